@@ -1,0 +1,57 @@
+"""Everything Proctor depends on, as Bazel repositories under their usual names.
+
+All of it is installed by Debian packages (ci/packages.txt), so no build uses a network. A downstream
+workspace that has `@proctor` loads the same macro and is done:
+
+    load("@proctor//ci:dependencies.bzl", "proctor_dependencies")
+    proctor_dependencies()
+
+A repository that the workspace has already declared under one of these names is left as it is.
+"""
+
+load("//ci:debian.bzl", "debian_library", "debian_rules_cc", "stub_repository")
+
+# name -> (Debian package, a header that proves it is there, linker options)
+_LIBRARIES = {
+    "boost": ("libboost-dev", "boost/version.hpp", []),
+    "boost_fiber": ("libboost-fiber-dev", "boost/fiber/all.hpp", ["-lboost_fiber", "-lboost_context"]),
+    "cli11": ("libcli11-dev", "CLI/CLI.hpp", []),
+    "com_github_google_benchmark": ("libbenchmark-dev", "benchmark/benchmark.h", ["-lbenchmark", "-lpthread"]),
+    "fmt": ("libfmt-dev", "fmt/format.h", ["-lfmt"]),
+    "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
+    "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
+}
+
+def _maybe(rule, name, **kwargs):
+    if name not in native.existing_rules():
+        rule(name = name, **kwargs)
+
+def proctor_dependencies():
+    """Declares every repository that Proctor's targets use."""
+    _maybe(debian_rules_cc, name = "rules_cc")
+    _maybe(native.local_repository, name = "rules_java", path = "/usr/share/bazel/rules/java")
+    _maybe(native.local_repository, name = "rules_proto", path = "/usr/share/bazel/rules/proto")
+
+    # Bazel 4 asks for this repository before any test runs, coverage or not.
+    _maybe(
+        stub_repository,
+        name = "remote_coverage_tools",
+        build = """filegroup(name = "coverage_report_generator", visibility = ["//visibility:public"])""",
+    )
+
+    _maybe(
+        native.new_local_repository,
+        name = "com_google_googletest",
+        path = "/usr/src/googletest",
+        build_file = "@proctor//ci:googletest.BUILD",
+    )
+    for name, (package, header, linkopts) in _LIBRARIES.items():
+        _maybe(debian_library, name = name, package = package, header = header, linkopts = linkopts)
+    _maybe(
+        debian_library,
+        name = "rapidcheck",
+        package = "librapidcheck-dev",
+        header = "rapidcheck.h",
+        linkopts = ["-lrapidcheck"],
+        libraries = ["@com_google_googletest//:gtest"],
+    )
