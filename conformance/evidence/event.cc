@@ -1,0 +1,129 @@
+#include "conformance/evidence/event.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace proctor {
+namespace {
+
+constexpr std::string_view kOpNames[] = {"spin", "block", "calls",   "wait",  "sleep",
+                                         "yield", "send", "receive", "spawn", "allocate",
+                                         "collect", "stamp"};
+constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
+
+struct KindRow {
+  std::string_view name;
+  std::string_view meaning;
+  size_t count = 0;
+  std::array<Arg, kMaxArgsPerEvent> args = {};
+};
+
+template <typename... Args>
+constexpr KindRow MakeRow(std::string_view name, std::string_view meaning, Args... args) {
+  static_assert(sizeof...(args) <= kMaxArgsPerEvent);
+  return {name, meaning, sizeof...(args), {args...}};
+}
+
+constexpr auto kRows = [] {
+  using enum Arg;
+  return std::array<KindRow, kEventKinds>{
+#define EVENT(enumerator, ...) MakeRow(__VA_ARGS__),
+#include "conformance/evidence/events.def"
+  };
+}();
+
+// Get and Set are on every judge's path: one load instead of a search.
+constexpr auto kPositions = [] {
+  std::array<std::array<int8_t, kArgs>, kEventKinds> positions{};
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    positions[kind].fill(-1);
+    for (size_t i = 0; i < kRows[kind].count; ++i) {
+      positions[kind][static_cast<size_t>(kRows[kind].args[i])] = static_cast<int8_t>(i);
+    }
+  }
+  return positions;
+}();
+
+constexpr std::string_view kArgNames[] = {
+#define ARGUMENT(enumerator, json_name, names) json_name,
+#include "conformance/evidence/events.def"
+};
+
+ValueNames NoNames() { return {}; }
+
+}  // namespace
+
+ValueNames OpNames() { return kOpNames; }
+ValueNames WakeCauseNames() { return kWakeCauseNames; }
+
+std::string_view EventKindName(EventKind kind) { return kRows[static_cast<size_t>(kind)].name; }
+
+std::string_view EventKindMeaning(EventKind kind) {
+  return kRows[static_cast<size_t>(kind)].meaning;
+}
+
+std::optional<EventKind> FindEventKind(std::string_view name) {
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    if (kRows[kind].name == name) return static_cast<EventKind>(kind);
+  }
+  return std::nullopt;
+}
+
+std::string_view ArgName(Arg arg) { return kArgNames[static_cast<size_t>(arg)]; }
+
+std::optional<Arg> FindArg(std::string_view name) {
+  for (size_t arg = 0; arg < kArgs; ++arg) {
+    if (kArgNames[arg] == name) return static_cast<Arg>(arg);
+  }
+  return std::nullopt;
+}
+
+ValueNames ArgValueNames(Arg arg) {
+  switch (arg) {
+#define ARGUMENT(enumerator, json_name, names) \
+  case Arg::enumerator:                        \
+    return names();
+#include "conformance/evidence/events.def"
+  }
+  return {};
+}
+
+std::span<const Arg> ArgsOf(EventKind kind) {
+  const KindRow& row = kRows[static_cast<size_t>(kind)];
+  return {row.args.data(), row.count};
+}
+
+int ArgPosition(EventKind kind, Arg arg) {
+  return kPositions[static_cast<size_t>(kind)][static_cast<size_t>(arg)];
+}
+
+Event MakeEvent(int64_t time_ns, EventKind kind,
+                std::initializer_list<std::pair<Arg, int64_t>> args) {
+  Event event;
+  event.time_ns = time_ns;
+  event.kind = kind;
+  for (const auto& [arg, value] : args) event.Set(arg, value);
+  return event;
+}
+
+std::string Describe(const Event& event) {
+  std::string text = fmt::format("{}.{:09} s", event.time_ns / 1'000'000'000,
+                                 event.time_ns % 1'000'000'000);
+  if (event.m >= 0) text += fmt::format(" m{}", event.m);
+  if (event.p >= 0) text += fmt::format(" p{}", event.p);
+  if (event.g >= 0) text += fmt::format(" g{}", event.g);
+  text += fmt::format(" {}", EventKindName(event.kind));
+  for (Arg arg : ArgsOf(event.kind)) {
+    const int64_t value = event.Get(arg);
+    const ValueNames names = ArgValueNames(arg);
+    if (value >= 0 && static_cast<size_t>(value) < names.size()) {
+      text += fmt::format(" {}={}", ArgName(arg), names[static_cast<size_t>(value)]);
+    } else {
+      text += fmt::format(" {}={}", ArgName(arg), value);
+    }
+  }
+  return text;
+}
+
+}  // namespace proctor

@@ -1,0 +1,114 @@
+// An event: the unit of evidence. Kinds and arguments are listed in events.def.
+//
+// Times are nanoseconds on the clock that the evidence's header names. An Event is a plain value of fixed
+// size; copying it allocates nothing.
+
+#ifndef PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
+#define PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
+
+#include <bitset>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace proctor {
+
+enum class EventKind : uint8_t {
+#define EVENT(enumerator, ...) enumerator,
+#include "conformance/evidence/events.def"
+};
+
+enum class Arg : uint8_t {
+#define ARGUMENT(enumerator, json_name, names) enumerator,
+#include "conformance/evidence/events.def"
+};
+
+inline constexpr size_t kEventKinds = 0
+#define EVENT(...) +1
+#include "conformance/evidence/events.def"
+    ;
+inline constexpr size_t kArgs = 0
+#define ARGUMENT(...) +1
+#include "conformance/evidence/events.def"
+    ;
+inline constexpr size_t kMaxArgsPerEvent = 3;
+
+using EventKinds = std::bitset<kEventKinds>;
+
+// How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same moment.
+enum class WakeCause : int64_t { kTimeout, kWoken, kEither };
+
+// The operations of a task's program; conformance/scenario says what each does.
+enum class Op : int64_t {
+  kSpin,
+  kBlock,
+  kCalls,
+  kWait,
+  kSleep,
+  kYield,
+  kSend,
+  kReceive,
+  kSpawn,
+  kAllocate,
+  kCollect,
+  kStamp,
+};
+
+// The spelling in JSON of an enumerated argument's values; the index is the value.
+using ValueNames = std::span<const std::string_view>;
+ValueNames OpNames();
+ValueNames WakeCauseNames();
+
+// What JSON calls a kind and an argument. The look-ups return nullopt for an unknown name.
+std::string_view EventKindName(EventKind kind);
+std::string_view EventKindMeaning(EventKind kind);
+std::optional<EventKind> FindEventKind(std::string_view name);
+std::string_view ArgName(Arg arg);
+std::optional<Arg> FindArg(std::string_view name);
+ValueNames ArgValueNames(Arg arg);                // empty: the argument is an integer
+std::span<const Arg> ArgsOf(EventKind kind);      // in the order of Event::args
+
+// Where in Event::args a kind keeps an argument; -1: the kind has no such argument.
+int ArgPosition(EventKind kind, Arg arg);
+
+struct Event {
+  int64_t time_ns = 0;
+  EventKind kind = EventKind::kGap;
+  int32_t m = -1;
+  int32_t p = -1;
+  int64_t g = -1;
+  int64_t args[kMaxArgsPerEvent] = {};
+
+  // The kind must have the argument.
+  int64_t Get(Arg arg) const {
+    const int position = ArgPosition(kind, arg);
+    assert(position >= 0);
+    return args[position];
+  }
+  Event& Set(Arg arg, int64_t value) {
+    const int position = ArgPosition(kind, arg);
+    assert(position >= 0);
+    args[position] = value;
+    return *this;
+  }
+  bool Is(Arg arg, Op op) const { return Get(arg) == static_cast<int64_t>(op); }
+
+  bool operator==(const Event&) const = default;
+};
+
+// An event with its arguments by name: MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs, 20000}}).
+Event MakeEvent(int64_t time_ns, EventKind kind,
+                std::initializer_list<std::pair<Arg, int64_t>> args = {});
+
+// One line for people: "12.000345 s m3 shallow_sleep duration_ns=20000".
+std::string Describe(const Event& event);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_

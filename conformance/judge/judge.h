@@ -1,0 +1,80 @@
+// Judges: streaming monitors over evidence, one per group of clauses that share a state machine.
+//
+// A judge never asks who made the evidence. It counts each time a clause is put to the test (a trigger) and
+// names the events that decide a finding. Its memory does not grow with the evidence.
+//
+// Thread safety: none; one thread at a time per object.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "conformance/contract/contract.h"
+#include "conformance/evidence/event.h"
+#include "conformance/evidence/header.h"
+#include "conformance/judge/verdict.h"
+
+namespace proctor {
+
+class Judge {
+ public:
+  virtual ~Judge() = default;
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
+
+  // The next event; times never go backwards.
+  virtual void Observe(const Event& event) = 0;
+
+  // The evidence is complete: what is still open is decided now. Called once.
+  virtual void Close() {}
+
+  // Valid after Close, one per clause of the judge.
+  std::span<const Ruling> rulings() const { return rulings_; }
+
+ protected:
+  // `clauses` are those this judge decides at `tier`.
+  Judge(Tier tier, std::initializer_list<ClauseId> clauses);
+
+  // The clause was put to the test, and so far kept.
+  void Trigger(ClauseId clause, int64_t times = 1);
+
+  // The clause is broken. The first violation of a clause stays; later ones only count as triggers.
+  void Violate(ClauseId clause, std::string message, std::vector<Event> evidence);
+
+  // No decision was possible, for the reason given. A violation outweighs it.
+  void LeaveOpen(ClauseId clause, std::string reason);
+
+  // What to say of a clause that is kept, e.g. the statistics.
+  void Explain(ClauseId clause, std::string message);
+
+ private:
+  Ruling& Find(ClauseId clause);
+
+  std::vector<Ruling> rulings_;
+};
+
+// All judges that can say something about evidence with this header: those of its tiers whose clauses hold
+// in its profile and whose kinds of events it emits.
+std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header);
+
+// Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of the
+// header's profile and tiers; what no judge can decide from it is kNotObservable.
+class Panel {
+ public:
+  explicit Panel(const Header& header);
+  void Observe(const Event& event);
+  std::vector<Ruling> Close();
+
+ private:
+  Header header_;
+  std::vector<std::unique_ptr<Judge>> judges_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_
