@@ -1,0 +1,30 @@
+// The library of named scenarios: what the clauses need to be put to the test on a real runtime.
+//
+// Thread safety: constant after program start.
+
+#ifndef PROCTOR_CONFORMANCE_SCENARIO_LIBRARY_H_
+#define PROCTOR_CONFORMANCE_SCENARIO_LIBRARY_H_
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "conformance/contract/contract.h"
+#include "conformance/scenario/scenario.h"
+
+namespace proctor {
+
+struct NamedScenario {
+  Scenario scenario;
+  std::vector<ClauseId> clauses;  // those that it is there for
+};
+
+// In the order in which `proctor check` runs them. Every scenario is valid.
+std::span<const NamedScenario> ScenarioLibrary();
+
+// nullptr: no such scenario.
+const NamedScenario* FindScenario(std::string_view name);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_SCENARIO_LIBRARY_H_
