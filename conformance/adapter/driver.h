@@ -1,0 +1,65 @@
+// The driver: runs one scenario on one implementation and brings back the evidence.
+//
+// Every run is a fresh process. The adapter's stamps, the harness's own events (descriptors made ready, the
+// process stopped, a canary's stalls) and, where asked for, the observer's events of the monitor thread are
+// merged by time into one piece of evidence; all of them are stamped on CLOCK_MONOTONIC.
+//
+// PROTOCOL.md beside this file describes what an adapter says and hears.
+//
+// Errors: a run never throws and never hangs; whatever the adapter does ends in an Outcome and one line. What
+// was gathered until then is kept. No process is left behind.
+//
+// Thread safety: none; one thread at a time.
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/contract/tunables.h"
+#include "conformance/evidence/event.h"
+#include "conformance/evidence/header.h"
+#include "conformance/scenario/scenario.h"
+
+namespace proctor {
+
+// What an adapter says of itself before its first scenario.
+struct Handshake {
+  std::string name;                    // "go"
+  std::string version;                 // "go1.19.8"
+  std::set<std::string> operations;    // "spin", "block", ...
+  std::set<std::string> settable;      // the tunables that a scenario may ask for
+  Tunables in_force;                   // as the process came up
+};
+
+enum class Outcome {
+  kDone,         // the scenario ended as it was meant to
+  kUnsupported,  // it needs an operation or a tunable that the adapter declares absent
+  kCrash,        // the process ended unasked
+  kTimeout,      // the scenario's budget passed; the process was made to dump its stacks, then killed
+  kError,        // the adapter broke the protocol, or could not be started
+};
+
+struct Run {
+  Outcome outcome = Outcome::kError;
+  std::string message;         // one line; empty for kDone
+  std::string observer_error;  // why there is no observed evidence although it was asked for; else empty
+  std::string standard_error;  // the last 64 KiB that the process wrote there
+  Handshake handshake;
+  Header header;               // tiers: kX, and kO where the observer succeeded
+  std::vector<Event> events;   // by time
+};
+
+struct RunOptions {
+  std::vector<std::string> argv;  // the adapter
+  bool observe = true;
+};
+
+Run RunScenario(const RunOptions& options, const Scenario& scenario);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
