@@ -58,23 +58,6 @@ class Judge {
   std::vector<Ruling> rulings_;
 };
 
-// All judges that can say something about evidence with this header: those of its tiers whose clauses hold
-// in its profile and whose kinds of events it emits.
-std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header);
-
-// Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of the
-// header's profile and tiers; what no judge can decide from it is kNotObservable.
-class Panel {
- public:
-  explicit Panel(const Header& header);
-  void Observe(const Event& event);
-  std::vector<Ruling> Close();
-
- private:
-  Header header_;
-  std::vector<std::unique_ptr<Judge>> judges_;
-};
-
 }  // namespace proctor
 
 #endif  // PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_

@@ -1,0 +1,64 @@
+// What the tasks of a scenario are doing, by their stamps: the operations that are open right now.
+//
+// Judges use it to know what must be true of the processors: while an operation `spin` is open its task is
+// running or runnable, so not every P is idle.
+//
+// Memory: bounded; beyond kMaxTasks tasks at once the tracker says that it is lost.
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_ACTIVITY_H_
+#define PROCTOR_CONFORMANCE_JUDGE_ACTIVITY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor {
+
+class Activity {
+ public:
+  static constexpr size_t kMaxTasks = 65'536;
+
+  void Observe(const Event& event);
+
+  // How many tasks are inside this operation now.
+  int64_t open(Op op) const { return open_[static_cast<size_t>(op)]; }
+
+  // Tasks inside an operation that leaves nothing to run: block, wait, sleep, send, receive.
+  int64_t open_waiting() const;
+
+  // Tasks that have started and not ended.
+  int64_t live() const { return static_cast<int64_t>(tasks_.size()); }
+
+  // Since when at least one `spin` has been open without interruption; INT64_MAX: none is.
+  int64_t spinning_since_ns() const;
+
+  // Since when no P can have been in a system call: every open operation computes or waits inside the
+  // runtime, and has since then. INT64_MAX: some P may be in one now.
+  int64_t free_of_calls_since_ns() const;
+
+  // More tasks at once than can be tracked: what is said above no longer holds.
+  bool lost() const { return lost_; }
+
+ private:
+  struct Open {
+    Op op;
+    int64_t since_ns;
+  };
+
+  void Begin(const Event& event);
+  void End(const Event& event);
+
+  std::unordered_map<int64_t, Open> tasks_;
+  std::array<int64_t, 16> open_{};
+  int64_t spinning_since_ns_ = INT64_MAX;
+  int64_t last_call_ns_ = INT64_MIN;
+  bool lost_ = false;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_ACTIVITY_H_

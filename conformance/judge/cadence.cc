@@ -1,0 +1,222 @@
+#include "conformance/judge/cadence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+constexpr size_t kEventsCited = 6;
+// Larger than any `idle` that matters, small enough to add to.
+constexpr int64_t kUnbounded = INT64_MAX / 2;
+
+}  // namespace
+
+CadenceJudge::CadenceJudge(Tier tier, const Header& header)
+    : Judge(tier, {ClauseId::kCAD_1, ClauseId::kCAD_2, ClauseId::kCAD_3, ClauseId::kCAD_4,
+                   ClauseId::kCAD_5, ClauseId::kCAD_6, ClauseId::kCAD_8}),
+      tunables_(header.in_force) {
+  LoseTrack();
+  if (header.from_start) {
+    idle_most_ = 0;
+    run_start_ = RunStart::kFreshStart;
+  }
+}
+
+void CadenceJudge::Observe(const Event& event) {
+  activity_.Observe(event);
+  switch (event.kind) {
+    case EventKind::kGap:
+      LoseTrack();
+      return;
+    case EventKind::kShallowSleep:
+      recent_.push_back(event);
+      EndCycle();
+      OnShallowSleep(event);
+      break;
+    case EventKind::kShallowWake:
+      in_cycle_ = true;
+      cycle_began_ns_ = event.time_ns;
+      return;
+    case EventKind::kDeepSleep:
+      recent_.push_back(event);
+      break;
+    case EventKind::kDeepWake:
+      recent_.push_back(event);
+      OnDeepWake(event);
+      break;
+    case EventKind::kPoll:
+    case EventKind::kPreemptSignal:
+    case EventKind::kTraceLine:
+      recent_.push_back(event);
+      OnDuty(event);
+      break;
+    default:
+      return;
+  }
+  if (recent_.size() > kEventsCited) recent_.pop_front();
+}
+
+void CadenceJudge::LoseTrack() {
+  delay_ns_ = 0;
+  idle_least_ = 0;
+  idle_most_ = kUnbounded;
+  run_start_ = RunStart::kUnknown;
+  run_length_ = 0;
+  in_cycle_ = false;
+  slept_deep_ = false;
+  polls_ = 0;
+  other_duties_ = 0;
+}
+
+void CadenceJudge::OnDeepWake(const Event& event) {
+  slept_deep_ = true;
+  deep_cause_ = static_cast<WakeCause>(event.Get(Arg::kCause));
+}
+
+void CadenceJudge::OnDuty(const Event& event) {
+  if (event.kind != EventKind::kPoll) {
+    ++other_duties_;
+    return;
+  }
+  if (++polls_ == 2 && in_cycle_) {
+    Violate(ClauseId::kCAD_1, "two network polls without a shallow sleep between them", Recent());
+  }
+}
+
+void CadenceJudge::EndCycle() {
+  if (!in_cycle_) return;
+  if (slept_deep_ && deep_cause_ == WakeCause::kWoken) idle_least_ = idle_most_ = 0;
+  // The retake at the end of the cycle is hidden: `idle` went up by one, or back to 0.
+  idle_least_ = RetakeImpossible() ? idle_least_ + 1 : 0;
+  idle_most_ = std::min(idle_most_ + 1, kUnbounded);
+}
+
+bool CadenceJudge::RetakeImpossible() const {
+  return tunables_.procs == 1 && activity_.spinning_since_ns() < cycle_began_ns_ &&
+         activity_.free_of_calls_since_ns() < cycle_began_ns_;
+}
+
+int64_t CadenceJudge::Doubled() const { return std::min(2 * delay_ns_, tunables_.shallow_max_ns); }
+
+void CadenceJudge::OnShallowSleep(const Event& event) {
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  if (requested_ns <= 0 || requested_ns > tunables_.shallow_max_ns) {
+    Violate(ClauseId::kCAD_8,
+            fmt::format("a shallow sleep of {} ns was requested; allowed is 1 to {} ns", requested_ns,
+                        tunables_.shallow_max_ns),
+            Recent());
+  } else {
+    Trigger(ClauseId::kCAD_8);
+  }
+  Trigger(ClauseId::kCAD_1);
+
+  const bool woken = slept_deep_ && deep_cause_ == WakeCause::kWoken;
+  if (delay_ns_ == 0 && run_start_ == RunStart::kUnknown && !woken) {
+    // Anything may come first; all but the shortest tells the whole state.
+    if (requested_ns != tunables_.shallow_min_ns) {
+      idle_least_ = idle_most_ = tunables_.flat_cycles + 1;
+    }
+  } else if (requested_ns == tunables_.shallow_min_ns) {
+    OnShortest(event);
+  } else if (!woken && delay_ns_ != 0 && requested_ns == Doubled()) {
+    OnDoubled(event);
+  } else {
+    Accuse(event);
+  }
+
+  run_length_ = requested_ns == delay_ns_ ? run_length_ + 1 : 1;
+  delay_ns_ = requested_ns;
+  in_cycle_ = false;
+  slept_deep_ = false;
+  polls_ = 0;
+  other_duties_ = 0;
+}
+
+void CadenceJudge::OnShortest(const Event& event) {
+  const bool reset = delay_ns_ > tunables_.shallow_min_ns;
+  const bool woken = slept_deep_ && deep_cause_ == WakeCause::kWoken;
+  if (woken) {
+    if (reset) Trigger(ClauseId::kCAD_4);
+    run_start_ = RunStart::kWoken;
+    run_length_ = 0;
+    delay_ns_ = tunables_.shallow_min_ns;
+  } else if (reset) {
+    if (RetakeImpossible() && !slept_deep_) {
+      Violate(ClauseId::kCAD_6,
+              fmt::format("the delay went back from {} ns to {} ns although the only P was running a "
+                          "task, so that nothing can have been retaken",
+                          delay_ns_, tunables_.shallow_min_ns),
+              Recent());
+      LoseTrack();
+      return;
+    }
+    // A retake leaves 0; a wake-up that came before the sleep could start leaves 1 at the cycle's end.
+    idle_least_ = 0;
+    idle_most_ = 1;
+    run_start_ = RunStart::kRetake;
+    run_length_ = 0;
+  } else {
+    Trigger(ClauseId::kCAD_2);
+    idle_most_ = std::min(idle_most_, tunables_.flat_cycles);
+    if (delay_ns_ != 0 && idle_least_ > tunables_.flat_cycles) Accuse(event);
+  }
+}
+
+void CadenceJudge::OnDoubled(const Event& event) {
+  if (idle_most_ <= tunables_.flat_cycles) {
+    Accuse(event);
+    return;
+  }
+  Trigger(ClauseId::kCAD_2);
+  if (slept_deep_) Trigger(ClauseId::kCAD_5);
+  if (other_duties_ + polls_ > 0 && RetakeImpossible()) Trigger(ClauseId::kCAD_6);
+  if (delay_ns_ == tunables_.shallow_min_ns) {
+    if (run_start_ == RunStart::kRetake && run_length_ == tunables_.flat_cycles + 1) {
+      Trigger(ClauseId::kCAD_3);
+    }
+    if (run_start_ == RunStart::kWoken && run_length_ == tunables_.flat_cycles) {
+      Trigger(ClauseId::kCAD_4);
+    }
+  }
+  idle_least_ = idle_most_ = tunables_.flat_cycles + 1;
+}
+
+void CadenceJudge::Accuse(const Event& event) {
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  if (delay_ns_ == 0 && !slept_deep_) {
+    Violate(ClauseId::kCAD_2,
+            fmt::format("the first shallow sleep asks for {} ns instead of {} ns", requested_ns,
+                        tunables_.shallow_min_ns),
+            Recent());
+  } else if (slept_deep_) {
+    const bool woken = deep_cause_ == WakeCause::kWoken;
+    Violate(woken ? ClauseId::kCAD_4 : ClauseId::kCAD_5,
+            fmt::format("after a deep sleep that ended by {} the delay went from {} ns to {} ns; "
+                        "expected {} ns",
+                        woken ? "a wake-up" : "its time-out", delay_ns_, requested_ns,
+                        woken ? tunables_.shallow_min_ns : Doubled()),
+            Recent());
+  } else if (delay_ns_ == tunables_.shallow_min_ns && requested_ns == Doubled()) {
+    const ClauseId clause = run_start_ == RunStart::kRetake  ? ClauseId::kCAD_3
+                            : run_start_ == RunStart::kWoken ? ClauseId::kCAD_4
+                                                             : ClauseId::kCAD_2;
+    Violate(clause,
+            fmt::format("the delay doubled after {} sleeps of {} ns; at least {} are due", run_length_,
+                        delay_ns_,
+                        tunables_.flat_cycles + (run_start_ == RunStart::kFreshStart ? 1 : 0)),
+            Recent());
+  } else {
+    Violate(ClauseId::kCAD_2,
+            fmt::format("after a sleep of {} ns one of {} ns was requested; expected {} ns{}", delay_ns_,
+                        requested_ns, idle_most_ > tunables_.flat_cycles ? Doubled() : delay_ns_,
+                        delay_ns_ > tunables_.shallow_min_ns ? " or the shortest" : ""),
+            Recent());
+  }
+  LoseTrack();
+}
+
+std::vector<Event> CadenceJudge::Recent() const { return {recent_.begin(), recent_.end()}; }
+
+}  // namespace proctor

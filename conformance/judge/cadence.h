@@ -1,0 +1,69 @@
+// Judges the cadence of the monitor's shallow sleeps: CAD-1 to CAD-6 and CAD-8.
+//
+// From the requested durations alone the judge follows the two variables of the monitor's loop: `delay`, which
+// the request shows, and `idle`, of which it keeps the range of values that are still possible. Seen from
+// outside a retake is hidden, so after each cycle `idle` may be 0 again; a wake-up can be hidden too, when it
+// came between publishing the flag and sleeping. A request that no possible state explains is a violation.
+// Evidence that starts in the middle begins with every state possible and narrows down by itself.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "conformance/judge/activity.h"
+#include "conformance/judge/judge.h"
+
+namespace proctor {
+
+class CadenceJudge : public Judge {
+ public:
+  CadenceJudge(Tier tier, const Header& header);
+
+  void Observe(const Event& event) override;
+
+ private:
+  // Why the present run of shortest sleeps began; a run that is too short breaks the clause named by it.
+  enum class RunStart { kUnknown, kFreshStart, kRetake, kWoken };
+
+  void OnShallowSleep(const Event& event);
+  void OnDeepWake(const Event& event);
+  void OnDuty(const Event& event);
+  void EndCycle();
+  void LoseTrack();
+
+  void OnShortest(const Event& event);
+  void OnDoubled(const Event& event);
+  void Accuse(const Event& event);
+
+  int64_t Doubled() const;
+  bool RetakeImpossible() const;
+  std::vector<Event> Recent() const;
+
+  const Tunables tunables_;
+  Activity activity_;
+
+  // `delay` as last requested; 0: not known yet. `idle` is within [idle_least_, idle_most_].
+  int64_t delay_ns_ = 0;
+  int64_t idle_least_ = 0;
+  int64_t idle_most_ = 0;
+  RunStart run_start_ = RunStart::kUnknown;
+  int64_t run_length_ = 0;
+
+  // The cycle since the last shallow sleep.
+  bool in_cycle_ = false;
+  int64_t cycle_began_ns_ = 0;
+  bool slept_deep_ = false;
+  WakeCause deep_cause_ = WakeCause::kTimeout;
+  int64_t polls_ = 0;
+  int64_t other_duties_ = 0;
+
+  std::deque<Event> recent_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_

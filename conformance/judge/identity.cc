@@ -1,0 +1,34 @@
+#include "conformance/judge/identity.h"
+
+namespace proctor {
+
+IdentityJudge::IdentityJudge(Tier tier, const Header& header)
+    : Judge(tier, {ClauseId::kID_1}), from_start_(header.from_start) {}
+
+void IdentityJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kMonitorStart:
+      started_ = event;
+      break;
+    case EventKind::kSecondMonitor:
+      Violate(ClauseId::kID_1, "a second thread has a monitor's cadence",
+              started_ ? std::vector{*started_, event} : std::vector{event});
+      break;
+    case EventKind::kMonitorExit:
+      exited_ = event;
+      break;
+    case EventKind::kOpBegin:
+      if (exited_) {
+        Violate(ClauseId::kID_1, "a task went on after the monitor's thread had ended",
+                {*exited_, event});
+      }
+      break;
+    case EventKind::kProcessExit:
+      if (from_start_ && started_) Trigger(ClauseId::kID_1);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace proctor

@@ -1,0 +1,26 @@
+// Judges ID-1 from outside: one monitor, from the process's start to its exit.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_
+#define PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_
+
+#include <optional>
+
+#include "conformance/judge/judge.h"
+
+namespace proctor {
+
+class IdentityJudge : public Judge {
+ public:
+  IdentityJudge(Tier tier, const Header& header);
+
+  void Observe(const Event& event) override;
+
+ private:
+  const bool from_start_;
+  std::optional<Event> started_;
+  std::optional<Event> exited_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_

@@ -1,0 +1,76 @@
+#include "conformance/judge/observed_preemption.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+// A spin of so many slices would have been preempted, were preemption on.
+constexpr int64_t kTellingSlices = 3;
+constexpr size_t kMaxSignalsKept = 2048;
+constexpr size_t kMaxSpins = 4096;
+
+}  // namespace
+
+ObservedPreemptionJudge::ObservedPreemptionJudge(Tier tier, const Header& header)
+    : Judge(tier, {ClauseId::kPRE_1, ClauseId::kPRE_3, ClauseId::kSLICE_4}),
+      tunables_(header.in_force) {}
+
+void ObservedPreemptionJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kShallowSleep:
+    case EventKind::kGap:
+      this_cycle_.clear();
+      break;
+    case EventKind::kPreemptSignal:
+      OnSignal(event);
+      break;
+    case EventKind::kOpBegin:
+      if (event.Is(Arg::kOp, Op::kSpin) && spins_.size() < kMaxSpins) {
+        spins_.insert_or_assign(event.g, event.time_ns);
+      }
+      break;
+    case EventKind::kOpEnd:
+      if (event.Is(Arg::kOp, Op::kSpin)) OnSpinEnd(event);
+      break;
+    default:
+      break;
+  }
+}
+
+void ObservedPreemptionJudge::OnSignal(const Event& event) {
+  if (tunables_.asynchronous_preemption == 0) {
+    Violate(ClauseId::kPRE_3, "a preemption signal although asynchronous preemption is off", {event});
+  }
+  if (event.Get(Arg::kTarget) == event.m) {
+    Violate(ClauseId::kPRE_1, "the monitor signalled its own thread", {event});
+  } else {
+    Trigger(ClauseId::kPRE_1);
+  }
+
+  // A thread may move to another P while the scan is under way, and be found there once more.
+  const int64_t same_target = std::ranges::count_if(this_cycle_, [&](const Event& other) {
+    return other.Get(Arg::kTarget) == event.Get(Arg::kTarget);
+  });
+  if (tunables_.procs > 0 && same_target >= tunables_.procs) {
+    Violate(ClauseId::kSLICE_4,
+            fmt::format("{} signals to one thread in one cycle, with {} P", same_target + 1,
+                        tunables_.procs),
+            {this_cycle_.back(), event});
+  } else if (tunables_.procs > 0) {
+    Trigger(ClauseId::kSLICE_4);
+  }
+  if (this_cycle_.size() < kMaxSignalsKept) this_cycle_.push_back(event);
+}
+
+void ObservedPreemptionJudge::OnSpinEnd(const Event& event) {
+  const auto spin = spins_.find(event.g);
+  if (spin == spins_.end()) return;
+  const bool telling = event.time_ns - spin->second >= kTellingSlices * tunables_.slice_ns;
+  spins_.erase(spin);
+  if (telling && tunables_.asynchronous_preemption == 0) Trigger(ClauseId::kPRE_3);
+}
+
+}  // namespace proctor

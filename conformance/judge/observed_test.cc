@@ -1,0 +1,414 @@
+// Hand-made evidence shows every judge of tier O both sides, and the third: not put to the test.
+
+#include "conformance/judge/observed.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace proctor {
+namespace {
+
+constexpr int32_t kMonitor = 7;
+constexpr int64_t kUs = 1'000;
+constexpr int64_t kMs = 1'000'000;
+constexpr int64_t kSecond = 1'000'000'000;
+
+// Writes the evidence of a monitor that is `lateness_ns` late after every sleep, and judges it.
+class Story {
+ public:
+  Story() {
+    header.tiers = kO;
+    header.from_start = true;
+    header.emits.set();
+    header.in_force.procs = 1;
+  }
+
+  Story& Add(EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args = {},
+             int64_t g = -1) {
+    Event event = MakeEvent(now_ns, kind, args);
+    event.m = kMonitor;
+    event.g = g;
+    events.push_back(event);
+    now_ns += kUs;
+    return *this;
+  }
+  Story& Shallow(int64_t duration_ns, int64_t elapsed_ns = -1) {
+    Add(EventKind::kShallowSleep, {{Arg::kDurationNs, duration_ns}});
+    now_ns += elapsed_ns < 0 ? duration_ns + lateness_ns : elapsed_ns - kUs;
+    return Add(EventKind::kShallowWake, {{Arg::kInterrupted, 0}});
+  }
+  Story& Run(int64_t times, int64_t duration_ns) {
+    for (int64_t i = 0; i < times; ++i) Shallow(duration_ns);
+    return *this;
+  }
+  // The doublings from `from_ns` up, then `flat` sleeps of 10 ms.
+  Story& Climb(int64_t from_ns, int64_t flat) {
+    for (int64_t delay_ns = from_ns; delay_ns < 10 * kMs; delay_ns *= 2) Shallow(delay_ns);
+    return Run(flat, 10 * kMs);
+  }
+  Story& FreshStart() { return Run(51, 20 * kUs).Climb(40 * kUs, 3); }
+  Story& Deep(int64_t duration_ns, WakeCause cause, int64_t elapsed_ns = -1) {
+    Add(EventKind::kDeepSleep, {{Arg::kDurationNs, duration_ns}});
+    now_ns += elapsed_ns < 0 ? duration_ns : elapsed_ns;
+    return Add(EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(cause)}});
+  }
+  Story& Poll(int64_t timeout_ns = 0) {
+    return Add(EventKind::kPoll, {{Arg::kTimeoutNs, timeout_ns}, {Arg::kReady, 0}});
+  }
+  Story& Signal(int64_t target) {
+    return Add(EventKind::kPreemptSignal, {{Arg::kTarget, target}, {Arg::kSignal, 23}});
+  }
+  Story& Start(int64_t g) { return Add(EventKind::kTaskStart, {}, g); }
+  Story& Begin(int64_t g, Op op) {
+    return Add(EventKind::kOpBegin, {{Arg::kOp, static_cast<int64_t>(op)}, {Arg::kIndex, 0}}, g);
+  }
+  Story& End(int64_t g, Op op) {
+    return Add(EventKind::kOpEnd, {{Arg::kOp, static_cast<int64_t>(op)}, {Arg::kIndex, 0}}, g);
+  }
+  Story& Gap() { return Add(EventKind::kGap, {{Arg::kLost, -1}}); }
+
+  Ruling Judge(ClauseId clause) const {
+    std::vector<std::unique_ptr<class Judge>> judges;
+    AddObservedJudges(header, judges);
+    for (const Event& event : events) {
+      for (const auto& judge : judges) judge->Observe(event);
+    }
+    for (const auto& judge : judges) {
+      judge->Close();
+      for (const Ruling& ruling : judge->rulings()) {
+        if (ruling.clause == clause) return ruling;
+      }
+    }
+    return {.clause = clause, .tier = kO, .verdict = Verdict::kNotObservable};
+  }
+  Verdict Of(ClauseId clause) const { return Judge(clause).verdict; }
+  std::string Violations() const {
+    std::string all;
+    for (const Clause& clause : Clauses()) {
+      const Ruling ruling = Judge(clause.id);
+      if (ruling.verdict == Verdict::kViolates) {
+        all += std::string(clause.name) + ": " + ruling.message + "; ";
+      }
+    }
+    return all;
+  }
+
+  Header header;
+  std::vector<Event> events;
+  int64_t now_ns = kSecond;
+  int64_t lateness_ns = 70 * kUs;
+};
+
+TEST(CAD_2, FreshStartIsExactly51ThenDoublesTo10Ms) {
+  const Story story = Story().FreshStart();
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kConforms);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_1), Verdict::kConforms);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_8), Verdict::kConforms);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_2, DoublingOneCycleEarlyViolates) {
+  const Story story = Story().Run(50, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  EXPECT_FALSE(story.Judge(ClauseId::kCAD_2).evidence.empty());
+}
+
+TEST(CAD_2, ALongerFirstRunMayHideARetake) {
+  EXPECT_EQ(Story().Run(80, 20 * kUs).Climb(40 * kUs, 1).Violations(), "");
+}
+
+TEST(CAD_2, ALongerRunWithNothingToRetakeViolates) {
+  const Story story = Story().Start(1).Begin(1, Op::kSpin).Run(60, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+}
+
+TEST(CAD_2, LinearGrowthViolates) {
+  EXPECT_EQ(Story().Run(51, 20 * kUs).Shallow(40 * kUs).Shallow(60 * kUs).Of(ClauseId::kCAD_2),
+            Verdict::kViolates);
+}
+
+TEST(CAD_2, AFirstSleepOfAnotherLengthViolates) {
+  EXPECT_EQ(Story().Run(1, 40 * kUs).Of(ClauseId::kCAD_2), Verdict::kViolates);
+}
+
+TEST(CAD_2, NoCapViolates) {
+  const Story story = Story().Run(51, 20 * kUs).Climb(40 * kUs, 0).Run(1, 10'240 * kUs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_8), Verdict::kViolates);
+  EXPECT_EQ(story.Of(ClauseId::kID_4), Verdict::kViolates);
+}
+
+TEST(CAD_2, EvidenceFromTheMiddleWaitsUntilItIsSynchronised) {
+  Story story;
+  story.header.from_start = false;
+  story.Gap().Run(7, 20 * kUs).Climb(40 * kUs, 2);
+  EXPECT_EQ(story.Violations(), "");
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kConforms);
+  story.Shallow(40 * kUs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+}
+
+TEST(CAD_3, ARetakeIsFollowedBy51) {
+  const Story story = Story().FreshStart().Run(51, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_3), Verdict::kConforms);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_3, AShorterRunAfterARetakeViolates) {
+  const Story story = Story().FreshStart().Run(49, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_3), Verdict::kViolates);
+}
+
+TEST(CAD_3, WithoutAResetItIsNotExercised) {
+  EXPECT_EQ(Story().FreshStart().Of(ClauseId::kCAD_3), Verdict::kNotExercised);
+}
+
+TEST(CAD_4, AWakeUpIsFollowedBy50) {
+  const Story story = Story()
+                          .FreshStart()
+                          .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
+                          .Run(50, 20 * kUs)
+                          .Climb(40 * kUs, 1);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kConforms);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_4, NoResetAfterAWakeUpViolates) {
+  const Story story =
+      Story().FreshStart().Deep(kSecond, WakeCause::kWoken, 5 * kMs).Run(1, 10 * kMs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kViolates);
+}
+
+TEST(CAD_4, ARunOf49AfterAWakeUpViolates) {
+  const Story story = Story()
+                          .FreshStart()
+                          .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
+                          .Run(49, 20 * kUs)
+                          .Shallow(40 * kUs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kViolates);
+}
+
+TEST(CAD_5, ATimeoutChangesNothing) {
+  const Story story = Story().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(2, 10 * kMs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_5), Verdict::kConforms);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_5, ATimeoutThatHalvesTheDelayViolates) {
+  const Story story = Story().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(1, 5 * kMs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_5), Verdict::kViolates);
+}
+
+TEST(CAD_6, PreemptionOfALoneSpinnerResetsNothing) {
+  const Story story = Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(
+      2, 10 * kMs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kConforms);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_6, AResetWhileTheOnlyPComputesViolates) {
+  const Story story = Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(
+      1, 20 * kUs);
+  EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kViolates);
+}
+
+TEST(CAD_6, AResetWhileAnotherTaskIsInASystemCallIsARetake) {
+  const Story story = Story()
+                          .FreshStart()
+                          .Start(1)
+                          .Start(2)
+                          .Begin(1, Op::kSpin)
+                          .Begin(2, Op::kBlock)
+                          .Run(2, 10 * kMs)
+                          .Run(1, 20 * kUs);
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(CAD_8, ASleepOfZeroViolates) {
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
+}
+
+TEST(CAD_1, TwoPollsInOneCycleViolate) {
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll().Poll().Of(ClauseId::kCAD_1), Verdict::kViolates);
+}
+
+TEST(CAD_9, AnEarlyReturnViolatesUnlessInterrupted) {
+  EXPECT_EQ(Story().Shallow(20 * kUs, 20 * kUs).Of(ClauseId::kCAD_9), Verdict::kConforms);
+  EXPECT_EQ(Story().Shallow(20 * kUs, 19 * kUs).Of(ClauseId::kCAD_9), Verdict::kViolates);
+  Story interrupted;
+  interrupted.Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}})
+      .Add(EventKind::kShallowWake, {{Arg::kInterrupted, 1}});
+  EXPECT_EQ(interrupted.Of(ClauseId::kCAD_9), Verdict::kNotExercised);
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Deep(kMs, WakeCause::kTimeout, kUs).Of(ClauseId::kCAD_9),
+            Verdict::kViolates);
+}
+
+TEST(DEEP_4, ASleepPastTheNextTimerViolates) {
+  const auto tell = [](int64_t deep_ns) {
+    return Story()
+        .FreshStart()
+        .Start(1)
+        .Begin(1, Op::kSleep)
+        .Run(1, 10 * kMs)
+        .Deep(deep_ns, WakeCause::kWoken, 80 * kMs)
+        .End(1, Op::kSleep)
+        .Of(ClauseId::kDEEP_4);
+  };
+  EXPECT_EQ(tell(80 * kMs), Verdict::kConforms);
+  EXPECT_EQ(tell(300 * kMs), Verdict::kViolates);
+}
+
+TEST(DEEP_4, NeverLongerThanHalfTheForcedGcPeriod) {
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Deep(60 * kSecond, WakeCause::kTimeout).Of(ClauseId::kDEEP_4),
+            Verdict::kConforms);
+  const Story story = Story().Run(1, 20 * kUs).Deep(120 * kSecond, WakeCause::kTimeout);
+  EXPECT_EQ(story.Of(ClauseId::kDEEP_4), Verdict::kViolates);
+  EXPECT_EQ(story.Of(ClauseId::kID_4), Verdict::kViolates);
+}
+
+TEST(DEEP_11, ADeepSleepDuringASpinViolates) {
+  const auto tell = [] {
+    return Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(3, 10 * kMs);
+  };
+  EXPECT_EQ(tell().Of(ClauseId::kDEEP_11), Verdict::kConforms);
+  EXPECT_EQ(tell().Deep(kMs, WakeCause::kTimeout).Of(ClauseId::kDEEP_11), Verdict::kViolates);
+}
+
+TEST(DEEP_11, AStopTheWorldAllowsTheDeepSleep) {
+  const Story story = Story()
+                          .FreshStart()
+                          .Start(1)
+                          .Begin(1, Op::kSpin)
+                          .Run(3, 10 * kMs)
+                          .Deep(kSecond, WakeCause::kWoken, kMs)
+                          .Add(EventKind::kCollection, {{Arg::kCount, 1}});
+  EXPECT_EQ(story.Violations(), "");
+}
+
+TEST(DEEP_13, NoDeepSleepWithTheTraceOn) {
+  Story story;
+  story.header.in_force.sched_trace_ms = 100'000;
+  story.Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(50, 20 * kUs).Climb(40 * kUs, 2);
+  EXPECT_EQ(story.Of(ClauseId::kDEEP_13), Verdict::kConforms);
+  EXPECT_EQ(story.Of(ClauseId::kDEEP_4), Verdict::kNotExercised);
+  EXPECT_EQ(story.Of(ClauseId::kDEEP_14), Verdict::kNotExercised);
+  story.Deep(kMs, WakeCause::kTimeout);
+  EXPECT_EQ(story.Of(ClauseId::kDEEP_13), Verdict::kViolates);
+}
+
+TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
+  EXPECT_EQ(Story()
+                .Run(1, 20 * kUs)
+                .Deep(kMs, WakeCause::kTimeout)
+                .Run(1, 20 * kUs)
+                .Deep(kMs, WakeCause::kTimeout)
+                .Of(ClauseId::kDEEP_14),
+            Verdict::kConforms);
+  EXPECT_EQ(Story()
+                .Run(1, 20 * kUs)
+                .Deep(kMs, WakeCause::kTimeout)
+                .Deep(kMs, WakeCause::kTimeout)
+                .Of(ClauseId::kDEEP_14),
+            Verdict::kViolates);
+}
+
+Story BlockedAlone() { return Story().FreshStart().Start(1).Begin(1, Op::kBlock).Run(5, 10 * kMs); }
+
+TEST(SYS_3, ABlockedCallAloneLosesItsP) {
+  Story keeps = BlockedAlone().Deep(kSecond, WakeCause::kWoken, 300 * kMs).End(1, Op::kBlock);
+  EXPECT_EQ(keeps.Of(ClauseId::kSYS_3), Verdict::kConforms);
+  Story breaks = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock);
+  EXPECT_EQ(breaks.Of(ClauseId::kSYS_3), Verdict::kViolates);
+  Story company = BlockedAlone().Start(2).Begin(2, Op::kSpin).Run(30, 10 * kMs).End(1, Op::kBlock);
+  EXPECT_EQ(company.Of(ClauseId::kSYS_3), Verdict::kNotExercised);
+  Story noisy = BlockedAlone()
+                    .Run(30, 10 * kMs)
+                    .Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}})
+                    .End(1, Op::kBlock);
+  EXPECT_EQ(noisy.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
+}
+
+TEST(POLL_1, NeverSoonerThanTheLastIsStale) {
+  const auto tell = [](int64_t between_ns) {
+    return Story().Run(1, 20 * kUs).Poll().Run(1, between_ns).Poll().Of(ClauseId::kPOLL_1);
+  };
+  EXPECT_EQ(tell(10 * kMs), Verdict::kConforms);
+  EXPECT_EQ(tell(5 * kMs), Verdict::kViolates);
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll().Of(ClauseId::kPOLL_1), Verdict::kNotExercised);
+}
+
+TEST(POLL_3, ABlockingPollViolates) {
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(0).Of(ClauseId::kPOLL_3), Verdict::kConforms);
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(kMs).Of(ClauseId::kPOLL_3), Verdict::kViolates);
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(-1).Of(ClauseId::kPOLL_3), Verdict::kViolates);
+}
+
+TEST(PRE_1, ASignalToTheMonitorItselfViolates) {
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Signal(9).Of(ClauseId::kPRE_1), Verdict::kConforms);
+  EXPECT_EQ(Story().Run(1, 20 * kUs).Signal(kMonitor).Of(ClauseId::kPRE_1), Verdict::kViolates);
+}
+
+TEST(PRE_3, NoSignalWithAsynchronousPreemptionOff) {
+  Story story;
+  story.header.in_force.asynchronous_preemption = 0;
+  story.Start(1).Begin(1, Op::kSpin).Run(4, 10 * kMs).End(1, Op::kSpin);
+  EXPECT_EQ(story.Of(ClauseId::kPRE_3), Verdict::kConforms);
+  story.Signal(9);
+  EXPECT_EQ(story.Of(ClauseId::kPRE_3), Verdict::kViolates);
+  EXPECT_EQ(Story().Run(4, 20 * kUs).Of(ClauseId::kPRE_3), Verdict::kNotExercised);
+}
+
+TEST(SLICE_4, OneSignalAThreadAndCycle) {
+  Story story = Story().Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs).Signal(9);
+  EXPECT_EQ(story.Of(ClauseId::kSLICE_4), Verdict::kConforms);
+  story.Signal(9);
+  EXPECT_EQ(story.Of(ClauseId::kSLICE_4), Verdict::kViolates);
+}
+
+TEST(TRC_1, InTheFirstCycleThenAtTheInterval) {
+  const auto traced = [] {
+    Story story;
+    story.header.in_force.sched_trace_ms = 20;
+    return story;
+  };
+  Story keeps = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(2, 10 * kMs);
+  EXPECT_EQ(keeps.Of(ClauseId::kTRC_1), Verdict::kConforms);
+  keeps.Add(EventKind::kTraceLine);
+  EXPECT_EQ(keeps.Of(ClauseId::kTRC_1), Verdict::kConforms);
+
+  Story late_start = traced().Run(2, 20 * kUs).Add(EventKind::kTraceLine);
+  EXPECT_EQ(late_start.Of(ClauseId::kTRC_1), Verdict::kViolates);
+  Story too_often =
+      traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(1, 10 * kMs).Add(EventKind::kTraceLine);
+  EXPECT_EQ(too_often.Of(ClauseId::kTRC_1), Verdict::kViolates);
+  Story missed = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(4, 10 * kMs);
+  EXPECT_EQ(missed.Of(ClauseId::kTRC_1), Verdict::kViolates);
+  EXPECT_EQ(Story().FreshStart().Of(ClauseId::kTRC_1), Verdict::kNotExercised);
+}
+
+TEST(VER_2, TheAffinityIsReadAtMostOnceASecond) {
+  const auto tell = [](int64_t cycles) {
+    Story story;
+    story.header.profile = kGo1_25;
+    story.Run(1, 20 * kUs).Add(EventKind::kAffinityRead).Run(cycles, 10 * kMs);
+    return story.Add(EventKind::kAffinityRead).Of(ClauseId::kVER_2);
+  };
+  EXPECT_EQ(tell(100), Verdict::kConforms);
+  EXPECT_EQ(tell(50), Verdict::kViolates);
+}
+
+TEST(ID_1, OneMonitorToTheEnd) {
+  const auto tell = [] { return Story().Add(EventKind::kMonitorStart).FreshStart(); };
+  Story keeps = tell().Add(EventKind::kMonitorExit).Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  EXPECT_EQ(keeps.Of(ClauseId::kID_1), Verdict::kConforms);
+  EXPECT_EQ(tell().Add(EventKind::kSecondMonitor, {{Arg::kThread, 8}}).Of(ClauseId::kID_1),
+            Verdict::kViolates);
+  Story dies = tell().Add(EventKind::kMonitorExit).Start(1).Begin(1, Op::kSpin);
+  EXPECT_EQ(dies.Of(ClauseId::kID_1), Verdict::kViolates);
+  EXPECT_EQ(dies.Of(ClauseId::kID_4), Verdict::kViolates);
+  EXPECT_EQ(tell().Of(ClauseId::kID_1), Verdict::kNotExercised);
+}
+
+}  // namespace
+}  // namespace proctor

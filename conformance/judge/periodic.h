@@ -1,0 +1,45 @@
+// Judges duties that have a period of their own, as seen from outside: TRC-1 (the scheduler trace) and VER-2
+// (re-reading the CPU affinity).
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_
+#define PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/judge/cycle.h"
+#include "conformance/judge/judge.h"
+
+namespace proctor {
+
+class PeriodicJudge : public Judge {
+ public:
+  // What recurs, how often, and whether it must recur: with `must`, also the first cycle has to show it and
+  // every later cycle that begins a period or more after the last time. Period 0: the duty is off.
+  struct Duty {
+    ClauseId clause;
+    EventKind kind;
+    int64_t period_ns;
+    bool must;
+    const char* what;
+  };
+
+  PeriodicJudge(Tier tier, const Header& header, const Duty& duty);
+
+  void Observe(const Event& event) override;
+
+ private:
+  void OnDuty(const Event& event);
+  void OnCycleEnd(const Event& event);
+
+  const Duty duty_;
+  const bool from_start_;
+  Cycle cycle_;
+  std::optional<Event> last_;
+  int64_t last_cycle_ = -1;
+  int64_t last_not_before_ns_ = 0;  // the `now` of the last time is not before this
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_

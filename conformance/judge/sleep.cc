@@ -1,0 +1,224 @@
+#include "conformance/judge/sleep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+// A timer counts as set only when its task began to sleep so long before: the stamp comes first, and a
+// stop-the-world may let the monitor sleep deep while the task has not yet reached its timer.
+constexpr int64_t kTimerSetWithinNs = 5'000'000;
+
+// A collection's stop-the-world ends at most so long before the collection does.
+constexpr int64_t kCollectionReachNs = 1'000'000'000;
+
+// Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's spinning
+// thread in between; a block must be longer than this by far to be a test of SYS-3.
+constexpr int64_t kCyclesToDeepSleep = 10;
+
+}  // namespace
+
+SleepJudge::SleepJudge(Tier tier, const Header& header)
+    : Judge(tier, {ClauseId::kID_4, ClauseId::kCAD_9, ClauseId::kDEEP_4, ClauseId::kDEEP_11,
+                   ClauseId::kDEEP_13, ClauseId::kDEEP_14, ClauseId::kSYS_3}),
+      tunables_(header.in_force),
+      traced_(header.in_force.sched_trace_ms > 0) {}
+
+void SleepJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kShallowSleep: OnShallowSleep(event); break;
+    case EventKind::kShallowWake: OnShallowWake(event); break;
+    case EventKind::kDeepSleep: OnDeepSleep(event); break;
+    case EventKind::kDeepWake: OnDeepWake(event); break;
+    case EventKind::kGap:
+      shallow_.reset();
+      deep_.reset();
+      deep_in_cycle_ = false;
+      break;
+    case EventKind::kScenarioStart: scenario_start_ns_ = event.time_ns; break;
+    case EventKind::kMonitorExit: monitor_gone_ = true; break;
+    case EventKind::kCollection:
+      std::erase_if(suspects_, [&](const Event& suspect) {
+        return event.time_ns - suspect.time_ns < kCollectionReachNs;
+      });
+      break;
+    case EventKind::kStall:
+      for (auto& [task, block] : blocks_) block.stalled_ns += event.Get(Arg::kDurationNs);
+      break;
+    case EventKind::kOpBegin:
+      if (monitor_gone_) {
+        Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
+      }
+      if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kMaxTimers) {
+        timers_.insert_or_assign(event.g, Timer{.begin = event});
+      }
+      if (event.Is(Arg::kOp, Op::kBlock) && blocks_.size() < kMaxTimers) {
+        blocks_.insert_or_assign(event.g, Block{.begin = event});
+      }
+      break;
+    case EventKind::kOpEnd:
+      if (event.Is(Arg::kOp, Op::kSleep)) OnTimerEnd(event);
+      if (event.Is(Arg::kOp, Op::kBlock)) OnBlockEnd(event);
+      break;
+    default:
+      break;
+  }
+  activity_.Observe(event);
+  cycle_.Observe(event);
+  NoteBlocks(event);
+}
+
+void SleepJudge::OnShallowSleep(const Event& event) {
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  if (requested_ns > tunables_.shallow_max_ns) {
+    Violate(ClauseId::kID_4,
+            fmt::format("a shallow sleep of {} ns exceeds {} ns", requested_ns,
+                        tunables_.shallow_max_ns),
+            {event});
+  } else {
+    Trigger(ClauseId::kID_4);
+  }
+  if (traced_ && requested_ns == tunables_.shallow_max_ns) Trigger(ClauseId::kDEEP_13);
+  if (cycle_.awake() && !deep_in_cycle_) JudgeBusy(event);
+  shallow_ = event;
+  deep_in_cycle_ = false;
+}
+
+void SleepJudge::OnShallowWake(const Event& event) {
+  if (shallow_ && event.Get(Arg::kInterrupted) == 0) {
+    const int64_t elapsed_ns = event.time_ns - shallow_->time_ns;
+    const int64_t requested_ns = shallow_->Get(Arg::kDurationNs);
+    if (elapsed_ns < requested_ns) {
+      Violate(ClauseId::kCAD_9,
+              fmt::format("a sleep of {} ns ended after {} ns", requested_ns, elapsed_ns),
+              {*shallow_, event});
+    } else {
+      Trigger(ClauseId::kCAD_9);
+    }
+  }
+  shallow_.reset();
+}
+
+int64_t SleepJudge::LongestDeepSleep() const {
+  // A tunable is in force from the scenario's start; before it the runtime's own period was.
+  if (cycle_.last_wake_ns() >= scenario_start_ns_) return tunables_.deep_max_ns();
+  return std::max(tunables_.deep_max_ns(), Tunables().deep_max_ns());
+}
+
+void SleepJudge::JudgeBusy(const Event& event) {
+  if (traced_ || activity_.spinning_since_ns() >= cycle_.last_wake_ns()) return;
+  if (event.kind == EventKind::kShallowSleep) {
+    Trigger(ClauseId::kDEEP_11);
+  } else if (activity_.open(Op::kCollect) == 0 && suspects_.empty()) {
+    suspects_.push_back(event);
+  }
+}
+
+void SleepJudge::OnDeepSleep(const Event& event) {
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  if (traced_) {
+    Violate(ClauseId::kDEEP_13, "a deep sleep although the scheduler trace is on", {event});
+  }
+  const int64_t longest_ns = LongestDeepSleep();
+  if (requested_ns <= 0 || requested_ns > longest_ns) {
+    const std::string message =
+        fmt::format("a deep sleep of {} ns; allowed is 1 to {} ns", requested_ns, longest_ns);
+    Violate(ClauseId::kID_4, message, {event});
+    Violate(ClauseId::kDEEP_4, message, {event});
+  } else {
+    Trigger(ClauseId::kID_4);
+    Trigger(ClauseId::kDEEP_4);
+  }
+  if (cycle_.number() > 0) {
+    if (deep_in_cycle_) {
+      Violate(ClauseId::kDEEP_14, "two deep sleeps without a shallow sleep between them",
+              deep_ ? std::vector{*deep_, event} : std::vector{event});
+    } else {
+      Trigger(ClauseId::kDEEP_14);
+    }
+  }
+  if (cycle_.awake() && !deep_in_cycle_) JudgeBusy(event);
+
+  // The time that the deadline was computed from is not before the last wake.
+  const int64_t promised_end_ns = cycle_.last_wake_ns() + requested_ns;
+  for (auto& [task, timer] : timers_) {
+    if (!cycle_.awake() || timer.begin.time_ns + kTimerSetWithinNs > cycle_.last_wake_ns()) continue;
+    if (promised_end_ns <= timer.promised_end_ns) continue;
+    timer.promised_end_ns = promised_end_ns;
+    timer.longest = event;
+  }
+  deep_ = event;
+  deep_in_cycle_ = true;
+}
+
+void SleepJudge::OnDeepWake(const Event& event) {
+  if (!deep_ || event.Get(Arg::kCause) != static_cast<int64_t>(WakeCause::kTimeout)) return;
+  const int64_t elapsed_ns = event.time_ns - deep_->time_ns;
+  const int64_t requested_ns = deep_->Get(Arg::kDurationNs);
+  if (elapsed_ns < requested_ns) {
+    Violate(ClauseId::kCAD_9,
+            fmt::format("a deep sleep of {} ns timed out after {} ns", requested_ns, elapsed_ns),
+            {*deep_, event});
+  } else {
+    Trigger(ClauseId::kCAD_9);
+  }
+}
+
+void SleepJudge::OnTimerEnd(const Event& event) {
+  const auto found = timers_.find(event.g);
+  if (found == timers_.end()) return;
+  const Timer& timer = found->second;
+  if (timer.longest) {
+    if (timer.promised_end_ns > event.time_ns) {
+      Violate(ClauseId::kDEEP_4,
+              fmt::format("a deep sleep of {} ns was requested although a timer was due {} ns before "
+                          "its end",
+                          timer.longest->Get(Arg::kDurationNs), timer.promised_end_ns - event.time_ns),
+              {timer.begin, *timer.longest, event});
+    } else {
+      Trigger(ClauseId::kDEEP_4);
+    }
+  }
+  timers_.erase(found);
+}
+
+void SleepJudge::NoteBlocks(const Event& event) {
+  if (blocks_.empty()) return;
+  // Alone: every task that lives is inside an operation that leaves nothing to run.
+  const bool alone = !activity_.lost() && activity_.open_waiting() == activity_.live();
+  for (auto& [task, block] : blocks_) {
+    if (!alone) block.alone = false;
+    if (event.kind == EventKind::kDeepSleep) block.slept_deep = true;
+  }
+}
+
+void SleepJudge::OnBlockEnd(const Event& event) {
+  const auto found = blocks_.find(event.g);
+  if (found == blocks_.end()) return;
+  const Block block = found->second;
+  blocks_.erase(found);
+  const int64_t due_ns = tunables_.syscall_cap_ns + kCyclesToDeepSleep * tunables_.shallow_max_ns;
+  const int64_t elapsed_ns = event.time_ns - block.begin.time_ns;
+  if (traced_ || !block.alone || elapsed_ns < due_ns) return;
+  if (block.slept_deep) {
+    Trigger(ClauseId::kSYS_3);
+  } else if (elapsed_ns - block.stalled_ns < due_ns) {
+    LeaveOpen(ClauseId::kSYS_3, "the host stalled during the blocked calls");
+  } else {
+    Violate(ClauseId::kSYS_3,
+            fmt::format("a system call of {} ns in an otherwise idle process kept its P: the monitor "
+                        "did not sleep deep",
+                        elapsed_ns),
+            {block.begin, event});
+  }
+}
+
+void SleepJudge::Close() {
+  if (!suspects_.empty()) {
+    Violate(ClauseId::kDEEP_11, "a deep sleep although a task was computing all the time", suspects_);
+  }
+}
+
+}  // namespace proctor

@@ -1,0 +1,73 @@
+// Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13, DEEP-14 and
+// SYS-3. Stamps, where there are any, say which timers are pending and whether some P must be busy.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "conformance/judge/activity.h"
+#include "conformance/judge/cycle.h"
+#include "conformance/judge/judge.h"
+
+namespace proctor {
+
+class SleepJudge : public Judge {
+ public:
+  SleepJudge(Tier tier, const Header& header);
+
+  void Observe(const Event& event) override;
+  void Close() override;
+
+ private:
+  static constexpr size_t kMaxTimers = 4096;
+
+  // A task's open `sleep`, and the deep sleep that promised to last longest while it was pending.
+  struct Timer {
+    Event begin;
+    std::optional<Event> longest;
+    int64_t promised_end_ns = INT64_MIN;
+  };
+
+  // A task's open `block`, and whether it ran alone and the monitor slept deep during it.
+  struct Block {
+    Event begin;
+    bool alone = true;
+    bool slept_deep = false;
+    int64_t stalled_ns = 0;
+  };
+
+  void OnShallowSleep(const Event& event);
+  void OnShallowWake(const Event& event);
+  void OnDeepSleep(const Event& event);
+  void OnDeepWake(const Event& event);
+  void OnTimerEnd(const Event& event);
+  void OnBlockEnd(const Event& event);
+  void JudgeBusy(const Event& event);
+  void NoteBlocks(const Event& event);
+  int64_t LongestDeepSleep() const;
+
+  const Tunables tunables_;
+  Activity activity_;
+  Cycle cycle_;
+  bool traced_;  // the scheduler trace is on
+
+  std::optional<Event> shallow_;
+  std::optional<Event> deep_;
+  bool deep_in_cycle_ = false;
+  bool monitor_gone_ = false;
+  int64_t scenario_start_ns_ = INT64_MAX;
+
+  // An accusation of DEEP-11 waits: a stop-the-world, which allows the sleep, shows only at its end.
+  std::vector<Event> suspects_;
+
+  std::unordered_map<int64_t, Timer> timers_;
+  std::unordered_map<int64_t, Block> blocks_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
