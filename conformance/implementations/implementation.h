@@ -1,0 +1,46 @@
+// Implementations by name: what they are, whether they are here, and how to start their adapters.
+//
+//   go            the toolchain `go` on PATH            go=PATH      any other, or a wrapper of one; it is only
+//                                                                    ever called as `PATH build ...`
+//   gccgo         the compiler gccgo, gccgo-N on PATH   gccgo=PATH   any other
+//   a path        an adapter: an executable that speaks adapter/PROTOCOL.md
+//
+// Errors: one line that names the tool and the remedy. Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_IMPLEMENTATION_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_IMPLEMENTATION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proctor {
+
+struct Implementation {
+  std::string name;               // "go", "gccgo", or the adapter's file name
+  std::vector<std::string> argv;  // how to start its adapter
+  std::string expectations;       // its expectations file's contents; empty: none
+};
+
+enum class BuildFailure {
+  kUnknownName,  // no such implementation
+  kMissing,      // the toolchain is not on this machine
+  kBroken,       // the adapter could not be built
+};
+
+// Builds the adapter into `scratch_dir`, which must exist and outlive its use. nullopt: `failure` and `why`.
+std::optional<Implementation> BuildImplementation(const std::string& name,
+                                                  const std::string& scratch_dir,
+                                                  BuildFailure& failure, std::string& why);
+
+struct FoundImplementation {
+  std::string name;   // what `check` takes: "go", "go=/usr/lib/go-1.19/bin/go"
+  std::string about;  // where it is, or that it is missing
+};
+
+// Those that this machine has, and the names of those that it lacks.
+std::vector<FoundImplementation> FindImplementations();
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_IMPLEMENTATION_H_
