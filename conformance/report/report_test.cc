@@ -1,0 +1,146 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+
+#include "conformance/report/expectations.h"
+#include "conformance/report/render.h"
+#include "conformance/report/results.h"
+
+namespace proctor {
+namespace {
+
+Ruling MakeRuling(ClauseId clause, Tier tier, Verdict verdict) {
+  return {.clause = clause, .tier = tier, .verdict = verdict, .triggers = 3, .message = "told"};
+}
+
+Results Sample() {
+  Ruling broken = MakeRuling(ClauseId::kPRE_5, kX, Verdict::kViolates);
+  broken.message = "a <b> & \"c\" | d\nnext\x01 line \xff";
+  broken.evidence = {MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs, 20}})};
+  return {.implementation = "go",
+          .version = "go1.19.8",
+          .profile = kGo1_20,
+          .verdicts = {{MakeRuling(ClauseId::kCAD_2, kO, Verdict::kConforms), true, "replay it"},
+                       {MakeRuling(ClauseId::kCAD_3, kO, Verdict::kNotExercised), true, ""},
+                       {broken, false, "proctor check go"}},
+          .exit_status = 1};
+}
+
+TEST(Results, JsonHasTheAgreedShape) {
+  const nlohmann::json json = nlohmann::json::parse(FormatResults(Sample()));
+  EXPECT_EQ(json["schema"], "proctor-results/1");
+  EXPECT_EQ(json["implementation"]["profile"], "go1.20");
+  EXPECT_EQ(json["verdicts"][0]["clause"], "CAD-2");
+  EXPECT_EQ(json["verdicts"][0]["verdict"], "conforms");
+  EXPECT_EQ(json["verdicts"][2]["expected"], false);
+  EXPECT_EQ(json["verdicts"][2]["evidence"][0]["duration_ns"], 20);
+  EXPECT_EQ(json["exit_status"], 1);
+}
+
+TEST(Results, JsonComesBack) {
+  std::string why;
+  const std::string text = FormatResults(Sample());
+  const std::optional<Results> back = ParseResults(text, why);
+  ASSERT_TRUE(back) << why;
+  EXPECT_EQ(FormatResults(*back), text);
+}
+
+TEST(Results, MalformedJsonIsNamedWithItsPlace) {
+  const auto why_of = [](const std::string& text) {
+    std::string why;
+    EXPECT_FALSE(ParseResults(text, why));
+    return why;
+  };
+  EXPECT_EQ(why_of("{"), "results: not JSON");
+  EXPECT_EQ(why_of("[]"), "results: missing member 'schema'");
+  std::string text = FormatResults(Sample());
+  text.replace(text.find("not_exercised"), 13, "perhaps");
+  EXPECT_EQ(why_of(text), "verdicts[1].verdict: unknown value 'perhaps'");
+}
+
+TEST(ExitStatus, TheGraverOneWins) {
+  const auto status = [](std::vector<std::pair<Verdict, bool>> verdicts) {
+    std::vector<Result> results;
+    for (const auto& [verdict, expected] : verdicts) {
+      results.push_back({MakeRuling(ClauseId::kCAD_2, kO, verdict), expected, ""});
+    }
+    return ExitStatusOf(results);
+  };
+  EXPECT_EQ(status({}), 0);
+  EXPECT_EQ(status({{Verdict::kConforms, true}, {Verdict::kNotExercised, true}}), 0);
+  EXPECT_EQ(status({{Verdict::kViolates, true}}), 0);
+  EXPECT_EQ(status({{Verdict::kInconclusive, true}}), 2);
+  EXPECT_EQ(status({{Verdict::kInconclusive, true}, {Verdict::kCrash, false}}), 3);
+  EXPECT_EQ(status({{Verdict::kTimeout, false}, {Verdict::kViolates, false}}), 1);
+  EXPECT_EQ(status({{Verdict::kConforms, false}}), 1);
+}
+
+constexpr std::string_view kExpectations = R"({
+  "schema": "proctor-expectations/1", "implementation": "gccgo",
+  "entries": [{"clause": "PRE-5", "verdict": "violates", "reason": "no signals"}]})";
+
+TEST(Expectations, AnExpectedDeviationIsExpectedAndAStaleEntryIsRed) {
+  std::string why;
+  const std::optional<Expectations> expectations = ParseExpectations(kExpectations, why);
+  ASSERT_TRUE(expectations) << why;
+  const auto expected = [&](ClauseId clause, Verdict verdict) {
+    return Apply(*expectations, kGo1_20, {MakeRuling(clause, kX, verdict)})[0].expected;
+  };
+  EXPECT_TRUE(expected(ClauseId::kPRE_5, Verdict::kViolates));
+  EXPECT_FALSE(expected(ClauseId::kPRE_5, Verdict::kConforms));
+  EXPECT_TRUE(expected(ClauseId::kPRE_5, Verdict::kNotExercised));
+  EXPECT_TRUE(expected(ClauseId::kPRE_5, Verdict::kInconclusive));
+  EXPECT_FALSE(expected(ClauseId::kCAD_2, Verdict::kViolates));
+  EXPECT_FALSE(expected(ClauseId::kCAD_2, Verdict::kTimeout));
+  EXPECT_TRUE(expected(ClauseId::kCAD_2, Verdict::kConforms));
+}
+
+TEST(Expectations, MalformedFilesAreNamedWithTheirPlace) {
+  const auto why_of = [](std::string from, const std::string& to) {
+    std::string text(kExpectations);
+    text.replace(text.find(from), from.size(), to);
+    std::string why;
+    EXPECT_FALSE(ParseExpectations(text, why)) << text;
+    return why;
+  };
+  EXPECT_EQ(why_of("PRE-5", "PRE-55"), "entries[0].clause: unknown clause 'PRE-55'");
+  EXPECT_EQ(why_of("violates", "breaks"), "entries[0].verdict: unknown verdict 'breaks'");
+  EXPECT_EQ(why_of("no signals", ""), "entries[0].reason: must not be empty");
+  EXPECT_EQ(why_of("\"reason\"", "\"cause\""), "entries[0]: unknown member 'cause'");
+  EXPECT_EQ(why_of("tions/1", "tions/2"),
+            "schema: 'proctor-expectations/2' is not 'proctor-expectations/1'");
+}
+
+TEST(Table, ShowsVerdictsFindingsAndSummary) {
+  const std::string text = RenderTable(Sample(), {.colour = false, .width = 80});
+  EXPECT_NE(text.find("CAD-2     O conforms"), std::string::npos);
+  EXPECT_NE(text.find("PRE-5 violates by tier X"), std::string::npos);
+  EXPECT_NE(text.find("shallow_sleep duration_ns=20"), std::string::npos);
+  EXPECT_NE(text.find("replay: proctor check go"), std::string::npos);
+  EXPECT_NE(text.find("1 conforms, 1 violates, 1 not_exercised; exit status 1"), std::string::npos);
+  EXPECT_EQ(text.find('\033'), std::string::npos);
+  EXPECT_NE(RenderTable(Sample(), {.colour = true}).find("\033[1;31mviolates"), std::string::npos);
+}
+
+TEST(JUnit, CountsAndEscapes) {
+  pugi::xml_document document;
+  const std::string text = RenderJUnit(Sample());
+  ASSERT_TRUE(document.load_string(text.c_str())) << text;
+  const pugi::xml_node pre = document.select_node("//testsuite[@name='PRE']").node();
+  EXPECT_EQ(pre.attribute("tests").as_int(), 1);
+  EXPECT_EQ(pre.attribute("failures").as_int(), 1);
+  EXPECT_TRUE(document.select_node("//testcase[@name='PRE-5.X']/failure").node());
+  EXPECT_TRUE(document.select_node("//testcase[@name='CAD-3.O']/skipped").node());
+  EXPECT_EQ(text.find('\x01'), std::string::npos);
+}
+
+TEST(Markdown, KeepsItsTableWhole) {
+  const std::string text = RenderMarkdown(Sample());
+  EXPECT_NE(text.find("| CAD-2 | O | conforms | 3 | told |\n"), std::string::npos);
+  EXPECT_NE(text.find("a &lt;b&gt; &amp; \"c\" \\| d next"), std::string::npos);
+  EXPECT_NE(text.find("### PRE-5 violates (X)"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "conformance/report/render.h"
+
+namespace proctor {
+namespace {
+
+constexpr std::string_view kReset = "\033[0m";
+
+std::string_view ColourOf(const Result& result) {
+  if (!result.expected) return "\033[1;31m";
+  switch (result.ruling.verdict) {
+    case Verdict::kConforms: return "\033[32m";
+    case Verdict::kViolates: return "\033[33m";
+    case Verdict::kInconclusive: return "\033[33m";
+    default: return "\033[2m";
+  }
+}
+
+// One line of printable text, cut to `width` columns.
+std::string OneLine(std::string_view text, int width) {
+  std::string line;
+  for (const char c : text) line += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  const size_t most = static_cast<size_t>(std::max(width, 8));
+  if (line.size() <= most) return line;
+  line.resize(most - 3);
+  return line + "...";
+}
+
+std::string Row(const Result& result, const TableOptions& options) {
+  const Ruling& ruling = result.ruling;
+  const std::string verdict(VerdictName(ruling.verdict));
+  std::string row = fmt::format("{:9} {} ", ClauseName(ruling.clause), TierName(ruling.tier));
+  row += options.colour ? fmt::format("{}{:14}{}", ColourOf(result), verdict, kReset)
+                        : fmt::format("{:14}", verdict);
+  constexpr int kColumnsBefore = 37;
+  row += fmt::format(" {:>9}  {}", ruling.triggers,
+                     OneLine(ruling.message, options.width - kColumnsBefore));
+  while (row.ends_with(' ')) row.pop_back();
+  return row + "\n";
+}
+
+bool IsFinding(const Result& result) {
+  return !result.expected || result.ruling.verdict == Verdict::kViolates;
+}
+
+std::string Finding(const Result& result) {
+  const Ruling& ruling = result.ruling;
+  std::string text = fmt::format("\n{} {}{} by tier {}: {}\n", ClauseName(ruling.clause),
+                                 VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
+                                 TierName(ruling.tier), ruling.message);
+  for (const Event& event : ruling.evidence) text += "    " + Describe(event) + "\n";
+  if (!result.replay.empty()) text += "  replay: " + result.replay + "\n";
+  return text;
+}
+
+std::string Summary(const Results& results) {
+  std::map<Verdict, int> counts;
+  for (const Result& result : results.verdicts) ++counts[result.ruling.verdict];
+  std::string text;
+  for (const auto& [verdict, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, VerdictName(verdict));
+  }
+  return text.empty() ? "no verdicts" : text;
+}
+
+}  // namespace
+
+std::string RenderTable(const Results& results, const TableOptions& options) {
+  std::string text = fmt::format("{} {}, profile {}\n\n{:9} {} {:14} {:>9}\n", results.implementation,
+                                 results.version, ProfileName(results.profile), "clause", "T",
+                                 "verdict", "triggers");
+  for (const Result& result : results.verdicts) text += Row(result, options);
+  for (const Result& result : results.verdicts) {
+    if (IsFinding(result)) text += Finding(result);
+  }
+  return text + fmt::format("\n{}; exit status {}\n", Summary(results), results.exit_status);
+}
+
+}  // namespace proctor
