@@ -1,0 +1,332 @@
+#include "conformance/process/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <thread>
+
+#include <mutex>
+
+extern char** environ;
+
+namespace proctor {
+namespace {
+
+constexpr size_t kCapturedBytesMost = 64 * 1024;
+constexpr int64_t kReapWithinNs = 5'000'000'000;
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    Close();
+    number_ = std::exchange(other.number_, -1);
+    return *this;
+  }
+  ~Descriptor() { Close(); }
+
+  int get() const { return number_; }
+  void Close() {
+    if (number_ >= 0) close(number_);
+    number_ = -1;
+  }
+
+ private:
+  int number_ = -1;
+};
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+
+  bool Open() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
+    return true;
+  }
+};
+
+std::string NameOf(const std::string& entry) { return entry.substr(0, entry.find('=')); }
+
+std::vector<std::string> MakeEnvironment(const Process::Options& options) {
+  std::vector<std::string> result;
+  const auto replaced = [&](const std::string& name) {
+    return std::ranges::count(options.unset_env, name) > 0 ||
+           std::ranges::any_of(options.set_env,
+                               [&](const std::string& entry) { return NameOf(entry) == name; });
+  };
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!replaced(NameOf(*entry))) result.emplace_back(*entry);
+  }
+  result.insert(result.end(), options.set_env.begin(), options.set_env.end());
+  return result;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& text : strings) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// The file that execvp would run: found before the fork, where there is still a way to complain.
+std::string FindProgram(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string rest = path != nullptr ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string candidate = rest.substr(0, colon) + "/" + name;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
+  }
+  return "";
+}
+
+// What the child does between fork and exec: only calls that are safe there. All strings are made before.
+struct ChildPlan {
+  const char* program;
+  char** argv;
+  char** env;
+  const char* directory;  // nullptr: stay
+  int gate;               // -1: none
+  int output;             // -1: keep
+  bool null_input;
+  std::vector<std::pair<int, int>> descriptors;  // every source above every target
+  int highest_target;
+  int failure;  // tells the parent errno when exec fails
+};
+
+[[noreturn]] void FailChild(const ChildPlan& plan) {
+  const int error = errno;
+  if (write(plan.failure, &error, sizeof error) < 0) _exit(126);
+  _exit(127);
+}
+
+[[noreturn]] void RunChild(const ChildPlan& plan) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGQUIT}) std::signal(signal, SIG_DFL);
+  if (plan.null_input) {
+    const int null = open("/dev/null", O_RDONLY);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0) FailChild(plan);
+  }
+  if (plan.output >= 0 &&
+      (dup2(plan.output, STDOUT_FILENO) < 0 || dup2(plan.output, STDERR_FILENO) < 0)) {
+    FailChild(plan);
+  }
+  if (plan.gate >= 0) {
+    // End of file opens the gate too: a parent that died has no use for us, and PDEATHSIG has fired.
+    char byte;
+    while (read(plan.gate, &byte, 1) < 0 && errno == EINTR) {
+    }
+  }
+  if (plan.directory != nullptr && chdir(plan.directory) != 0) FailChild(plan);
+  // The gate's and the failure pipe's ends are close-on-exec and may lie where a target belongs; the sources
+  // were moved above all targets before the fork, and so was the failure pipe.
+  for (const auto& [ours, theirs] : plan.descriptors) {
+    if (dup2(ours, theirs) < 0) FailChild(plan);
+  }
+  constexpr unsigned kCloseOnExec = 1u << 2;  // CLOSE_RANGE_CLOEXEC
+  int first = STDERR_FILENO + 1;
+  for (int number = first; number <= plan.highest_target; ++number) {
+    const bool wanted = std::ranges::any_of(
+        plan.descriptors, [number](const auto& pair) { return pair.second == number; });
+    if (!wanted) fcntl(number, F_SETFD, FD_CLOEXEC);
+    first = number + 1;
+  }
+  syscall(SYS_close_range, first, ~0u, kCloseOnExec);
+  execve(plan.program, plan.argv, plan.env);
+  FailChild(plan);
+}
+
+}  // namespace
+
+int64_t MonotonicNowNs() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+struct Process::State {
+  pid_t pid = -1;
+  Descriptor pidfd;
+  Descriptor gate;
+  std::string program;
+  std::optional<int> status;
+
+  Descriptor output;
+  std::thread reader;
+  std::mutex mutex;
+  std::string captured;  // guarded by mutex
+
+  void ReadOutput() {
+    char block[4096];
+    while (true) {
+      const ssize_t got = read(output.get(), block, sizeof block);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return;
+      const std::lock_guard lock(mutex);
+      captured.append(block, static_cast<size_t>(got));
+      if (captured.size() > kCapturedBytesMost) {
+        captured.erase(0, captured.size() - kCapturedBytesMost);
+      }
+    }
+  }
+};
+
+std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why) {
+  if (options.argv.empty()) {
+    why = "no command was given";
+    return nullptr;
+  }
+  const std::string program = FindProgram(options.argv[0]);
+  if (program.empty()) {
+    why = fmt::format("{}: not found on PATH; install it or give its path", options.argv[0]);
+    return nullptr;
+  }
+  const auto fail = [&](int error) {
+    why = fmt::format("{}: cannot be started: {}", options.argv[0], std::strerror(error));
+    return nullptr;
+  };
+
+  int highest_target = STDERR_FILENO;
+  for (const auto& [ours, theirs] : options.descriptors) {
+    highest_target = std::max(highest_target, theirs);
+  }
+  Pipe gate;
+  Pipe failure;
+  Pipe output;
+  if ((options.gated && !gate.Open()) || !failure.Open() ||
+      (options.capture_output && !output.Open())) {
+    return fail(errno);
+  }
+  std::vector<Descriptor> sources;
+  const auto above = [&](int number) {
+    sources.emplace_back(fcntl(number, F_DUPFD_CLOEXEC, highest_target + 1));
+    return sources.back().get();
+  };
+  std::vector<std::pair<int, int>> descriptors;
+  for (const auto& [ours, theirs] : options.descriptors) descriptors.emplace_back(above(ours), theirs);
+
+  std::vector<std::string> argv = options.argv;
+  std::vector<std::string> env = MakeEnvironment(options);
+  std::vector<char*> argv_pointers = Pointers(argv);
+  std::vector<char*> env_pointers = Pointers(env);
+  const ChildPlan plan{.program = program.c_str(),
+                       .argv = argv_pointers.data(),
+                       .env = env_pointers.data(),
+                       .directory = options.directory.empty() ? nullptr : options.directory.c_str(),
+                       .gate = options.gated ? above(gate.read.get()) : -1,
+                       .output = options.capture_output ? above(output.write.get()) : -1,
+                       .null_input = options.null_input,
+                       .descriptors = std::move(descriptors),
+                       .highest_target = highest_target,
+                       .failure = above(failure.write.get())};
+
+  auto state = std::make_unique<State>();
+  state->program = options.argv[0];
+  state->pid = fork();
+  if (state->pid < 0) return fail(errno);
+  if (state->pid == 0) {
+    // The child's own copy of the gate's writing end would keep the gate shut after the parent's death.
+    gate.write.Close();
+    RunChild(plan);
+  }
+  setpgid(state->pid, state->pid);
+  state->pidfd = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, state->pid, 0)));
+  state->gate = std::move(gate.write);
+  sources.clear();
+  failure.write.Close();
+  output.write.Close();
+  if (options.capture_output) {
+    state->output = std::move(output.read);
+    state->reader = std::thread([raw = state.get()] { raw->ReadOutput(); });
+  }
+  std::unique_ptr<Process> process(new Process(std::move(state)));
+  if (options.gated) {
+    // Whether exec works shows only after the gate; the child then ends with status 127.
+    return process;
+  }
+  int error = 0;
+  ssize_t got;
+  while ((got = read(failure.read.get(), &error, sizeof error)) < 0 && errno == EINTR) {
+  }
+  if (got == sizeof error) return fail(error);
+  return process;
+}
+
+Process::Process(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Process::~Process() {
+  if (!state_->status) {
+    SignalGroup(SIGKILL);
+    Release();
+    Wait(MonotonicNowNs() + kReapWithinNs);
+  } else {
+    SignalGroup(SIGKILL);  // what the child left behind in its group
+  }
+  if (state_->reader.joinable()) state_->reader.join();
+}
+
+pid_t Process::pid() const { return state_->pid; }
+
+int Process::pidfd() const { return state_->pidfd.get(); }
+
+void Process::Release() { state_->gate.Close(); }
+
+std::optional<int> Process::Wait(int64_t deadline_ns) {
+  while (!state_->status) {
+    const int64_t left_ns = std::max<int64_t>(0, deadline_ns - MonotonicNowNs());
+    const timespec timeout{.tv_sec = left_ns / 1'000'000'000, .tv_nsec = left_ns % 1'000'000'000};
+    pollfd ended{.fd = state_->pidfd.get(), .events = POLLIN, .revents = 0};
+    const int ready = ppoll(&ended, 1, &timeout, nullptr);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return std::nullopt;
+    // Only children of this very thread: a tracer's notifications belong to the tracer's thread.
+    int status = 0;
+    const pid_t pid = waitpid(state_->pid, &status, WNOHANG | __WNOTHREAD);
+    if (pid == state_->pid && WIFEXITED(status)) state_->status = WEXITSTATUS(status);
+    if (pid == state_->pid && WIFSIGNALED(status)) state_->status = 128 + WTERMSIG(status);
+    if (pid < 0 && errno == ECHILD) return std::nullopt;
+    if (state_->status) break;
+    if (left_ns == 0) return std::nullopt;
+    // Dead but not yet given to us: its tracer has to take notice first.
+    const timespec moment{.tv_sec = 0, .tv_nsec = 1'000'000};
+    nanosleep(&moment, nullptr);
+  }
+  return state_->status;
+}
+
+void Process::Signal(int signal) {
+  if (!state_->status) syscall(SYS_pidfd_send_signal, state_->pidfd.get(), signal, nullptr, 0);
+}
+
+void Process::SignalGroup(int signal) { kill(-state_->pid, signal); }
+
+std::string Process::captured() {
+  // After the child's end its output is complete once the reader has seen the end of it; a grandchild that
+  // still holds it open must not keep us waiting.
+  const std::lock_guard lock(state_->mutex);
+  return state_->captured;
+}
+
+}  // namespace proctor

@@ -1,0 +1,91 @@
+#include "conformance/process/process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kPatienceNs = 30'000'000'000;
+
+int64_t Deadline() { return MonotonicNowNs() + kPatienceNs; }
+
+std::unique_ptr<Process> Shell(const std::string& script, Process::Options options = {}) {
+  options.argv = {"/bin/sh", "-c", script};
+  std::string why;
+  auto process = Process::Spawn(options, why);
+  EXPECT_TRUE(process) << why;
+  return process;
+}
+
+TEST(Process, GivesTheExitStatus) {
+  EXPECT_EQ(Shell("exit 7")->Wait(Deadline()), 7);
+  EXPECT_EQ(Shell("kill -TERM $$")->Wait(Deadline()), 128 + SIGTERM);
+}
+
+TEST(Process, NamesAProgramThatIsNotThere) {
+  std::string why;
+  EXPECT_FALSE(Process::Spawn({.argv = {"no-such-program"}}, why));
+  EXPECT_EQ(why, "no-such-program: not found on PATH; install it or give its path");
+  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}}, why));
+  EXPECT_EQ(why, "/nowhere/prog: cannot be started: No such file or directory");
+  EXPECT_FALSE(Process::Spawn({}, why));
+}
+
+TEST(Process, HandsOverOnlyTheDescriptorsAskedFor) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const int leaked = dup(ends[1]);  // would keep the pipe open in the child
+  auto process = Shell("exec >&9; for n in /proc/self/fd/*; do echo ${n##*/}; done",
+                       {.descriptors = {{ends[1], 9}}});
+  close(ends[1]);
+  close(leaked);
+  std::string text;
+  char block[256];
+  ssize_t got;
+  while ((got = read(ends[0], block, sizeof block)) > 0) text.append(block, got);
+  close(ends[0]);
+  EXPECT_EQ(process->Wait(Deadline()), 0);
+  EXPECT_EQ(text.find("0\n1\n2\n"), 0u) << text;
+  EXPECT_EQ(text.find("\n" + std::to_string(leaked) + "\n"), std::string::npos) << text;
+}
+
+TEST(Process, AGatedChildWaitsForItsRelease) {
+  auto process = Shell("exit 3", {.gated = true});
+  EXPECT_EQ(process->Wait(MonotonicNowNs()), std::nullopt);
+  process->Release();
+  EXPECT_EQ(process->Wait(Deadline()), 3);
+}
+
+TEST(Process, ChangesTheEnvironment) {
+  setenv("PROCTOR_TEST_GONE", "1", 1);
+  auto process = Shell("test -z \"$PROCTOR_TEST_GONE\" && test \"$PROCTOR_TEST_NEW\" = 'a=b'",
+                       {.set_env = {"PROCTOR_TEST_NEW=a=b"}, .unset_env = {"PROCTOR_TEST_GONE"}});
+  EXPECT_EQ(process->Wait(Deadline()), 0);
+}
+
+TEST(Process, CapturesTheEndOfTheOutput) {
+  auto process = Shell("yes | head -c 100000; echo last >&2", {.capture_output = true});
+  EXPECT_EQ(process->Wait(Deadline()), 0);
+  std::string text;
+  while (!text.ends_with("last\n")) text = process->captured();
+  EXPECT_LE(text.size(), 64u * 1024);
+}
+
+TEST(Process, LeavesNothingBehind) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  // A grandchild holds the pipe open until the whole group is gone.
+  auto process = Shell("sleep 1000 & wait", {.descriptors = {{ends[1], 9}}});
+  close(ends[1]);
+  process.reset();
+  char byte;
+  EXPECT_EQ(read(ends[0], &byte, 1), 0);
+  close(ends[0]);
+}
+
+}  // namespace
+}  // namespace proctor
