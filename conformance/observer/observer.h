@@ -3,9 +3,8 @@
 // Two ways in:
 //   from the start   the process is gated (process.h); every thread is traced until the monitor has shown
 //                    itself by its first run of short sleeps, then all other threads are let go, and only the
-//                    monitor stays traced. An exec on the way (a wrapper script, an adapter that restarts
-//                    itself) discards what was seen and starts over; children of a wrapper are followed until
-//                    one of them shows a monitor.
+//                    monitor stays traced. An exec before that (a wrapper script) discards what was seen and
+//                    starts over; children of a wrapper are followed until one of them shows a monitor.
 //   attached         the monitor of a running process is found by looking at its threads, and only that
 //                    thread is traced. Stop detaches and leaves the process as it was.
 //
@@ -15,7 +14,8 @@
 // Errors: one line that names the process and the remedy (no permission to trace, no monitor found within
 // the deadline, process ended).
 //
-// Thread safety: Start and Stop from one thread; events arrive on a thread of the observer's own.
+// Thread safety: Start and Stop from one thread; events arrive on a thread of the observer's own. Stop uses the
+// signal SIGRTMIN+3, for which Start installs a handler that does nothing.
 
 #ifndef PROCTOR_CONFORMANCE_OBSERVER_OBSERVER_H_
 #define PROCTOR_CONFORMANCE_OBSERVER_OBSERVER_H_
@@ -48,7 +48,7 @@ class Observer {
   void Stop();
   ~Observer();  // stops
 
-  // Valid after Stop. Empty: all went well. Otherwise what went wrong after Start, in one line ("process
+  // After Stop. Empty: all went well. Otherwise what went wrong after Start, in one line ("process
   // 1234 ended before it showed a monitor").
   const std::string& error() const;
 

@@ -306,7 +306,8 @@ std::optional<int> Process::Wait(int64_t deadline_ns) {
     const pid_t pid = waitpid(state_->pid, &status, WNOHANG | __WNOTHREAD);
     if (pid == state_->pid && WIFEXITED(status)) state_->status = WEXITSTATUS(status);
     if (pid == state_->pid && WIFSIGNALED(status)) state_->status = 128 + WTERMSIG(status);
-    if (pid < 0 && errno == ECHILD) return std::nullopt;
+    // A tracer in this process got the status instead; it lets go of whoever ends in any other way than this.
+    if (pid < 0 && errno == ECHILD) state_->status = 128 + SIGKILL;
     if (state_->status) break;
     if (left_ns == 0) return std::nullopt;
     // Dead but not yet given to us: its tracer has to take notice first.

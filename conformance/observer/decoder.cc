@@ -1,0 +1,217 @@
+#include "conformance/observer/decoder.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kNsPerMs = 1'000'000;
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+// A runtime with libc interceptors cuts its deep sleeps into pieces of this length.
+constexpr int64_t kInterceptorPieceNs = 10 * kNsPerMs;
+
+// Codes that a tracer sees where the kernel is going to restart a call (include/linux/errno.h).
+constexpr int64_t kRestartFirst = -516;  // ERESTART_RESTARTBLOCK: by restart_syscall
+constexpr int64_t kRestartLast = -512;   // the others: by the same call again
+
+int64_t NowNs(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return now.tv_sec * kNsPerSecond + now.tv_nsec;
+}
+
+}  // namespace
+
+Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory)
+    : thread_(thread), sink_(std::move(sink)), read_memory_(std::move(read_memory)) {}
+
+void Decoder::Tell(int64_t time_ns, EventKind kind,
+                   std::initializer_list<std::pair<Arg, int64_t>> args) {
+  Event event = MakeEvent(time_ns, kind, args);
+  event.m = thread_;
+  sink_(event);
+}
+
+std::optional<int64_t> Decoder::ReadTimespec(uint64_t address) const {
+  timespec value{};
+  if (address == 0 || !read_memory_(address, &value, sizeof value)) return std::nullopt;
+  return value.tv_sec * kNsPerSecond + value.tv_nsec;
+}
+
+bool Decoder::ResumesCall(uint64_t number) const {
+  if (restart_result_ == 0) return false;
+  return restart_result_ == kRestartFirst ? number == SYS_restart_syscall : number == number_;
+}
+
+void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]) {
+  if (ResumesCall(number)) {
+    restart_result_ = 0;
+    return;
+  }
+  // A call that was to be restarted and is not: a signal handler ran instead.
+  if (restart_result_ != 0) {
+    restart_result_ = 0;
+    EndCall(time_ns, -EINTR);
+  }
+  call_ = Call::kOther;
+  number_ = number;
+  entry_ns_ = time_ns;
+  if (number == SYS_futex) return BeginFutex(time_ns, args);
+  EndDeepSleep();
+  switch (number) {
+    case SYS_nanosleep:
+      BeginShallow(time_ns, ReadTimespec(args[0]));
+      break;
+    case SYS_clock_nanosleep: {
+      std::optional<int64_t> duration_ns = ReadTimespec(args[2]);
+      if (duration_ns && (args[1] & TIMER_ABSTIME) != 0) {
+        *duration_ns -= NowNs(static_cast<clockid_t>(args[0]));
+      }
+      BeginShallow(time_ns, duration_ns);
+      break;
+    }
+    case SYS_pselect6:
+      // With descriptors it waits for them; without it is a sleep.
+      if (args[0] == 0) BeginShallow(time_ns, ReadTimespec(args[4]));
+      break;
+#ifdef SYS_epoll_wait
+    case SYS_epoll_wait:
+#endif
+    case SYS_epoll_pwait: {
+      const auto timeout_ms = static_cast<int32_t>(args[3]);
+      BeginPoll(time_ns, timeout_ms < 0 ? -1 : timeout_ms * kNsPerMs);
+      break;
+    }
+    case SYS_epoll_pwait2:
+      BeginPoll(time_ns, ReadTimespec(args[3]).value_or(-1));
+      break;
+    case SYS_tgkill:
+      if (args[2] != 0) {
+        Tell(time_ns, EventKind::kPreemptSignal,
+             {{Arg::kTarget, static_cast<int64_t>(args[1])}, {Arg::kSignal, static_cast<int64_t>(args[2])}});
+      }
+      break;
+    case SYS_sched_getaffinity:
+      Tell(time_ns, EventKind::kAffinityRead);
+      break;
+    case SYS_write:
+      BeginWrite(time_ns, args);
+      break;
+    default:
+      break;
+  }
+}
+
+void Decoder::OnMiddle(int64_t time_ns, uint64_t number) {
+  number_ = number;
+  entry_ns_ = time_ns;
+  call_ = Call::kOther;
+}
+
+void Decoder::BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns) {
+  if (!duration_ns) return;
+  call_ = Call::kShallow;
+  run_length_ = *duration_ns == run_duration_ns_ ? run_length_ + 1 : 1;
+  run_duration_ns_ = *duration_ns;
+  Tell(time_ns, EventKind::kShallowSleep, {{Arg::kDurationNs, *duration_ns}});
+}
+
+void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
+  const uint64_t operation = args[1] & FUTEX_CMD_MASK;
+  const bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+  std::optional<int64_t> duration_ns;
+  if (waits) duration_ns = ReadTimespec(args[3]);
+  if (!duration_ns) {
+    EndDeepSleep();
+    return;
+  }
+  if (operation == FUTEX_WAIT_BITSET) {
+    const bool realtime = (args[1] & FUTEX_CLOCK_REALTIME) != 0;
+    *duration_ns -= NowNs(realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+  }
+  call_ = Call::kDeep;
+  if (ContinuesDeepSleep(args[0], *duration_ns)) {
+    deep_->ended = false;
+    return;
+  }
+  EndDeepSleep();
+  deep_ = Deep{.address = args[0], .ends_ns = time_ns + *duration_ns};
+  Tell(time_ns, EventKind::kDeepSleep, {{Arg::kDurationNs, *duration_ns}});
+}
+
+bool Decoder::ContinuesDeepSleep(uint64_t address, int64_t duration_ns) const {
+  if (!deep_ || !deep_->ended || deep_->address != address) return false;
+  // What is left was computed after the last call had ended, so it is at most this.
+  return duration_ns <= deep_->ends_ns - deep_->ended_ns || duration_ns == kInterceptorPieceNs;
+}
+
+void Decoder::EndDeepSleep() {
+  if (!deep_ || !deep_->ended) return;
+  const Deep deep = *deep_;
+  deep_.reset();
+  Tell(deep.ended_ns, EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(deep.cause)}});
+}
+
+void Decoder::BeginPoll(int64_t, int64_t timeout_ns) {
+  call_ = Call::kPoll;
+  poll_timeout_ns_ = timeout_ns;
+}
+
+void Decoder::BeginWrite(int64_t time_ns, const uint64_t (&args)[6]) {
+  constexpr std::string_view kTraceMark = "SCHED ";
+  char start[kTraceMark.size()];
+  if (args[0] != 2 || args[2] < sizeof start || !read_memory_(args[1], start, sizeof start)) return;
+  if (std::string_view(start, sizeof start) == kTraceMark) Tell(time_ns, EventKind::kTraceLine);
+}
+
+void Decoder::OnExit(int64_t time_ns, int64_t result) {
+  if (result >= kRestartFirst && result <= kRestartLast) {
+    restart_result_ = result;
+    return;
+  }
+  EndCall(time_ns, result);
+}
+
+void Decoder::EndCall(int64_t time_ns, int64_t result) {
+  const Call call = std::exchange(call_, Call::kOther);
+  switch (call) {
+    case Call::kShallow:
+      Tell(time_ns, EventKind::kShallowWake, {{Arg::kInterrupted, result == -EINTR ? 1 : 0}});
+      break;
+    case Call::kDeep:
+      if (!deep_) break;
+      deep_->ended = true;
+      deep_->ended_ns = time_ns;
+      // A signal leaves it open whether there was a wake-up; so does a plain return after the deadline.
+      deep_->cause = result == -ETIMEDOUT ? WakeCause::kTimeout : WakeCause::kWoken;
+      if (result == -EINTR || (result == 0 && time_ns >= deep_->ends_ns)) {
+        deep_->cause = WakeCause::kEither;
+      }
+      break;
+    case Call::kPoll:
+      Tell(entry_ns_, EventKind::kPoll,
+           {{Arg::kTimeoutNs, poll_timeout_ns_}, {Arg::kReady, result < 0 ? -1 : result}});
+      break;
+    case Call::kOther:
+      break;
+  }
+}
+
+void Decoder::OnThreadStart(int64_t time_ns, pid_t thread) {
+  EndDeepSleep();
+  Tell(time_ns, EventKind::kThreadStart, {{Arg::kThread, thread}});
+}
+
+void Decoder::OnEnd(int64_t time_ns) {
+  EndDeepSleep();
+  Tell(time_ns, EventKind::kMonitorExit);
+}
+
+}  // namespace proctor

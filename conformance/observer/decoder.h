@@ -1,0 +1,87 @@
+// Turns the system calls of one thread into events, as if that thread were a monitor.
+//
+// A deep sleep that the thread takes up again (after a signal, a spurious wake-up, or in pieces for libc
+// interceptors) is one deep sleep: its end is told once the next call shows that it was the end.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_OBSERVER_DECODER_H_
+#define PROCTOR_CONFORMANCE_OBSERVER_DECODER_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor {
+
+class Decoder {
+ public:
+  using Sink = std::function<void(const Event&)>;
+  // Copies `size` bytes at `address` of the thread's process; false: it cannot be read.
+  using ReadMemory = std::function<bool(uint64_t address, void* to, size_t size)>;
+
+  Decoder(pid_t thread, Sink sink, ReadMemory read_memory);
+
+  // `time_ns` before the call starts, and after it has ended.
+  void OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]);
+  void OnExit(int64_t time_ns, int64_t result);
+
+  // The thread started another one.
+  void OnThreadStart(int64_t time_ns, pid_t thread);
+
+  // The thread is ending: what is still held back is told.
+  void OnEnd(int64_t time_ns);
+
+  // What the present call is, seen in its middle: the thread was attached while it slept.
+  void OnMiddle(int64_t time_ns, uint64_t number);
+
+  // How many shallow sleeps of one length came last, and that length.
+  int64_t run_length() const { return run_length_; }
+  int64_t run_duration_ns() const { return run_duration_ns_; }
+
+ private:
+  enum class Call { kOther, kShallow, kDeep, kPoll };
+
+  struct Deep {
+    uint64_t address = 0;
+    int64_t ends_ns = 0;           // by the first request, not before the deadline it was computed from
+    bool ended = false;            // the last call has returned
+    int64_t ended_ns = 0;
+    WakeCause cause = WakeCause::kTimeout;
+  };
+
+  void Tell(int64_t time_ns, EventKind kind,
+            std::initializer_list<std::pair<Arg, int64_t>> args = {});
+  std::optional<int64_t> ReadTimespec(uint64_t address) const;
+  bool ResumesCall(uint64_t number) const;
+  bool ContinuesDeepSleep(uint64_t address, int64_t duration_ns) const;
+  void EndDeepSleep();
+  void BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns);
+  void BeginFutex(int64_t time_ns, const uint64_t (&args)[6]);
+  void BeginPoll(int64_t time_ns, int64_t timeout_ns);
+  void BeginWrite(int64_t time_ns, const uint64_t (&args)[6]);
+  void EndCall(int64_t time_ns, int64_t result);
+
+  const pid_t thread_;
+  const Sink sink_;
+  const ReadMemory read_memory_;
+
+  Call call_ = Call::kOther;
+  uint64_t number_ = 0;
+  int64_t entry_ns_ = 0;
+  int64_t poll_timeout_ns_ = 0;
+  int64_t restart_result_ = 0;  // the kernel's own code for "to be restarted"; 0: the call ended
+  std::optional<Deep> deep_;
+
+  int64_t run_length_ = 0;
+  int64_t run_duration_ns_ = 0;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_OBSERVER_DECODER_H_
