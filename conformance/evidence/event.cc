@@ -7,9 +7,9 @@
 namespace proctor {
 namespace {
 
-constexpr std::string_view kOpNames[] = {"spin", "block", "calls",   "wait",  "sleep",
-                                         "yield", "send", "receive", "spawn", "allocate",
-                                         "collect", "stamp"};
+constexpr std::string_view kOpNames[] = {"spin",  "work", "block",   "calls", "wait",     "sleep",
+                                         "yield", "send", "receive", "spawn", "allocate", "collect",
+                                         "stamp"};
 constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
 
 struct KindRow {

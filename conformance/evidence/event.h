@@ -47,6 +47,7 @@ enum class WakeCause : int64_t { kTimeout, kWoken, kEither };
 // The operations of a task's program; conformance/scenario says what each does.
 enum class Op : int64_t {
   kSpin,
+  kWork,
   kBlock,
   kCalls,
   kWait,

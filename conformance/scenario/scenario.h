@@ -41,8 +41,9 @@ inline constexpr std::string_view kScenarioSchema = "proctor-scenario/1";
 
 // One operation of a task. Only the members that the operation names mean anything.
 //
-//   spin       duration_ns, calls   use the CPU; without `calls` in a loop that calls nothing, with it in one
-//                                   that calls a function which allocates, so that any runtime can preempt
+//   spin       duration_ns          use the CPU in a loop that calls nothing
+//   work       duration_ns          use the CPU in a loop that calls a function which allocates, so that a runtime
+//                                   can preempt it even without signals
 //   block      duration_ns          one blocking system call of that length, known to the runtime as one
 //   calls      duration_ns          short system calls, one after the other, for that long
 //   wait       descriptor           wait through the runtime's poller for a byte, and take it
@@ -61,7 +62,6 @@ struct Operation {
   int32_t descriptor = 0;
   int32_t channel = 0;
   int32_t task = 0;
-  bool calls = false;
 
   bool operator==(const Operation&) const = default;
 };
@@ -116,6 +116,9 @@ struct Scenario {
 
   bool operator==(const Scenario&) const = default;
 };
+
+// A case's seed: a hash of the run's seed and the case's name, so that filters and shards do not change it.
+uint64_t CaseSeed(uint64_t seed, std::string_view name);
 
 // Empty: valid. Otherwise the first thing wrong and its place: "tasks[2].ops[5]: duration_ns must be > 0".
 std::string Validate(const Scenario& scenario);

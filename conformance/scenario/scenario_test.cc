@@ -1,0 +1,113 @@
+#include "conformance/scenario/scenario.h"
+
+#include <gtest/gtest.h>
+// RapidCheck's gtest part needs gtest first.
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "conformance/scenario/generators.h"
+#include "conformance/scenario/library.h"
+
+namespace proctor {
+namespace {
+
+RC_GTEST_PROP(Scenario, ArbitraryOnesAreValidAndComeBack, ()) {
+  const Scenario scenario = *ArbitraryScenario();
+  RC_ASSERT(Validate(scenario) == "");
+  std::string why;
+  const std::optional<Scenario> back = ParseScenario(FormatScenario(scenario), why);
+  RC_ASSERT(why == "");
+  RC_ASSERT(*back == scenario);
+}
+
+TEST(Scenario, TheSameSeedShrinksAndGeneratesTheSame) {
+  const rc::Random random(42);
+  const auto first = ArbitraryScenario()(random, 20).value();
+  const auto second = ArbitraryScenario()(random, 20).value();
+  EXPECT_EQ(first, second);
+}
+
+TEST(Scenario, WhateverItShrinksToIsValid) {
+  const auto shrinkable = ArbitraryScenario()(rc::Random(7), 30);
+  int seen = 0;
+  auto shrinks = shrinkable.shrinks();
+  while (const auto smaller = shrinks.next()) {
+    EXPECT_EQ(Validate(smaller->value()), "");
+    ++seen;
+  }
+  EXPECT_GT(seen, 0);
+}
+
+std::string WhyNot(const std::string& json) {
+  std::string why;
+  EXPECT_FALSE(ParseScenario(json, why)) << json;
+  return why;
+}
+
+std::string With(const std::string& members) {
+  return R"({"schema":"proctor-scenario/1","name":"x",)" + members + "}";
+}
+
+TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
+  EXPECT_EQ(WhyNot("{"), "scenario: not JSON");
+  EXPECT_EQ(WhyNot("[]"), "scenario: must be an object");
+  EXPECT_EQ(WhyNot("{}"), "scenario: schema '' is not 'proctor-scenario/1'");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[])")), "scenario: tasks must be 1 to 4096");
+  EXPECT_EQ(WhyNot(With(R"("tusks":[])")), "scenario: unknown member 'tusks'");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"yield"},{"op":"spin"}]}])")),
+            "tasks[0].ops[1]: duration_ns must be > 0");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"spin","duration_ns":"1"}]}])")),
+            "tasks[0].ops[0]: duration_ns must be an integer");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"dance"}]}])")),
+            "tasks[0].ops[0]: op unknown value 'dance'");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"send","channel":0}]}])")),
+            "tasks[0].ops[0]: channel 0 does not exist; there are 0");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"spawn","task":1}]}])")),
+            "tasks[0].ops[0]: task 1 does not exist; there are 1");
+  EXPECT_EQ(WhyNot(With(R"("tunables":{"speed":1},"tasks":[{"ops":[{"op":"yield"}]}])")),
+            "tunables: unknown tunable 'speed'");
+  EXPECT_EQ(WhyNot(With(R"("tunables":{"procs":5000},"tasks":[{"ops":[{"op":"yield"}]}])")),
+            "tunables: procs must be 0 to 1024");
+  EXPECT_EQ(WhyNot(With(R"("seed":"x","tasks":[{"ops":[{"op":"yield"}]}])")),
+            "scenario: seed 'x' is not a decimal number");
+  EXPECT_EQ(
+      WhyNot(With(R"("outside":[{"at_ns":5,"event":"stop"},{"at_ns":4,"event":"continue"}],)"
+                  R"("tasks":[{"ops":[{"op":"yield"}]}])")),
+      "outside[1]: at_ns must not be before that of the event above it");
+}
+
+TEST(Library, EveryScenarioIsValidAndComesBack) {
+  std::set<std::string> names;
+  for (const NamedScenario& named : ScenarioLibrary()) {
+    EXPECT_EQ(Validate(named.scenario), "") << named.scenario.name;
+    EXPECT_TRUE(names.insert(named.scenario.name).second) << named.scenario.name;
+    EXPECT_FALSE(named.clauses.empty()) << named.scenario.name;
+    std::string why;
+    const std::optional<Scenario> back = ParseScenario(FormatScenario(named.scenario), why);
+    ASSERT_TRUE(back) << why;
+    EXPECT_EQ(*back, named.scenario);
+    EXPECT_EQ(FindScenario(named.scenario.name), &named);
+  }
+  EXPECT_EQ(FindScenario("nothing"), nullptr);
+}
+
+TEST(Library, EveryClauseOfTiersOAndXHasItsScenario) {
+  for (const Clause& clause : Clauses()) {
+    if ((clause.tiers & (kO | kX)) == 0) continue;
+    const bool has = std::ranges::any_of(ScenarioLibrary(), [&](const NamedScenario& named) {
+      return std::ranges::find(named.clauses, clause.id) != named.clauses.end();
+    });
+    EXPECT_TRUE(has) << clause.name;
+  }
+}
+
+TEST(CaseSeed, DependsOnSeedAndNameOnly) {
+  EXPECT_EQ(CaseSeed(1, "idle"), CaseSeed(1, "idle"));
+  EXPECT_NE(CaseSeed(1, "idle"), CaseSeed(2, "idle"));
+  EXPECT_NE(CaseSeed(1, "idle"), CaseSeed(1, "timers"));
+}
+
+}  // namespace
+}  // namespace proctor
