@@ -54,7 +54,8 @@ struct Run {
 };
 
 struct RunOptions {
-  std::vector<std::string> argv;  // the adapter
+  std::vector<std::string> argv;     // the adapter
+  std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
 };
 

@@ -12,7 +12,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "conformance/scenario/scenario.h"
 
 namespace proctor {
 
@@ -32,6 +35,14 @@ enum class BuildFailure {
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
                                                   BuildFailure& failure, std::string& why);
+
+// What a scenario's tunables need in the environment of the adapter's process, as "NAME=value": settings that a
+// runtime reads only at its start. What the user set there stays.
+std::vector<std::string> EnvironmentFor(const Implementation& implementation,
+                                        const Scenario& scenario);
+
+// The contents of the expectations file of a built-in implementation; empty: there is none.
+std::string_view BuiltInExpectations(std::string_view name);
 
 struct FoundImplementation {
   std::string name;   // what `check` takes: "go", "go=/usr/lib/go-1.19/bin/go"

@@ -1,0 +1,136 @@
+#include "conformance/adapter/protocol.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "conformance/evidence/trace.h"
+
+namespace proctor {
+namespace {
+
+using Json = nlohmann::json;
+
+// Thrown inside this file only: what is wrong.
+struct Wrong {
+  std::string what;
+};
+
+// Enough of a line to recognise it.
+std::string Excerpt(std::string_view line) {
+  constexpr size_t kMost = 80;
+  std::string text;
+  for (const char c : line.substr(0, kMost)) {
+    text += c < ' ' || c > '~' ? '?' : c;
+  }
+  return line.size() > kMost ? text + "..." : text;
+}
+
+std::string Text(const Json& json, const char* name) {
+  if (!json.contains(name) || !json[name].is_string()) {
+    throw Wrong{fmt::format("its handshake lacks the string '{}'", name)};
+  }
+  return json[name].get<std::string>();
+}
+
+std::set<std::string> Names(const Json& json, const char* name) {
+  if (!json.contains(name) || !json[name].is_array()) {
+    throw Wrong{fmt::format("its handshake lacks the array '{}'", name)};
+  }
+  std::set<std::string> names;
+  for (const Json& element : json[name]) {
+    if (!element.is_string()) throw Wrong{fmt::format("'{}' must hold strings", name)};
+    names.insert(element.get<std::string>());
+  }
+  return names;
+}
+
+Tunables InForce(const Json& json) {
+  Tunables tunables;
+  if (!json.contains("in_force")) return tunables;
+  if (!json["in_force"].is_object()) throw Wrong{"'in_force' must be an object"};
+  for (const auto& [name, value] : json["in_force"].items()) {
+    const TunableField* field = FindTunable(name);
+    if (field == nullptr) throw Wrong{fmt::format("unknown tunable '{}' in 'in_force'", name)};
+    if (!value.is_number_integer()) throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
+    tunables.*field->member = value.get<int64_t>();
+  }
+  return tunables;
+}
+
+}  // namespace
+
+std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) {
+    why = fmt::format("its handshake is not a JSON object: {}", Excerpt(line));
+    return std::nullopt;
+  }
+  try {
+    const std::string schema = Text(json, "schema");
+    if (schema != kAdapterSchema) {
+      throw Wrong{fmt::format("it speaks '{}', the harness '{}'", schema, kAdapterSchema)};
+    }
+    return Handshake{.name = Text(json, "name"),
+                     .version = Text(json, "version"),
+                     .operations = Names(json, "operations"),
+                     .settable = Names(json, "settable"),
+                     .in_force = InForce(json)};
+  } catch (const Wrong& wrong) {
+    why = wrong.what;
+    return std::nullopt;
+  }
+}
+
+std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why) {
+  constexpr std::string_view kDoneMark = "{\"done\"";
+  if (!line.starts_with(kDoneMark)) {
+    const std::optional<Event> event = ParseEvent(line, why);
+    if (event) return *event;
+    why = fmt::format("{} in its line: {}", why, Excerpt(line));
+    return std::nullopt;
+  }
+  const Json json = Json::parse(line, nullptr, false);
+  if (json.is_discarded() || !json["done"].is_object()) {
+    why = fmt::format("not a JSON object: {}", Excerpt(line));
+    return std::nullopt;
+  }
+  try {
+    return Done{.in_force = InForce(json["done"])};
+  } catch (const Wrong& wrong) {
+    why = wrong.what;
+    return std::nullopt;
+  }
+}
+
+std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario) {
+  for (const auto& [name, value] : scenario.tunables) {
+    if (!handshake.settable.contains(name)) {
+      return fmt::format("{} {} cannot set {}", handshake.name, handshake.version, name);
+    }
+  }
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      const std::string name(OpNames()[static_cast<size_t>(operation.op)]);
+      if (!handshake.operations.contains(name)) {
+        return fmt::format("{} {} has no operation {}", handshake.name, handshake.version, name);
+      }
+    }
+  }
+  return "";
+}
+
+EventKinds AdapterEmits() {
+  EventKinds kinds;
+  for (const EventKind kind :
+       {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
+        EventKind::kGap, EventKind::kStall, EventKind::kScenarioStart, EventKind::kScenarioEnd,
+        EventKind::kTaskSpawn, EventKind::kTaskStart, EventKind::kTaskEnd, EventKind::kOpBegin,
+        EventKind::kOpEnd, EventKind::kCollection, EventKind::kCpuTime, EventKind::kDescriptorReady,
+        EventKind::kStopped, EventKind::kContinued}) {
+    kinds.set(static_cast<size_t>(kind));
+  }
+  return kinds;
+}
+
+}  // namespace proctor

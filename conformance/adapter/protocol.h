@@ -1,0 +1,43 @@
+// What an adapter says, line by line (PROTOCOL.md).
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_PROTOCOL_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_PROTOCOL_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/contract/tunables.h"
+#include "conformance/evidence/event.h"
+
+namespace proctor {
+
+inline constexpr std::string_view kAdapterSchema = "proctor-adapter/1";
+
+// The numbers under which an adapter inherits its descriptors.
+inline constexpr int kAdapterInput = 3;
+inline constexpr int kAdapterOutput = 4;
+inline constexpr int kAdapterFirstDescriptor = 10;
+
+// nullopt: `why` says what is wrong, in one line.
+std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why);
+
+// The end of a scenario: the tunables that were in force.
+struct Done {
+  Tunables in_force;
+};
+
+// An event or the end; nullopt: `why`.
+std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why);
+
+// Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it can.
+std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario);
+
+// The kinds of events that an adapter and the harness around it emit.
+EventKinds AdapterEmits();
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_PROTOCOL_H_

@@ -1,0 +1,282 @@
+#include "conformance/command/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/command/exit_status.h"
+#include "conformance/command/grade.h"
+#include "conformance/command/output.h"
+#include "conformance/implementations/implementation.h"
+#include "conformance/process/process.h"
+#include "conformance/report/expectations.h"
+#include "conformance/report/results.h"
+#include "conformance/scenario/library.h"
+
+namespace proctor {
+namespace {
+
+// What an adapter's runs can show.
+constexpr TierSet kAdapterTiers = kO | kX;
+
+// Settings of the environment that reach the runtime under test and so belong to the line that replays.
+constexpr const char* kReplayedEnvironment[] = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+class CheckRun {
+ public:
+  CheckRun(const CheckOptions& options, const OutputFolder& folder)
+      : options_(options), folder_(folder), clauses_(MatchClauses(options.clauses)) {}
+
+  // False: a line was said, and status() is the exit status.
+  bool Build();
+  bool Plan();
+  void RunAll();
+  int Report();
+
+  int status() const { return status_; }
+
+ private:
+  bool Fail(int status, const std::string& why);
+  bool Asked(ClauseId clause) const { return std::ranges::find(clauses_, clause) != clauses_.end(); }
+  bool PlanNamed();
+  void RunOne(const NamedScenario& named);
+  void Take(const Ruling& ruling);
+  void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& why);
+  std::string ReplayLine(const Ruling& ruling) const;
+  std::vector<Ruling> Rulings() const;
+
+  const CheckOptions& options_;
+  const OutputFolder& folder_;
+  const std::vector<ClauseId> clauses_;
+
+  Implementation implementation_;
+  std::vector<NamedScenario> plan_;
+  std::map<std::pair<ClauseId, Tier>, Ruling> rulings_;
+  std::string version_;
+  std::optional<Profile> profile_ = options_.profile;
+  bool said_unobserved_ = false;
+  int status_ = kExitAsExpected;
+};
+
+bool CheckRun::Fail(int status, const std::string& why) {
+  Say(why);
+  status_ = status;
+  return false;
+}
+
+bool CheckRun::Build() {
+  ShowProgress(fmt::format("building the adapter of {}", options_.implementation));
+  BuildFailure failure{};
+  std::string why;
+  std::optional<Implementation> built =
+      BuildImplementation(options_.implementation, folder_.path(), failure, why);
+  if (!built) return Fail(failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed, why);
+  implementation_ = std::move(*built);
+  return true;
+}
+
+bool CheckRun::PlanNamed() {
+  for (const std::string& name : options_.scenarios) {
+    if (const NamedScenario* named = FindScenario(name)) {
+      plan_.push_back(*named);
+      continue;
+    }
+    std::string why;
+    const std::optional<std::string> text = ReadFile(name, why);
+    if (!text) {
+      return Fail(kExitWrongUsage,
+                  fmt::format("'{}' is neither a scenario (`proctor list scenarios` shows them) nor a "
+                              "file",
+                              name));
+    }
+    const std::optional<Scenario> scenario = ParseScenario(*text, why);
+    if (!scenario) return Fail(kExitWrongUsage, fmt::format("{}: {}", name, why));
+    plan_.push_back({*scenario, clauses_});
+  }
+  return true;
+}
+
+bool CheckRun::Plan() {
+  if (!options_.scenarios.empty()) return PlanNamed();
+  for (const NamedScenario& named : ScenarioLibrary()) {
+    const bool needed = std::ranges::any_of(named.clauses, [&](ClauseId clause) {
+      return Asked(clause) && (GetClause(clause).tiers & options_.tiers & kAdapterTiers) != 0;
+    });
+    if (needed) plan_.push_back(named);
+  }
+  return true;
+}
+
+void CheckRun::RunAll() {
+  const int64_t end_ns = MonotonicNowNs() + options_.budget_ms * 1'000'000;
+  size_t number = 0;
+  for (const NamedScenario& named : plan_) {
+    if (interrupted != 0 || MonotonicNowNs() > end_ns) {
+      RuleAll(named, kAdapterTiers, Verdict::kInconclusive,
+              interrupted != 0 ? "interrupted before its scenario ran"
+                               : "the budget ended before its scenario ran; give a larger --budget");
+      continue;
+    }
+    ShowProgress(fmt::format("[{}/{}] {}", ++number, plan_.size(), named.scenario.name));
+    RunOne(named);
+  }
+}
+
+void CheckRun::RunOne(const NamedScenario& named) {
+  Scenario scenario = named.scenario;
+  // Independent of which other scenarios run, so that a filter does not change it.
+  scenario.seed = CaseSeed(options_.seed, scenario.name);
+  std::string why;
+  if (!WriteFile(folder_.ScenarioPath(scenario.name), FormatScenario(scenario) + "\n", why)) {
+    RuleAll(named, kAdapterTiers, Verdict::kError, why);
+    return;
+  }
+
+  const bool observe = (options_.tiers & kO) != 0;
+  Run run = RunScenario({.argv = implementation_.argv,
+                         .set_env = EnvironmentFor(implementation_, scenario),
+                         .observe = observe},
+                        scenario);
+  if (!run.handshake.version.empty()) {
+    version_ = run.handshake.version;
+    if (!profile_) profile_ = run.header.profile;
+  }
+  switch (run.outcome) {
+    case Outcome::kDone: break;
+    case Outcome::kUnsupported:
+      RuleAll(named, kAdapterTiers, Verdict::kUnsupported, run.message);
+      return;
+    case Outcome::kCrash: RuleAll(named, kAdapterTiers, Verdict::kCrash, run.message); break;
+    case Outcome::kTimeout: RuleAll(named, kAdapterTiers, Verdict::kTimeout, run.message); break;
+    case Outcome::kError: RuleAll(named, kAdapterTiers, Verdict::kError, run.message); break;
+  }
+  if (observe && !run.observer_error.empty()) {
+    if (!std::exchange(said_unobserved_, true)) Say(run.observer_error);
+    RuleAll(named, kO, Verdict::kInconclusive, "not observed: " + run.observer_error);
+  }
+  if (run.events.empty()) return;
+
+  if (profile_) run.header.profile = *profile_;
+  const std::string path = folder_.TracePath(scenario.name);
+  std::optional<Grade> grade;
+  if (StoreTrace(path, run.header, run.events, folder_.kept(), why)) {
+    grade = GradeTrace(path, std::nullopt, why);
+    if (grade && !grade->error.empty()) why = grade->error;
+  }
+  if (!why.empty()) RuleAll(named, kAdapterTiers, Verdict::kError, why);
+  if (!grade) return;
+  for (Ruling& ruling : grade->rulings) {
+    if (!ruling.message.empty() && ruling.verdict != Verdict::kNotObservable) {
+      ruling.message += fmt::format(" [{}]", scenario.name);
+    }
+    Take(ruling);
+  }
+}
+
+void CheckRun::Take(const Ruling& ruling) {
+  if (!Asked(ruling.clause) || (ruling.tier & options_.tiers) == 0) return;
+  const auto [place, is_new] = rulings_.try_emplace({ruling.clause, ruling.tier}, ruling);
+  if (!is_new) place->second = Combine(place->second, ruling);
+}
+
+void CheckRun::RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict,
+                       const std::string& why) {
+  for (ClauseId clause : named.clauses) {
+    for (Tier tier : kTiers) {
+      if ((GetClause(clause).tiers & tiers & tier) == 0) continue;
+      Take({.clause = clause,
+            .tier = tier,
+            .verdict = verdict,
+            .message = fmt::format("{} [{}]", why, named.scenario.name)});
+    }
+  }
+}
+
+std::vector<Ruling> CheckRun::Rulings() const {
+  std::vector<Ruling> rulings;
+  for (ClauseId id : clauses_) {
+    const Clause& clause = GetClause(id);
+    if ((clause.profiles & profile_.value_or(kGo1_20)) == 0) continue;
+    for (Tier tier : kTiers) {
+      if ((clause.tiers & options_.tiers & tier) == 0) continue;
+      const auto found = rulings_.find({id, tier});
+      if (found != rulings_.end()) {
+        rulings.push_back(found->second);
+      } else {
+        rulings.push_back({.clause = id,
+                           .tier = tier,
+                           .verdict = (tier & kAdapterTiers) != 0 ? Verdict::kNotExercised
+                                                                  : Verdict::kNotObservable,
+                           .message = (tier & kAdapterTiers) != 0 ? "" : "an adapter has no such evidence"});
+      }
+    }
+  }
+  return rulings;
+}
+
+std::string CheckRun::ReplayLine(const Ruling& ruling) const {
+  std::string line;
+  for (const char* name : kReplayedEnvironment) {
+    if (const char* value = std::getenv(name)) line += fmt::format("{}={} ", name, value);
+  }
+  line += fmt::format("proctor check {} --clauses {} --tiers {} --seed {}", options_.implementation,
+                      ClauseName(ruling.clause), TierName(ruling.tier), options_.seed);
+  for (const std::string& scenario : options_.scenarios) line += " --scenario " + scenario;
+  if (options_.profile) line += fmt::format(" --profile {}", ProfileName(*options_.profile));
+  return line;
+}
+
+int CheckRun::Report() {
+  std::string text = implementation_.expectations;
+  std::string why;
+  if (!options_.expectations.empty()) {
+    const std::optional<std::string> file = ReadFile(options_.expectations, why);
+    if (!file) Say(why);
+    text = file.value_or("");
+  }
+  Expectations expectations;
+  if (!text.empty()) {
+    const std::optional<Expectations> parsed = ParseExpectations(text, why);
+    if (!parsed) Say(fmt::format("expectations: {}", why));
+    expectations = parsed.value_or(Expectations());
+  }
+  const Profile profile = profile_.value_or(kGo1_20);
+  Results results{.implementation = implementation_.name,
+                  .version = version_,
+                  .profile = profile,
+                  .verdicts = Apply(expectations, profile, Rulings())};
+  for (Result& result : results.verdicts) result.replay = ReplayLine(result.ruling);
+  results.exit_status = why.empty() ? ExitStatusOf(results.verdicts) : kExitFailed;
+  return Publish(results, folder_);
+}
+
+}  // namespace
+
+int Check(const CheckOptions& options) {
+  std::string why;
+  const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, why);
+  if (!folder) {
+    Say(why);
+    return kExitFailed;
+  }
+  CheckRun run(options, *folder);
+  if (!run.Build() || !run.Plan()) return run.status();
+  // A second interruption ends the program at once; children die with it.
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  run.RunAll();
+  return run.Report();
+}
+
+}  // namespace proctor

@@ -1,0 +1,20 @@
+// `proctor list` and `proctor explain`.
+
+#ifndef PROCTOR_CONFORMANCE_COMMAND_LIST_H_
+#define PROCTOR_CONFORMANCE_COMMAND_LIST_H_
+
+#include <string>
+
+namespace proctor {
+
+// Prints all clauses, scenarios or implementations, a line each. Returns the exit status.
+int ListClauses();
+int ListScenarios();
+int ListImplementations();
+
+// Prints a clause: text, level, evidence, profiles, and the scenarios that put it to the test.
+int Explain(const std::string& clause);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_COMMAND_LIST_H_

@@ -1,0 +1,438 @@
+// The Go adapter: runs Proctor's scenarios on the Go runtime that compiled it, gc or gccgo.
+//
+// It is one file of standard library only. While a scenario runs it keeps out of the runtime's way: no goroutine
+// of its own is runnable, in a system call or in the poller, and events leave by raw system calls, which the
+// runtime does not see.
+package main
+
+import (
+	"debug/elf"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+const (
+	input           = 3
+	output          = 4
+	firstDescriptor = 10
+	maxLine         = 1 << 20
+)
+
+// forcegcPeriod is the runtime's variable forcegcperiod: the age of the last collection at which the monitor forces
+// one. nil where it is out of reach: gccgo makes it a constant.
+var forcegcPeriod = findForcegcPeriod()
+
+// findForcegcPeriod looks the variable up among the symbols of the running program. go:linkname would need flags
+// that differ between releases, and gccgo refuses it for variables.
+func findForcegcPeriod() *int64 {
+	if runtime.Compiler != "gc" {
+		return nil
+	}
+	file, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	symbols, err := file.Symbols()
+	if err != nil || file.Type != elf.ET_EXEC {
+		return nil
+	}
+	for _, symbol := range symbols {
+		if symbol.Name != "runtime.forcegcperiod" || symbol.Size != 8 {
+			continue
+		}
+		address := uintptr(symbol.Value)
+		period := *(**int64)(unsafe.Pointer(&address))
+		if *period == 2*60*1e9 {
+			return period
+		}
+	}
+	return nil
+}
+
+type operation struct {
+	Op         string `json:"op"`
+	DurationNs int64  `json:"duration_ns"`
+	Bytes      int64  `json:"bytes"`
+	Descriptor int    `json:"descriptor"`
+	Channel    int    `json:"channel"`
+	Task       int    `json:"task"`
+}
+
+type task struct {
+	Repeat int64       `json:"repeat"`
+	Start  bool        `json:"start"`
+	Ops    []operation `json:"ops"`
+}
+
+type scenario struct {
+	Tunables    map[string]int64 `json:"tunables"`
+	Channels    []struct{ Capacity int }
+	Descriptors int    `json:"descriptors"`
+	Tasks       []task `json:"tasks"`
+}
+
+// One scenario while it runs.
+type run struct {
+	scenario
+	channels []chan struct{}
+	files    []*os.File
+	lastTask int64
+	live     int64
+	done     chan struct{}
+}
+
+const (
+	clockRealtime  = 0
+	clockMonotonic = 1
+)
+
+func readClock(clock uintptr) int64 {
+	var now syscall.Timespec
+	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&now)), 0)
+	return now.Sec*1e9 + now.Nsec
+}
+
+// stamper writes events; each task has its own, so that a stamp allocates nothing.
+type stamper struct {
+	g    int64
+	line []byte
+}
+
+func newStamper(g int64) *stamper { return &stamper{g: g, line: make([]byte, 0, 256)} }
+
+func (s *stamper) begin(t int64, event string) {
+	s.line = append(s.line[:0], `{"t":`...)
+	s.line = strconv.AppendInt(s.line, t, 10)
+	s.line = append(s.line, `,"e":"`...)
+	s.line = append(s.line, event...)
+	s.line = append(s.line, '"')
+	if s.g > 0 {
+		s.number("g", s.g)
+	}
+}
+
+func (s *stamper) number(name string, value int64) {
+	s.line = append(s.line, ',', '"')
+	s.line = append(s.line, name...)
+	s.line = append(s.line, '"', ':')
+	s.line = strconv.AppendInt(s.line, value, 10)
+}
+
+func (s *stamper) end() {
+	s.line = append(s.line, '}', '\n')
+	writeRaw(s.line)
+}
+
+func (s *stamper) stamp(event string) {
+	s.begin(readClock(clockMonotonic), event)
+	s.end()
+}
+
+func (s *stamper) stampOp(event, op string, index int) {
+	s.begin(readClock(clockMonotonic), event)
+	s.line = append(s.line, `,"op":"`...)
+	s.line = append(s.line, op...)
+	s.line = append(s.line, '"')
+	s.number("index", int64(index))
+	s.end()
+}
+
+// A line is short, so the pipe takes it whole or not at all.
+func writeRaw(line []byte) {
+	for {
+		_, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, output, uintptr(unsafe.Pointer(&line[0])),
+			uintptr(len(line)))
+		if errno != syscall.EINTR && errno != syscall.EAGAIN {
+			return
+		}
+	}
+}
+
+// loop computes and calls nothing: without asynchronous preemption nothing can take its P away.
+//
+//go:noinline
+func loop(iterations int64) int64 {
+	x := iterations
+	for i := int64(0); i < iterations; i++ {
+		x += i ^ x
+	}
+	return x
+}
+
+var (
+	iterationsPerMs int64 = 1
+	sink            int64
+	garbage         []byte
+)
+
+// calibrate finds how fast loop is; the fastest of a few measurements is the least disturbed one.
+func calibrate() {
+	const iterations = 1 << 20
+	best := int64(1 << 62)
+	for i := 0; i < 5; i++ {
+		begin := readClock(clockMonotonic)
+		sink += loop(iterations)
+		if took := readClock(clockMonotonic) - begin; took < best {
+			best = took
+		}
+	}
+	iterationsPerMs = iterations * 1000000 / (best + 1)
+}
+
+func spin(durationNs int64) {
+	sink += loop(durationNs / 1000 * iterationsPerMs / 1000)
+}
+
+//go:noinline
+func workStep() {
+	garbage = make([]byte, 64)
+}
+
+func work(durationNs int64) {
+	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; {
+		for i := 0; i < 50; i++ {
+			workStep()
+		}
+	}
+}
+
+func block(durationNs int64) {
+	left := syscall.NsecToTimespec(durationNs)
+	for {
+		_, _, errno := syscall.Syscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&left)),
+			uintptr(unsafe.Pointer(&left)), 0)
+		if errno != syscall.EINTR {
+			return
+		}
+	}
+}
+
+func calls(durationNs int64) {
+	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; {
+		syscall.Syscall(syscall.SYS_GETPID, 0, 0, 0)
+	}
+}
+
+func cpuTime() int64 {
+	var usage syscall.Rusage
+	syscall.RawSyscall(syscall.SYS_GETRUSAGE, 0, uintptr(unsafe.Pointer(&usage)), 0)
+	return (usage.Utime.Sec+usage.Stime.Sec)*1e9 + (usage.Utime.Usec+usage.Stime.Usec)*1e3
+}
+
+func (r *run) perform(op *operation, s *stamper) {
+	switch op.Op {
+	case "spin":
+		spin(op.DurationNs)
+	case "work":
+		work(op.DurationNs)
+	case "block":
+		block(op.DurationNs)
+	case "calls":
+		calls(op.DurationNs)
+	case "wait":
+		var one [1]byte
+		r.files[op.Descriptor].Read(one[:])
+	case "sleep":
+		time.Sleep(time.Duration(op.DurationNs))
+	case "yield":
+		runtime.Gosched()
+	case "send":
+		r.channels[op.Channel] <- struct{}{}
+	case "receive":
+		<-r.channels[op.Channel]
+	case "spawn":
+		r.spawn(op.Task, s)
+	case "allocate":
+		garbage = make([]byte, op.Bytes)
+	case "collect":
+		runtime.GC()
+	case "stamp":
+		s.begin(readClock(clockMonotonic), "cpu_time")
+		s.number("cpu_ns", cpuTime())
+		s.end()
+	}
+}
+
+func (r *run) spawn(index int, s *stamper) {
+	g := atomic.AddInt64(&r.lastTask, 1)
+	atomic.AddInt64(&r.live, 1)
+	s.begin(readClock(clockMonotonic), "task_spawn")
+	s.number("task", g)
+	s.end()
+	go r.runTask(&r.Tasks[index], g)
+}
+
+func (r *run) runTask(t *task, g int64) {
+	s := newStamper(g)
+	s.stamp("task_start")
+	for i := int64(0); i < t.Repeat; i++ {
+		for index := range t.Ops {
+			op := &t.Ops[index]
+			s.stampOp("op_begin", op.Op, index)
+			r.perform(op, s)
+			s.stampOp("op_end", op.Op, index)
+		}
+	}
+	s.stamp("task_end")
+	if atomic.AddInt64(&r.live, -1) == 0 {
+		close(r.done)
+	}
+}
+
+// The settings of the environment that the runtime took at its start.
+func fromEnvironment() map[string]int64 {
+	inForce := map[string]int64{"procs": int64(runtime.GOMAXPROCS(0))}
+	if percent := os.Getenv("GOGC"); percent == "off" {
+		inForce["gc_percent"] = -1
+	} else if value, err := strconv.ParseInt(percent, 10, 32); err == nil {
+		inForce["gc_percent"] = value
+	}
+	for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
+		name, text, _ := strings.Cut(setting, "=")
+		value, _ := strconv.ParseInt(text, 10, 32)
+		switch name {
+		case "asyncpreemptoff":
+			inForce["asynchronous_preemption"] = 1
+			if value != 0 {
+				inForce["asynchronous_preemption"] = 0
+			}
+		case "schedtrace":
+			inForce["sched_trace_ms"] = value
+		}
+	}
+	return inForce
+}
+
+// Applies what can be set in a running process. The others were set in the environment before its start.
+func apply(tunables map[string]int64, inForce map[string]int64) {
+	for name, value := range tunables {
+		switch name {
+		case "procs":
+			runtime.GOMAXPROCS(int(value))
+			inForce[name] = value
+		case "gc_percent":
+			debug.SetGCPercent(int(value))
+			inForce[name] = value
+		case "forcegc_period_ns":
+			*forcegcPeriod = value
+			inForce[name] = value
+		}
+	}
+}
+
+// The collections that ended since a moment, at the times that the runtime noted on the wall clock.
+func stampCollections(s *stamper, since int64) {
+	var stats debug.GCStats
+	debug.ReadGCStats(&stats)
+	offset := readClock(clockMonotonic) - readClock(clockRealtime)
+	for i := len(stats.PauseEnd) - 1; i >= 0; i-- {
+		if t := stats.PauseEnd[i].UnixNano() + offset; t >= since {
+			s.begin(t, "collection")
+			s.number("count", stats.NumGC-int64(i))
+			s.end()
+		}
+	}
+}
+
+func runScenario(line []byte) {
+	r := &run{done: make(chan struct{})}
+	if err := json.Unmarshal(line, &r.scenario); err != nil {
+		fail(err)
+	}
+	for _, channel := range r.Channels {
+		r.channels = append(r.channels, make(chan struct{}, channel.Capacity))
+	}
+	for i := 0; i < r.Descriptors; i++ {
+		r.files = append(r.files, os.NewFile(uintptr(firstDescriptor+i), "descriptor"))
+	}
+	inForce := fromEnvironment()
+	apply(r.Tunables, inForce)
+	s := newStamper(0)
+	start := readClock(clockMonotonic)
+	s.stamp("scenario_start")
+	r.live = 1 // ours, until all tasks are made
+	for index := range r.Tasks {
+		if r.Tasks[index].Start {
+			r.spawn(index, s)
+		}
+	}
+	if atomic.AddInt64(&r.live, -1) != 0 {
+		<-r.done
+	}
+	s.stamp("scenario_end")
+	stampCollections(s, start)
+	say(map[string]interface{}{"done": map[string]interface{}{"in_force": inForce}})
+}
+
+func say(what interface{}) {
+	line, err := json.Marshal(what)
+	if err != nil {
+		fail(err)
+	}
+	writeRaw(append(line, '\n'))
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "adapter:", err)
+	os.Exit(1)
+}
+
+// readLine reads descriptor 3 byte block by byte block; nil at its end.
+func readLine(buffer *[]byte) []byte {
+	for {
+		if end := strings.IndexByte(string(*buffer), '\n'); end >= 0 {
+			line := (*buffer)[:end]
+			*buffer = (*buffer)[end+1:]
+			return line
+		}
+		if len(*buffer) > maxLine {
+			fail(fmt.Errorf("a line of more than %d bytes", maxLine))
+		}
+		block := make([]byte, 4096)
+		n, err := syscall.Read(input, block)
+		if err == syscall.EINTR {
+			continue
+		}
+		if n <= 0 {
+			return nil
+		}
+		*buffer = append(*buffer, block[:n]...)
+	}
+}
+
+func main() {
+	if os.Getenv("PROCTOR_ADAPTER") == "" {
+		fail(fmt.Errorf("to be started by proctor, not by hand"))
+	}
+	calibrate()
+	name, version := "go", runtime.Version()
+	settable := []string{"procs", "gc_percent", "asynchronous_preemption", "sched_trace_ms"}
+	if forcegcPeriod != nil {
+		settable = append(settable, "forcegc_period_ns")
+	}
+	if runtime.Compiler != "gc" {
+		name, version = runtime.Compiler, runtime.Compiler+" "+version
+	}
+	say(map[string]interface{}{
+		"schema": "proctor-adapter/1", "name": name,
+		"version": version,
+		"operations": []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send", "receive",
+			"spawn", "allocate", "collect", "stamp"},
+		"settable": settable,
+		"in_force": fromEnvironment(),
+	})
+	var buffer []byte
+	for line := readLine(&buffer); line != nil; line = readLine(&buffer) {
+		runScenario(line)
+	}
+}

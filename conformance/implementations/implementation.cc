@@ -1,0 +1,219 @@
+#include "conformance/implementations/implementation.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "conformance/process/process.h"
+
+namespace proctor {
+
+// From embedded files.
+extern const std::string_view kGoAdapter;
+extern const std::string_view kGoExpectations;
+extern const std::string_view kGccgoExpectations;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kBuildWithinNs = 300'000'000'000;
+
+std::vector<std::string> PathFolders() {
+  const char* path = std::getenv("PATH");
+  std::vector<std::string> folders;
+  std::string rest = path != nullptr ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    if (colon != 0) folders.push_back(rest.substr(0, colon));
+    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
+  }
+  return folders;
+}
+
+std::string FindOnPath(const std::string& program) {
+  for (const std::string& folder : PathFolders()) {
+    const std::string candidate = folder + "/" + program;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return "";
+}
+
+// "gccgo", or the newest "gccgo-N" on PATH; empty: there is none.
+std::string FindGccgo() {
+  const std::string plain = FindOnPath("gccgo");
+  if (!plain.empty()) return plain;
+  std::string newest;
+  int newest_version = 0;
+  constexpr std::string_view kPrefix = "gccgo-";
+  for (const std::string& folder : PathFolders()) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with(kPrefix)) continue;
+      const int version = std::atoi(name.c_str() + kPrefix.size());
+      if (version > newest_version) {
+        newest = entry.path();
+        newest_version = version;
+      }
+    }
+  }
+  return newest;
+}
+
+// Go toolchains outside PATH, where packages and archives put them.
+std::vector<std::string> FindGoToolchains() {
+  std::vector<std::string> found;
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& path) {
+    std::error_code error;
+    const std::string real = fs::canonical(path, error);
+    if (!error && access(path.c_str(), X_OK) == 0 && seen.insert(real).second) found.push_back(path);
+  };
+  add(FindOnPath("go"));
+  add("/usr/local/go/bin/go");
+  std::error_code error;
+  std::set<std::string> packaged;
+  for (const auto& entry : fs::directory_iterator("/usr/lib", error)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("go-")) packaged.insert(entry.path().string() + "/bin/go");
+  }
+  for (const std::string& path : packaged) add(path);
+  return found;
+}
+
+// A build uses the user's cache where it can, so that the second check builds nothing.
+std::vector<std::string> GoEnvironment(const std::string& scratch_dir) {
+  std::vector<std::string> env = {"GO111MODULE=off", "GOFLAGS=", "GOTOOLCHAIN=local"};
+  const char* home = std::getenv("HOME");
+  const bool has_cache = std::getenv("GOCACHE") != nullptr ||
+                         (home != nullptr && access(home, W_OK) == 0);
+  if (!has_cache) env.push_back("GOCACHE=" + scratch_dir + "/gocache");
+  return env;
+}
+
+bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratch_dir,
+                 std::string& why) {
+  // What is meant for the runtime under test is not meant for the compiler.
+  auto process = Process::Spawn({.argv = argv,
+                                 .set_env = GoEnvironment(scratch_dir),
+                                 .unset_env = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"},
+                                 .directory = scratch_dir,
+                                 .capture_output = true},
+                                why);
+  if (!process) return false;
+  const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
+  if (status == 0) return true;
+  std::string output = process->captured();
+  std::ranges::replace(output, '\n', ' ');
+  why = status ? fmt::format("{} failed with status {}: {}", argv[0], *status, output)
+               : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
+  return false;
+}
+
+std::optional<Implementation> BuildGo(const std::string& name, const std::string& toolchain,
+                                      const std::string& scratch_dir, BuildFailure& failure,
+                                      std::string& why) {
+  const bool is_gccgo = name == "gccgo";
+  if (toolchain.empty() || access(toolchain.c_str(), X_OK) != 0) {
+    failure = BuildFailure::kMissing;
+    why = toolchain.empty()
+              ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH", name,
+                            is_gccgo ? "gccgo" : "golang-go", name)
+              : fmt::format("{}: no such toolchain; give the path of an executable", toolchain);
+    return std::nullopt;
+  }
+  const std::string source = scratch_dir + "/adapter.go";
+  const std::string program = scratch_dir + "/adapter";
+  std::ofstream file(source, std::ios::binary);
+  file << kGoAdapter;
+  file.close();
+  std::error_code error;
+  const std::string tool = fs::absolute(toolchain, error).string();
+  const std::vector<std::string> argv =
+      is_gccgo ? std::vector<std::string>{tool, "-O2", "-o", program, source}
+               : std::vector<std::string>{tool, "build", "-o", program, source};
+  if (!file || !RunCompiler(argv, scratch_dir, why)) {
+    failure = BuildFailure::kBroken;
+    if (why.empty()) why = fmt::format("{}: cannot be written", source);
+    return std::nullopt;
+  }
+  return Implementation{.name = name,
+                        .argv = {program},
+                        .expectations = std::string(BuiltInExpectations(name))};
+}
+
+// GODEBUG with a setting more. The last one counts, so the scenario's stands behind the user's.
+std::string Debug(const std::string& settings) {
+  const char* user = std::getenv("GODEBUG");
+  if (user == nullptr || *user == '\0') return "GODEBUG=" + settings;
+  return fmt::format("GODEBUG={},{}", user, settings);
+}
+
+}  // namespace
+
+std::optional<Implementation> BuildImplementation(const std::string& name,
+                                                  const std::string& scratch_dir,
+                                                  BuildFailure& failure, std::string& why) {
+  std::error_code error;
+  const std::string scratch = fs::absolute(scratch_dir, error).string();
+  if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, failure, why);
+  if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, why);
+  if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, why);
+  if (name.starts_with("gccgo=")) return BuildGo("gccgo", name.substr(6), scratch, failure, why);
+  if (name.find('/') != std::string::npos && access(name.c_str(), X_OK) == 0) {
+    return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, error)}};
+  }
+  failure = BuildFailure::kUnknownName;
+  why = fmt::format("'{}' is no implementation: give a name that `proctor list implementations` shows, "
+                    "NAME=TOOLCHAIN, or the path of an adapter",
+                    name);
+  return std::nullopt;
+}
+
+std::vector<std::string> EnvironmentFor(const Implementation& implementation,
+                                        const Scenario& scenario) {
+  if (implementation.name != "go" && implementation.name != "gccgo") return {};
+  std::string settings;
+  const auto add = [&](const std::string& setting) {
+    settings += (settings.empty() ? "" : ",") + setting;
+  };
+  const auto asked = [&](const std::string& name) -> std::optional<int64_t> {
+    const auto found = scenario.tunables.find(name);
+    if (found == scenario.tunables.end()) return std::nullopt;
+    return found->second;
+  };
+  if (const auto value = asked("asynchronous_preemption")) {
+    add(fmt::format("asyncpreemptoff={}", *value == 0 ? 1 : 0));
+  }
+  if (const auto value = asked("sched_trace_ms")) add(fmt::format("schedtrace={}", *value));
+  if (settings.empty()) return {};
+  return {Debug(settings)};
+}
+
+std::string_view BuiltInExpectations(std::string_view name) {
+  if (name == "go") return kGoExpectations;
+  if (name == "gccgo") return kGccgoExpectations;
+  return "";
+}
+
+std::vector<FoundImplementation> FindImplementations() {
+  std::vector<FoundImplementation> found;
+  const std::string go = FindOnPath("go");
+  found.push_back({"go", go.empty() ? "missing: not on PATH" : go});
+  for (const std::string& toolchain : FindGoToolchains()) {
+    if (toolchain != go) found.push_back({"go=" + toolchain, toolchain});
+  }
+  const std::string gccgo = FindGccgo();
+  found.push_back({"gccgo", gccgo.empty() ? "missing: not on PATH" : gccgo});
+  return found;
+}
+
+}  // namespace proctor
