@@ -11,6 +11,18 @@ constexpr std::string_view kOpNames[] = {"spin",  "work", "block",   "calls", "w
                                          "yield", "send", "receive", "spawn", "allocate", "collect",
                                          "stamp"};
 constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
+constexpr std::string_view kLockNames[] = {"monitor",   "scavenger", "forced_gc", "sched",
+                                           "all_tasks", "all_p",     "timers"};
+constexpr std::string_view kVariableNames[] = {
+#define VARIABLE(enumerator, json_name, meaning) json_name,
+#include "conformance/evidence/events.def"
+};
+constexpr std::string_view kWakerNames[] = {"start_the_world", "enter", "exit_fast", "exit_slow"};
+constexpr std::string_view kQueueNames[] = {"global", "local", "next"};
+constexpr std::string_view kOutReasonNames[] = {"waits", "yielded", "preempted", "ended"};
+constexpr std::string_view kExitPathNames[] = {"reacquired", "idle_fast", "idle_slow", "queued"};
+constexpr std::string_view kInternalErrorNames[] = {"negative_running", "runnable_but_nobody_runs",
+                                                    "helper_already_idle"};
 
 struct KindRow {
   std::string_view name;
@@ -56,6 +68,13 @@ ValueNames NoNames() { return {}; }
 
 ValueNames OpNames() { return kOpNames; }
 ValueNames WakeCauseNames() { return kWakeCauseNames; }
+ValueNames LockNames() { return kLockNames; }
+ValueNames VariableNames() { return kVariableNames; }
+ValueNames WakerNames() { return kWakerNames; }
+ValueNames QueueNames() { return kQueueNames; }
+ValueNames OutReasonNames() { return kOutReasonNames; }
+ValueNames ExitPathNames() { return kExitPathNames; }
+ValueNames InternalErrorNames() { return kInternalErrorNames; }
 
 std::string_view EventKindName(EventKind kind) { return kRows[static_cast<size_t>(kind)].name; }
 

@@ -24,6 +24,12 @@ enum class EventKind : uint8_t {
 #include "conformance/evidence/events.def"
 };
 
+// The variables of the white box.
+enum class Variable : int64_t {
+#define VARIABLE(enumerator, ...) enumerator,
+#include "conformance/evidence/events.def"
+};
+
 enum class Arg : uint8_t {
 #define ARGUMENT(enumerator, json_name, names) enumerator,
 #include "conformance/evidence/events.def"
@@ -43,6 +49,25 @@ using EventKinds = std::bitset<kEventKinds>;
 
 // How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same moment.
 enum class WakeCause : int64_t { kTimeout, kWoken, kEither };
+
+// The locks, in lock order.
+enum class LockId : int64_t { kMonitor, kScavenger, kForcedGc, kSched, kAllTasks, kAllP, kTimers };
+
+// Who wakes the monitor: the end of stop-the-world; a task that enters a system call; one that leaves one and
+// takes an idle processor at once, or after it had given up its thread.
+enum class Waker : int64_t { kStartTheWorld, kEnter, kExitFast, kExitSlow };
+
+// Where runnable tasks wait: the global queue, a processor's own, or its place for the very next one.
+enum class Queue : int64_t { kGlobal, kLocal, kNext };
+
+// Why a task runs no longer.
+enum class OutReason : int64_t { kWaits, kYielded, kPreempted, kEnded };
+
+// How a task came back from a system call: with the processor that it had; with another idle one, at once or
+// as the last resort; with none.
+enum class ExitPath : int64_t { kReacquired, kIdleFast, kIdleSlow, kQueued };
+
+enum class InternalError : int64_t { kNegativeRunning, kRunnableButNobodyRuns, kHelperAlreadyIdle };
 
 // The operations of a task's program; conformance/scenario says what each does.
 enum class Op : int64_t {
@@ -65,6 +90,13 @@ enum class Op : int64_t {
 using ValueNames = std::span<const std::string_view>;
 ValueNames OpNames();
 ValueNames WakeCauseNames();
+ValueNames LockNames();
+ValueNames VariableNames();
+ValueNames WakerNames();
+ValueNames QueueNames();
+ValueNames OutReasonNames();
+ValueNames ExitPathNames();
+ValueNames InternalErrorNames();
 
 // What JSON calls a kind and an argument. The look-ups return nullopt for an unknown name.
 std::string_view EventKindName(EventKind kind);
@@ -99,6 +131,9 @@ struct Event {
     return *this;
   }
   bool Is(Arg arg, Op op) const { return Get(arg) == static_cast<int64_t>(op); }
+  bool Is(Variable variable) const {
+    return Get(Arg::kVariable) == static_cast<int64_t>(variable);
+  }
 
   bool operator==(const Event&) const = default;
 };
