@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,9 +15,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <thread>
-
 #include <mutex>
+#include <thread>
 
 extern char** environ;
 
@@ -25,6 +25,7 @@ namespace {
 
 constexpr size_t kCapturedBytesMost = 64 * 1024;
 constexpr int64_t kReapWithinNs = 5'000'000'000;
+constexpr int kNotStarted = 127;  // as a shell says it
 
 class Descriptor {
  public:
@@ -92,13 +93,16 @@ std::string FindProgram(const std::string& name) {
   while (!rest.empty()) {
     const size_t colon = rest.find(':');
     const std::string candidate = rest.substr(0, colon) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    struct stat info{};
+    const bool is_file = stat(candidate.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+    if (is_file && access(candidate.c_str(), X_OK) == 0) return candidate;
     rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
   }
   return "";
 }
 
-// What the child does between fork and exec: only calls that are safe there. All strings are made before.
+// What the child does between fork and exec: only calls that are safe there. All strings are made
+// before.
 struct ChildPlan {
   const char* program;
   char** argv;
@@ -112,10 +116,22 @@ struct ChildPlan {
   int failure;  // tells the parent errno when exec fails
 };
 
+void WriteText(const char* text) {
+  if (write(STDERR_FILENO, text, strlen(text)) < 0) _exit(kNotStarted);
+}
+
 [[noreturn]] void FailChild(const ChildPlan& plan) {
   const int error = errno;
-  if (write(plan.failure, &error, sizeof error) < 0) _exit(126);
-  _exit(127);
+  if (plan.gate >= 0) {
+    // Spawn has returned long ago: what is left is the child's own standard error.
+    WriteText(plan.program);
+    WriteText(": cannot be started: ");
+    WriteText(strerrordesc_np(error));
+    WriteText("\n");
+  } else if (write(plan.failure, &error, sizeof error) < 0) {
+    _exit(kNotStarted);
+  }
+  _exit(kNotStarted);
 }
 
 [[noreturn]] void RunChild(const ChildPlan& plan) {
@@ -134,14 +150,15 @@ struct ChildPlan {
     FailChild(plan);
   }
   if (plan.gate >= 0) {
-    // End of file opens the gate too: a parent that died has no use for us, and PDEATHSIG has fired.
+    // End of file opens the gate too: a parent that died has no use for us, and PDEATHSIG has
+    // fired.
     char byte;
     while (read(plan.gate, &byte, 1) < 0 && errno == EINTR) {
     }
   }
   if (plan.directory != nullptr && chdir(plan.directory) != 0) FailChild(plan);
-  // The gate's and the failure pipe's ends are close-on-exec and may lie where a target belongs; the sources
-  // were moved above all targets before the fork, and so was the failure pipe.
+  // Descriptors that are ours alone may lie where a target belongs: Spawn has moved all that are
+  // still needed above the targets.
   for (const auto& [ours, theirs] : plan.descriptors) {
     if (dup2(ours, theirs) < 0) FailChild(plan);
   }
@@ -170,10 +187,10 @@ struct Process::State {
   pid_t pid = -1;
   Descriptor pidfd;
   Descriptor gate;
-  std::string program;
   std::optional<int> status;
 
   Descriptor output;
+  Pipe quit;  // its end of file ends the reader, whoever still holds the output open
   std::thread reader;
   std::mutex mutex;
   std::string captured;  // guarded by mutex
@@ -181,6 +198,13 @@ struct Process::State {
   void ReadOutput() {
     char block[4096];
     while (true) {
+      pollfd sources[] = {{.fd = output.get(), .events = POLLIN, .revents = 0},
+                          {.fd = quit.read.get(), .events = POLLIN, .revents = 0}};
+      if (poll(sources, std::size(sources), -1) < 0 && errno != EINTR) return;
+      if (sources[0].revents == 0) {
+        if (sources[1].revents != 0) return;
+        continue;
+      }
       const ssize_t got = read(output.get(), block, sizeof block);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return;
@@ -204,9 +228,11 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
     return nullptr;
   }
   const auto fail = [&](int error) {
-    why = fmt::format("{}: cannot be started: {}", options.argv[0], std::strerror(error));
+    why = fmt::format("{}: cannot be started: {}", options.argv[0], strerrordesc_np(error));
     return nullptr;
   };
+  // With a directory of its own the child may find what we cannot.
+  if (options.directory.empty() && access(program.c_str(), X_OK) != 0) return fail(errno);
 
   int highest_target = STDERR_FILENO;
   for (const auto& [ours, theirs] : options.descriptors) {
@@ -215,8 +241,9 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
   Pipe gate;
   Pipe failure;
   Pipe output;
+  auto state = std::make_unique<State>();
   if ((options.gated && !gate.Open()) || !failure.Open() ||
-      (options.capture_output && !output.Open())) {
+      (options.capture_output && (!output.Open() || !state->quit.Open()))) {
     return fail(errno);
   }
   std::vector<Descriptor> sources;
@@ -225,7 +252,8 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
     return sources.back().get();
   };
   std::vector<std::pair<int, int>> descriptors;
-  for (const auto& [ours, theirs] : options.descriptors) descriptors.emplace_back(above(ours), theirs);
+  for (const auto& [ours, theirs] : options.descriptors)
+    descriptors.emplace_back(above(ours), theirs);
 
   std::vector<std::string> argv = options.argv;
   std::vector<std::string> env = MakeEnvironment(options);
@@ -242,12 +270,11 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
                        .highest_target = highest_target,
                        .failure = above(failure.write.get())};
 
-  auto state = std::make_unique<State>();
-  state->program = options.argv[0];
   state->pid = fork();
   if (state->pid < 0) return fail(errno);
   if (state->pid == 0) {
-    // The child's own copy of the gate's writing end would keep the gate shut after the parent's death.
+    // The child's own copy of the gate's writing end would keep the gate shut after the parent's
+    // death.
     gate.write.Close();
     RunChild(plan);
   }
@@ -262,10 +289,7 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
     state->reader = std::thread([raw = state.get()] { raw->ReadOutput(); });
   }
   std::unique_ptr<Process> process(new Process(std::move(state)));
-  if (options.gated) {
-    // Whether exec works shows only after the gate; the child then ends with status 127.
-    return process;
-  }
+  if (options.gated) return process;  // whether exec works shows only after the gate
   int error = 0;
   ssize_t got;
   while ((got = read(failure.read.get(), &error, sizeof error)) < 0 && errno == EINTR) {
@@ -277,13 +301,12 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
 Process::Process(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Process::~Process() {
-  if (!state_->status) {
-    SignalGroup(SIGKILL);
-    Release();
-    Wait(MonotonicNowNs() + kReapWithinNs);
-  } else {
-    SignalGroup(SIGKILL);  // what the child left behind in its group
-  }
+  // The child is reaped only now, so its number still means this group, also if it ended long ago.
+  SignalGroup(SIGKILL);
+  Release();
+  Wait(MonotonicNowNs() + kReapWithinNs);
+  waitpid(state_->pid, nullptr, WNOHANG | __WNOTHREAD);
+  state_->quit.write.Close();
   if (state_->reader.joinable()) state_->reader.join();
 }
 
@@ -302,12 +325,15 @@ std::optional<int> Process::Wait(int64_t deadline_ns) {
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return std::nullopt;
     // Only children of this very thread: a tracer's notifications belong to the tracer's thread.
-    int status = 0;
-    const pid_t pid = waitpid(state_->pid, &status, WNOHANG | __WNOTHREAD);
-    if (pid == state_->pid && WIFEXITED(status)) state_->status = WEXITSTATUS(status);
-    if (pid == state_->pid && WIFSIGNALED(status)) state_->status = 128 + WTERMSIG(status);
-    // A tracer in this process got the status instead; it lets go of whoever ends in any other way than this.
-    if (pid < 0 && errno == ECHILD) state_->status = 128 + SIGKILL;
+    siginfo_t info{};
+    const int got = waitid(P_PID, static_cast<id_t>(state_->pid), &info,
+                           WEXITED | WNOHANG | WNOWAIT | __WNOTHREAD);
+    if (got == 0 && info.si_pid == state_->pid) {
+      state_->status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    }
+    // A tracer in this process was given the status instead: it lets go of all who end in any other
+    // way than by SIGKILL before that.
+    if (got < 0 && errno == ECHILD) state_->status = 128 + SIGKILL;
     if (state_->status) break;
     if (left_ns == 0) return std::nullopt;
     // Dead but not yet given to us: its tracer has to take notice first.
@@ -324,8 +350,8 @@ void Process::Signal(int signal) {
 void Process::SignalGroup(int signal) { kill(-state_->pid, signal); }
 
 std::string Process::captured() {
-  // After the child's end its output is complete once the reader has seen the end of it; a grandchild that
-  // still holds it open must not keep us waiting.
+  // After the child's end its output is complete once the reader has seen the end of it; a
+  // grandchild that still holds it open must not keep us waiting.
   const std::lock_guard lock(state_->mutex);
   return state_->captured;
 }

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 namespace proctor {
 namespace {
@@ -33,6 +36,27 @@ TEST(Process, NamesAProgramThatIsNotThere) {
   EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}}, why));
   EXPECT_EQ(why, "/nowhere/prog: cannot be started: No such file or directory");
   EXPECT_FALSE(Process::Spawn({}, why));
+  EXPECT_EQ(why, "no command was given");
+}
+
+TEST(Process, AGatedProgramThatIsNotThereIsNamedAtOnce) {
+  std::string why;
+  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}, .gated = true}, why));
+  EXPECT_EQ(why, "/nowhere/prog: cannot be started: No such file or directory");
+}
+
+TEST(Process, AGatedFileThatIsNoProgramSaysSoOnItsStandardError) {
+  const std::string path = testing::TempDir() + "/no_program";
+  std::ofstream(path) << '\0';
+  chmod(path.c_str(), 0700);
+  std::string why;
+  auto process = Process::Spawn({.argv = {path}, .gated = true, .capture_output = true}, why);
+  ASSERT_TRUE(process) << why;
+  process->Release();
+  EXPECT_EQ(process->Wait(Deadline()), 127);
+  const std::string expected = path + ": cannot be started: Exec format error\n";
+  while (process->captured().size() < expected.size()) sched_yield();
+  EXPECT_EQ(process->captured(), expected);
 }
 
 TEST(Process, HandsOverOnlyTheDescriptorsAskedFor) {
@@ -85,6 +109,24 @@ TEST(Process, LeavesNothingBehind) {
   char byte;
   EXPECT_EQ(read(ends[0], &byte, 1), 0);
   close(ends[0]);
+}
+
+TEST(Process, DoesNotWaitForAGrandchildThatLeftTheGroupAndHoldsTheOutput) {
+  auto process = Shell("setsid sh -c 'echo $$; exec sleep 1000' &", {.capture_output = true});
+  EXPECT_EQ(process->Wait(Deadline()), 0);
+  std::string text;
+  while (!text.ends_with("\n")) text = process->captured();
+  process.reset();
+  EXPECT_EQ(kill(std::stoi(text), SIGKILL), 0) << "it is not ours to end";
+}
+
+TEST(Process, KeepsItsNumberUntilTheObjectIsGone) {
+  auto process = Shell("exit 0");
+  EXPECT_EQ(process->Wait(Deadline()), 0);
+  const pid_t pid = process->pid();
+  EXPECT_EQ(kill(pid, 0), 0);
+  process.reset();
+  EXPECT_EQ(kill(pid, 0), -1);
 }
 
 }  // namespace
