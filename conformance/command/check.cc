@@ -33,7 +33,10 @@ volatile std::sig_atomic_t interrupted = 0;
 class CheckRun {
  public:
   CheckRun(const CheckOptions& options, const OutputFolder& folder)
-      : options_(options), folder_(folder), clauses_(MatchClauses(options.clauses)) {}
+      : options_(options),
+        folder_(folder),
+        clauses_(MatchClauses(options.clauses)),
+        tiers_(options.tiers != 0 ? options.tiers : kAdapterTiers) {}
 
   // False: a line was said, and status() is the exit status.
   bool Build();
@@ -47,6 +50,7 @@ class CheckRun {
   bool Fail(int status, const std::string& why);
   bool Asked(ClauseId clause) const { return std::ranges::find(clauses_, clause) != clauses_.end(); }
   bool PlanNamed();
+  bool IsForProfile(const NamedScenario& named) const;
   void RunOne(const NamedScenario& named);
   void Take(const Ruling& ruling);
   void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& why);
@@ -56,6 +60,7 @@ class CheckRun {
   const CheckOptions& options_;
   const OutputFolder& folder_;
   const std::vector<ClauseId> clauses_;
+  const TierSet tiers_;
 
   Implementation implementation_;
   std::vector<NamedScenario> plan_;
@@ -108,11 +113,18 @@ bool CheckRun::Plan() {
   if (!options_.scenarios.empty()) return PlanNamed();
   for (const NamedScenario& named : ScenarioLibrary()) {
     const bool needed = std::ranges::any_of(named.clauses, [&](ClauseId clause) {
-      return Asked(clause) && (GetClause(clause).tiers & options_.tiers & kAdapterTiers) != 0;
+      return Asked(clause) && (GetClause(clause).tiers & tiers_ & kAdapterTiers) != 0;
     });
     if (needed) plan_.push_back(named);
   }
   return true;
+}
+
+// Known once the implementation has said its version: some scenarios are for clauses of other profiles.
+bool CheckRun::IsForProfile(const NamedScenario& named) const {
+  return !profile_ || std::ranges::any_of(named.clauses, [&](ClauseId clause) {
+    return (GetClause(clause).profiles & *profile_) != 0;
+  });
 }
 
 void CheckRun::RunAll() {
@@ -126,7 +138,7 @@ void CheckRun::RunAll() {
       continue;
     }
     ShowProgress(fmt::format("[{}/{}] {}", ++number, plan_.size(), named.scenario.name));
-    RunOne(named);
+    if (IsForProfile(named)) RunOne(named);
   }
 }
 
@@ -140,7 +152,7 @@ void CheckRun::RunOne(const NamedScenario& named) {
     return;
   }
 
-  const bool observe = (options_.tiers & kO) != 0;
+  const bool observe = (tiers_ & kO) != 0;
   Run run = RunScenario({.argv = implementation_.argv,
                          .set_env = EnvironmentFor(implementation_, scenario),
                          .observe = observe},
@@ -182,7 +194,7 @@ void CheckRun::RunOne(const NamedScenario& named) {
 }
 
 void CheckRun::Take(const Ruling& ruling) {
-  if (!Asked(ruling.clause) || (ruling.tier & options_.tiers) == 0) return;
+  if (!Asked(ruling.clause) || (ruling.tier & tiers_) == 0) return;
   const auto [place, is_new] = rulings_.try_emplace({ruling.clause, ruling.tier}, ruling);
   if (!is_new) place->second = Combine(place->second, ruling);
 }
@@ -206,7 +218,7 @@ std::vector<Ruling> CheckRun::Rulings() const {
     const Clause& clause = GetClause(id);
     if ((clause.profiles & profile_.value_or(kGo1_20)) == 0) continue;
     for (Tier tier : kTiers) {
-      if ((clause.tiers & options_.tiers & tier) == 0) continue;
+      if ((clause.tiers & tiers_ & tier) == 0) continue;
       const auto found = rulings_.find({id, tier});
       if (found != rulings_.end()) {
         rulings.push_back(found->second);

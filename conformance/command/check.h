@@ -16,7 +16,7 @@ namespace proctor {
 struct CheckOptions {
   std::string implementation;
   std::string clauses = "*";           // globs
-  TierSet tiers = kV | kT | kO | kX;
+  TierSet tiers = 0;                   // 0: those that the implementation's evidence is for
   std::vector<std::string> scenarios;  // names or files; empty: those that the clauses need
   uint64_t seed = 1;
   int64_t budget_ms = 60'000;          // no scenario starts after it

@@ -194,6 +194,8 @@ std::vector<std::string> EnvironmentFor(const Implementation& implementation,
     add(fmt::format("asyncpreemptoff={}", *value == 0 ? 1 : 0));
   }
   if (const auto value = asked("sched_trace_ms")) add(fmt::format("schedtrace={}", *value));
+  // Go turns it on by itself only for programs that declare a go version of 1.25 or later.
+  if (const auto value = asked("procs_refresh")) add(fmt::format("updatemaxprocs={}", *value));
   if (settings.empty()) return {};
   return {Debug(settings)};
 }

@@ -12,6 +12,10 @@ constexpr int64_t kTellingSlices = 3;
 constexpr size_t kMaxSignalsKept = 2048;
 constexpr size_t kMaxSpins = 4096;
 
+bool Computes(const Event& event) {
+  return event.Is(Arg::kOp, Op::kSpin) || event.Is(Arg::kOp, Op::kWork);
+}
+
 }  // namespace
 
 ObservedPreemptionJudge::ObservedPreemptionJudge(Tier tier, const Header& header)
@@ -28,12 +32,12 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
       OnSignal(event);
       break;
     case EventKind::kOpBegin:
-      if (event.Is(Arg::kOp, Op::kSpin) && spins_.size() < kMaxSpins) {
+      if (Computes(event) && spins_.size() < kMaxSpins) {
         spins_.insert_or_assign(event.g, event.time_ns);
       }
       break;
     case EventKind::kOpEnd:
-      if (event.Is(Arg::kOp, Op::kSpin)) OnSpinEnd(event);
+      if (Computes(event)) OnSpinEnd(event);
       break;
     default:
       break;

@@ -1,7 +1,20 @@
 #include "conformance/judge/stamps.h"
 
+#include "conformance/judge/collection.h"
+#include "conformance/judge/deadlock.h"
+#include "conformance/judge/network_wait.h"
+#include "conformance/judge/runnable_behind.h"
+#include "conformance/judge/tasks.h"
+
 namespace proctor {
 
-void AddStampJudges(const Header&, std::vector<std::unique_ptr<Judge>>&) {}
+void AddStampJudges(const Header& header, std::vector<std::unique_ptr<Judge>>& judges) {
+  if (!header.emits[static_cast<size_t>(EventKind::kOpBegin)]) return;
+  judges.push_back(std::make_unique<CollectionJudge>(header));
+  judges.push_back(std::make_unique<DeadlockJudge>(header));
+  judges.push_back(std::make_unique<NetworkWaitJudge>(header));
+  judges.push_back(std::make_unique<RunnableBehindJudge>(header));
+  judges.push_back(std::make_unique<TasksJudge>(header));
+}
 
 }  // namespace proctor

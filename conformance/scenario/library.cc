@@ -60,7 +60,7 @@ NamedScenario TimeSlices() {
   return {{.name = "time_slices",
            .about = "A task without any call computes while another is runnable behind it.",
            .tunables = {{"procs", 1}, {"gc_percent", -1}},
-           .tasks = {{.ops = {Yield(), Spawn(1), Spin(50)}, .repeat = 40}, Brief()}},
+           .tasks = {{.ops = {Yield(), Spawn(1), Spin(50)}, .repeat = 46}, Brief()}},
           {kSLICE_3, kPRE_5}};
 }
 
@@ -93,7 +93,7 @@ NamedScenario DeepSleepWakeUps() {
            .tunables = {{"procs", 1}},
            .descriptors = 1,
            .tasks = {{.ops = {Wait(0), Spin(40), Wait(0), Spawn(1), Block(60)}, .repeat = 8}, Brief()},
-           .outside = {ReadyEvery(60, 80, 16)}},
+           .outside = {ReadyEvery(60, 100, 16)}},
           {kCAD_4, kDEEP_9}};
 }
 
@@ -102,8 +102,8 @@ NamedScenario PollWithEveryPBusy() {
            .about = "A descriptor becomes ready while the only P computes.",
            .tunables = {{"procs", 1}},
            .descriptors = 1,
-           .tasks = {{.ops = {Spin(1900)}}, {.ops = {Wait(0)}, .repeat = 15}},
-           .outside = {ReadyEvery(100, 110, 15)}},
+           .tasks = {{.ops = {Spin(3500)}}, {.ops = {Wait(0)}, .repeat = 46}},
+           .outside = {ReadyEvery(50, 70, 46)}},
           {kPOLL_1, kPOLL_3, kPOLL_7}};
 }
 
@@ -162,7 +162,7 @@ NamedScenario PreemptionOff() {
   return {{.name = "preemption_off",
            .about = "A task computes with asynchronous preemption off.",
            .tunables = {{"procs", 1}, {"asynchronous_preemption", 0}},
-           .tasks = {{.ops = {Work(150)}}}},
+           .tasks = {{.ops = {Yield(), Spawn(1), Spin(60)}, .repeat = 5}, Brief()}},
           {kPRE_3}};
 }
 
@@ -193,6 +193,7 @@ NamedScenario MixedLoad() {
 NamedScenario CpuAffinity() {
   return {{.name = "cpu_affinity",
            .about = "A task computes for seconds; the number of P is the runtime's own choice.",
+           .tunables = {{"procs_refresh", 1}},
            .tasks = {{.ops = {Spin(2400)}}}},
           {kVER_2}};
 }

@@ -138,13 +138,12 @@ func (s *stamper) stamp(event string) {
 	s.end()
 }
 
-func (s *stamper) stampOp(event, op string, index int) {
+func (s *stamper) operation(event string, op *operation, index int) {
 	s.begin(readClock(clockMonotonic), event)
 	s.line = append(s.line, `,"op":"`...)
-	s.line = append(s.line, op...)
+	s.line = append(s.line, op.Op...)
 	s.line = append(s.line, '"')
 	s.number("index", int64(index))
-	s.end()
 }
 
 // A line is short, so the pipe takes it whole or not at all.
@@ -278,9 +277,12 @@ func (r *run) runTask(t *task, g int64) {
 	for i := int64(0); i < t.Repeat; i++ {
 		for index := range t.Ops {
 			op := &t.Ops[index]
-			s.stampOp("op_begin", op.Op, index)
+			s.operation("op_begin", op, index)
+			s.number("duration_ns", op.DurationNs)
+			s.end()
 			r.perform(op, s)
-			s.stampOp("op_end", op.Op, index)
+			s.operation("op_end", op, index)
+			s.end()
 		}
 	}
 	s.stamp("task_end")
@@ -416,12 +418,12 @@ func main() {
 	}
 	calibrate()
 	name, version := "go", runtime.Version()
-	settable := []string{"procs", "gc_percent", "asynchronous_preemption", "sched_trace_ms"}
+	settable := []string{"procs", "gc_percent", "asynchronous_preemption", "sched_trace_ms", "procs_refresh"}
 	if forcegcPeriod != nil {
 		settable = append(settable, "forcegc_period_ns")
 	}
 	if runtime.Compiler != "gc" {
-		name, version = runtime.Compiler, runtime.Compiler+" "+version
+		name = runtime.Compiler
 	}
 	say(map[string]interface{}{
 		"schema": "proctor-adapter/1", "name": name,

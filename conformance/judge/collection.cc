@@ -1,0 +1,127 @@
+#include "conformance/judge/collection.h"
+
+#include <fmt/format.h>
+
+namespace proctor {
+namespace {
+
+// From the trigger to the end of the collection of a small heap, with the helper's start.
+constexpr int64_t kCollectionAllowanceNs = 50'000'000;
+constexpr size_t kMaxTasks = 4096;
+
+// So many new tasks allocate too little to cause a collection by growth.
+constexpr int64_t kSpawnsMost = 1000;
+
+bool Allocates(const Event& event) {
+  return event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kWork);
+}
+
+}  // namespace
+
+CollectionJudge::CollectionJudge(const Header& header)
+    : StampJudge(kX, {ClauseId::kGC_1, ClauseId::kGC_3, ClauseId::kGC_5, ClauseId::kSTW_3}),
+      in_force_(header.in_force),
+      late_("no collection was forced in time", LatestNs()),
+      stopped_("a collection that was asked for did not end before the task that computed beside it", 0) {}
+
+int64_t CollectionJudge::LatestNs() const {
+  return in_force_.forcegc_period_ns + in_force_.deep_max_ns() + in_force_.shallow_max_ns +
+         kCollectionAllowanceNs;
+}
+
+void CollectionJudge::Observe(const Event& event) {
+  late_.Observe(event);
+  stopped_.Observe(event);
+  activity_.Observe(event);
+  switch (event.kind) {
+    case EventKind::kCollection:
+      OnCollection(event);
+      break;
+    case EventKind::kOpBegin:
+      if (Allocates(event)) grows_ = true;
+      if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kMaxTasks) {
+        const bool beside = activity_.open(Op::kWork) + activity_.open(Op::kSpin) == 1;
+        collects_.insert_or_assign(event.g, Collect{event, beside});
+      }
+      break;
+    case EventKind::kOpEnd:
+      if (event.Is(Arg::kOp, Op::kCollect)) asked_until_ns_ = event.time_ns;
+      OnStopTheWorld(event);
+      break;
+    case EventKind::kTaskSpawn:
+      grows_ = grows_ || ++spawns_ > kSpawnsMost;
+      break;
+    case EventKind::kScenarioEnd:
+      OnScenarioEnd(event);
+      break;
+    default:
+      break;
+  }
+}
+
+void CollectionJudge::OnCollection(const Event& event) {
+  const bool forced = last_ && !grows_ && activity_.open(Op::kCollect) == 0 &&
+                      event.time_ns > asked_until_ns_;
+  if (forced && in_force_.gc_percent < 0) {
+    Violate(ClauseId::kGC_3, "a collection although the collector is off and nobody asked for one",
+            {*last_, event});
+  } else if (forced) {
+    const int64_t age_ns = event.time_ns - last_->time_ns;
+    if (age_ns <= in_force_.forcegc_period_ns) {
+      Violate(ClauseId::kGC_1,
+              fmt::format("a collection was forced {} ns after the last one; the period is {} ns", age_ns,
+                          in_force_.forcegc_period_ns),
+              {*last_, event});
+    } else {
+      Trigger(ClauseId::kGC_1);
+    }
+    late_.Add({.begin_ns = last_->time_ns,
+               .end_ns = event.time_ns,
+               .exceeds = age_ns > late_.bound_ns(),
+               .evidence = {*last_, event}});
+  }
+  last_ = event;
+}
+
+void CollectionJudge::OnScenarioEnd(const Event& event) {
+  if (!last_ || grows_) return;
+  const int64_t age_ns = event.time_ns - last_->time_ns;
+  if (in_force_.gc_percent < 0) {
+    if (age_ns > LatestNs()) Trigger(ClauseId::kGC_3);
+  } else if (age_ns > LatestNs()) {
+    late_.Add({.begin_ns = last_->time_ns, .end_ns = event.time_ns, .exceeds = true,
+               .evidence = {*last_, event}});
+  }
+}
+
+void CollectionJudge::OnStopTheWorld(const Event& event) {
+  const auto sample = [&](const Event& begin, bool exceeds) {
+    return Sample{.begin_ns = begin.time_ns, .end_ns = event.time_ns, .exceeds = exceeds,
+                  .evidence = {begin, event}};
+  };
+  if (event.Is(Arg::kOp, Op::kCollect)) {
+    const auto found = collects_.find(event.g);
+    if (found == collects_.end()) return;
+    if (found->second.beside_computing) stopped_.Add(sample(found->second.begin, false));
+    collects_.erase(found);
+  } else if (event.Is(Arg::kOp, Op::kWork) || event.Is(Arg::kOp, Op::kSpin)) {
+    // A request that came just before the end had no time to be repeated.
+    const int64_t due_ns = in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
+    for (auto& [task, collect] : collects_) {
+      if (!collect.beside_computing) continue;
+      if (event.time_ns - collect.begin.time_ns > due_ns) stopped_.Add(sample(collect.begin, true));
+      collect.beside_computing = false;
+    }
+  }
+}
+
+void CollectionJudge::Close() {
+  late_.Close();
+  stopped_.Close();
+  const Samples::Outcome outcome = late_.ByCount();
+  Rule(ClauseId::kGC_5, late_, outcome);
+  if (outcome == Samples::Outcome::kBroken) Rule(ClauseId::kGC_1, late_, outcome);
+  Rule(ClauseId::kSTW_3, stopped_, stopped_.ByCount());
+}
+
+}  // namespace proctor

@@ -1,0 +1,50 @@
+// Judges the collector by the times at which collections end: GC-1 and GC-5 (one is forced after the period, not
+// before and not much later), GC-3 (none with the collector off), and STW-3 (a collection that is asked for
+// stops a task that computes).
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_COLLECTION_H_
+#define PROCTOR_CONFORMANCE_JUDGE_COLLECTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "conformance/judge/activity.h"
+#include "conformance/judge/samples.h"
+#include "conformance/judge/stamp_judge.h"
+
+namespace proctor {
+
+class CollectionJudge : public StampJudge {
+ public:
+  explicit CollectionJudge(const Header& header);
+
+  void Observe(const Event& event) override;
+  void Close() override;
+
+ private:
+  void OnCollection(const Event& event);
+  void OnScenarioEnd(const Event& event);
+  void OnStopTheWorld(const Event& event);
+  int64_t LatestNs() const;
+
+  const Tunables in_force_;
+  Activity activity_;
+  std::optional<Event> last_;  // the last collection
+  // What else than age may cause a collection: somebody asked for it, or the heap grows.
+  int64_t asked_until_ns_ = INT64_MIN;
+  bool grows_ = false;
+  int64_t spawns_ = 0;
+  Samples late_;
+
+  struct Collect {
+    Event begin;
+    bool beside_computing;
+  };
+  std::unordered_map<int64_t, Collect> collects_;
+  Samples stopped_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_COLLECTION_H_

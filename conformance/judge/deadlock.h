@@ -1,0 +1,34 @@
+// Judges deadlock detection by how a process ends: ID-3 and DEAD-3 (it is reported, although the monitor lives),
+// DEAD-4 (not with a timer pending) and DEAD-5 (not with a task waiting on the network).
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_
+#define PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_
+
+#include <optional>
+
+#include "conformance/judge/activity.h"
+#include "conformance/judge/judge.h"
+
+namespace proctor {
+
+class DeadlockJudge : public Judge {
+ public:
+  explicit DeadlockJudge(const Header& header);
+
+  void Observe(const Event& event) override;
+
+ private:
+  void OnExit(const Event& event);
+  void OnWaitEnd(const Event& event, ClauseId clause, Op op);
+  bool AllWaitBut(Op op) const;
+
+  Activity activity_;
+  std::optional<Event> last_stamp_;
+  std::optional<Event> report_;
+  std::optional<Event> only_timer_;    // since when all others wait for each other, and this one for a timer
+  std::optional<Event> only_network_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_

@@ -1,0 +1,178 @@
+#include "conformance/judge/runnable_behind.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+// With every task waiting for so many of the longest shallow sleeps the monitor has come to its deep sleep.
+constexpr int64_t kIdleCycles = 3;
+
+std::string Milliseconds(int64_t ns) { return fmt::format("{:g} ms", static_cast<double>(ns) / 1e6); }
+
+// Two scans: one sees the call, one takes its P.
+int64_t HandOffBound(const Tunables& tunables) {
+  return 2 * tunables.shallow_max_ns + kSystemAllowanceNs;
+}
+
+// One cycle to see the task, the slice, one cycle to find it over.
+int64_t PreemptionBound(const Tunables& tunables) {
+  return tunables.slice_ns + 2 * tunables.shallow_max_ns + kSystemAllowanceNs;
+}
+
+}  // namespace
+
+RunnableBehindJudge::RunnableBehindJudge(const Header& header)
+    : StampJudge(kX, {ClauseId::kSYS_4, ClauseId::kDEEP_9, ClauseId::kSLICE_3, ClauseId::kPRE_5,
+                      ClauseId::kPRE_3}),
+      asked_(header.asked),
+      in_force_(header.in_force),
+      behind_call_(fmt::format("a task runnable behind a blocked system call had to wait longer than {}",
+                               Milliseconds(HandOffBound(in_force_))),
+                   HandOffBound(in_force_)),
+      after_deep_sleep_("a task runnable behind a system call, entered while the monitor slept deep, "
+                        "did not start before that call's end: the wake-up was lost",
+                        0),
+      behind_spin_(fmt::format("a task runnable behind one that computes without calls had to wait "
+                               "longer than {}{}",
+                               Milliseconds(PreemptionBound(in_force_)),
+                               in_force_.asynchronous_preemption == 0
+                                   ? " (the environment turned asynchronous preemption off)"
+                                   : ""),
+                   PreemptionBound(in_force_)),
+      early_(fmt::format("a task was preempted before its slice of {} was over",
+                         Milliseconds(in_force_.slice_ns)),
+             in_force_.slice_ns),
+      taken_without_signal_("a loop without calls lost its P although asynchronous preemption is off",
+                            0) {}
+
+void RunnableBehindJudge::Observe(const Event& event) {
+  for (Samples* samples :
+       {&behind_call_, &after_deep_sleep_, &behind_spin_, &early_, &taken_without_signal_}) {
+    samples->Observe(event);
+  }
+  // Who is behind whom is known only where one P makes all tasks stand in one line.
+  if (in_force_.procs != 1) return;
+  activity_.Observe(event);
+  switch (event.kind) {
+    case EventKind::kTaskSpawn: spawned_ = event; break;
+    case EventKind::kTaskStart: OnStart(event); break;
+    case EventKind::kOpBegin: OnBegin(event); break;
+    case EventKind::kOpEnd: OnEnd(event); break;
+    case EventKind::kCollection: collected_ns_ = event.time_ns; break;
+    default: break;
+  }
+  const bool idle = activity_.live() > 0 && !activity_.lost() &&
+                    activity_.open_waiting() == activity_.live();
+  if (!idle) idle_since_ns_ = INT64_MAX;
+  if (idle && idle_since_ns_ == INT64_MAX) idle_since_ns_ = event.time_ns;
+}
+
+void RunnableBehindJudge::OnBegin(const Event& event) {
+  if (event.Is(Arg::kOp, Op::kYield) && yielded_ns_.size() < kMaxTasks) {
+    yielded_ns_.insert_or_assign(event.g, event.time_ns);
+  }
+  const bool ahead = event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kSpin);
+  if (ahead_ || !ahead || !spawned_ || spawned_->g != event.g) return;
+  const auto yielded = yielded_ns_.find(event.g);
+  ahead_ = Ahead{.begin = event,
+                 .spawned = *spawned_,
+                 .behind = spawned_->Get(Arg::kTask),
+                 .fresh_since_ns = yielded != yielded_ns_.end() ? yielded->second : INT64_MAX,
+                 .monitor_slept = monitor_slept_};
+  if (event.Is(Arg::kOp, Op::kBlock)) monitor_slept_ = false;
+}
+
+void RunnableBehindJudge::OnStart(const Event& event) {
+  if (ahead_ && ahead_->behind == event.g) {
+    Finish(*ahead_, event, true);
+    ahead_.reset();
+  }
+  if (spawned_ && spawned_->Get(Arg::kTask) == event.g) spawned_.reset();
+}
+
+void RunnableBehindJudge::OnEnd(const Event& event) {
+  // The end of the network wait before which everything was idle; its task runs and enters a call next.
+  if (event.Is(Arg::kOp, Op::kWait)) {
+    monitor_slept_ = idle_since_ns_ != INT64_MAX && in_force_.sched_trace_ms == 0 &&
+                     event.time_ns - idle_since_ns_ > kIdleCycles * in_force_.shallow_max_ns;
+  } else if (!event.Is(Arg::kOp, Op::kSpawn)) {
+    monitor_slept_ = false;
+  }
+  if (!ahead_ || ahead_->begin.g != event.g) return;
+  Finish(*ahead_, event, false);
+  ahead_.reset();
+}
+
+void RunnableBehindJudge::Finish(const Ahead& ahead, const Event& end, bool started) {
+  if (ahead.begin.Is(Arg::kOp, Op::kBlock)) {
+    FinishBlock(ahead, end, started);
+  } else {
+    FinishSpin(ahead, end, started);
+  }
+}
+
+void RunnableBehindJudge::FinishBlock(const Ahead& ahead, const Event& end, bool started) {
+  const int64_t waited_ns = end.time_ns - ahead.begin.time_ns;
+  const auto sample = [&](bool exceeds) {
+    return Sample{.begin_ns = ahead.begin.time_ns,
+                  .end_ns = end.time_ns,
+                  .exceeds = exceeds,
+                  .evidence = {ahead.spawned, ahead.begin, end}};
+  };
+  // A call that ended before the bound proves nothing either way.
+  if (started || waited_ns > behind_call_.bound_ns()) {
+    behind_call_.Add(sample(waited_ns > behind_call_.bound_ns()));
+  }
+  if (ahead.monitor_slept && (started || waited_ns > behind_call_.bound_ns())) {
+    after_deep_sleep_.Add(sample(!started));
+  }
+}
+
+void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool started) {
+  const int64_t waited_ns = end.time_ns - ahead.begin.time_ns;
+  const auto sample = [&](int64_t begin_ns, bool exceeds) {
+    return Sample{.begin_ns = begin_ns,
+                  .end_ns = end.time_ns,
+                  .exceeds = exceeds,
+                  .evidence = {ahead.spawned, ahead.begin, end}};
+  };
+  if (in_force_.asynchronous_preemption == 0 &&
+      (started || waited_ns > PreemptionBound(in_force_))) {
+    // At the loop's end the task may yield by itself, before its stamp: what counts is the loop's first half.
+    taken_without_signal_.Add(
+        sample(ahead.begin.time_ns, started && waited_ns < ahead.begin.Get(Arg::kDurationNs) / 2));
+  }
+  if (asked_.asynchronous_preemption == 0) return;
+  if (started || waited_ns > behind_spin_.bound_ns()) {
+    behind_spin_.Add(sample(ahead.begin.time_ns, waited_ns > behind_spin_.bound_ns()));
+  }
+  // A collection preempts for reasons of its own.
+  const bool collected = collected_ns_ > ahead.begin.time_ns || in_force_.gc_percent >= 0;
+  if (started && !collected && ahead.fresh_since_ns != INT64_MAX) {
+    early_.Add(sample(ahead.fresh_since_ns, end.time_ns - ahead.fresh_since_ns < in_force_.slice_ns));
+  }
+}
+
+void RunnableBehindJudge::Close() {
+  for (Samples* samples :
+       {&behind_call_, &after_deep_sleep_, &behind_spin_, &early_, &taken_without_signal_}) {
+    samples->Close();
+  }
+  Rule(ClauseId::kSYS_4, behind_call_, behind_call_.ByShare());
+  Rule(ClauseId::kDEEP_9, after_deep_sleep_, after_deep_sleep_.ByCount());
+  Rule(ClauseId::kPRE_5, behind_spin_, behind_spin_.ByShare());
+  Rule(ClauseId::kPRE_3, taken_without_signal_, taken_without_signal_.ByCount());
+  const Samples::Outcome upper = behind_spin_.ByShare();
+  const Samples::Outcome lower = early_.ByShare();
+  Rule(ClauseId::kSLICE_3, behind_spin_, upper);
+  // Its other half can only worsen the ruling.
+  if (lower == Samples::Outcome::kBroken ||
+      (lower == Samples::Outcome::kOpen && upper == Samples::Outcome::kKept)) {
+    Rule(ClauseId::kSLICE_3, early_, lower);
+  }
+}
+
+}  // namespace proctor

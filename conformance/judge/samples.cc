@@ -1,0 +1,75 @@
+#include "conformance/judge/samples.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+// A stall that overlaps a sample is told at the stall's own end.
+constexpr int64_t kSettleNs = 200'000'000;
+constexpr size_t kStallsKept = 512;
+constexpr size_t kWaitingMost = 4096;
+constexpr int64_t kFailuresThatCount = 3;
+
+}  // namespace
+
+void Samples::Add(Sample sample) {
+  if (waiting_.size() >= kWaitingMost) Settle(INT64_MAX);
+  waiting_.push_back(std::move(sample));
+}
+
+void Samples::Observe(const Event& event) {
+  if (event.kind == EventKind::kStall) {
+    stalls_.push_back({event.time_ns - event.Get(Arg::kDurationNs), event.time_ns});
+    if (stalls_.size() > kStallsKept) stalls_.pop_front();
+  }
+  if (!waiting_.empty()) Settle(event.time_ns);
+}
+
+void Samples::Close() { Settle(INT64_MAX); }
+
+void Samples::Settle(int64_t now_ns) {
+  while (!waiting_.empty() && waiting_.front().end_ns < now_ns - kSettleNs) {
+    Sample& sample = waiting_.front();
+    if (IsNoisy(sample)) {
+      ++noisy_;
+    } else {
+      test_.Add(sample.exceeds);
+      if (sample.exceeds && !first_exceeding_) first_exceeding_ = std::move(sample);
+    }
+    waiting_.pop_front();
+  }
+}
+
+bool Samples::IsNoisy(const Sample& sample) const {
+  return std::ranges::any_of(stalls_, [&](const Stall& stall) {
+    return stall.begin_ns < sample.end_ns && sample.begin_ns < stall.end_ns;
+  });
+}
+
+Samples::Outcome Samples::ByShare() const {
+  if (judged() + noisy_ == 0) return Outcome::kNothing;
+  switch (test_.decision()) {
+    case ShareTest::Decision::kKept: return Outcome::kKept;
+    case ShareTest::Decision::kBroken: return Outcome::kBroken;
+    case ShareTest::Decision::kOpen: return Outcome::kOpen;
+  }
+  return Outcome::kOpen;
+}
+
+Samples::Outcome Samples::ByCount() const {
+  if (judged() + noisy_ == 0) return Outcome::kNothing;
+  if (test_.exceedances() >= kFailuresThatCount) return Outcome::kBroken;
+  return test_.exceedances() == 0 && judged() > 0 ? Outcome::kKept : Outcome::kOpen;
+}
+
+std::string Samples::Describe() const {
+  std::string text = test_.Describe();
+  if (bound_ns_ > 0) text += fmt::format(", bound {} ns", bound_ns_);
+  if (noisy_ > 0) text += fmt::format(", {} more left out for noise", noisy_);
+  return text;
+}
+
+}  // namespace proctor

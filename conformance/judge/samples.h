@@ -1,0 +1,81 @@
+// Samples of tier X: something that should have happened within a bound, and whether the host's noise can have
+// kept it from happening.
+//
+// A sample is judged only when all stalls that may overlap it are known, a little after its end. Samples that
+// overlap a stall are counted apart.
+//
+// Memory: bounded. Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SAMPLES_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SAMPLES_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/evidence/event.h"
+#include "conformance/judge/judge.h"
+#include "conformance/statistics/statistics.h"
+
+namespace proctor {
+
+// What the operating system may add to a bound: the wake-ups of the threads on the way, on a machine that has
+// nothing else to do. More than that shows as stalls.
+inline constexpr int64_t kSystemAllowanceNs = 10'000'000;
+
+struct Sample {
+  int64_t begin_ns = 0;
+  int64_t end_ns = 0;
+  bool exceeds = false;         // the bound was not kept
+  std::vector<Event> evidence;  // the events that say so
+};
+
+class Samples {
+ public:
+  // `what` is the sentence of a violation, up to its figures: "a runnable task waited longer than 30 ms".
+  Samples(std::string what, int64_t bound_ns) : what_(std::move(what)), bound_ns_(bound_ns) {}
+
+  int64_t bound_ns() const { return bound_ns_; }
+
+  void Add(Sample sample);
+  void Observe(const Event& event);  // every event: for its time, and for stalls
+  void Close();
+
+  // For bounds in time: a sequential test of the share of samples that exceed.
+  enum class Outcome { kNothing, kKept, kBroken, kOpen };
+  Outcome ByShare() const;
+  // For order: a few failures without noise are enough, one may be noise that no canary saw.
+  Outcome ByCount() const;
+
+  int64_t judged() const { return test_.samples(); }
+  const std::optional<Sample>& first_exceeding() const { return first_exceeding_; }
+
+  // The figures: "n=50, k=0, ..., 3 more were left out for noise".
+  std::string Describe() const;
+  const std::string& what() const { return what_; }
+
+ private:
+  struct Stall {
+    int64_t begin_ns;
+    int64_t end_ns;
+  };
+
+  void Settle(int64_t now_ns);
+  bool IsNoisy(const Sample& sample) const;
+
+  const std::string what_;
+  const int64_t bound_ns_;
+  std::deque<Sample> waiting_;
+  std::deque<Stall> stalls_;
+  // Eight tests a run share an error of 1e-3.
+  ShareTest test_{{.alpha = 1e-3 / 8}};
+  int64_t noisy_ = 0;
+  std::optional<Sample> first_exceeding_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SAMPLES_H_

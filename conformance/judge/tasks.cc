@@ -1,0 +1,106 @@
+#include "conformance/judge/tasks.h"
+
+#include <fmt/format.h>
+
+namespace proctor {
+namespace {
+
+// Threads without a P use the CPU too: the monitor (more so while it is traced), threads on their way into and out
+// of system calls. Two tasks at once on one P would use twice as much as allowed.
+constexpr double kShareAllowed = 1.5;
+constexpr int64_t kWindowNsLeast = 100'000'000;
+
+// A runnable task that has not started for so long, while everything else came to rest, is stranded.
+constexpr int64_t kStrandedNs = 5'000'000'000;
+
+}  // namespace
+
+TasksJudge::TasksJudge(const Header& header)
+    : Judge(kX, {ClauseId::kHAND_8, ClauseId::kSYS_8, ClauseId::kCAD_9}), in_force_(header.in_force) {}
+
+void TasksJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kTaskSpawn: {
+      Event spawned = event;
+      if (runnable_.size() < kMaxTasks) {
+        runnable_.insert_or_assign(event.Get(Arg::kTask), spawned);
+      } else {
+        untracked_ = true;
+      }
+      break;
+    }
+    case EventKind::kTaskStart:
+      if (runnable_.erase(event.g) > 0) Trigger(ClauseId::kHAND_8);
+      break;
+    case EventKind::kOpBegin:
+      if (event.Is(Arg::kOp, Op::kSleep) && sleeps_.size() < kMaxTasks) {
+        sleeps_.insert_or_assign(event.g, event);
+      }
+      break;
+    case EventKind::kOpEnd:
+      if (event.Is(Arg::kOp, Op::kSleep)) OnSleepEnd(event);
+      break;
+    case EventKind::kCpuTime:
+      OnCpuTime(event);
+      break;
+    case EventKind::kScenarioEnd:
+      scenario_end_ = event;
+      break;
+    default:
+      break;
+  }
+  if (event.g >= 0) last_ns_ = event.time_ns;
+  if (event.kind == EventKind::kProcessExit && !runnable_.empty() && !untracked_ &&
+      event.time_ns - last_ns_ > kStrandedNs) {
+    Violate(ClauseId::kHAND_8,
+            fmt::format("{} runnable tasks never started, though nothing else ran for {} ns",
+                        runnable_.size(), event.time_ns - last_ns_),
+            {runnable_.begin()->second, event});
+  }
+}
+
+void TasksJudge::OnSleepEnd(const Event& event) {
+  const auto found = sleeps_.find(event.g);
+  if (found == sleeps_.end()) return;
+  const Event begin = found->second;
+  sleeps_.erase(found);
+  const int64_t asked_ns = begin.Get(Arg::kDurationNs);
+  if (asked_ns <= 0) return;
+  if (event.time_ns - begin.time_ns < asked_ns) {
+    Violate(ClauseId::kCAD_9,
+            fmt::format("a task that asked to sleep {} ns was back after {} ns", asked_ns,
+                        event.time_ns - begin.time_ns),
+            {begin, event});
+  } else {
+    Trigger(ClauseId::kCAD_9);
+  }
+}
+
+void TasksJudge::OnCpuTime(const Event& event) {
+  const auto found = cpu_times_.find(event.g);
+  if (found != cpu_times_.end() && in_force_.procs > 0) {
+    const int64_t elapsed_ns = event.time_ns - found->second.time_ns;
+    const int64_t used_ns = event.Get(Arg::kCpuNs) - found->second.Get(Arg::kCpuNs);
+    const double allowed_ns =
+        kShareAllowed * static_cast<double>(in_force_.procs) * static_cast<double>(elapsed_ns);
+    if (elapsed_ns >= kWindowNsLeast && static_cast<double>(used_ns) > allowed_ns) {
+      Violate(ClauseId::kSYS_8,
+              fmt::format("{} ns of CPU time were used in {} ns with {} P", used_ns, elapsed_ns,
+                          in_force_.procs),
+              {found->second, event});
+    } else if (elapsed_ns >= kWindowNsLeast) {
+      Trigger(ClauseId::kSYS_8);
+    }
+  }
+  if (cpu_times_.size() < kMaxTasks) cpu_times_.insert_or_assign(event.g, event);
+}
+
+void TasksJudge::Close() {
+  if (scenario_end_ && !runnable_.empty() && !untracked_) {
+    Violate(ClauseId::kHAND_8,
+            fmt::format("the scenario ended with {} runnable tasks that never started", runnable_.size()),
+            {runnable_.begin()->second, *scenario_end_});
+  }
+}
+
+}  // namespace proctor

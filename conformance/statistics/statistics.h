@@ -1,0 +1,64 @@
+// The statistics of tier X, on Boost.Math.
+//
+// Thread safety: free functions are pure; a ShareTest belongs to one thread.
+
+#ifndef PROCTOR_CONFORMANCE_STATISTICS_STATISTICS_H_
+#define PROCTOR_CONFORMANCE_STATISTICS_STATISTICS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace proctor {
+
+// P(at least `count` of `n` samples exceed) where each does with probability `share`.
+double UpperTail(int64_t n, int64_t count, double share);
+
+// The smallest count of exceedances among `n` samples that has at most the probability `alpha` under `share`.
+int64_t RejectionCount(int64_t n, double share, double alpha);
+
+// How many samples without any exceedance prove, with `confidence`, that the share is below `share`.
+int64_t SamplesToProve(double share, double confidence);
+
+// Clopper and Pearson's interval for the share that showed `count` times among `n` samples.
+struct Interval {
+  double low;
+  double high;
+};
+Interval ExactInterval(int64_t n, int64_t count, double confidence);
+
+// Wald's sequential test of "at most `kept` of the samples exceed a bound" against "at least `broken` do". It may
+// be looked at after every sample; a right implementation is rejected with a probability of at most about
+// `alpha`, and a broken one accepted with at most about `beta`.
+class ShareTest {
+ public:
+  struct Plan {
+    double kept = 0.01;
+    double broken = 0.10;
+    double alpha = 1e-3;
+    double beta = 0.05;
+  };
+  enum class Decision { kOpen, kKept, kBroken };
+
+  explicit ShareTest(const Plan& plan);
+
+  // What comes after a decision only counts; it does not change the decision.
+  void Add(bool exceeds);
+
+  Decision decision() const { return decision_; }
+  int64_t samples() const { return samples_; }
+  int64_t exceedances() const { return exceedances_; }
+
+  // "n=50, k=0, kept at 1 % against 10 %, alpha 0.000125, beta 0.05".
+  std::string Describe() const;
+
+ private:
+  const Plan plan_;
+  double log_ratio_ = 0;  // of the likelihoods, broken over kept
+  int64_t samples_ = 0;
+  int64_t exceedances_ = 0;
+  Decision decision_ = Decision::kOpen;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_STATISTICS_STATISTICS_H_

@@ -1,0 +1,92 @@
+// Choices: whatever the world decides by itself. Drawn from a seed, or prescribed one by one so that all
+// possibilities of a small world can be enumerated.
+//
+// The same seed gives the same choices in every build: only integer arithmetic is used.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_WORLD_CHOICES_H_
+#define PROCTOR_CONFORMANCE_WORLD_CHOICES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace proctor {
+
+// The splitmix64 sequence.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+
+  uint64_t Next() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+
+  // 0 to n - 1; n must be > 0.
+  uint64_t Below(uint64_t n) {
+    return static_cast<uint64_t>((static_cast<unsigned __int128>(Next()) * n) >> 64);
+  }
+
+ private:
+  uint64_t state_;
+};
+
+// A path through a tree of choices, and the next one in depth-first order.
+class ChoicePath {
+ public:
+  uint32_t Choose(uint32_t n) {
+    if (taken_ == path_.size()) path_.push_back({0, n});
+    return path_[taken_++].first;
+  }
+
+  // Goes to the next path, to be walked from its start. False: all have been walked.
+  bool Advance() {
+    path_.resize(taken_);
+    taken_ = 0;
+    while (!path_.empty() && path_.back().first + 1 == path_.back().second) path_.pop_back();
+    if (path_.empty()) return false;
+    ++path_.back().first;
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<uint32_t, uint32_t>> path_;  // chosen, out of how many
+  size_t taken_ = 0;
+};
+
+class Choices {
+ public:
+  // With a path, that one decides and the seed is not used.
+  Choices(uint64_t seed, ChoicePath* path) : random_(seed), path_(path) {}
+
+  // 0 to n - 1; n must be > 0. A choice of one is none.
+  uint32_t Choose(uint32_t n) {
+    if (n <= 1) return 0;
+    return path_ != nullptr ? path_->Choose(n) : static_cast<uint32_t>(random_.Below(n));
+  }
+
+  // True in so many of a thousand cases. Never asks when that is none or all of them.
+  bool Chance(uint32_t permille) {
+    if (permille == 0 || permille >= 1000) return permille != 0;
+    return path_ != nullptr ? path_->Choose(2) == 1 : random_.Below(1000) < permille;
+  }
+
+  // least to most, both included. A duration is not worth enumerating: a path gives the least.
+  int64_t Between(int64_t least, int64_t most) {
+    if (path_ != nullptr || most <= least) return least;
+    return least + static_cast<int64_t>(random_.Below(static_cast<uint64_t>(most - least) + 1));
+  }
+
+ private:
+  Random random_;
+  ChoicePath* path_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_WORLD_CHOICES_H_

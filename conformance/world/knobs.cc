@@ -1,0 +1,61 @@
+#include "conformance/world/knobs.h"
+
+#include "conformance/world/choices.h"
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kUs = 1'000;
+constexpr int64_t kMs = 1'000'000;
+// Where the scenario leaves the number of processors open and nothing else is said.
+constexpr int32_t kUsualProcs = 4;
+
+int32_t ProcsOf(const Scenario& scenario, int32_t otherwise) {
+  const int64_t asked = scenario.Asked().procs;
+  return asked > 0 ? static_cast<int32_t>(asked) : otherwise;
+}
+
+}  // namespace
+
+Knobs Knobs::Quiet(const Scenario& scenario) {
+  return {.procs = ProcsOf(scenario, kUsualProcs), .collected_before = true};
+}
+
+Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
+  // Another sequence than the one that the world's choices come from.
+  Random random(scenario.seed ^ 0x6b6e6f6273u);
+  const auto one_in = [&](uint64_t n) { return random.Below(n) == 0; };
+  const auto between = [&](int64_t least, int64_t most) {
+    return least + static_cast<int64_t>(random.Below(static_cast<uint64_t>(most - least) + 1));
+  };
+  const auto sometimes = [&](uint64_t n, int64_t least, int64_t most) -> int64_t {
+    const int64_t value = between(least, most);
+    return one_in(n) ? value : 0;
+  };
+
+  Knobs knobs;
+  knobs.procs = ProcsOf(scenario, static_cast<int32_t>(between(1, 8)));
+  knobs.first_tick = one_in(2) ? 0 : static_cast<uint32_t>(-between(1, 40));
+  knobs.race_permille = one_in(8) ? 0 : static_cast<uint32_t>(between(20, 900));
+  knobs.race_window_ns = between(1 * kUs, 10 * kMs);
+  knobs.race_span_calls = 16 + 4 * knobs.procs;
+  knobs.thread_start_ns = between(1 * kUs, one_in(8) ? 500 * kUs : 20 * kUs);
+  knobs.signal_ns = between(1 * kUs, one_in(8) ? 15 * kMs : 30 * kUs);
+  knobs.rival_poll_permille = one_in(4) ? static_cast<uint32_t>(between(50, 600)) : 0;
+  knobs.lost_break_permille = profile == kNetbsd ? static_cast<uint32_t>(between(100, 900)) : 0;
+  knobs.interceptors = one_in(8);
+  knobs.library = one_in(32);
+  knobs.main_leaves = one_in(16);
+  knobs.collected_before = !one_in(4);
+  knobs.resize_every_ns = sometimes(6, 5 * kMs, 400 * kMs);
+  knobs.resize_most = static_cast<int32_t>(between(1, 2 * knobs.procs + 2));
+  knobs.stop_every_ns = sometimes(4, 3 * kMs, 300 * kMs);
+  knobs.hold_monitor_every_ns = sometimes(8, 10 * kMs, 300 * kMs);
+  knobs.trace_work_every_ns = sometimes(6, 1 * kMs, 50 * kMs);
+  knobs.safe_point_every_ns = sometimes(4, 1 * kMs, 50 * kMs);
+  knobs.ask_scavenger_every_ns = sometimes(3, 2 * kMs, 200 * kMs);
+  knobs.dies_at_ns = sometimes(32, 10 * kMs, 2'000 * kMs);
+  return knobs;
+}
+
+}  // namespace proctor

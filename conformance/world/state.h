@@ -1,0 +1,108 @@
+// What the virtual scheduler is made of: tasks (G), threads (M), processors (P).
+
+#ifndef PROCTOR_CONFORMANCE_WORLD_STATE_H_
+#define PROCTOR_CONFORMANCE_WORLD_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "conformance/port/port.h"
+
+namespace proctor {
+
+inline constexpr int32_t kNobody = -1;
+inline constexpr int64_t kNoTimer = INT64_MAX;
+
+// Numbers of threads that are always there.
+inline constexpr int32_t kMainM = 0;
+inline constexpr int32_t kMonitorM = 1;
+// A thread that belongs to no scheduler: a debugger, a profiler, another library.
+inline constexpr int32_t kForeignM = 1'000'000;
+
+enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSyscall };
+
+// The runtime's own tasks have fixed places and numbers; those of a scenario are numbered from 1.
+enum class Role : uint8_t { kScenario, kHelper, kScavenger, kResizer, kStopper };
+inline constexpr int32_t kSystemTasks = 4;
+
+struct G {
+  int64_t id = 0;
+  Role role = Role::kScenario;
+  TaskStatus status = TaskStatus::kGone;
+  bool marked = false;  // asked to yield
+  bool locked = false;  // held in its system call
+
+  // Where it is in its program.
+  int32_t program = 0;
+  int32_t op = 0;
+  int64_t repeats_left = 0;
+  bool begun = false;             // the present operation has been begun
+  int64_t left_ns = 0;            // of a computation
+  int64_t calls_until_ns = 0;     // end of a run of short calls
+  int32_t phase = 0;              // of a collection, or of a role
+  bool exits_on_resume = false;   // its system call is over, but it had to wait for a processor
+};
+
+// What a thread does next.
+enum class Step : uint8_t {
+  kParked,
+  kBegin,          // a thread that was given a processor starts
+  kSchedule,       // looks for a task
+  kSpun,           // has given its processor back and looks around once more
+  kIdle,           // nothing found: blocks in the poller or parks
+  kResume,         // the task goes on with its program
+  kOpEnd,          // a computation ends
+  kEnterWake,      // into a system call: wake the monitor
+  kEnter,          // leave the processor behind
+  kEnterStop,      // give it to the stopper
+  kReturn,         // out of a system call: look at the old processor
+  kReturnSwap,     // swap its status
+  kReturnIdle,     // take an idle one
+  kReturnSlow,     // give up the thread, look once more
+  kPollTimeout,    // blocked in the poller until then
+  kPollBack,       // back from the poller
+  kStop,           // stop the world
+  kStopAgain,      // not stopped yet: ask again
+  kStopped,
+  kResize,         // the list of processors grows
+  kResized,        // the new ones are made
+  kStart,          // let the world go on
+};
+
+struct M {
+  int32_t p = kNobody;
+  int32_t next_p = kNobody;  // given to it while it was parked
+  int32_t old_p = kNobody;   // left behind in a system call
+  int32_t g = kNobody;       // index of the task that it runs
+  Step step = Step::kParked;
+  uint32_t stamp = 0;        // its valid appointment
+  uint32_t syscall_tick = 0;
+  int64_t run_until_ns = 0;  // end of the present computation
+  bool spinning = false;
+  bool signalled = false;    // a preemption signal is under way
+  bool unstarted = false;    // new; not counted yet (see Deviation::kTakenButNotStarted)
+};
+
+struct Timer {
+  int64_t when_ns;
+  uint64_t order;
+  int32_t g;
+};
+
+struct P {
+  int32_t status = PROCTOR_P_IDLE;
+  int32_t m = kNobody;
+  uint32_t schedule_tick = 0;
+  uint32_t syscall_tick = 0;
+  bool marked = false;
+  bool safe_point = false;
+  bool won = false;        // taken out of a system call and not handed on yet
+  int32_t next = kNobody;  // run-next
+  std::deque<int32_t> queue;
+  std::vector<Timer> timers;  // a heap, earliest first
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_WORLD_STATE_H_
