@@ -10,6 +10,8 @@ namespace {
 // A stall that overlaps a sample is told at the stall's own end.
 constexpr int64_t kSettleNs = 200'000'000;
 constexpr size_t kStallsKept = 512;
+// Less than this the allowance in every bound takes care of.
+constexpr int64_t kNoiseNs = kSystemAllowanceNs / 2;
 constexpr size_t kWaitingMost = 4096;
 constexpr int64_t kFailuresThatCount = 3;
 
@@ -44,9 +46,12 @@ void Samples::Settle(int64_t now_ns) {
 }
 
 bool Samples::IsNoisy(const Sample& sample) const {
-  return std::ranges::any_of(stalls_, [&](const Stall& stall) {
-    return stall.begin_ns < sample.end_ns && sample.begin_ns < stall.end_ns;
-  });
+  int64_t stalled_ns = 0;
+  for (const Stall& stall : stalls_) {
+    stalled_ns += std::max<int64_t>(
+        0, std::min(stall.end_ns, sample.end_ns) - std::max(stall.begin_ns, sample.begin_ns));
+  }
+  return stalled_ns >= kNoiseNs;
 }
 
 Samples::Outcome Samples::ByShare() const {

@@ -2,7 +2,7 @@
 // kept it from happening.
 //
 // A sample is judged only when all stalls that may overlap it are known, a little after its end. Samples that
-// overlap a stall are counted apart.
+// overlap stalls of some length are counted apart, whether they keep the bound or not.
 //
 // Memory: bounded. Thread safety: none.
 

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace proctor {
 namespace {
 
-constexpr size_t kLinesMost = 56;
+constexpr size_t kLinesMost = 48;
+constexpr size_t kPeriodMost = 8;
+// A line of more parts is of no use to anyone.
+constexpr size_t kPartsMost = 24;
 
 std::string Duration(int64_t ns) {
   if (ns < 1'000) return fmt::format("{} ns", ns);
@@ -17,106 +21,218 @@ std::string Duration(int64_t ns) {
   return fmt::format("{:.4g} s", static_cast<double>(ns) / 1e9);
 }
 
-// The lines of the picture: a new one begins where the cadence starts afresh.
+struct Range {
+  int64_t least = 0;
+  int64_t most = 0;
+
+  void Widen(const Range& other) {
+    least = std::min(least, other.least);
+    most = std::max(most, other.most);
+  }
+  bool operator==(const Range&) const = default;
+};
+
+// A run of equal shallow sleeps, or one deep sleep.
+struct Part {
+  bool deep = false;
+  int64_t requested_ns = 0;  // shallow
+  Range count;               // shallow
+  Range slept_ns;            // deep, to two digits: what is beyond them is no part of a pattern
+  WakeCause cause = WakeCause::kTimeout;
+
+  bool SameShape(const Part& other) const {
+    return deep == other.deep && requested_ns == other.requested_ns && cause == other.cause;
+  }
+  bool operator==(const Part&) const = default;
+};
+
+// A line begins where the cadence starts afresh.
+struct Line {
+  std::vector<Part> parts;
+  int64_t times = 1;
+
+  bool SameShape(const Line& other) const {
+    return std::ranges::equal(parts, other.parts,
+                              [](const Part& a, const Part& b) { return a.SameShape(b); });
+  }
+};
+
+int64_t TwoDigits(int64_t ns) {
+  int64_t unit = 1;
+  while (ns / unit >= 100) unit *= 10;
+  return (ns + unit / 2) / unit * unit;
+}
+
 class Lines {
  public:
-  void Shallow(int64_t duration_ns) {
-    if (run_length_ > 0 && duration_ns < run_ns_) {
-      EndRun();
-      EndLine();
-    } else if (run_length_ > 0 && duration_ns != run_ns_) {
-      EndRun();
+  void Shallow(int64_t requested_ns) {
+    if (!line_.parts.empty()) {
+      Part& last = line_.parts.back();
+      if (!last.deep && last.requested_ns == requested_ns) {
+        ++last.count.least;
+        ++last.count.most;
+        return;
+      }
+      if (!last.deep && last.requested_ns > requested_ns) EndLine();
     }
-    run_ns_ = duration_ns;
-    ++run_length_;
+    Add({.requested_ns = requested_ns, .count = {1, 1}});
   }
 
-  void Deep(int64_t duration_ns, int64_t slept_ns, WakeCause cause) {
-    EndRun();
-    const std::string asked =
-        cause == WakeCause::kTimeout ? "timed out" : "woken, asked for " + Duration(duration_ns);
-    Append(fmt::format("deep {} ({})", Duration(slept_ns), asked));
+  void Deep(int64_t slept_ns, WakeCause cause) {
+    const int64_t rounded_ns = TwoDigits(slept_ns);
+    Add({.deep = true, .slept_ns = {rounded_ns, rounded_ns}, .cause = cause});
     if (cause != WakeCause::kTimeout) EndLine();
   }
 
-  std::vector<std::string> Finish() {
-    EndRun();
+  std::vector<Line> Finish() {
     EndLine();
     return std::move(lines_);
   }
 
  private:
-  void Append(const std::string& part) { line_ += line_.empty() ? part : ", " + part; }
-
-  void EndRun() {
-    if (run_length_ == 0) return;
-    Append(run_length_ == 1 ? Duration(run_ns_) : fmt::format("{} x {}", run_length_, Duration(run_ns_)));
-    run_length_ = 0;
+  void Add(const Part& part) {
+    line_.parts.push_back(part);
+    if (line_.parts.size() >= kPartsMost) EndLine();
   }
 
   void EndLine() {
-    if (!line_.empty()) lines_.push_back(std::move(line_));
-    line_.clear();
+    if (!line_.parts.empty()) lines_.push_back(std::move(line_));
+    line_ = Line();
   }
 
-  std::vector<std::string> lines_;
-  std::string line_;
-  int64_t run_length_ = 0;
-  int64_t run_ns_ = 0;
+  std::vector<Line> lines_;
+  Line line_;
 };
 
-// Equal neighbours become one line with a count; the middle of a long picture is left out.
-std::string Fold(const std::vector<std::string>& lines) {
-  std::vector<std::string> folded;
-  for (size_t i = 0; i < lines.size();) {
-    size_t same = i;
-    while (same < lines.size() && lines[same] == lines[i]) ++same;
-    folded.push_back(same - i == 1 ? lines[i] : fmt::format("{}   [{} times]", lines[i], same - i));
-    i = same;
-  }
-  std::string text;
-  for (size_t i = 0; i < folded.size(); ++i) {
-    if (folded.size() > kLinesMost && i == kLinesMost / 2) {
-      text += fmt::format("  ... {} lines more ...\n", folded.size() - kLinesMost);
-      i = folded.size() - kLinesMost / 2;
+// Neighbours that are alike become one line with a count.
+std::vector<Line> Fold(const std::vector<Line>& lines, bool by_shape) {
+  std::vector<Line> folded;
+  for (const Line& line : lines) {
+    Line* last = folded.empty() ? nullptr : &folded.back();
+    if (last != nullptr && (by_shape ? last->SameShape(line) : last->parts == line.parts)) {
+      for (size_t i = 0; i < line.parts.size(); ++i) {
+        last->parts[i].count.Widen(line.parts[i].count);
+        last->parts[i].slept_ns.Widen(line.parts[i].slept_ns);
+      }
+      last->times += line.times;
+    } else {
+      folded.push_back(line);
     }
-    text += "  " + folded[i] + "\n";
   }
-  return text;
+  return folded;
+}
+
+std::string Text(const Part& part) {
+  const bool range = part.deep ? part.slept_ns.least != part.slept_ns.most
+                               : part.count.least != part.count.most;
+  if (part.deep) {
+    const std::string slept =
+        range ? fmt::format("{} to {}", Duration(part.slept_ns.least), Duration(part.slept_ns.most))
+              : Duration(part.slept_ns.least);
+    const char* cause = part.cause == WakeCause::kTimeout ? "timed out"
+                        : part.cause == WakeCause::kWoken ? "woken"
+                                                          : "woken or timed out";
+    return fmt::format("deep {} ({})", slept, cause);
+  }
+  const std::string requested = Duration(part.requested_ns);
+  if (range) return fmt::format("{}-{} x {}", part.count.least, part.count.most, requested);
+  return part.count.most == 1 ? requested : fmt::format("{} x {}", part.count.most, requested);
+}
+
+std::string Text(const Line& line) {
+  std::string text;
+  for (const Part& part : line.parts) text += (text.empty() ? "  " : ", ") + Text(part);
+  return line.times == 1 ? text : text + fmt::format("   [{} times]", line.times);
+}
+
+// How often the `period` texts from `at` on come one after the other.
+size_t Repeats(const std::vector<std::string>& texts, size_t at, size_t period) {
+  size_t count = 1;
+  while (at + (count + 1) * period <= texts.size() &&
+         std::equal(texts.begin() + static_cast<int64_t>(at),
+                    texts.begin() + static_cast<int64_t>(at + period),
+                    texts.begin() + static_cast<int64_t>(at + count * period))) {
+    ++count;
+  }
+  return count;
+}
+
+// Groups of lines that repeat are said once.
+std::vector<std::string> FoldGroups(const std::vector<std::string>& texts) {
+  std::vector<std::string> folded;
+  for (size_t at = 0; at < texts.size();) {
+    size_t best_period = 1;
+    size_t best_count = 1;
+    for (size_t period = 2; period <= kPeriodMost && at + period <= texts.size(); ++period) {
+      const size_t count = Repeats(texts, at, period);
+      if (count > 1 && count * period > best_count * best_period) {
+        best_period = period;
+        best_count = count;
+      }
+    }
+    for (size_t i = 0; i < best_period; ++i) folded.push_back(texts[at + i]);
+    if (best_count > 1) {
+      folded.push_back(
+          fmt::format("  [these {} lines again, {} times in all]", best_period, best_count));
+    }
+    at += best_period * best_count;
+  }
+  return folded;
+}
+
+std::string Picture(const std::vector<Line>& lines) {
+  std::vector<Line> folded = Fold(lines, /*by_shape=*/false);
+  if (folded.size() > kLinesMost) folded = Fold(lines, /*by_shape=*/true);
+  std::vector<std::string> texts;
+  for (const Line& line : folded) texts.push_back(Text(line));
+  texts = FoldGroups(texts);
+  std::string picture;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (texts.size() > kLinesMost && i == kLinesMost / 2) {
+      picture += fmt::format("  ... {} lines more ...\n", texts.size() - kLinesMost);
+      i = texts.size() - kLinesMost / 2;
+    }
+    picture += texts[i] + "\n";
+  }
+  return picture;
 }
 
 }  // namespace
 
 std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage) {
   Lines lines;
-  Event deep;
+  std::optional<int64_t> deep_since_ns;
   int64_t shallow = 0;
-  int64_t deeps = 0;
+  int64_t deep = 0;
   for (const Event& event : events) {
     if (event.kind == EventKind::kShallowSleep) {
       ++shallow;
       lines.Shallow(event.Get(Arg::kDurationNs));
     } else if (event.kind == EventKind::kDeepSleep) {
-      ++deeps;
-      deep = event;
-    } else if (event.kind == EventKind::kDeepWake && deep.kind == EventKind::kDeepSleep) {
-      lines.Deep(deep.Get(Arg::kDurationNs), event.time_ns - deep.time_ns,
+      ++deep;
+      deep_since_ns = event.time_ns;
+    } else if (event.kind == EventKind::kDeepWake && deep_since_ns) {
+      lines.Deep(event.time_ns - *deep_since_ns,
                  static_cast<WakeCause>(event.Get(Arg::kCause)));
+      deep_since_ns.reset();
     }
   }
-  std::string text = "cadence:\n" + Fold(lines.Finish());
-  if (events.empty()) return text + "  no event\n";
+  if (shallow + deep == 0) return "cadence:\n  not a single sleep\n";
+  std::string text = "cadence:\n" + Picture(lines.Finish());
 
-  const int64_t elapsed_ns = std::max<int64_t>(1, events.back().time_ns - events.front().time_ns);
+  const int64_t elapsed_ns =
+      std::max<int64_t>(1, events.back().time_ns - events.front().time_ns);
   const double seconds = static_cast<double>(elapsed_ns) / 1e9;
-  text += fmt::format("wake-ups: {:.1f} a second ({} sleeps, {} of them deep, in {:.2f} s)\n",
-                      static_cast<double>(shallow + deeps) / seconds, shallow + deeps, deeps, seconds);
+  text += fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
+                      static_cast<double>(shallow + deep) / seconds,
+                      static_cast<double>(deep) / seconds, shallow + deep, seconds);
   if (usage.elapsed_ns > 0) {
     const double monitor = static_cast<double>(usage.monitor_cpu_ns);
-    text += fmt::format("CPU: the monitor took {:.3f} % of a core, {:.1f} % of what the process took "
-                        "(being traced makes it more)\n",
-                        100 * monitor / static_cast<double>(usage.elapsed_ns),
-                        usage.process_cpu_ns > 0 ? 100 * monitor / static_cast<double>(usage.process_cpu_ns) : 0);
+    const auto process = static_cast<double>(std::max<int64_t>(1, usage.process_cpu_ns));
+    text += fmt::format(
+        "CPU: the monitor took {:.3f} % of a core, {:.1f} % of what the process took "
+        "(being traced makes it more)\n",
+        100 * monitor / static_cast<double>(usage.elapsed_ns), 100 * monitor / process);
   }
   return text;
 }

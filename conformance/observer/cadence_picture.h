@@ -1,5 +1,5 @@
-// The cadence of a monitor as text, for people: the runs of its sleeps, its wake-ups per second and its share of
-// the CPU.
+// The cadence of a monitor as text, for people: the runs of its sleeps, its wake-ups per second and
+// its share of the CPU.
 
 #ifndef PROCTOR_CONFORMANCE_OBSERVER_CADENCE_PICTURE_H_
 #define PROCTOR_CONFORMANCE_OBSERVER_CADENCE_PICTURE_H_

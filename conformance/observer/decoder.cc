@@ -2,20 +2,25 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/time.h>
 
 #include <cerrno>
-#include <cstring>
+#include <ctime>
+#include <string_view>
 #include <utility>
 
 namespace proctor {
 namespace {
 
+constexpr int64_t kNsPerUs = 1'000;
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 // A runtime with libc interceptors cuts its deep sleeps into pieces of this length.
 constexpr int64_t kInterceptorPieceNs = 10 * kNsPerMs;
+
+constexpr int64_t kShortNsLeast = 10 * kNsPerUs;
+constexpr int64_t kShortNsMost = kNsPerMs;
 
 // Codes that a tracer sees where the kernel is going to restart a call (include/linux/errno.h).
 constexpr int64_t kRestartFirst = -516;  // ERESTART_RESTARTBLOCK: by restart_syscall
@@ -34,6 +39,7 @@ Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory)
 
 void Decoder::Tell(int64_t time_ns, EventKind kind,
                    std::initializer_list<std::pair<Arg, int64_t>> args) {
+  EndDeepSleep();
   Event event = MakeEvent(time_ns, kind, args);
   event.m = thread_;
   sink_(event);
@@ -43,6 +49,12 @@ std::optional<int64_t> Decoder::ReadTimespec(uint64_t address) const {
   timespec value{};
   if (address == 0 || !read_memory_(address, &value, sizeof value)) return std::nullopt;
   return value.tv_sec * kNsPerSecond + value.tv_nsec;
+}
+
+std::optional<int64_t> Decoder::ReadTimeval(uint64_t address) const {
+  timeval value{};
+  if (address == 0 || !read_memory_(address, &value, sizeof value)) return std::nullopt;
+  return value.tv_sec * kNsPerSecond + value.tv_usec * kNsPerUs;
 }
 
 bool Decoder::ResumesCall(uint64_t number) const {
@@ -63,9 +75,10 @@ void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6
   call_ = Call::kOther;
   number_ = number;
   entry_ns_ = time_ns;
-  if (number == SYS_futex) return BeginFutex(time_ns, args);
-  EndDeepSleep();
   switch (number) {
+    case SYS_futex:
+      BeginFutex(time_ns, args);
+      break;
     case SYS_nanosleep:
       BeginShallow(time_ns, ReadTimespec(args[0]));
       break;
@@ -81,22 +94,27 @@ void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6
       // With descriptors it waits for them; without it is a sleep.
       if (args[0] == 0) BeginShallow(time_ns, ReadTimespec(args[4]));
       break;
+#ifdef SYS_select
+    case SYS_select:
+      if (args[0] == 0) BeginShallow(time_ns, ReadTimeval(args[4]));
+      break;
+#endif
 #ifdef SYS_epoll_wait
     case SYS_epoll_wait:
 #endif
     case SYS_epoll_pwait: {
       const auto timeout_ms = static_cast<int32_t>(args[3]);
-      BeginPoll(time_ns, timeout_ms < 0 ? -1 : timeout_ms * kNsPerMs);
+      BeginPoll(timeout_ms < 0 ? -1 : timeout_ms * kNsPerMs);
       break;
     }
     case SYS_epoll_pwait2:
-      BeginPoll(time_ns, ReadTimespec(args[3]).value_or(-1));
+      BeginPoll(ReadTimespec(args[3]).value_or(-1));
       break;
     case SYS_tgkill:
-      if (args[2] != 0) {
-        Tell(time_ns, EventKind::kPreemptSignal,
-             {{Arg::kTarget, static_cast<int64_t>(args[1])}, {Arg::kSignal, static_cast<int64_t>(args[2])}});
-      }
+      BeginSignal(time_ns, args[1], args[2]);
+      break;
+    case SYS_tkill:
+      BeginSignal(time_ns, args[0], args[1]);
       break;
     case SYS_sched_getaffinity:
       Tell(time_ns, EventKind::kAffinityRead);
@@ -109,17 +127,11 @@ void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6
   }
 }
 
-void Decoder::OnMiddle(int64_t time_ns, uint64_t number) {
-  number_ = number;
-  entry_ns_ = time_ns;
-  call_ = Call::kOther;
-}
-
 void Decoder::BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns) {
   if (!duration_ns) return;
   call_ = Call::kShallow;
-  run_length_ = *duration_ns == run_duration_ns_ ? run_length_ + 1 : 1;
-  run_duration_ns_ = *duration_ns;
+  const bool is_short = *duration_ns >= kShortNsLeast && *duration_ns <= kShortNsMost;
+  short_sleeps_ = is_short ? short_sleeps_ + 1 : 0;
   Tell(time_ns, EventKind::kShallowSleep, {{Arg::kDurationNs, *duration_ns}});
 }
 
@@ -128,10 +140,7 @@ void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
   const bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
   std::optional<int64_t> duration_ns;
   if (waits) duration_ns = ReadTimespec(args[3]);
-  if (!duration_ns) {
-    EndDeepSleep();
-    return;
-  }
+  if (!duration_ns) return;  // a lock
   if (operation == FUTEX_WAIT_BITSET) {
     const bool realtime = (args[1] & FUTEX_CLOCK_REALTIME) != 0;
     *duration_ns -= NowNs(realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC);
@@ -139,17 +148,20 @@ void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
   call_ = Call::kDeep;
   if (ContinuesDeepSleep(args[0], *duration_ns)) {
     deep_->ended = false;
+    if (deep_->in_pieces) deep_->ends_ns = time_ns + *duration_ns;
     return;
   }
-  EndDeepSleep();
-  deep_ = Deep{.address = args[0], .ends_ns = time_ns + *duration_ns};
   Tell(time_ns, EventKind::kDeepSleep, {{Arg::kDurationNs, *duration_ns}});
+  deep_ = Deep{.address = args[0],
+               .ends_ns = time_ns + *duration_ns,
+               .in_pieces = *duration_ns == kInterceptorPieceNs};
 }
 
 bool Decoder::ContinuesDeepSleep(uint64_t address, int64_t duration_ns) const {
   if (!deep_ || !deep_->ended || deep_->address != address) return false;
   // What is left was computed after the last call had ended, so it is at most this.
-  return duration_ns <= deep_->ends_ns - deep_->ended_ns || duration_ns == kInterceptorPieceNs;
+  if (duration_ns <= deep_->ends_ns - deep_->ended_ns) return true;
+  return deep_->in_pieces && duration_ns <= kInterceptorPieceNs;
 }
 
 void Decoder::EndDeepSleep() {
@@ -159,9 +171,16 @@ void Decoder::EndDeepSleep() {
   Tell(deep.ended_ns, EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(deep.cause)}});
 }
 
-void Decoder::BeginPoll(int64_t, int64_t timeout_ns) {
+void Decoder::BeginPoll(int64_t timeout_ns) {
   call_ = Call::kPoll;
   poll_timeout_ns_ = timeout_ns;
+}
+
+void Decoder::BeginSignal(int64_t time_ns, uint64_t target, uint64_t signal) {
+  if (signal == 0) return;  // it only asks whether the target is there
+  Tell(
+      time_ns, EventKind::kPreemptSignal,
+      {{Arg::kTarget, static_cast<int32_t>(target)}, {Arg::kSignal, static_cast<int32_t>(signal)}});
 }
 
 void Decoder::BeginWrite(int64_t time_ns, const uint64_t (&args)[6]) {
@@ -189,7 +208,8 @@ void Decoder::EndCall(int64_t time_ns, int64_t result) {
       if (!deep_) break;
       deep_->ended = true;
       deep_->ended_ns = time_ns;
-      // A signal leaves it open whether there was a wake-up; so does a plain return after the deadline.
+      // A signal leaves it open whether there was a wake-up; so does a plain return after the
+      // deadline.
       deep_->cause = result == -ETIMEDOUT ? WakeCause::kTimeout : WakeCause::kWoken;
       if (result == -EINTR || (result == 0 && time_ns >= deep_->ends_ns)) {
         deep_->cause = WakeCause::kEither;
@@ -205,13 +225,9 @@ void Decoder::EndCall(int64_t time_ns, int64_t result) {
 }
 
 void Decoder::OnThreadStart(int64_t time_ns, pid_t thread) {
-  EndDeepSleep();
   Tell(time_ns, EventKind::kThreadStart, {{Arg::kThread, thread}});
 }
 
-void Decoder::OnEnd(int64_t time_ns) {
-  EndDeepSleep();
-  Tell(time_ns, EventKind::kMonitorExit);
-}
+void Decoder::OnEnd(int64_t time_ns) { Tell(time_ns, EventKind::kMonitorExit); }
 
 }  // namespace proctor

@@ -1,7 +1,8 @@
 // Turns the system calls of one thread into events, as if that thread were a monitor.
 //
-// A deep sleep that the thread takes up again (after a signal, a spurious wake-up, or in pieces for libc
-// interceptors) is one deep sleep: its end is told once the next call shows that it was the end.
+// A deep sleep that the thread takes up again (after a signal, a spurious wake-up, or in pieces for
+// libc interceptors) is one deep sleep: its end is told with the next event, which shows that it
+// was the end. Calls that make no event (those of a signal handler, say) leave that open.
 //
 // Thread safety: none.
 
@@ -37,20 +38,19 @@ class Decoder {
   // The thread is ending: what is still held back is told.
   void OnEnd(int64_t time_ns);
 
-  // What the present call is, seen in its middle: the thread was attached while it slept.
-  void OnMiddle(int64_t time_ns, uint64_t number);
-
-  // How many shallow sleeps of one length came last, and that length.
-  int64_t run_length() const { return run_length_; }
-  int64_t run_duration_ns() const { return run_duration_ns_; }
+  // How many short sleeps in a row came last: of 10 us to 1 ms, equal or not, whatever else the
+  // thread did between them. A monitor shows itself by them. Threads that spin back off with
+  // shorter ones, and who sleeps longer does so for reasons of its own.
+  int64_t short_sleeps() const { return short_sleeps_; }
 
  private:
   enum class Call { kOther, kShallow, kDeep, kPoll };
 
   struct Deep {
     uint64_t address = 0;
-    int64_t ends_ns = 0;           // by the first request, not before the deadline it was computed from
-    bool ended = false;            // the last call has returned
+    int64_t ends_ns = 0;  // not before the deadline that its duration was computed from
+    bool in_pieces = false;
+    bool ended = false;  // the last call has returned
     int64_t ended_ns = 0;
     WakeCause cause = WakeCause::kTimeout;
   };
@@ -59,11 +59,13 @@ class Decoder {
             std::initializer_list<std::pair<Arg, int64_t>> args = {});
   std::optional<int64_t> ReadTimespec(uint64_t address) const;
   bool ResumesCall(uint64_t number) const;
+  std::optional<int64_t> ReadTimeval(uint64_t address) const;
   bool ContinuesDeepSleep(uint64_t address, int64_t duration_ns) const;
   void EndDeepSleep();
   void BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns);
   void BeginFutex(int64_t time_ns, const uint64_t (&args)[6]);
-  void BeginPoll(int64_t time_ns, int64_t timeout_ns);
+  void BeginPoll(int64_t timeout_ns);
+  void BeginSignal(int64_t time_ns, uint64_t target, uint64_t signal);
   void BeginWrite(int64_t time_ns, const uint64_t (&args)[6]);
   void EndCall(int64_t time_ns, int64_t result);
 
@@ -78,8 +80,7 @@ class Decoder {
   int64_t restart_result_ = 0;  // the kernel's own code for "to be restarted"; 0: the call ended
   std::optional<Deep> deep_;
 
-  int64_t run_length_ = 0;
-  int64_t run_duration_ns_ = 0;
+  int64_t short_sleeps_ = 0;
 };
 
 }  // namespace proctor

@@ -1,21 +1,24 @@
 // The observer: finds the monitor thread of a process and records its system calls as events.
 //
 // Two ways in:
-//   from the start   the process is gated (process.h); every thread is traced until the monitor has shown
-//                    itself by its first run of short sleeps, then all other threads are let go, and only the
-//                    monitor stays traced. An exec before that (a wrapper script) discards what was seen and
-//                    starts over; children of a wrapper are followed until one of them shows a monitor.
-//   attached         the monitor of a running process is found by looking at its threads, and only that
+//   from the start   the process is gated (process.h); every thread is traced until the monitor has
+//   shown
+//                    itself by its first run of short sleeps, then all other threads are let go,
+//                    and only the monitor stays traced. An exec before that (a wrapper script)
+//                    discards what was seen and starts over; children of a wrapper are followed
+//                    until one of them shows a monitor.
+//   attached         the monitor of a running process is found by looking at its threads, and only
+//   that
 //                    thread is traced. Stop detaches and leaves the process as it was.
 //
-// Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after it has
-// ended, so an elapsed time between them is never too short.
+// Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after
+// it has ended, so an elapsed time between them is never too short.
 //
-// Errors: one line that names the process and the remedy (no permission to trace, no monitor found within
-// the deadline, process ended).
+// Errors: one line that names the process and the remedy (no permission to trace, no monitor found
+// within the deadline, process ended).
 //
-// Thread safety: Start and Stop from one thread; events arrive on a thread of the observer's own. Stop uses the
-// signal SIGRTMIN+3, for which Start installs a handler that does nothing.
+// Thread safety: Start and Stop from one thread; events arrive on a thread of the observer's own.
+// Stop uses the signal SIGRTMIN+3, for which Start installs a handler that does nothing.
 
 #ifndef PROCTOR_CONFORMANCE_OBSERVER_OBSERVER_H_
 #define PROCTOR_CONFORMANCE_OBSERVER_OBSERVER_H_
@@ -35,13 +38,13 @@ class Observer {
  public:
   struct Options {
     pid_t pid = 0;
-    bool from_start = false;           // the process is gated and has not been released
-    int64_t find_deadline_ns = 5'000'000'000;  // how long to look for a monitor
+    bool from_start = false;                   // the process is gated and has not been released
+    int64_t find_deadline_ns = 5'000'000'000;  // attaching: how long to look for a monitor
   };
   using Sink = std::function<void(const Event&)>;
 
-  // Attaches; when it returns without error the process may be released. Events go to `sink` until Stop or
-  // the end of the process.
+  // Attaches; when it returns without error the process may be released. Events go to `sink` until
+  // Stop or the end of the process.
   static std::unique_ptr<Observer> Start(const Options& options, Sink sink, std::string& why);
 
   // Detaches if the process still lives, and waits until no further event comes. Idempotent.
@@ -58,8 +61,8 @@ class Observer {
   // The process that the monitor belongs to: options.pid, or a child of that wrapper.
   pid_t process() const;
 
-  // CPU time of the monitor and of the whole process, between the first and the last event, in nanoseconds;
-  // tracing makes the monitor's share larger than it is without. Valid after Stop.
+  // CPU time of the monitor and of the whole process, between the first and the last event, in
+  // nanoseconds; tracing makes the monitor's share larger than it is without. Valid after Stop.
   struct Usage {
     int64_t monitor_cpu_ns = 0;
     int64_t process_cpu_ns = 0;

@@ -44,12 +44,13 @@ Observed ObserveFromStart(std::vector<std::string> argv) {
   std::string why;
   auto process = Process::Spawn({.argv = std::move(argv), .gated = true}, why);
   EXPECT_TRUE(process) << why;
-  auto observer = Observer::Start({.pid = process->pid(), .from_start = true},
-                                  [&](const Event& event) {
-                                    const std::lock_guard lock(mutex);
-                                    observed.events.push_back(event);
-                                  },
-                                  why);
+  auto observer = Observer::Start(
+      {.pid = process->pid(), .from_start = true},
+      [&](const Event& event) {
+        const std::lock_guard lock(mutex);
+        observed.events.push_back(event);
+      },
+      why);
   EXPECT_TRUE(observer) << why;
   if (!observer) return observed;
   process->Release();
@@ -121,12 +122,13 @@ TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
   ASSERT_TRUE(process) << why;
   std::vector<Event> events;
   std::mutex mutex;
-  auto observer = Observer::Start({.pid = process->pid()},
-                                  [&](const Event& event) {
-                                    const std::lock_guard lock(mutex);
-                                    events.push_back(event);
-                                  },
-                                  why);
+  auto observer = Observer::Start(
+      {.pid = process->pid()},
+      [&](const Event& event) {
+        const std::lock_guard lock(mutex);
+        events.push_back(event);
+      },
+      why);
   ASSERT_TRUE(observer) << why;
   const auto enough = [&] {
     const std::lock_guard lock(mutex);
@@ -148,8 +150,8 @@ TEST_P(ObserverOn, AStoppedProcessStaysStoppedUntilItIsContinued) {
   auto process = Process::Spawn({.argv = {GetParam(), "4", "600"}, .gated = true}, why);
   ASSERT_TRUE(process) << why;
   std::atomic<int64_t> seen = 0;
-  auto observer = Observer::Start({.pid = process->pid(), .from_start = true},
-                                  [&](const Event&) { ++seen; }, why);
+  auto observer = Observer::Start(
+      {.pid = process->pid(), .from_start = true}, [&](const Event&) { ++seen; }, why);
   ASSERT_TRUE(observer) << why;
   process->Release();
   while (seen < 60) {
@@ -176,7 +178,8 @@ TEST(Observer, AProcessWithoutAMonitorIsNamed) {
   auto process = Process::Spawn({.argv = {"/bin/sleep", "1000"}}, why);
   ASSERT_TRUE(process) << why;
   const auto ignore = [](const Event&) {};
-  EXPECT_FALSE(Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, why));
+  EXPECT_FALSE(
+      Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, why));
   EXPECT_NE(why.find("shows no monitor"), std::string::npos) << why;
 }
 

@@ -60,17 +60,24 @@ Seen Look(pid_t process, pid_t thread, bool& forbidden) {
   for (uint64_t& arg : args) words >> std::hex >> arg;
   std::optional<int64_t> duration_ns;
   switch (number) {
-    case SYS_nanosleep: duration_ns = ReadTimespec(thread, args[0]); break;
-    case SYS_clock_nanosleep: duration_ns = ReadTimespec(thread, args[2]); break;
+    case SYS_nanosleep:
+      duration_ns = ReadTimespec(thread, args[0]);
+      break;
+    case SYS_clock_nanosleep:
+      duration_ns = ReadTimespec(thread, args[2]);
+      break;
     case SYS_pselect6:
       if (args[0] == 0) duration_ns = ReadTimespec(thread, args[4]);
       break;
+    // A wait that was interrupted once, by an earlier tracer say, goes on under this name.
+    case SYS_restart_syscall:
     case SYS_futex: {
       const uint64_t operation = args[1] & FUTEX_CMD_MASK;
       const bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
-      return waits && args[3] != 0 ? Seen::kTimedFutex : Seen::kNothing;
+      return waits && ReadTimespec(thread, args[3]) ? Seen::kTimedFutex : Seen::kNothing;
     }
-    default: break;
+    default:
+      break;
   }
   return duration_ns && *duration_ns <= kShortSleepNsMost ? Seen::kShortSleep : Seen::kNothing;
 }
@@ -132,17 +139,19 @@ pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& why) {
       if (seen == Seen::kShortSleep && ++sightings[thread] >= kSightings) return thread;
     }
     if (forbidden) {
-      why = fmt::format("process {} may not be traced: run as its user or as root, with "
-                        "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE",
-                        process);
+      why = fmt::format(
+          "process {} may not be traced: run as its user or as root, with "
+          "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE",
+          process);
       return 0;
     }
-    if (now_ns - start_ns > kDeepSleeperAfterNs && deep_sleepers.size() == 1) return deep_sleepers[0];
+    if (now_ns - start_ns > kDeepSleeperAfterNs && deep_sleepers.size() == 1)
+      return deep_sleepers[0];
     const timespec pause{.tv_sec = 0, .tv_nsec = kLookEveryNs};
     nanosleep(&pause, nullptr);
   }
-  why = fmt::format("process {} shows no monitor: none of its threads sleeps shortly again and again",
-                    process);
+  why = fmt::format(
+      "process {} shows no monitor: none of its threads sleeps shortly again and again", process);
   return 0;
 }
 

@@ -68,7 +68,7 @@ NamedScenario BlockedWithWork() {
   return {{.name = "blocked_with_work",
            .about = "A task blocks in a system call while another is runnable behind it.",
            .tunables = {{"procs", 1}},
-           .tasks = {{.ops = {Spin(2), Spawn(1), Block(45)}, .repeat = 50}, Brief()}},
+           .tasks = {{.ops = {Spin(2), Spawn(1), Block(45)}, .repeat = 56}, Brief()}},
           {kSYS_4, kHAND_8}};
 }
 

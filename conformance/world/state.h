@@ -3,8 +3,8 @@
 #ifndef PROCTOR_CONFORMANCE_WORLD_STATE_H_
 #define PROCTOR_CONFORMANCE_WORLD_STATE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "conformance/port/port.h"
@@ -25,6 +25,37 @@ enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSysca
 // The runtime's own tasks have fixed places and numbers; those of a scenario are numbered from 1.
 enum class Role : uint8_t { kScenario, kHelper, kScavenger, kResizer, kStopper };
 inline constexpr int32_t kSystemTasks = 4;
+
+// Tasks in order, as indices; allocates only to grow.
+class TaskQueue {
+ public:
+  bool empty() const { return count_ == 0; }
+  int32_t size() const { return static_cast<int32_t>(count_); }
+
+  void Append(int32_t g) {
+    if (count_ == ring_.size()) Grow();
+    ring_[(head_ + count_++) % ring_.size()] = g;
+  }
+
+  int32_t Pop() {
+    const int32_t g = ring_[head_];
+    head_ = (head_ + 1) % ring_.size();
+    --count_;
+    return g;
+  }
+
+ private:
+  void Grow() {
+    std::vector<int32_t> bigger(ring_.empty() ? 8 : 2 * ring_.size());
+    for (size_t i = 0; i < count_; ++i) bigger[i] = ring_[(head_ + i) % ring_.size()];
+    ring_.swap(bigger);
+    head_ = 0;
+  }
+
+  std::vector<int32_t> ring_;
+  size_t head_ = 0;
+  size_t count_ = 0;
+};
 
 struct G {
   int64_t id = 0;
@@ -80,6 +111,7 @@ struct M {
   uint32_t syscall_tick = 0;
   int64_t run_until_ns = 0;  // end of the present computation
   bool spinning = false;
+  bool was_spinning = false;  // until it gave its processor back
   bool signalled = false;    // a preemption signal is under way
   bool unstarted = false;    // new; not counted yet (see Deviation::kTakenButNotStarted)
 };
@@ -99,7 +131,7 @@ struct P {
   bool safe_point = false;
   bool won = false;        // taken out of a system call and not handed on yet
   int32_t next = kNobody;  // run-next
-  std::deque<int32_t> queue;
+  TaskQueue queue;
   std::vector<Timer> timers;  // a heap, earliest first
 };
 

@@ -1,0 +1,253 @@
+// Hand-made evidence shows every judge of tier X both sides, and the third: not put to the test.
+
+#include <gtest/gtest.h>
+
+#include "conformance/judge/story.h"
+
+namespace proctor {
+namespace {
+
+Story Stamps() {
+  Story story;
+  story.header.tiers = kX;
+  story.header.in_force.gc_percent = -1;
+  return story.Start(1);
+}
+
+Story& Spawn(Story& story, int64_t g, int64_t child) {
+  return story.Add(EventKind::kTaskSpawn, {{Arg::kTask, child}}, g);
+}
+
+// `times` times: task 1 yields, makes another task runnable and begins `op`, which ends after `op_ns`; the other
+// one starts `wait_ns` after the beginning (or never, where that is later than the end).
+Story Behind(Op op, int64_t op_ns, int64_t wait_ns, int64_t times, Story story = Stamps()) {
+  for (int64_t child = 100; child < 100 + times; ++child) {
+    story.Begin(1, Op::kYield).End(1, Op::kYield);
+    Spawn(story, 1, child);
+    story.Begin(1, op, op_ns);
+    if (wait_ns < op_ns) {
+      story.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child).Wait(op_ns - wait_ns);
+      story.End(1, op);
+    } else {
+      story.Wait(op_ns).End(1, op).Start(child).Add(EventKind::kTaskEnd, {}, child);
+    }
+    story.Wait(kMs);
+  }
+  story.Wait(kSecond).Begin(1, Op::kYield);
+  return story;
+}
+
+TEST(SYS_4, ATaskBehindABlockedCallStartsWithinTheBound) {
+  EXPECT_EQ(Behind(Op::kBlock, 60 * kMs, 5 * kMs, 50).Of(ClauseId::kSYS_4), Verdict::kConforms);
+  const Ruling broken = Behind(Op::kBlock, 60 * kMs, 45 * kMs, 10).Judge(ClauseId::kSYS_4);
+  EXPECT_EQ(broken.verdict, Verdict::kViolates);
+  EXPECT_EQ(broken.evidence.size(), 3u);
+  EXPECT_EQ(Behind(Op::kBlock, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kSYS_4), Verdict::kViolates);
+  EXPECT_EQ(Behind(Op::kBlock, 60 * kMs, 5 * kMs, 3).Of(ClauseId::kSYS_4), Verdict::kInconclusive);
+  EXPECT_EQ(Behind(Op::kBlock, 5 * kMs, 9 * kMs, 50).Of(ClauseId::kSYS_4), Verdict::kNotExercised)
+      << "a call that ends before the bound proves nothing";
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 5 * kMs, 5).Of(ClauseId::kSYS_4), Verdict::kNotExercised);
+}
+
+TEST(SYS_4, SamplesThatOverlapStallsAreCountedApart) {
+  Story story = Stamps();
+  for (int64_t child = 100; child < 150; ++child) {
+    Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
+    story.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
+    story.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
+  }
+  const Ruling ruling = story.Judge(ClauseId::kSYS_4);
+  EXPECT_EQ(ruling.verdict, Verdict::kInconclusive);
+  EXPECT_NE(ruling.message.find("50 more left out for noise"), std::string::npos) << ruling.message;
+}
+
+TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kSLICE_3), Verdict::kConforms);
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+  const Ruling early = Behind(Op::kSpin, 60 * kMs, 4 * kMs, 50).Judge(ClauseId::kSLICE_3);
+  EXPECT_EQ(early.verdict, Verdict::kViolates);
+  EXPECT_NE(early.message.find("before its slice"), std::string::npos) << early.message;
+  Story many = Stamps();
+  many.header.in_force.procs = 2;
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, many).Of(ClauseId::kSLICE_3),
+            Verdict::kNotExercised)
+      << "with two P the task need not have waited for this one";
+}
+
+TEST(PRE_5, ALoopWithoutCallsYields) {
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kPRE_5), Verdict::kConforms);
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kPRE_5), Verdict::kViolates);
+  Story off = Stamps();
+  off.header.in_force.asynchronous_preemption = 0;
+  const Ruling ruling = Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, off).Judge(ClauseId::kPRE_5);
+  EXPECT_EQ(ruling.verdict, Verdict::kViolates) << "it was asked for, the environment turned it off";
+  EXPECT_NE(ruling.message.find("environment"), std::string::npos);
+  off.header.asked.asynchronous_preemption = 0;
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, off).Of(ClauseId::kPRE_5),
+            Verdict::kNotExercised);
+}
+
+TEST(PRE_3, WithPreemptionOffALoopKeepsItsP) {
+  Story off = Stamps();
+  off.header.in_force.asynchronous_preemption = 0;
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kConforms);
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kViolates);
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 5).Of(ClauseId::kPRE_3), Verdict::kNotExercised);
+}
+
+// Idle until the network makes task 1 ready, which then blocks with another task behind it.
+Story AfterDeepSleep(int64_t idle_ns, int64_t wait_ns) {
+  Story story = Stamps();
+  for (int64_t child = 100; child < 105; ++child) {
+    story.Begin(1, Op::kWait).Wait(idle_ns).End(1, Op::kWait);
+    Spawn(story, 1, child).Begin(1, Op::kBlock, 60 * kMs);
+    if (wait_ns < 60 * kMs) story.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child);
+    story.Wait(60 * kMs).End(1, Op::kBlock);
+    if (wait_ns >= 60 * kMs) story.Start(child).Add(EventKind::kTaskEnd, {}, child);
+  }
+  return story;
+}
+
+TEST(DEEP_9, NoWakeUpIsLost) {
+  EXPECT_EQ(AfterDeepSleep(50 * kMs, kMs).Of(ClauseId::kDEEP_9), Verdict::kConforms);
+  EXPECT_EQ(AfterDeepSleep(50 * kMs, 90 * kMs).Of(ClauseId::kDEEP_9), Verdict::kViolates);
+  EXPECT_EQ(AfterDeepSleep(5 * kMs, 90 * kMs).Of(ClauseId::kDEEP_9), Verdict::kNotExercised)
+      << "the monitor may still have been awake";
+  Story traced = AfterDeepSleep(50 * kMs, kMs);
+  traced.header.in_force.sched_trace_ms = 10;
+  EXPECT_EQ(traced.Of(ClauseId::kDEEP_9), Verdict::kNotExercised);
+}
+
+Story NetworkWaits(int64_t wait_ns, int64_t times) {
+  Story story = Stamps();
+  story.Start(2).Begin(1, Op::kSpin);
+  for (int64_t i = 0; i < times; ++i) {
+    story.Begin(2, Op::kWait).Wait(kMs).Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}});
+    story.Wait(wait_ns).End(2, Op::kWait);
+  }
+  return story;
+}
+
+TEST(POLL_7, AReadyTaskRunsThoughEveryPIsBusy) {
+  EXPECT_EQ(NetworkWaits(30 * kMs, 50).Of(ClauseId::kPOLL_7), Verdict::kConforms);
+  EXPECT_EQ(NetworkWaits(90 * kMs, 10).Of(ClauseId::kPOLL_7), Verdict::kViolates);
+  EXPECT_EQ(Stamps().Of(ClauseId::kPOLL_7), Verdict::kNotExercised);
+}
+
+Story Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns, int64_t gc_percent = 100) {
+  Story story = Stamps();
+  story.header.in_force.gc_percent = gc_percent;
+  story.header.in_force.forcegc_period_ns = period_ns;
+  story.Begin(1, Op::kCollect).Add(EventKind::kCollection, {{Arg::kCount, 1}}).End(1, Op::kCollect);
+  story.Begin(1, Op::kSleep);
+  for (const int64_t age_ns : ages_ns) {
+    story.Wait(age_ns - 2 * kUs).Add(EventKind::kCollection, {{Arg::kCount, 2}});
+  }
+  return story;
+}
+
+TEST(GC_1, IsForcedAfterThePeriodAndNotBefore) {
+  const auto tell = [](std::initializer_list<int64_t> ages_ns) {
+    return Collections(200 * kMs, ages_ns).Of(ClauseId::kGC_1);
+  };
+  EXPECT_EQ(tell({210 * kMs, 290 * kMs}), Verdict::kConforms);
+  EXPECT_EQ(tell({210 * kMs, 190 * kMs}), Verdict::kViolates);
+  EXPECT_EQ(tell({}), Verdict::kNotExercised);
+  Story growing = Collections(200 * kMs, {});
+  growing.Start(2).Begin(2, Op::kWork).Add(EventKind::kCollection, {{Arg::kCount, 2}});
+  EXPECT_EQ(growing.Of(ClauseId::kGC_1), Verdict::kNotExercised) << "the heap grew";
+}
+
+TEST(GC_5, IsNotForcedMuchLater) {
+  EXPECT_EQ(Collections(200 * kMs, {290 * kMs}).Of(ClauseId::kGC_5), Verdict::kConforms);
+  EXPECT_EQ(Collections(200 * kMs, {500 * kMs, 500 * kMs, 500 * kMs}).Of(ClauseId::kGC_5),
+            Verdict::kViolates);
+  EXPECT_EQ(Collections(200 * kMs, {500 * kMs}).Of(ClauseId::kGC_5), Verdict::kInconclusive)
+      << "once may be noise that no canary saw";
+}
+
+TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
+  Story off = Collections(200 * kMs, {}, -1).Wait(2 * kSecond).Add(EventKind::kScenarioEnd);
+  EXPECT_EQ(off.Of(ClauseId::kGC_3), Verdict::kConforms);
+  EXPECT_EQ(off.Of(ClauseId::kGC_1), Verdict::kNotExercised);
+  EXPECT_EQ(Collections(200 * kMs, {250 * kMs}, -1).Of(ClauseId::kGC_3), Verdict::kViolates);
+  EXPECT_EQ(Collections(200 * kMs, {250 * kMs}).Of(ClauseId::kGC_3), Verdict::kNotExercised);
+}
+
+TEST(STW_3, ACollectionStopsATaskThatComputes) {
+  Story keeps = Stamps();
+  keeps.Start(2).Begin(2, Op::kWork);
+  keeps.Begin(1, Op::kCollect).Wait(20 * kMs).End(1, Op::kCollect).Wait(kSecond).End(2, Op::kWork);
+  EXPECT_EQ(keeps.Of(ClauseId::kSTW_3), Verdict::kConforms);
+  Story breaks = Stamps();
+  for (int i = 0; i < 3; ++i) {
+    breaks.Start(2).Begin(2, Op::kWork).Begin(1, Op::kCollect).Wait(kSecond);
+    breaks.End(2, Op::kWork).End(1, Op::kCollect);
+  }
+  EXPECT_EQ(breaks.Of(ClauseId::kSTW_3), Verdict::kViolates);
+  Story alone = Stamps().Begin(1, Op::kCollect).Wait(kSecond).End(1, Op::kCollect);
+  EXPECT_EQ(alone.Of(ClauseId::kSTW_3), Verdict::kNotExercised);
+}
+
+Story AllWait() { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kReceive); }
+
+TEST(DEAD_3, ADeadlockIsReported) {
+  Story keeps = AllWait().Add(EventKind::kDeadlockReport);
+  keeps.Add(EventKind::kProcessExit, {{Arg::kStatus, 2}});
+  EXPECT_EQ(keeps.Of(ClauseId::kDEAD_3), Verdict::kConforms);
+  EXPECT_EQ(keeps.Of(ClauseId::kID_3), Verdict::kConforms);
+  const Story silent = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  EXPECT_EQ(silent.Of(ClauseId::kDEAD_3), Verdict::kViolates);
+  EXPECT_EQ(silent.Of(ClauseId::kID_3), Verdict::kViolates);
+  Story clean = Stamps().Add(EventKind::kTaskEnd, {}, 1);
+  clean.Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  EXPECT_EQ(clean.Of(ClauseId::kDEAD_3), Verdict::kNotExercised);
+}
+
+TEST(DEAD_4, ATimerIsNoDeadlock) {
+  const auto tell = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kSleep); };
+  EXPECT_EQ(tell().Wait(kSecond).End(2, Op::kSleep).Of(ClauseId::kDEAD_4), Verdict::kConforms);
+  EXPECT_EQ(tell().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kViolates);
+  EXPECT_EQ(AllWait().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kNotExercised);
+}
+
+TEST(DEAD_5, AWaitOnTheNetworkIsNoDeadlock) {
+  const auto tell = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kWait); };
+  EXPECT_EQ(tell().Wait(kSecond).End(2, Op::kWait).Of(ClauseId::kDEAD_5), Verdict::kConforms);
+  EXPECT_EQ(tell().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_5), Verdict::kViolates);
+}
+
+TEST(HAND_8, NoRunnableTaskIsStranded) {
+  Story keeps = Stamps();
+  Spawn(keeps, 1, 5).Start(5).Add(EventKind::kScenarioEnd);
+  EXPECT_EQ(keeps.Of(ClauseId::kHAND_8), Verdict::kConforms);
+  Story breaks = Stamps();
+  Spawn(breaks, 1, 5).Add(EventKind::kScenarioEnd);
+  EXPECT_EQ(breaks.Of(ClauseId::kHAND_8), Verdict::kViolates);
+  Story stuck = Stamps();
+  Spawn(stuck, 1, 5).Wait(9 * kSecond).Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+  EXPECT_EQ(stuck.Of(ClauseId::kHAND_8), Verdict::kViolates);
+}
+
+TEST(SYS_8, NoMoreTasksRunAtOnceThanThereAreP) {
+  const auto tell = [](int64_t cpu_ns) {
+    Story story = Stamps().Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs}}, 1).Wait(kSecond);
+    return story.Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs + cpu_ns}}, 1).Of(ClauseId::kSYS_8);
+  };
+  EXPECT_EQ(tell(kSecond), Verdict::kConforms);
+  EXPECT_EQ(tell(19 * kSecond / 10), Verdict::kViolates);
+  EXPECT_EQ(Stamps().Of(ClauseId::kSYS_8), Verdict::kNotExercised);
+}
+
+TEST(CAD_9, ATaskNeverSleepsShorterThanItAskedFor) {
+  const auto tell = [](int64_t slept_ns) {
+    return Stamps().Begin(1, Op::kSleep, 5 * kMs).Wait(slept_ns).End(1, Op::kSleep).Of(
+        ClauseId::kCAD_9);
+  };
+  EXPECT_EQ(tell(5 * kMs), Verdict::kConforms);
+  EXPECT_EQ(tell(4 * kMs), Verdict::kViolates);
+  EXPECT_EQ(Stamps().Of(ClauseId::kCAD_9), Verdict::kNotExercised);
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,317 @@
+#include "conformance/observer/tracer.h"
+
+#include <fmt/format.h>
+#include <linux/audit.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+#include "conformance/observer/proc_files.h"
+#include "conformance/process/process.h"
+
+namespace proctor {
+namespace {
+
+// So many short sleeps in a row are a monitor's.
+constexpr int64_t kTellingSleeps = 10;
+// All threads stay traced for so many sleeps of the monitor's, to see whether there is a second
+// one.
+constexpr int64_t kWatchAllFor = 30;
+
+constexpr size_t kBufferedEventsMost = 4096;
+constexpr int64_t kLetGoWithinNs = 2'000'000'000;
+
+constexpr int kSyscallStop = SIGTRAP | 0x80;
+
+#if defined(__x86_64__)
+constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#else
+#error "The numbers of system calls are known for x86-64 and aarch64."
+#endif
+
+// The headers disagree about the type of the first argument.
+long Ptrace(int request, pid_t thread, uintptr_t address, uintptr_t data) {
+  return ptrace(static_cast<__ptrace_request>(request), thread, reinterpret_cast<void*>(address),
+                reinterpret_cast<void*>(data));
+}
+
+std::string CannotTrace(pid_t pid, int error) {
+  if (error == ESRCH) return fmt::format("process {} is not there", pid);
+  return fmt::format(
+      "process {} cannot be traced ({}): run as its user or as root, with "
+      "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE, and no other tracer",
+      pid, strerrordesc_np(error));
+}
+
+}  // namespace
+
+Tracer::Tracer(const Observer::Options& options, Observer::Sink sink)
+    : options_(options), sink_(std::move(sink)) {}
+
+bool Tracer::Attach(std::string& why) {
+  return options_.from_start ? AttachFromStart(why) : AttachToMonitor(why);
+}
+
+bool Tracer::AttachFromStart(std::string& why) {
+  constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                               PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
+  if (!Seize(options_.pid, kTrace, why)) return false;
+  watching_all_ = true;
+  Add(options_.pid);
+  return true;
+}
+
+bool Tracer::AttachToMonitor(std::string& why) {
+  const pid_t found = FindMonitor(options_.pid, MonotonicNowNs() + options_.find_deadline_ns, why);
+  if (found == 0) return false;
+  constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT;
+  if (!Seize(found, kTrace, why)) return false;
+  Add(found);
+  monitor_ = found;
+  process_ = options_.pid;
+  BeginUsage();
+  Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
+  gap.m = found;
+  Take(found, gap);
+  return true;
+}
+
+bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& why) {
+  if (Ptrace(PTRACE_SEIZE, thread, 0, trace_options) == 0 &&
+      Ptrace(PTRACE_INTERRUPT, thread, 0, 0) == 0) {
+    return true;
+  }
+  why = CannotTrace(options_.pid, errno);
+  return false;
+}
+
+void Tracer::Run(const std::atomic<bool>& stop) {
+  while (!stop && !traced_.empty()) {
+    int status = 0;
+    const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
+    if (tid < 0 && errno == EINTR) continue;
+    if (tid < 0) break;
+    if (WIFSTOPPED(status)) {
+      OnStop(tid, status);
+    } else {
+      OnGone(tid);
+    }
+  }
+  NoteUsage();
+  LetAllGo();
+  if (monitor_ == 0 && error_.empty()) {
+    error_ = fmt::format("process {} {} before it showed a monitor", options_.pid,
+                         stop ? "was let go" : "ended");
+  }
+}
+
+Tracer::Traced& Tracer::Add(pid_t tid) {
+  Traced& thread = traced_[tid];
+  if (thread.decoder) return thread;
+  thread.process = ProcessOf(tid);
+  thread.decoder = std::make_unique<Decoder>(
+      tid, [this, tid](const Event& event) { Take(tid, event); },
+      [tid](uint64_t address, void* to, size_t size) {
+        return ReadMemoryOf(tid, address, to, size);
+      });
+  // A thread that appears once the monitor is known came from it or from one that is being let go.
+  thread.letting_go = !watching_all_ && monitor_ != 0 && tid != monitor_;
+  if (watching_all_) {
+    Event start = MakeEvent(MonotonicNowNs(), EventKind::kMonitorStart);
+    start.m = tid;
+    thread.buffered.push_back(start);
+  }
+  return thread;
+}
+
+void Tracer::Take(pid_t tid, const Event& event) {
+  if (monitor_ == 0) {
+    std::vector<Event>& buffered = traced_[tid].buffered;
+    if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
+  } else if (tid == monitor_) {
+    Event told = event;
+    told.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
+    sink_(told);
+  }
+}
+
+void Tracer::OnStop(pid_t tid, int status) {
+  Traced& thread = Add(tid);
+  const int signal = WSTOPSIG(status);
+  const int event = status >> 16;
+  if (event == PTRACE_EVENT_STOP && signal != SIGTRAP && !thread.letting_go) {
+    // The process was stopped by job control: leave it so until it is continued.
+    Ptrace(PTRACE_LISTEN, tid, 0, 0);
+  } else if (signal == kSyscallStop) {
+    OnSyscall(tid, thread);
+    Resume(tid, thread, 0);
+  } else if (event != 0) {
+    OnEvent(tid, thread, event);
+    const auto still = traced_.find(tid);
+    if (still != traced_.end()) Resume(tid, still->second, 0);
+  } else {
+    Resume(tid, thread, signal);
+  }
+}
+
+void Tracer::Resume(pid_t tid, Traced& thread, int signal) {
+  const auto data = static_cast<uintptr_t>(signal);
+  if (thread.letting_go) {
+    Ptrace(PTRACE_DETACH, tid, 0, data);
+    traced_.erase(tid);
+  } else {
+    Ptrace(PTRACE_SYSCALL, tid, 0, data);
+  }
+}
+
+void Tracer::OnSyscall(pid_t tid, Traced& thread) {
+  if (thread.letting_go) return;
+  __ptrace_syscall_info info{};
+  if (Ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, reinterpret_cast<uintptr_t>(&info)) <= 0) {
+    // Where the thread was killed meanwhile there is nothing to tell.
+    if (errno != ESRCH)
+      error_ = "this kernel does not tell system calls: Linux 5.3 or newer is needed";
+    return;
+  }
+  const int64_t now_ns = MonotonicNowNs();
+  if (info.arch != kArchitecture) {
+    error_ = fmt::format("process {} runs a program for another kind of processor than this one",
+                         thread.process);
+  } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+    uint64_t args[6];
+    std::copy(std::begin(info.entry.args), std::end(info.entry.args), args);
+    const int64_t before = thread.decoder->short_sleeps();
+    thread.decoder->OnEntry(now_ns, info.entry.nr, args);
+    const int64_t short_sleeps = thread.decoder->short_sleeps();
+    if (watching_all_ && short_sleeps != before) LookForMonitor(tid, short_sleeps);
+  } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+    thread.decoder->OnExit(now_ns, info.exit.rval);
+  }
+}
+
+void Tracer::OnEvent(pid_t tid, Traced& thread, int event) {
+  unsigned long message = 0;
+  Ptrace(PTRACE_GETEVENTMSG, tid, 0, reinterpret_cast<uintptr_t>(&message));
+  switch (event) {
+    case PTRACE_EVENT_CLONE:
+      // Before the new thread's own first stop, where possible: its start is stamped as early as can be.
+      if (watching_all_) Add(static_cast<pid_t>(message));
+      thread.decoder->OnThreadStart(MonotonicNowNs(), static_cast<pid_t>(message));
+      break;
+    case PTRACE_EVENT_EXEC:
+      OnExec(tid);
+      break;
+    case PTRACE_EVENT_EXIT:
+      // A process that dies traced has its status given to its tracer. That belongs to its parent,
+      // which may be another thread of ours.
+      thread.letting_go = true;
+      if (tid == monitor_) EndMonitor(*thread.decoder);
+      break;
+    default:
+      break;
+  }
+}
+
+void Tracer::OnExec(pid_t tid) {
+  const pid_t process = tid;  // after an exec the one thread left is the leader
+  std::erase_if(traced_, [&](const auto& entry) { return entry.second.process == process; });
+  Add(tid);
+}
+
+void Tracer::OnGone(pid_t tid) {
+  const auto gone = traced_.find(tid);
+  if (gone == traced_.end()) return;
+  if (tid == monitor_) EndMonitor(*gone->second.decoder);
+  traced_.erase(tid);
+}
+
+void Tracer::LookForMonitor(pid_t tid, int64_t short_sleeps) {
+  if (monitor_ == 0) {
+    if (short_sleeps >= kTellingSleeps) ChooseMonitor(tid);
+  } else if (tid == monitor_) {
+    if (short_sleeps >= kWatchAllFor || short_sleeps == 0) LetOthersGo();
+  } else if (short_sleeps == kTellingSleeps && traced_[tid].process == process_) {
+    Event second = MakeEvent(MonotonicNowNs(), EventKind::kSecondMonitor, {{Arg::kThread, tid}});
+    second.m = monitor_;
+    Take(monitor_, second);
+  }
+}
+
+void Tracer::ChooseMonitor(pid_t tid) {
+  process_ = traced_[tid].process;
+  monitor_ = tid;
+  const std::vector<Event> buffered = std::exchange(traced_[tid].buffered, {});
+  if (buffered.size() >= kBufferedEventsMost) {
+    Take(tid, MakeEvent(buffered.back().time_ns, EventKind::kGap, {{Arg::kLost, -1}}));
+  } else {
+    for (const Event& event : buffered) Take(tid, event);
+  }
+  BeginUsage();
+}
+
+void Tracer::EndMonitor(Decoder& decoder) {
+  NoteUsage();
+  decoder.OnEnd(MonotonicNowNs());
+  if (watching_all_) LetOthersGo();
+}
+
+void Tracer::LetOthersGo() {
+  watching_all_ = false;
+  for (auto& [tid, thread] : traced_) {
+    if (tid == monitor_) continue;
+    thread.letting_go = true;
+    Ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+  }
+}
+
+void Tracer::LetAllGo() {
+  watching_all_ = false;
+  for (auto& [tid, thread] : traced_) {
+    thread.letting_go = true;
+    Ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+  }
+  // A thread that does not stop (it waits in a vfork, say) is let go by the end of the tracing
+  // thread.
+  const int64_t deadline_ns = MonotonicNowNs() + kLetGoWithinNs;
+  while (!traced_.empty() && MonotonicNowNs() < deadline_ns) {
+    int status = 0;
+    const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD | WNOHANG);
+    if (tid < 0 && errno != EINTR) break;
+    if (tid <= 0) {
+      const timespec moment{.tv_sec = 0, .tv_nsec = 200'000};
+      nanosleep(&moment, nullptr);
+    } else if (WIFSTOPPED(status)) {
+      OnStop(tid, status);
+    } else {
+      OnGone(tid);
+    }
+  }
+}
+
+void Tracer::BeginUsage() {
+  began_ns_ = MonotonicNowNs();
+  monitor_cpu_began_ns_ = ThreadCpuNs(monitor_);
+  process_cpu_began_ns_ = ProcessCpuNs(process_);
+}
+
+void Tracer::NoteUsage() {
+  if (monitor_ == 0 || ended_ns_ != 0) return;
+  const std::optional<int64_t> monitor_cpu_ns = ThreadCpuNs(monitor_);
+  const std::optional<int64_t> process_cpu_ns = ProcessCpuNs(process_);
+  ended_ns_ = MonotonicNowNs();
+  if (!monitor_cpu_ns || !process_cpu_ns || !monitor_cpu_began_ns_ || !process_cpu_began_ns_)
+    return;
+  usage_ = {.monitor_cpu_ns = *monitor_cpu_ns - *monitor_cpu_began_ns_,
+            .process_cpu_ns = *process_cpu_ns - *process_cpu_began_ns_,
+            .elapsed_ns = ended_ns_ - began_ns_};
+}
+
+}  // namespace proctor
