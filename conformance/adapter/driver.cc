@@ -23,7 +23,7 @@ namespace proctor {
 namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
-constexpr int64_t kHandshakeWithinNs = 20'000 * kNsPerMs;
+constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
 constexpr int64_t kExitWithinNs = 5'000 * kNsPerMs;
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 constexpr int kPipeBytes = 1 << 20;
@@ -249,10 +249,10 @@ bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
 
 bool Session::Greet() {
   std::string line;
-  if (!ReadLine(MonotonicNowNs() + kHandshakeWithinNs, line)) {
+  if (!ReadLine(MonotonicNowNs() + options_.handshake_ms * kNsPerMs, line)) {
     if (!ended_) {
-      Fail(Outcome::kError, fmt::format("the adapter sent no handshake within {} s",
-                                        kHandshakeWithinNs / 1'000'000'000));
+      Fail(Outcome::kError,
+           fmt::format("the adapter sent no handshake within {} ms", options_.handshake_ms));
     }
     return false;
   }
@@ -271,7 +271,7 @@ bool Session::Greet() {
 
 bool Session::Send() {
   const std::string line = FormatScenario(scenario_) + "\n";
-  const int64_t deadline_ns = MonotonicNowNs() + kHandshakeWithinNs;
+  const int64_t deadline_ns = MonotonicNowNs() + kSendWithinNs;
   size_t sent = 0;
   while (sent < line.size()) {
     const ssize_t put = write(to_adapter_.write, line.data() + sent, line.size() - sent);

@@ -57,6 +57,7 @@ struct RunOptions {
   std::vector<std::string> argv;     // the adapter
   std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
+  int64_t handshake_ms = 20'000;     // an adapter that is silent for longer is given up
 };
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);

@@ -284,7 +284,7 @@ std::optional<Event> ParseEvent(std::string_view line, std::string& why) {
 }
 
 TraceReader::TraceReader(std::istream& stream, std::string name)
-    : stream_(stream), name_(std::move(name)) {}
+    : stream_(stream), name_(std::move(name)), buffer_(kMaxLineBytes + 1, '\0') {}
 
 void TraceReader::Fail(const std::string& what) {
   error_ = line_number_ == 0 ? fmt::format("{}: {}", name_, what)
@@ -295,21 +295,19 @@ bool TraceReader::ReadLine() {
   if (!error_.empty() || stream_.peek() == std::istream::traits_type::eof()) return false;
   ++line_number_;
   // Not std::getline: a line without an end must not fill the memory.
-  line_.resize(kMaxLineBytes + 1);
-  stream_.getline(line_.data(), static_cast<std::streamsize>(line_.size()));
+  stream_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   const auto got = static_cast<size_t>(stream_.gcount());
   if (stream_.fail()) {
-    Fail(got + 1 >= line_.size() ? fmt::format("a line is longer than {} bytes", kMaxLineBytes)
+    Fail(got + 1 >= buffer_.size() ? fmt::format("a line is longer than {} bytes", kMaxLineBytes)
                                  : "the file cannot be read");
     return false;
   }
   if (stream_.eof()) {
-    line_.resize(got);
     Fail("the last line is cut short (it has no line break)");
     return false;
   }
-  line_.resize(got - 1);
-  if (line_.find('\0') != std::string::npos) {
+  line_ = std::string_view(buffer_).substr(0, got - 1);
+  if (line_.find('\0') != std::string_view::npos) {
     Fail("the line holds NUL bytes");
     return false;
   }

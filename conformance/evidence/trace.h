@@ -52,7 +52,8 @@ class TraceReader {
 
   std::istream& stream_;
   std::string name_;
-  std::string line_;
+  std::string buffer_;
+  std::string_view line_;  // in buffer_
   std::string error_;
   int64_t line_number_ = 0;
   int64_t last_time_ns_ = INT64_MIN;

@@ -71,7 +71,7 @@ class Samples {
   std::deque<Sample> waiting_;
   std::deque<Stall> stalls_;
   // Eight tests a run share an error of 1e-3.
-  ShareTest test_{{.alpha = 1e-3 / 8}};
+  ShareTest test_ = ShareTest({.alpha = 1e-3 / 8});
   int64_t noisy_ = 0;
   std::optional<Sample> first_exceeding_;
 };

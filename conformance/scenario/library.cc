@@ -92,7 +92,7 @@ NamedScenario DeepSleepWakeUps() {
            .about = "Tasks made ready by the network enter system calls while the monitor sleeps deep.",
            .tunables = {{"procs", 1}},
            .descriptors = 1,
-           .tasks = {{.ops = {Wait(0), Spin(40), Wait(0), Spawn(1), Block(60)}, .repeat = 8}, Brief()},
+           .tasks = {{.ops = {Wait(0), Spin(15), Wait(0), Spawn(1), Block(60)}, .repeat = 8}, Brief()},
            .outside = {ReadyEvery(60, 100, 16)}},
           {kCAD_4, kDEEP_9}};
 }

@@ -34,7 +34,7 @@ Interval ExactInterval(int64_t n, int64_t count, double confidence) {
           count == n ? 1 : Binomial::find_upper_bound_on_p(trials, successes, risk)};
 }
 
-ShareTest::ShareTest(const Plan& plan) : plan_(plan) {}
+ShareTest::ShareTest(Plan plan) : plan_(plan) {}
 
 void ShareTest::Add(bool exceeds) {
   ++samples_;

@@ -39,7 +39,7 @@ class ShareTest {
   };
   enum class Decision { kOpen, kKept, kBroken };
 
-  explicit ShareTest(const Plan& plan);
+  explicit ShareTest(Plan plan);
 
   // What comes after a decision only counts; it does not change the decision.
   void Add(bool exceeds);

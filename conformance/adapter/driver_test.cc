@@ -1,0 +1,171 @@
+// The driver against adapters that misbehave in every way, and one that does not.
+
+#include "conformance/adapter/driver.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace proctor {
+namespace {
+
+constexpr const char* kHello =
+    R"(echo '{"schema":"proctor-adapter/1","name":"fake","version":"1",)"
+    R"("operations":["yield","wait","receive"],"settable":["procs"],"in_force":{"procs":3}}' >&4;)"
+    "read line <&3;";
+
+// The time that events must bear, as the shell can tell it: that of the system's start.
+constexpr const char* kNow = "now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
+
+Scenario Sample() {
+  Scenario scenario;
+  scenario.name = "sample";
+  scenario.budget_ms = 20'000;
+  scenario.tasks = {{.ops = {{.op = Op::kYield}}}};
+  return scenario;
+}
+
+Run Perform(const std::string& script, const Scenario& scenario = Sample()) {
+  return RunScenario({.argv = {"/bin/sh", "-c", script}, .observe = false, .handshake_ms = 20'000},
+                     scenario);
+}
+
+int64_t Count(const Run& run, EventKind kind) {
+  return std::ranges::count_if(run.events, [&](const Event& event) { return event.kind == kind; });
+}
+
+TEST(Driver, BringsBackEventsInOrder) {
+  const Run run = Perform(std::string(kHello) + kNow +
+                          R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)"
+                          R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)"
+                          R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3)");
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.handshake.name, "fake");
+  EXPECT_EQ(run.handshake.in_force.procs, 3);
+  EXPECT_EQ(run.header.in_force.procs, 2);
+  EXPECT_EQ(Count(run, EventKind::kScenarioStart), 1);
+  EXPECT_EQ(Count(run, EventKind::kProcessExit), 1);
+  EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
+}
+
+TEST(Driver, MakesDescriptorsReady) {
+  Scenario scenario = Sample();
+  scenario.descriptors = 1;
+  scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kReady, .every_ns = 1000, .times = 3}};
+  const Run run = Perform(std::string(kHello) + kNow +
+                              R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)"
+                              // The pipe does not block; the bytes come soon.
+                              R"(got=; while [ ${#got} -lt 3 ]; do got=$got$(head -c 1 <&10 2>/dev/null); done;)"
+                              R"(echo '{"done":{}}' >&4; read line <&3)",
+                          scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(Count(run, EventKind::kDescriptorReady), 3);
+}
+
+TEST(Driver, ADeadlockThatWasMeantIsDone) {
+  Scenario scenario = Sample();
+  scenario.ending = Ending::kDeadlock;
+  const Run run = Perform(std::string(kHello) + "echo 'fatal: deadlock!' >&2; exit 2", scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(Count(run, EventKind::kDeadlockReport), 1);
+  const Run quiet = Perform(std::string(kHello) + "exit 2", scenario);
+  EXPECT_EQ(quiet.outcome, Outcome::kCrash);
+}
+
+TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
+  Scenario scenario = Sample();
+  scenario.tunables["gc_percent"] = 1;
+  Run run = Perform(kHello, scenario);
+  EXPECT_EQ(run.outcome, Outcome::kUnsupported);
+  EXPECT_EQ(run.message, "fake 1 cannot set gc_percent");
+  scenario = Sample();
+  scenario.tasks[0].ops[0] = {.op = Op::kSpin, .duration_ns = 1};
+  run = Perform(kHello, scenario);
+  EXPECT_EQ(run.outcome, Outcome::kUnsupported);
+  EXPECT_EQ(run.message, "fake 1 has no operation spin");
+}
+
+struct Misbehaviour {
+  const char* name;
+  std::string script;
+  Outcome outcome;
+  std::string message;
+};
+
+class DriverOn : public testing::TestWithParam<Misbehaviour> {};
+
+TEST_P(DriverOn, SaysInOneLineWhatIsWrong) {
+  Scenario scenario = Sample();
+  if (GetParam().outcome == Outcome::kTimeout) scenario.budget_ms = 300;
+  const Run run = Perform(GetParam().script, scenario);
+  EXPECT_EQ(run.outcome, GetParam().outcome) << run.message;
+  EXPECT_EQ(run.message.substr(0, GetParam().message.size()), GetParam().message);
+  EXPECT_EQ(run.message.find('\n'), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Adapters, DriverOn,
+    testing::Values(
+        Misbehaviour{"NotJson", "echo hello >&4; read line <&3", Outcome::kError,
+                     "the adapter cannot be understood: its handshake is not a JSON object: hello"},
+        Misbehaviour{"OtherVersion", R"(echo '{"schema":"proctor-adapter/9"}' >&4; read line <&3)",
+                     Outcome::kError,
+                     "the adapter cannot be understood: it speaks 'proctor-adapter/9'"},
+        Misbehaviour{"ExitsAtOnce", "exit 5", Outcome::kError,
+                     "the adapter ended with status 5 before its handshake"},
+        Misbehaviour{"ExitsInTheMiddle", std::string(kHello) + "exit 5", Outcome::kCrash,
+                     "the process ended with status 5 in the middle of the scenario"},
+        Misbehaviour{"IsKilled", std::string(kHello) + "kill -9 $$", Outcome::kCrash,
+                     "the process was killed by signal 9 in the middle of the scenario"},
+        Misbehaviour{"IsSilent", std::string(kHello) + "sleep 1000", Outcome::kTimeout,
+                     "the scenario did not end within its 300 ms"},
+        Misbehaviour{"NeverBreaksItsLine", std::string(kHello) + "yes | tr -d '\\n' >&4", Outcome::kError,
+                     "the adapter wrote a line of more than 1048576 bytes"},
+        Misbehaviour{"NeverEnds",
+                     std::string(kHello) + kNow + R"(yes "{\"t\":$now,\"e\":\"scenario_end\"}" >&4)",
+                     Outcome::kTimeout, "the scenario did not end within its 300 ms"},
+        Misbehaviour{"WritesNulBytes", std::string(kHello) + "printf '\\000\\n' >&4; read line <&3",
+                     Outcome::kError, "the adapter cannot be understood: expected '{', found byte 0x00"},
+        Misbehaviour{"HasItsOwnClock",
+                     std::string(kHello) + R"(echo '{"t":1,"e":"scenario_end"}' >&4; read line <&3)",
+                     Outcome::kError, "the adapter's times are not those of CLOCK_MONOTONIC"},
+        Misbehaviour{"MakesUpEvents",
+                     std::string(kHello) + R"(echo '{"t":1,"e":"party"}' >&4; read line <&3)",
+                     Outcome::kError, "the adapter cannot be understood: unknown event 'party'"},
+        Misbehaviour{"GoesOnAfterTheEnd",
+                     std::string(kHello) + R"(echo '{"done":{}}' >&4; read line <&3; sleep 1000)",
+                     Outcome::kError, "the adapter did not exit at the end of its input"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Driver, NamesAMissingAdapter) {
+  const Run run = RunScenario({.argv = {"/nowhere/adapter"}, .observe = false}, Sample());
+  EXPECT_EQ(run.outcome, Outcome::kError) << run.message;
+  EXPECT_NE(run.message.find("adapter ended with status 127"), std::string::npos) << run.message;
+}
+
+TEST(Driver, ASilentAdapterIsGivenUp) {
+  const Run run = RunScenario(
+      {.argv = {"/bin/sleep", "1000"}, .observe = false, .handshake_ms = 100}, Sample());
+  EXPECT_EQ(run.outcome, Outcome::kError);
+  EXPECT_EQ(run.message, "the adapter sent no handshake within 100 ms");
+}
+
+TEST(Driver, LeavesNoProcessBehind) {
+  const Run run = Perform(
+      "sleep 1000 & echo '{\"schema\":\"proctor-adapter/1\",\"version\":\"1\",\"operations\":[\"yield\"],"
+      "\"settable\":[],\"name\":\"'$!'\"}' >&4; exit 3");
+  const int left = std::stoi(run.handshake.name);
+  std::string state;
+  do {
+    std::ifstream file("/proc/" + std::to_string(left) + "/stat");
+    std::string pid, name;
+    state = "gone";
+    file >> pid >> name >> state;
+  } while (state != "gone" && state != "Z");
+  SUCCEED();
+}
+
+}  // namespace
+}  // namespace proctor
