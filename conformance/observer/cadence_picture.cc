@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct Part {
   int64_t requested_ns = 0;  // shallow
   Range count;               // shallow
   Range slept_ns;            // deep, to two digits: what is beyond them is no part of a pattern
-  WakeCause cause = WakeCause::kTimeout;
+  std::optional<WakeCause> cause;  // deep; none: it still lasts
 
   bool SameShape(const Part& other) const {
     return deep == other.deep && requested_ns == other.requested_ns && cause == other.cause;
@@ -73,12 +74,13 @@ class Lines {
         ++last.count.most;
         return;
       }
-      if (!last.deep && last.requested_ns > requested_ns) EndLine();
+      if (requested_ns < shallow_ns_) EndLine();
     }
+    shallow_ns_ = requested_ns;
     Add({.requested_ns = requested_ns, .count = {1, 1}});
   }
 
-  void Deep(int64_t slept_ns, WakeCause cause) {
+  void Deep(int64_t slept_ns, std::optional<WakeCause> cause) {
     const int64_t rounded_ns = TwoDigits(slept_ns);
     Add({.deep = true, .slept_ns = {rounded_ns, rounded_ns}, .cause = cause});
     if (cause != WakeCause::kTimeout) EndLine();
@@ -102,6 +104,7 @@ class Lines {
 
   std::vector<Line> lines_;
   Line line_;
+  int64_t shallow_ns_ = 0;
 };
 
 // Neighbours that are alike become one line with a count.
@@ -122,17 +125,27 @@ std::vector<Line> Fold(const std::vector<Line>& lines, bool by_shape) {
   return folded;
 }
 
+const char* Ending(std::optional<WakeCause> cause) {
+  if (!cause) return "and still asleep";
+  switch (*cause) {
+    case WakeCause::kTimeout:
+      return "timed out";
+    case WakeCause::kWoken:
+      return "woken";
+    case WakeCause::kEither:
+      return "woken or timed out";
+  }
+  return "";
+}
+
 std::string Text(const Part& part) {
-  const bool range = part.deep ? part.slept_ns.least != part.slept_ns.most
-                               : part.count.least != part.count.most;
+  const bool range =
+      part.deep ? part.slept_ns.least != part.slept_ns.most : part.count.least != part.count.most;
   if (part.deep) {
     const std::string slept =
         range ? fmt::format("{} to {}", Duration(part.slept_ns.least), Duration(part.slept_ns.most))
               : Duration(part.slept_ns.least);
-    const char* cause = part.cause == WakeCause::kTimeout ? "timed out"
-                        : part.cause == WakeCause::kWoken ? "woken"
-                                                          : "woken or timed out";
-    return fmt::format("deep {} ({})", slept, cause);
+    return fmt::format("deep {} ({})", slept, Ending(part.cause));
   }
   const std::string requested = Duration(part.requested_ns);
   if (range) return fmt::format("{}-{} x {}", part.count.least, part.count.most, requested);
@@ -212,20 +225,22 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
       ++deep;
       deep_since_ns = event.time_ns;
     } else if (event.kind == EventKind::kDeepWake && deep_since_ns) {
-      lines.Deep(event.time_ns - *deep_since_ns,
-                 static_cast<WakeCause>(event.Get(Arg::kCause)));
+      lines.Deep(event.time_ns - *deep_since_ns, static_cast<WakeCause>(event.Get(Arg::kCause)));
       deep_since_ns.reset();
     }
   }
-  if (shallow + deep == 0) return "cadence:\n  not a single sleep\n";
+  if (shallow + deep == 0) {
+    return "cadence:\n  no sleep began: the monitor was in a deep one all the time\n";
+  }
+  if (deep_since_ns) lines.Deep(events.back().time_ns - *deep_since_ns, std::nullopt);
   std::string text = "cadence:\n" + Picture(lines.Finish());
 
-  const int64_t elapsed_ns =
-      std::max<int64_t>(1, events.back().time_ns - events.front().time_ns);
+  const int64_t elapsed_ns = std::max<int64_t>(1, events.back().time_ns - events.front().time_ns);
   const double seconds = static_cast<double>(elapsed_ns) / 1e9;
-  text += fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
-                      static_cast<double>(shallow + deep) / seconds,
-                      static_cast<double>(deep) / seconds, shallow + deep, seconds);
+  text +=
+      fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
+                  static_cast<double>(shallow + deep) / seconds,
+                  static_cast<double>(deep) / seconds, shallow + deep, seconds);
   if (usage.elapsed_ns > 0) {
     const double monitor = static_cast<double>(usage.monitor_cpu_ns);
     const auto process = static_cast<double>(std::max<int64_t>(1, usage.process_cpu_ns));

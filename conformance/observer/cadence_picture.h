@@ -12,10 +12,12 @@
 
 namespace proctor {
 
-// At most about 60 lines, whatever the number of events:
+// At most about 60 lines, whatever the number of events. A line begins where the cadence starts
+// afresh; lines that repeat are said once, and when they are many, lines that differ only in their
+// figures are said as one with the ranges of these:
 //
 //   51 x 20 us, 40 us, 80 us, 160 us, deep 1.2 s (woken)
-//   50 x 20 us, 40 us, ..., 10 ms x 12
+//   50 x 20 us, 40 us, 80 us, 160 us, 320 us, 640 us, 1.28 ms, 2.56 ms, 5.12 ms, 12 x 10 ms
 std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage);
 
 }  // namespace proctor

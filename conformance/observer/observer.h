@@ -1,15 +1,15 @@
 // The observer: finds the monitor thread of a process and records its system calls as events.
 //
 // Two ways in:
-//   from the start   the process is gated (process.h); every thread is traced until the monitor has
-//   shown
-//                    itself by its first run of short sleeps, then all other threads are let go,
-//                    and only the monitor stays traced. An exec before that (a wrapper script)
-//                    discards what was seen and starts over; children of a wrapper are followed
-//                    until one of them shows a monitor.
-//   attached         the monitor of a running process is found by looking at its threads, and only
-//   that
-//                    thread is traced. Stop detaches and leaves the process as it was.
+//
+// - From the start: the process is gated (process.h). Every thread is traced until the monitor has
+//   shown itself by its first short sleeps; then all other threads are let go, and only the monitor
+//   stays traced. An exec before that (a wrapper script) discards what was seen and starts over;
+//   children of a wrapper are followed until one of them shows a monitor.
+// - Attached: the monitor of a running process is found by looking at its threads, and only that
+//   thread is traced. In a deep sleep of a minute it cannot be told from another thread that waits
+//   with a time-out; if it is the only one that does, it is taken. Stop detaches and leaves the
+//   process as it was.
 //
 // Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after
 // it has ended, so an elapsed time between them is never too short.

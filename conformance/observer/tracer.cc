@@ -202,7 +202,8 @@ void Tracer::OnEvent(pid_t tid, Traced& thread, int event) {
   Ptrace(PTRACE_GETEVENTMSG, tid, 0, reinterpret_cast<uintptr_t>(&message));
   switch (event) {
     case PTRACE_EVENT_CLONE:
-      // Before the new thread's own first stop, where possible: its start is stamped as early as can be.
+      // Before the new thread's own first stop, where possible: its start is stamped as early as
+      // can be.
       if (watching_all_) Add(static_cast<pid_t>(message));
       thread.decoder->OnThreadStart(MonotonicNowNs(), static_cast<pid_t>(message));
       break;
