@@ -1,13 +1,17 @@
 #include "conformance/observer/observer.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <fstream>
-#include <map>
+#include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/observer/cadence_picture.h"
@@ -37,29 +41,78 @@ struct Observed {
   }
 };
 
-// Runs the command under observation from its first instruction to its end.
+// Observes a process and keeps its events.
+class Observation {
+ public:
+  // From its first instruction.
+  static Observation OfCommand(std::vector<std::string> argv) {
+    Observation observation;
+    std::string why;
+    observation.process_ = Process::Spawn({.argv = std::move(argv), .gated = true}, why);
+    EXPECT_TRUE(observation.process_) << why;
+    observation.Begin({.pid = observation.process_->pid(), .from_start = true});
+    observation.process_->Release();
+    return observation;
+  }
+
+  // Of a running process.
+  static Observation OfProcess(pid_t pid) {
+    Observation observation;
+    observation.Begin({.pid = pid});
+    return observation;
+  }
+
+  Process& process() { return *process_; }
+  Observer* observer() { return observer_.get(); }
+  const std::string& why() const { return why_; }
+
+  // Until so many events have come.
+  void WaitFor(size_t count) {
+    std::unique_lock lock(kept_->mutex);
+    EXPECT_TRUE(kept_->changed.wait_for(lock, std::chrono::nanoseconds(kPatienceNs),
+                                        [&] { return kept_->events.size() >= count; }));
+  }
+
+  // Until the process has ended, where it is ours; then that of the observation.
+  Observed End() {
+    Observed observed;
+    if (process_) observed.status = process_->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
+    if (!observer_) return observed;
+    observer_->Stop();
+    observed.error = observer_->error();
+    observed.monitor = observer_->monitor();
+    observed.usage = observer_->usage();
+    const std::lock_guard lock(kept_->mutex);
+    observed.events = kept_->events;
+    return observed;
+  }
+
+ private:
+  struct Kept {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<Event> events;  // guarded by mutex
+  };
+
+  void Begin(const Observer::Options& options) {
+    observer_ = Observer::Start(
+        options,
+        [kept = kept_.get()](const Event& event) {
+          const std::lock_guard lock(kept->mutex);
+          kept->events.push_back(event);
+          kept->changed.notify_all();
+        },
+        why_);
+  }
+
+  std::unique_ptr<Kept> kept_ = std::make_unique<Kept>();
+  std::string why_;
+  std::unique_ptr<Process> process_;
+  std::unique_ptr<Observer> observer_;
+};
+
 Observed ObserveFromStart(std::vector<std::string> argv) {
-  Observed observed;
-  std::mutex mutex;
-  std::string why;
-  auto process = Process::Spawn({.argv = std::move(argv), .gated = true}, why);
-  EXPECT_TRUE(process) << why;
-  auto observer = Observer::Start(
-      {.pid = process->pid(), .from_start = true},
-      [&](const Event& event) {
-        const std::lock_guard lock(mutex);
-        observed.events.push_back(event);
-      },
-      why);
-  EXPECT_TRUE(observer) << why;
-  if (!observer) return observed;
-  process->Release();
-  observed.status = process->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
-  observer->Stop();
-  observed.error = observer->error();
-  observed.monitor = observer->monitor();
-  observed.usage = observer->usage();
-  return observed;
+  return Observation::OfCommand(std::move(argv)).End();
 }
 
 void ExpectTimesInOrder(const std::vector<Event>& events) {
@@ -88,7 +141,7 @@ class ObserverOn : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(ObserverOn, SeesTheWholeCadenceFromTheStart) {
-  const Observed observed = ObserveFromStart({GetParam(), "7", "500"});
+  const Observed observed = ObserveFromStart({GetParam(), "7", "500", "mix"});
   EXPECT_EQ(observed.status, 7);
   EXPECT_EQ(observed.error, "");
   ASSERT_FALSE(observed.events.empty());
@@ -110,64 +163,176 @@ TEST_P(ObserverOn, SeesTheWholeCadenceFromTheStart) {
 
 TEST_P(ObserverOn, FollowsAWrapper) {
   const Observed observed =
-      ObserveFromStart({"/bin/sh", "-c", std::string(GetParam()) + " 5 200; exit $?"});
+      ObserveFromStart({"/bin/sh", "-c", std::string(GetParam()) + " 5 200 mix; exit $?"});
   EXPECT_EQ(observed.status, 5);
   EXPECT_EQ(observed.error, "");
   EXPECT_GT(observed.Count(EventKind::kShallowSleep), 20);
 }
 
+TEST_P(ObserverOn, SeesFiftyOneShortestSleepsAndThenTheDoubling) {
+  // A lone spinner: nothing to sleep deeply for, and nothing to retake.
+  const Observed observed = ObserveFromStart({GetParam(), "0", "700", "spin"});
+  EXPECT_EQ(observed.status, 0);
+  std::vector<int64_t> expected(51, 20'000);
+  for (int64_t duration_ns = 40'000; duration_ns < 10'000'000; duration_ns *= 2) {
+    expected.push_back(duration_ns);
+  }
+  expected.push_back(10'000'000);
+  std::vector<int64_t> shallow = observed.Durations(EventKind::kShallowSleep);
+  // Starting up may take a P from a system call, which begins the cadence anew.
+  const auto last = std::ranges::find_end(shallow, expected);
+  EXPECT_FALSE(last.empty()) << CadencePicture(observed.events, observed.usage);
+}
+
 TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
   std::string why;
-  auto process = Process::Spawn({.argv = {GetParam(), "9", "3000"}}, why);
+  auto process = Process::Spawn({.argv = {GetParam(), "9", "3000", "mix"}}, why);
   ASSERT_TRUE(process) << why;
-  std::vector<Event> events;
-  std::mutex mutex;
-  auto observer = Observer::Start(
-      {.pid = process->pid()},
-      [&](const Event& event) {
-        const std::lock_guard lock(mutex);
-        events.push_back(event);
-      },
-      why);
-  ASSERT_TRUE(observer) << why;
-  const auto enough = [&] {
-    const std::lock_guard lock(mutex);
-    return events.size() > 100 || process->Wait(0).has_value();
-  };
-  while (!enough()) {
-  }
-  observer->Stop();
+  Observation observation = Observation::OfProcess(process->pid());
+  ASSERT_TRUE(observation.observer()) << observation.why();
+  observation.WaitFor(100);
+  const Observed observed = observation.End();
   EXPECT_EQ(FieldOf(process->pid(), "TracerPid:"), "\t0");
-  EXPECT_EQ(FieldOf(observer->monitor(), "TracerPid:"), "\t0");
+  EXPECT_EQ(FieldOf(observed.monitor, "TracerPid:"), "\t0");
+  EXPECT_EQ(FieldOf(observed.monitor, "State:").find_first_of("Tt"), std::string::npos);
   EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 9);
-  ASSERT_FALSE(events.empty());
-  EXPECT_EQ(events.front().kind, EventKind::kGap);
-  ExpectTimesInOrder(events);
+  EXPECT_EQ(observed.events.front().kind, EventKind::kGap);
+  EXPECT_EQ(observed.Count(EventKind::kGap), 1);
+  ExpectTimesInOrder(observed.events);
 }
 
 TEST_P(ObserverOn, AStoppedProcessStaysStoppedUntilItIsContinued) {
-  std::string why;
-  auto process = Process::Spawn({.argv = {GetParam(), "4", "600"}, .gated = true}, why);
-  ASSERT_TRUE(process) << why;
-  std::atomic<int64_t> seen = 0;
-  auto observer = Observer::Start(
-      {.pid = process->pid(), .from_start = true}, [&](const Event&) { ++seen; }, why);
-  ASSERT_TRUE(observer) << why;
-  process->Release();
-  while (seen < 60) {
-  }
-  process->Signal(SIGSTOP);
+  Observation observation = Observation::OfCommand({GetParam(), "4", "600", "mix"});
+  ASSERT_TRUE(observation.observer()) << observation.why();
+  observation.WaitFor(100);
+  Process& process = observation.process();
+  process.Signal(SIGSTOP);
   // "T (stopped)", or "t (tracing stop)" as long as the leader is traced as well.
-  while (FieldOf(process->pid(), "State:").find_first_of("Tt") != 1) {
-  }
-  process->Signal(SIGCONT);
-  EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 4);
-  observer->Stop();
-  EXPECT_EQ(observer->error(), "");
+  while (FieldOf(process.pid(), "State:").find_first_of("Tt") != 1) sched_yield();
+  process.Signal(SIGCONT);
+  const Observed observed = observation.End();
+  EXPECT_EQ(observed.status, 4);
+  EXPECT_EQ(observed.error, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Compilers, ObserverOn, testing::ValuesIn(kWorkloads),
                          [](const auto& info) { return info.index == 0 ? "go" : "gccgo"; });
+
+constexpr const char* kFake = "conformance/observer/fake_monitor";
+
+std::vector<EventKind> KindsOf(const std::vector<Event>& events) {
+  std::vector<EventKind> kinds;
+  for (const Event& event : events) kinds.push_back(event.kind);
+  return kinds;
+}
+
+// What the fake monitor does in "calls".
+std::vector<EventKind> KindsOfCalls() {
+  std::vector<EventKind> kinds = {EventKind::kMonitorStart};
+  const auto add = [&](std::initializer_list<EventKind> more) { kinds.insert(kinds.end(), more); };
+  for (int i = 0; i < 13; ++i) add({EventKind::kShallowSleep, EventKind::kShallowWake});
+  add({EventKind::kDeepSleep, EventKind::kDeepWake, EventKind::kShallowSleep,
+       EventKind::kShallowWake, EventKind::kDeepSleep, EventKind::kDeepWake, EventKind::kPoll,
+       EventKind::kPreemptSignal, EventKind::kAffinityRead, EventKind::kTraceLine,
+       EventKind::kThreadStart, EventKind::kMonitorExit});
+  return kinds;
+}
+
+TEST(Observer, TellsEveryCallOfTheMonitorAndNothingElse) {
+  const Observed observed = ObserveFromStart({kFake, "calls", "3"});
+  EXPECT_EQ(observed.status, 3);
+  EXPECT_EQ(observed.error, "");
+  ASSERT_EQ(KindsOf(observed.events), KindsOfCalls());
+  ExpectTimesInOrder(observed.events);
+  for (const Event& event : observed.events) EXPECT_EQ(event.m, observed.monitor);
+  const std::vector<int64_t> shallow = observed.Durations(EventKind::kShallowSleep);
+  EXPECT_EQ(shallow[0], 20'000);
+  EXPECT_EQ(shallow[10], 30'000);
+  EXPECT_LE(shallow[11], 30'000) << "what is left until the absolute time";
+  EXPECT_EQ(shallow[12], 30'000);
+}
+
+TEST(Observer, ElapsedSleepsAreNeverShorterThanRequested) {
+  const Observed observed = ObserveFromStart({kFake, "two", "0"});
+  int64_t slept = 0;
+  Event asleep;
+  for (const Event& event : observed.events) {
+    if (event.kind == EventKind::kShallowSleep) asleep = event;
+    if (event.kind != EventKind::kShallowWake) continue;
+    ++slept;
+    EXPECT_GE(event.time_ns - asleep.time_ns, asleep.Get(Arg::kDurationNs));
+  }
+  EXPECT_EQ(slept, 200);
+}
+
+TEST(Observer, ASecondMonitorIsToldOnce) {
+  const Observed observed = ObserveFromStart({kFake, "two", "6"});
+  EXPECT_EQ(observed.status, 6);
+  EXPECT_EQ(observed.Count(EventKind::kSecondMonitor), 1);
+}
+
+TEST(Observer, AnExecDiscardsWhatWasSeenBefore) {
+  const Observed observed = ObserveFromStart({kFake, "exec", "5"});
+  EXPECT_EQ(observed.status, 5);
+  EXPECT_EQ(KindsOf(observed.events), KindsOfCalls());
+}
+
+TEST(Observer, SignalsArePassedOnAndADeepSleepStaysOne) {
+  const Observed observed = ObserveFromStart({kFake, "signals", "8"});
+  EXPECT_EQ(observed.status, 8) << "a signal was lost or came twice";
+  EXPECT_EQ(observed.Count(EventKind::kDeepSleep), 1);
+  EXPECT_EQ(observed.Count(EventKind::kDeepWake), 1);
+  const int64_t interrupted = std::ranges::count_if(observed.events, [](const Event& event) {
+    return event.kind == EventKind::kShallowWake && event.Get(Arg::kInterrupted) == 1;
+  });
+  EXPECT_GT(interrupted, 0);
+}
+
+TEST(Observer, AProcessThatIsKilledEndsTheObservation) {
+  for (const size_t events : {0, 60}) {
+    Observation observation = Observation::OfCommand({kFake, "forever", "0"});
+    ASSERT_TRUE(observation.observer()) << observation.why();
+    observation.WaitFor(events);
+    observation.process().Signal(SIGKILL);
+    const Observed observed = observation.End();
+    EXPECT_EQ(observed.status, 128 + SIGKILL);
+    EXPECT_EQ(observed.error.empty(), observed.monitor != 0) << observed.error;
+  }
+}
+
+TEST(Observer, AMonitorInDeepSleepIsFoundAgainAndAgain) {
+  std::string why;
+  auto process = Process::Spawn({.argv = {kFake, "deep", "0"}}, why);
+  ASSERT_TRUE(process) << why;
+  for (int i = 0; i < 2; ++i) {
+    Observation observation = Observation::OfProcess(process->pid());
+    ASSERT_TRUE(observation.observer()) << observation.why();
+    observation.WaitFor(1);
+    EXPECT_EQ(KindsOf(observation.End().events), std::vector{EventKind::kGap});
+  }
+}
+
+TEST(Observer, AnotherTracerIsNamedAsTheHindrance) {
+  std::string why;
+  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, why);
+  ASSERT_TRUE(process) << why;
+  Observation first = Observation::OfProcess(process->pid());
+  ASSERT_TRUE(first.observer()) << first.why();
+  Observation second = Observation::OfProcess(process->pid());
+  EXPECT_FALSE(second.observer());
+  EXPECT_NE(second.why().find("cannot be traced (Operation not permitted)"), std::string::npos)
+      << second.why();
+}
+
+TEST(Observer, StopLetsGoOfAProcessThatHasShownNoMonitor) {
+  Observation observation = Observation::OfCommand({"/bin/sleep", "1000"});
+  ASSERT_TRUE(observation.observer()) << observation.why();
+  observation.observer()->Stop();
+  EXPECT_NE(observation.observer()->error().find("was let go before it showed a monitor"),
+            std::string::npos);
+  EXPECT_EQ(FieldOf(observation.process().pid(), "TracerPid:"), "\t0");
+  observation.process().Signal(SIGKILL);
+}
 
 TEST(Observer, AProcessWithoutAMonitorIsNamed) {
   const Observed observed = ObserveFromStart({"/bin/true"});

@@ -1,4 +1,5 @@
-// A program to observe: it computes, blocks and sleeps, and ends with the status that its argument gives.
+// A program to observe: it spins, or it computes, blocks and sleeps by turns. Its arguments are the status that it
+// ends with, for how many milliseconds it runs, and "spin" or "mix".
 package main
 
 import (
@@ -8,15 +9,24 @@ import (
 	"time"
 )
 
+func spin(duration time.Duration) {
+	for end := time.Now().Add(duration); time.Now().Before(end); {
+	}
+}
+
 func main() {
 	status, _ := strconv.Atoi(os.Args[1])
 	milliseconds, _ := strconv.Atoi(os.Args[2])
-	for end := time.Now().Add(time.Duration(milliseconds) * time.Millisecond); time.Now().Before(end); {
+	duration := time.Duration(milliseconds) * time.Millisecond
+	if os.Args[3] == "spin" {
+		spin(duration)
+		os.Exit(status)
+	}
+	for end := time.Now().Add(duration); time.Now().Before(end); {
 		time.Sleep(60 * time.Millisecond)
 		pause := syscall.NsecToTimespec(int64(30 * time.Millisecond))
 		syscall.Nanosleep(&pause, nil)
-		for spin := time.Now().Add(5 * time.Millisecond); time.Now().Before(spin); {
-		}
+		spin(5 * time.Millisecond)
 	}
 	os.Exit(status)
 }
