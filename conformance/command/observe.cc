@@ -5,9 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "conformance/command/exit_status.h"
@@ -34,27 +36,35 @@ struct Recording {
   bool full = false;          // guarded by mutex
 };
 
-// Until the process behind `pidfd` has ended, the time is up, or the user interrupts.
-void WaitFor(int pidfd, int64_t for_ms) {
+// Until the process behind `pidfd` has ended, the time is up, `enough` says so, or the user interrupts.
+template <typename Enough>
+void WaitFor(int pidfd, int64_t for_ms, Enough enough) {
   const int64_t end_ns = MonotonicNowNs() + for_ms * 1'000'000;
-  while (interrupted == 0) {
+  while (interrupted == 0 && !enough()) {
     const int64_t left_ms = (end_ns - MonotonicNowNs()) / 1'000'000;
     if (left_ms <= 0) return;
     pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
-    constexpr int64_t kStepMs = 200;
+    constexpr int64_t kStepMs = 20;
     if (poll(&ended, 1, static_cast<int>(std::min(left_ms, kStepMs))) > 0) return;
     ShowProgress(fmt::format("observing, {} s left", left_ms / 1000));
   }
 }
 
+std::string ProgramOf(pid_t process) {
+  std::error_code error;
+  return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), error).filename();
+}
+
 Header MakeHeader(pid_t process, bool from_start, std::optional<Profile> profile) {
   Header header;
   header.maker = "observer";
+  header.implementation = ProgramOf(process);
   header.version = GoVersionOf(process);
   header.tiers = kO;
   header.profile = profile.value_or(ProfileOfVersion(header.version));
   header.from_start = from_start;
   header.emits = Observer::Emits();
+  header.emits.set(static_cast<size_t>(EventKind::kProcessExit));
   header.in_force = TunablesOf(process);
   return header;
 }
@@ -131,13 +141,18 @@ int Observe(const ObserveOptions& options) {
     return kExitFailed;
   }
   if (child) child->Release();
-  // The environment and the program of a process can be read only while it lives.
-  Header header;
-  WaitFor(pidfd, std::min<int64_t>(options.for_ms, 300));
-  header = MakeHeader(observer->process() != 0 ? observer->process() : pid, child != nullptr,
-                      options.profile);
-  WaitFor(pidfd, options.for_ms);
+  // The environment and the program of a process can be read only while it lives, and a wrapper's child is known
+  // only once its monitor has shown itself.
+  WaitFor(pidfd, options.for_ms, [&] { return observer->monitor() != 0; });
+  const Header header = MakeHeader(observer->process() != 0 ? observer->process() : pid,
+                                   child != nullptr, options.profile);
+  WaitFor(pidfd, options.for_ms, [] { return false; });
   observer->Stop();
+  if (child) {
+    if (const std::optional<int> status = child->Wait(MonotonicNowNs())) {
+      sink(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *status}}));
+    }
+  }
   if (!child) close(pidfd);
   if (!observer->error().empty()) {
     Say(observer->error());

@@ -1,0 +1,266 @@
+// The proctor command as its users see it: what it prints, writes and exits with, on real runtimes and on broken
+// input.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "conformance/implementations/implementation.h"
+#include "conformance/process/process.h"
+#include "conformance/report/results.h"
+
+namespace proctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kPatienceNs = 240'000'000'000;
+
+struct Outcome {
+  int status = -1;
+  std::string output;
+};
+
+Outcome Proctor(std::vector<std::string> arguments, std::vector<std::string> env = {}) {
+  arguments.insert(arguments.begin(), "conformance/command/proctor");
+  std::string why;
+  auto process = Process::Spawn(
+      {.argv = std::move(arguments), .set_env = std::move(env), .capture_output = true}, why);
+  EXPECT_TRUE(process) << why;
+  Outcome outcome;
+  outcome.status = process->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
+  outcome.output = process->captured();
+  return outcome;
+}
+
+std::string Folder(const std::string& name) {
+  const fs::path path = fs::path(testing::TempDir()) / name;
+  fs::remove_all(path);
+  return path;
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+std::string Write(const std::string& name, const std::string& contents) {
+  const std::string path = fs::path(testing::TempDir()) / name;
+  std::ofstream(path, std::ios::binary) << contents;
+  return path;
+}
+
+Results ResultsOf(const std::string& folder) {
+  std::string why;
+  const std::optional<Results> results = ParseResults(Contents(folder + "/results.json"), why);
+  EXPECT_TRUE(results) << why;
+  return results.value_or(Results());
+}
+
+// "CAD-2.O" -> its verdict's name.
+std::map<std::string, std::string> VerdictsOf(const Results& results) {
+  std::map<std::string, std::string> verdicts;
+  for (const Result& result : results.verdicts) {
+    verdicts[std::string(ClauseName(result.ruling.clause)) + "." +
+             std::string(TierName(result.ruling.tier))] = VerdictName(result.ruling.verdict);
+  }
+  return verdicts;
+}
+
+bool Has(const std::string& name) {
+  for (const FoundImplementation& found : FindImplementations()) {
+    if (found.name == name) return !found.about.starts_with("missing");
+  }
+  return false;
+}
+
+// Expects nothing worse than what noise prevents, and every conforming verdict to have been put to the test.
+void ExpectAsExpected(const Outcome& outcome, const Results& results, size_t conforming_least) {
+  std::set<ClauseId> conforming;
+  bool inconclusive = false;
+  for (const Result& result : results.verdicts) {
+    EXPECT_TRUE(result.expected) << ClauseName(result.ruling.clause) << ": " << result.ruling.message;
+    if (result.ruling.verdict == Verdict::kInconclusive) inconclusive = true;
+    if (result.ruling.verdict != Verdict::kConforms) continue;
+    EXPECT_GT(result.ruling.triggers, 0) << ClauseName(result.ruling.clause);
+    conforming.insert(result.ruling.clause);
+  }
+  EXPECT_GE(conforming.size() + (inconclusive ? 3 : 0), conforming_least);
+  EXPECT_EQ(outcome.status, inconclusive ? 2 : 0) << outcome.output;
+  EXPECT_EQ(results.exit_status, outcome.status);
+}
+
+TEST(CheckGo, EveryToolchainKeepsTheContract) {
+  int checked = 0;
+  for (const FoundImplementation& found : FindImplementations()) {
+    if (!found.name.starts_with("go") || found.about.starts_with("missing")) continue;
+    SCOPED_TRACE(found.name);
+    const std::string folder = Folder("go");
+    const Outcome outcome = Proctor({"check", found.name, "--out", folder});
+    ExpectAsExpected(outcome, ResultsOf(folder), 30);
+    EXPECT_TRUE(fs::exists(folder + "/junit.xml"));
+    EXPECT_TRUE(fs::exists(folder + "/report.md"));
+    EXPECT_TRUE(fs::exists(folder + "/traces/idle.jsonl"));
+    EXPECT_TRUE(fs::exists(folder + "/scenarios/idle.json"));
+    ++checked;
+  }
+  if (checked == 0) GTEST_SKIP() << "no go toolchain on this machine";
+}
+
+TEST(CheckGccgo, DeviatesExactlyAsExpected) {
+  if (!Has("gccgo")) GTEST_SKIP() << "no gccgo on this machine";
+  const std::string folder = Folder("gccgo");
+  const Outcome outcome = Proctor({"check", "gccgo", "--out", folder});
+  const Results results = ResultsOf(folder);
+  ExpectAsExpected(outcome, results, 28);
+  std::map<std::string, std::string> verdicts = VerdictsOf(results);
+  EXPECT_EQ(verdicts["PRE-5.X"], "violates");
+  EXPECT_EQ(verdicts["SLICE-3.X"], "violates");
+}
+
+TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string folder = Folder("preemption");
+  const Outcome outcome = Proctor({"check", "go", "--clauses", "PRE-3,PRE-5", "--out", folder},
+                                  {"GODEBUG=asyncpreemptoff=1"});
+  std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
+  EXPECT_EQ(verdicts["PRE-5.X"], "violates");
+  EXPECT_EQ(verdicts["PRE-3.O"], "conforms");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.output.find("replay: GODEBUG=asyncpreemptoff=1 proctor check go --clauses PRE-5"),
+            std::string::npos)
+      << outcome.output;
+}
+
+TEST(CheckGo, TheTraceKeepsItFromDeepSleep) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string folder = Folder("trace");
+  Proctor({"check", "go", "--clauses", "DEEP-*,TRC-1", "--out", folder}, {"GODEBUG=schedtrace=100"});
+  std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
+  EXPECT_EQ(verdicts["DEEP-13.O"], "conforms");
+  EXPECT_EQ(verdicts["TRC-1.O"], "conforms");
+  for (const char* clause : {"DEEP-4.O", "DEEP-9.X", "DEEP-11.O", "DEEP-14.O"}) {
+    EXPECT_EQ(verdicts[clause], "not_exercised") << clause;
+  }
+}
+
+TEST(CheckGo, TheCollectorTurnedOffForcesNothing) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string folder = Folder("collector");
+  Proctor({"check", "go", "--clauses", "GC-*", "--out", folder}, {"GOGC=off"});
+  std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
+  EXPECT_EQ(verdicts["GC-3.X"], "conforms");
+  EXPECT_EQ(verdicts["GC-1.X"], "not_exercised");
+}
+
+TEST(Judge, SaysTheSameAsTheRunThatStoredTheTrace) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string run = Folder("run");
+  const std::string again = Folder("again");
+  Proctor({"check", "go", "--scenario", "idle", "--out", run});
+  Proctor({"judge", run + "/traces/idle.jsonl", "--out", again});
+  std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(again));
+  EXPECT_EQ(VerdictsOf(ResultsOf(run)), verdicts);
+  EXPECT_EQ(verdicts["DEEP-4.O"], "conforms");
+}
+
+TEST(Judge, ATraceThatIsCutIsGradedUpToThere) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string run = Folder("whole");
+  Proctor({"check", "go", "--scenario", "lone_spinner", "--out", run});
+  std::string text = Contents(run + "/traces/lone_spinner.jsonl");
+  text.resize(text.size() * 3 / 4);
+  text.resize(text.rfind('\n') + 9);
+  const std::string folder = Folder("cut");
+  const Outcome outcome = Proctor({"judge", Write("cut.jsonl", text), "--out", folder});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_NE(outcome.output.find("the last line is cut short"), std::string::npos) << outcome.output;
+  EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
+}
+
+TEST(Observe, ACommandFromItsStart) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string folder = Folder("observed");
+  const Outcome outcome = Proctor({"observe", "--for", "20s", "--out", folder, "--",
+                                   "conformance/observer/workload_go", "0", "700", "spin"});
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_NE(outcome.output.find("51 x 20 us"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("wake-ups:"), std::string::npos) << outcome.output;
+  std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
+  EXPECT_EQ(verdicts["CAD-2.O"], "conforms");
+  EXPECT_EQ(verdicts["ID-1.O"], "conforms");
+}
+
+TEST(Observe, ARunningProcessWhichGoesOn) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  std::string why;
+  auto process = Process::Spawn({.argv = {"conformance/observer/workload_go", "6", "2500", "spin"}}, why);
+  ASSERT_TRUE(process) << why;
+  const std::string folder = Folder("attached");
+  const Outcome outcome = Proctor(
+      {"observe", "--pid", std::to_string(process->pid()), "--for", "1s", "--out", folder});
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 6);
+  EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
+}
+
+TEST(Expectations, AStaleEntryIsRed) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string file = Write("stale.json", R"({"schema":"proctor-expectations/1",
+      "implementation":"go","entries":[{"clause":"CAD-2","verdict":"violates","reason":"once upon a time"}]})");
+  const Outcome outcome =
+      Proctor({"check", "go", "--scenario", "idle", "--clauses", "CAD-2", "--expectations", file});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.output.find("stale expectation"), std::string::npos) << outcome.output;
+}
+
+TEST(Usage, WhatIsWrongIsNamedInOneLine) {
+  const auto complaint = [](std::vector<std::string> arguments, int status) {
+    const Outcome outcome = Proctor(std::move(arguments));
+    EXPECT_EQ(outcome.status, status) << outcome.output;
+    return outcome.output;
+  };
+  EXPECT_EQ(complaint({"check", "cobol"}, 64),
+            "proctor: 'cobol' is no implementation: give a name that `proctor list implementations` shows, "
+            "NAME=TOOLCHAIN, or the path of an adapter\n");
+  EXPECT_EQ(complaint({"check", "go=/nowhere/go"}, 3),
+            "proctor: /nowhere/go: no such toolchain; give the path of an executable\n");
+  EXPECT_EQ(complaint({"check", "go", "--clauses", "FOO-*"}, 64),
+            "proctor: no clause matches 'FOO-*'; `proctor list clauses` shows all\n");
+  EXPECT_EQ(complaint({"check", "go", "--tiers", "O,Q"}, 64),
+            "proctor: unknown tier in 'O,Q'; there are V,T,O,X\n");
+  EXPECT_EQ(complaint({"explain", "CAD-99"}, 64),
+            "proctor: unknown clause 'CAD-99'; `proctor list clauses` shows all\n");
+  EXPECT_EQ(complaint({"judge", "/nowhere/trace"}, 3),
+            "proctor: /nowhere/trace: cannot be opened: No such file or directory\n");
+  EXPECT_EQ(complaint({"observe"}, 64), "proctor: observe needs either --pid PID or -- COMMAND\n");
+  EXPECT_EQ(complaint({"observe", "--", "no-such-program"}, 3),
+            "proctor: no-such-program: not found on PATH; install it or give its path\n");
+  const std::string scenario = Write("bad.json", R"({"schema":"proctor-scenario/1","name":"x","tasks":[]})");
+  EXPECT_EQ(complaint({"check", "/bin/true", "--scenario", scenario}, 64),
+            "proctor: " + scenario + ": scenario: tasks must be 1 to 4096\n");
+  complaint({"dance"}, 64);
+}
+
+TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {
+  const std::string folder = Folder("true");
+  const Outcome outcome = Proctor({"check", "/bin/true", "--clauses", "CAD-2", "--out", folder});
+  EXPECT_EQ(outcome.status, 3) << outcome.output;
+  EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "error");
+}
+
+TEST(List, ShowsWhatThereIs) {
+  EXPECT_NE(Proctor({"list", "clauses"}).output.find("STW-3"), std::string::npos);
+  EXPECT_NE(Proctor({"list", "scenarios"}).output.find("lone_spinner"), std::string::npos);
+  EXPECT_NE(Proctor({"list", "implementations"}).output.find("gccgo"), std::string::npos);
+  EXPECT_NE(Proctor({"explain", "DEEP-9"}).output.find("deep_sleep_wake_ups"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace proctor
