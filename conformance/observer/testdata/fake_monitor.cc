@@ -5,7 +5,9 @@
 //   fake_monitor deep STATUS      one long deep sleep, until SIGTERM
 //   fake_monitor forever STATUS   short sleeps, until it is killed
 //   fake_monitor two STATUS       two such threads
-//   fake_monitor exec STATUS      runs itself anew as "calls", while a thread sleeps shortly
+//   fake_monitor exec STATUS      a few short sleeps, then it runs itself anew, and the first
+//   thread
+//                                 makes the calls
 //
 // It ends with STATUS where all went as it should. The calls are made directly: the C library would
 // make others of some of them.
@@ -140,10 +142,12 @@ int main(int argc, char** argv) {
     std::thread(ShortSleeps, 200).join();
     other.join();
   } else if (mode == "exec") {
-    std::thread(ShortSleeps, 5).join();
+    ShortSleeps(5);
     std::thread(Nanosleep, 600 * kSecond).detach();
-    execl(argv[0], argv[0], "calls", argv[2], nullptr);
+    execl(argv[0], argv[0], "calls_at_once", argv[2], nullptr);
     return 1;
+  } else if (mode == "calls_at_once") {
+    CallEverything();
   }
   return status;
 }
