@@ -1,5 +1,5 @@
-// Choices: whatever the world decides by itself. Drawn from a seed, or prescribed one by one so that all
-// possibilities of a small world can be enumerated.
+// Choices: whatever the world decides by itself. Drawn from a seed, or prescribed one by one so
+// that all possibilities of a small world can be enumerated.
 //
 // The same seed gives the same choices in every build: only integer arithmetic is used.
 //

@@ -1,9 +1,10 @@
 // The course of the world: its clock, who acts next, and what races with the monitor.
 //
-// While the monitor sleeps, everything happens in the order of the agenda. Real threads also meet the monitor at
-// work, in windows of nanoseconds that no seed would ever hit. So steps that fall due shortly before the
-// monitor wakes up may be late: such a racer happens inside one of the monitor's next calls. And a thread that
-// has begun something there does its next steps there, too, so that any step may meet any call.
+// While the monitor sleeps, everything happens in the order of the agenda. Real threads also meet
+// the monitor at work, in windows of nanoseconds that no seed would ever hit. So steps that fall
+// due shortly before the monitor wakes up may be late: such a racer happens inside one of the
+// monitor's next calls. And a thread that has begun something there does its next steps there, too,
+// so that any step may meet any call.
 
 #include <algorithm>
 
@@ -60,7 +61,8 @@ void Scheduler::CallRacersOff() {
 }
 
 bool Scheduler::CalledOff(const Appointment& appointment) const {
-  return appointment.who >= 0 && ms_[static_cast<size_t>(appointment.who)].stamp != appointment.stamp;
+  return appointment.who >= 0 &&
+         ms_[static_cast<size_t>(appointment.who)].stamp != appointment.stamp;
 }
 
 void Scheduler::Do(const Appointment& appointment) {
@@ -90,7 +92,6 @@ bool Scheduler::NeedsSched(const Appointment& appointment) const {
     case Step::kEnter:
     case Step::kReturn:
     case Step::kReturnSwap:
-    case Step::kPollTimeout:
     case Step::kStopAgain:
     case Step::kStopped:
       return false;
@@ -101,7 +102,8 @@ bool Scheduler::NeedsSched(const Appointment& appointment) const {
 
 void Scheduler::RunStep(int32_t m) {
   switch (ThreadOf(m).step) {
-    case Step::kParked: return;
+    case Step::kParked:
+      return;
     case Step::kBegin: {
       const int32_t p = ThreadOf(m).next_p;
       ThreadOf(m).next_p = kNobody;
@@ -112,28 +114,46 @@ void Scheduler::RunStep(int32_t m) {
       Acquire(m, p);
       return Then(m, Step::kSchedule);
     }
-    case Step::kSchedule: return Schedule(m);
-    case Step::kSpun: return LookOnceMore(m);
-    case Step::kIdle: return BlockOrPark(m);
-    case Step::kResume: return Resume(m);
-    case Step::kOpEnd: return OnComputed(m);
-    case Step::kEnterWake: return EnterWake(m);
-    case Step::kEnter: return Enter(m);
-    case Step::kEnterStop: return EnterStop(m);
-    case Step::kReturn: return Return(m);
-    case Step::kReturnSwap: return ReturnSwap(m);
-    case Step::kReturnIdle: return ReturnIdle(m);
-    case Step::kReturnSlow: return ReturnSlow(m);
+    case Step::kSchedule:
+      return Schedule(m);
+    case Step::kSpun:
+      return LookOnceMore(m);
+    case Step::kIdle:
+      return BlockOrPark(m);
+    case Step::kResume:
+      return Resume(m);
+    case Step::kOpEnd:
+      return OnComputed(m);
+    case Step::kEnterWake:
+      return EnterWake(m);
+    case Step::kEnter:
+      return Enter(m);
+    case Step::kEnterStop:
+      return EnterStop(m);
+    case Step::kReturn:
+      return Return(m);
+    case Step::kReturnSwap:
+      return ReturnSwap(m);
+    case Step::kReturnIdle:
+      return ReturnIdle(m);
+    case Step::kReturnSlow:
+      return ReturnSlow(m);
     case Step::kPollTimeout:
-    case Step::kPollBack: return PollBack(m);
-    case Step::kStop: return StopTheWorld(m);
+    case Step::kPollBack:
+      return PollBack(m);
+    case Step::kStop:
+      return StopTheWorld(m);
     case Step::kStopAgain:
       if (!Deviates(Deviation::kStopAsksOnce)) PreemptAll(m);
       return Then(m, Step::kStopAgain, 100'000);
-    case Step::kStopped: return WorldStopped(m);
-    case Step::kResize: return Grow(m);
-    case Step::kResized: return Resized(m);
-    case Step::kStart: return StartTheWorld(m);
+    case Step::kStopped:
+      return WorldStopped(m);
+    case Step::kResize:
+      return Grow(m);
+    case Step::kResized:
+      return Resized(m);
+    case Step::kStart:
+      return StartTheWorld(m);
   }
 }
 
@@ -154,6 +174,7 @@ void Scheduler::Later(Actor actor, int64_t delay_ns) {
 }
 
 void Scheduler::Take(LockId lock, int32_t m) {
+  if (m == kMonitorM) WaitForLock(lock);
   Owner(lock) = m;
   Tell(EventKind::kLock, m, kNobody, kNobody, static_cast<int64_t>(lock));
 }
@@ -175,11 +196,14 @@ void Scheduler::Drop(LockId lock, int32_t m) {
 
 void Scheduler::DoActor(Actor actor) {
   switch (actor) {
-    case Actor::kBudgetEnd: return Finish(WorldEnd::kBudget, "");
-    case Actor::kSettled: return Finish(WorldEnd::kDone, "");
+    case Actor::kBudgetEnd:
+      return Finish(WorldEnd::kBudget, "");
     case Actor::kResize:
-      new_procs_ = 1 + static_cast<int32_t>(choices_.Choose(static_cast<uint32_t>(knobs_.resize_most)));
-      StartWaiter(Role::kResizer);
+      if (Waits(Role::kResizer)) {
+        const auto most = static_cast<uint32_t>(knobs_.resize_most);
+        new_procs_ = 1 + static_cast<int32_t>(choices_.Choose(most));
+        StartWaiter(Role::kResizer);
+      }
       return Later(actor, About(knobs_.resize_every_ns));
     case Actor::kStop:
       StartWaiter(Role::kStopper);
@@ -196,30 +220,35 @@ void Scheduler::DoActor(Actor actor) {
       return Later(actor, About(knobs_.trace_work_every_ns));
     case Actor::kSafePoint:
       for (int32_t p = 0; p < processor_count_; ++p) {
-        if (ProcessorOf(p).status != PROCTOR_P_SYSCALL && ProcessorOf(p).status != PROCTOR_P_RUNNING) continue;
+        if (ProcessorOf(p).status != PROCTOR_P_SYSCALL &&
+            ProcessorOf(p).status != PROCTOR_P_RUNNING)
+          continue;
         ProcessorOf(p).safe_point = true;
         TellWrite(kForeignM, Variable::kSafePoint, 1, p);
       }
       return Later(actor, About(knobs_.safe_point_every_ns));
     case Actor::kAskScavenger:
-      if (!scavenger_asked_) TellWrite(kForeignM, Variable::kScavengerAsked, scavenger_asked_ = true);
+      if (!scavenger_asked_)
+        TellWrite(kForeignM, Variable::kScavengerAsked, scavenger_asked_ = true);
       return Later(actor, About(knobs_.ask_scavenger_every_ns));
     case Actor::kDying:
       TellWrite(kForeignM, Variable::kDying, dying_ = true);
       return Later(Actor::kDead, choices_.Between(1'000, 50'000'000));
-    case Actor::kDead: return Finish(WorldEnd::kDied, "");
+    case Actor::kDead:
+      return Finish(WorldEnd::kDied, "");
   }
 }
 
-// Makes one of the runtime's own tasks go, if it waits.
+// Whether one of the runtime's own tasks waits to be asked.
+bool Scheduler::Waits(Role role) const {
+  const G& task = gs_[static_cast<size_t>(IndexOf(role))];
+  return task.status == TaskStatus::kWaiting && task.phase == kNotStarted;
+}
+
 void Scheduler::StartWaiter(Role role) {
-  const int32_t g = static_cast<int32_t>(role) - 1;
-  if (gs_[static_cast<size_t>(g)].status != TaskStatus::kWaiting ||
-      gs_[static_cast<size_t>(g)].phase != 0) {
-    return;
-  }
-  std::vector<int32_t> tasks = {g};
-  InjectWithoutP(kForeignM, tasks);
+  if (!Waits(role)) return;
+  found_ = {IndexOf(role)};
+  InjectWithoutP(kForeignM, found_);
 }
 
 void Scheduler::DoOutside(size_t index) {
@@ -242,7 +271,8 @@ void Scheduler::DoOutside(size_t index) {
       now_ns_ = std::max(now_ns_, until_ns);
       return Tell(EventKind::kContinued, kNobody);
     }
-    case OutsideKind::kContinue: return;
+    case OutsideKind::kContinue:
+      return;
   }
 }
 

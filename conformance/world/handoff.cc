@@ -26,7 +26,8 @@ void Scheduler::HandOff(int32_t m, int32_t p) {
 }
 
 bool Scheduler::WorkForHandOff(int32_t m, int32_t p) {
-  const int32_t local = Deviates(Deviation::kHandOffIgnoresLocalWork) ? 0 : LocalWork(ProcessorOf(p));
+  const int32_t local =
+      Deviates(Deviation::kHandOffIgnoresLocalWork) ? 0 : LocalWork(ProcessorOf(p));
   const int32_t global = Deviates(Deviation::kHandOffIgnoresGlobalWork) ? 0 : global_.size();
   if (!Deviates(Deviation::kHandOffIgnoresLocalWork)) TellRead(m, Variable::kLocalWork, local, p);
   if (local > 0) return true;

@@ -1,5 +1,5 @@
-// Knobs: what a virtual world can be like, beyond what its scenario says. By default all of them are drawn from
-// the scenario's seed, so that a scenario and a profile alone replay a run.
+// Knobs: what a virtual world can be like, beyond what its scenario says. By default all of them
+// are drawn from the scenario's seed, so that a scenario and a profile alone replay a run.
 //
 // Thread safety: plain values.
 
@@ -17,8 +17,9 @@ struct Knobs {
   int32_t procs = 1;
   uint32_t first_tick = 0;  // where all tick counters start; they wrap
 
-  // Other threads' steps that fall due shortly before the monitor wakes up may be late and race with it: so many
-  // of a thousand, those due at most so long before, each within so many calls of the monitor.
+  // Other threads' steps that fall due shortly before the monitor wakes up may be late and race
+  // with it: so many of a thousand, those due at most so long before, each within so many calls of
+  // the monitor.
   uint32_t race_permille = 0;
   int64_t race_window_ns = 0;
   int32_t race_span_calls = 1;
@@ -28,20 +29,20 @@ struct Knobs {
   uint32_t rival_poll_permille = 0;  // another thread polls between the monitor's look and its swap
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
 
-  bool interceptors = false;  // libc interceptors are installed
-  bool library = false;       // the runtime is part of another program
-  bool main_leaves = false;   // the main task ends itself at the start; the others go on
+  bool interceptors = false;      // libc interceptors are installed
+  bool library = false;           // the runtime is part of another program
+  bool main_leaves = false;       // the main task ends itself at the start; the others go on
   bool collected_before = false;  // there was a collection before the start
 
   // Things that other parts of a program do now and then; 0: never.
-  int64_t resize_every_ns = 0;        // the number of processors changes
-  int32_t resize_most = 1;            // to at most so many
-  int64_t stop_every_ns = 0;          // somebody stops the world for other reasons than a collection
+  int64_t resize_every_ns = 0;  // the number of processors changes
+  int32_t resize_most = 1;      // to at most so many
+  int64_t stop_every_ns = 0;    // somebody stops the world for other reasons than a collection
   int64_t hold_monitor_every_ns = 0;  // somebody holds the monitor lock for a while
   int64_t trace_work_every_ns = 0;    // a trace reader has something to read
   int64_t safe_point_every_ns = 0;    // a function is to be run for every processor
   int64_t ask_scavenger_every_ns = 0;
-  int64_t dies_at_ns = 0;             // the process begins to die of a fatal error
+  int64_t dies_at_ns = 0;  // the process begins to die of a fatal error
 
   // A quiet world: nothing but what the scenario says.
   static Knobs Quiet(const Scenario& scenario);

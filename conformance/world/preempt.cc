@@ -53,8 +53,8 @@ void Scheduler::OnSignal(int32_t m) {
   if (thread.step != Step::kOpEnd || thread.g == kNobody || !TaskOf(m).marked) return;
   const G& task = TaskOf(m);
   if (!asynchronous && task.role == Role::kScenario) {
-    const Operation& op = scenario_.tasks[static_cast<size_t>(task.program)]
-                              .ops[static_cast<size_t>(task.op)];
+    const Operation& op =
+        scenario_.tasks[static_cast<size_t>(task.program)].ops[static_cast<size_t>(task.op)];
     if (op.op == Op::kSpin) return;
   }
   TaskOf(m).left_ns = thread.run_until_ns > now_ns_ ? thread.run_until_ns - now_ns_ : 1;

@@ -1,8 +1,9 @@
-// The virtual scheduler and everything around it: the world's half of the contract. Internal to the world; its
-// parts stand in one file each, named in the comments below.
+// The virtual scheduler and everything around it: the world's half of the contract. Internal to the
+// world; its parts stand in one file each, named in the comments below.
 //
-// Everything runs on the monitor's stack, inside the monitor's calls. After the end of the world nothing is
-// told any more and every call returns at once, so that a monitor that listens can return.
+// Everything runs on the monitor's stack, inside the monitor's calls. After the end of the world
+// nothing is told any more and every call returns at once, so that a monitor that listens can
+// return.
 //
 // Thread safety: none.
 
@@ -23,7 +24,6 @@ namespace proctor {
 // What the world itself does; each has its number on the agenda.
 enum class Actor : int32_t {
   kBudgetEnd = -1,
-  kSettled = -2,
   kResize = -3,
   kStop = -4,
   kHoldMonitorLock = -5,
@@ -34,12 +34,15 @@ enum class Actor : int32_t {
   kDying = -10,
   kDead = -11,
 };
-inline constexpr int32_t kFirstOutside = -1'000;       // then downwards: the scenario's events from outside
-inline constexpr int32_t kFirstSignal = -100'000'000;  // then downwards: a preemption reaches thread 0, 1, ...
+inline constexpr int32_t kFirstOutside =
+    -1'000;  // then downwards: the scenario's events from outside
+inline constexpr int32_t kFirstSignal =
+    -100'000'000;  // then downwards: a preemption reaches thread 0, 1, ...
 
 class Scheduler {
  public:
-  Scheduler(const Scenario& scenario, const WorldOptions& options, const Knobs& knobs, EventSink& sink);
+  Scheduler(const Scenario& scenario, const WorldOptions& options, const Knobs& knobs,
+            EventSink& sink);
 
   // -- scheduler.cc: the course of the world.
   void Start();  // the process with its first thread, up to the monitor's start
@@ -68,7 +71,10 @@ class Scheduler {
   void Inject(const proctor_ready_list* ready);
   void AdjustWaiters(int32_t delta);
   int32_t ProcessorCount();
-  const P* Processor(const char* call, int32_t p);
+  int32_t StatusOf(int32_t p);
+  uint32_t ScheduleTickOf(int32_t p);
+  uint32_t SyscallTickOf(int32_t p);
+  bool HasLocalWork(int32_t p);
   void RequestPreemption(int32_t p);
   bool SwapSyscallToIdle(int32_t p);
   bool LockTaskInSyscall(int32_t p);
@@ -85,6 +91,9 @@ class Scheduler {
   void StartThreadForMonitor();
   void RefreshProcessors();
 
+  // What the monitor did wrong: "unlocks the sched lock, which it does not hold".
+  void Misuse(const std::string& what);
+
   // Values that the port reads.
   bool stop_pending() const { return stop_pending_; }
   int32_t idle_processors() const { return static_cast<int32_t>(idle_ps_.size()); }
@@ -96,6 +105,12 @@ class Scheduler {
 
  private:
   bool Deviates(Deviation deviation) const { return options_.deviation == deviation; }
+
+  const P* Processor(const char* call, int32_t p);
+  bool MayNotSleep(const char* call);
+  void FallAsleep();
+  void WaitForLock(LockId lock);
+  bool CanTake(LockId lock, const char* call);
 
   // -- Telling.
   void Tell(EventKind kind, int32_t m, int32_t p = kNobody, int64_t g = kNobody, int64_t a = 0,
@@ -144,8 +159,11 @@ class Scheduler {
   void Later(Actor actor, int64_t delay_ns);
   void DoActor(Actor actor);
   void DoOutside(size_t index);
+  bool Waits(Role role) const;
   void StartWaiter(Role role);
-  int64_t About(int64_t duration_ns) { return choices_.Between(duration_ns / 2, duration_ns * 3 / 2); }
+  int64_t About(int64_t duration_ns) {
+    return choices_.Between(duration_ns / 2, duration_ns * 3 / 2);
+  }
 
   // Locks. A thread's step that needs a lock which is held waits until it is not.
   void Take(LockId lock, int32_t m);
@@ -194,6 +212,7 @@ class Scheduler {
   void BeginOp(int32_t m, const Operation& op);
   void EndOp(int32_t m);
   void EndTask(int32_t m);
+  void EndScenario(int32_t m);
   void Compute(int32_t m, int64_t duration_ns);
   void OnComputed(int32_t m);
   void Wait(int32_t m);
@@ -231,12 +250,12 @@ class Scheduler {
   void BreakPoller(int32_t m, int64_t when_ns);
   void BlockInPoller(int32_t m);
   void PollBack(int32_t m);
-  void GatherReady(int32_t m);
+  void GatherReady(int32_t m, std::vector<int32_t>& tasks);
   void CountPollWaiters(int32_t m, int32_t delta);
   void InjectWithoutP(int32_t m, std::vector<int32_t>& tasks);
   void MakeDescriptorReady(int32_t descriptor);
 
-  // -- collector.cc: stop-the-world, collections, the runtime's own tasks.
+  // -- stop.cc, collector.cc: stop-the-world, collections, the runtime's own tasks.
   enum class StopReason : uint8_t { kNone, kCollectionBegin, kCollectionEnd, kResize, kPlain };
   bool AskToStop(int32_t m, StopReason reason);
   void StopTheWorld(int32_t m);
@@ -248,9 +267,10 @@ class Scheduler {
   void Shrink(int32_t m);
   void StartTheWorld(int32_t m);
   void AfterStart(int32_t m);
-  void BeginCollection(int32_t m);
+  void Collect(int32_t m);
   void EndCollection(int32_t m);
   bool CollectionDue() const;
+  int32_t IndexOf(Role role) const { return static_cast<int32_t>(role) - 1; }
   void ResumeHelper(int32_t m);
   void ResumeScavenger(int32_t m);
   void ResumeStopper(int32_t m);
@@ -285,9 +305,11 @@ class Scheduler {
   bool monitor_awake_ = false;
   bool monitor_waits_ = false;
   bool note_woken_ = false;
-  int64_t rival_polled_ns_ = 0;
-  std::vector<int32_t> ready_;  // found by the last poll
+  std::vector<int32_t> ready_;  // found by its last poll
   bool ready_injected_ = true;
+  std::vector<int32_t> ready_helper_;  // scratch of its other injections
+  int32_t locked_p_ = kNobody;         // whose task it has locked
+  int32_t locked_m_ = kNobody;
 
   // The scheduler.
   std::vector<G> gs_;
@@ -300,12 +322,12 @@ class Scheduler {
   int32_t procs_ = 0;
   int32_t processor_count_ = 0;
   TaskQueue global_;
+  std::vector<int32_t> found_;  // scratch of one step
   int32_t spinning_ = 0;
   int32_t threads_ = 0;
   int32_t idle_locked_ = 0;
   int32_t system_threads_ = 0;
   std::array<int32_t, 5> tasks_by_status_{};  // of the scenario
-  bool main_here_ = true;
   int32_t live_tasks_ = 0;
   bool trace_work_ = false;
   bool mark_work_ = false;

@@ -23,8 +23,10 @@ inline constexpr int32_t kForeignM = 1'000'000;
 enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSyscall };
 
 // The runtime's own tasks have fixed places and numbers; those of a scenario are numbered from 1.
-enum class Role : uint8_t { kScenario, kHelper, kScavenger, kResizer, kStopper };
-inline constexpr int32_t kSystemTasks = 4;
+// kMain starts the scenario's tasks, waits for them all, sleeps for the scenario's time of
+// settling, and ends the process.
+enum class Role : uint8_t { kScenario, kMain, kHelper, kScavenger, kResizer, kStopper };
+inline constexpr int32_t kOwnTasks = 5;
 
 // Tasks in order, as indices; allocates only to grow.
 class TaskQueue {
@@ -57,6 +59,18 @@ class TaskQueue {
   size_t count_ = 0;
 };
 
+// How far a task is with what it does in several parts. A computation takes place between two of
+// them.
+enum Phase : int32_t {
+  kNotStarted,  // of the runtime's own tasks: waits to be asked
+  kStarted,
+  kBetweenCalls,      // computes between two short calls
+  kStopWanted,        // is to stop the world
+  kCollectionWanted,  // is to begin a collection, as soon as nobody else stops the world
+  kMarking,
+  kCollectionEnds,  // is to end it
+};
+
 struct G {
   int64_t id = 0;
   Role role = Role::kScenario;
@@ -68,37 +82,37 @@ struct G {
   int32_t program = 0;
   int32_t op = 0;
   int64_t repeats_left = 0;
-  bool begun = false;             // the present operation has been begun
-  int64_t left_ns = 0;            // of a computation
-  int64_t calls_until_ns = 0;     // end of a run of short calls
-  int32_t phase = 0;              // of a collection, or of a role
-  bool exits_on_resume = false;   // its system call is over, but it had to wait for a processor
+  bool begun = false;          // the present operation has been begun
+  int64_t left_ns = 0;         // of a computation
+  int64_t calls_until_ns = 0;  // end of a run of short calls
+  Phase phase = kNotStarted;
+  bool exits_on_resume = false;  // its system call is over, but it had to wait for a processor
 };
 
 // What a thread does next.
 enum class Step : uint8_t {
   kParked,
-  kBegin,          // a thread that was given a processor starts
-  kSchedule,       // looks for a task
-  kSpun,           // has given its processor back and looks around once more
-  kIdle,           // nothing found: blocks in the poller or parks
-  kResume,         // the task goes on with its program
-  kOpEnd,          // a computation ends
-  kEnterWake,      // into a system call: wake the monitor
-  kEnter,          // leave the processor behind
-  kEnterStop,      // give it to the stopper
-  kReturn,         // out of a system call: look at the old processor
-  kReturnSwap,     // swap its status
-  kReturnIdle,     // take an idle one
-  kReturnSlow,     // give up the thread, look once more
-  kPollTimeout,    // blocked in the poller until then
-  kPollBack,       // back from the poller
-  kStop,           // stop the world
-  kStopAgain,      // not stopped yet: ask again
+  kBegin,        // a thread that was given a processor starts
+  kSchedule,     // looks for a task
+  kSpun,         // has given its processor back and looks around once more
+  kIdle,         // nothing found: blocks in the poller or parks
+  kResume,       // the task goes on with its program
+  kOpEnd,        // a computation ends
+  kEnterWake,    // into a system call: wake the monitor
+  kEnter,        // leave the processor behind
+  kEnterStop,    // give it to the stopper
+  kReturn,       // out of a system call: look at the old processor
+  kReturnSwap,   // swap its status
+  kReturnIdle,   // take an idle one
+  kReturnSlow,   // give up the thread, look once more
+  kPollTimeout,  // blocked in the poller until then
+  kPollBack,     // back from the poller
+  kStop,         // stop the world
+  kStopAgain,    // not stopped yet: ask again
   kStopped,
-  kResize,         // the list of processors grows
-  kResized,        // the new ones are made
-  kStart,          // let the world go on
+  kResize,   // the list of processors grows
+  kResized,  // the new ones are made
+  kStart,    // let the world go on
 };
 
 struct M {
@@ -107,13 +121,13 @@ struct M {
   int32_t old_p = kNobody;   // left behind in a system call
   int32_t g = kNobody;       // index of the task that it runs
   Step step = Step::kParked;
-  uint32_t stamp = 0;        // its valid appointment
+  uint32_t stamp = 0;  // its valid appointment
   uint32_t syscall_tick = 0;
   int64_t run_until_ns = 0;  // end of the present computation
   bool spinning = false;
   bool was_spinning = false;  // until it gave its processor back
-  bool signalled = false;    // a preemption signal is under way
-  bool unstarted = false;    // new; not counted yet (see Deviation::kTakenButNotStarted)
+  bool signalled = false;     // a preemption signal is under way
+  bool unstarted = false;     // new; not counted yet (see Deviation::kTakenButNotStarted)
 };
 
 struct Timer {

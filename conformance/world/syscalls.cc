@@ -8,8 +8,8 @@ void Scheduler::BeginSyscall(int32_t m, int64_t duration_ns) {
   // How long the call will last is kept where a computation's rest is.
   TaskOf(m).left_ns = duration_ns;
   if (!by_task_lock_) SetStatus(m, TaskOf(m), TaskStatus::kInSyscall);
-  if (Deviates(Deviation::kEnterTestsOnce)) return Then(m, Step::kEnterWake);
   if (by_task_lock_) return Then(m, Step::kEnter);
+  if (Deviates(Deviation::kEnterTestsOnce)) return Then(m, Step::kEnterWake);
   TellRead(m, Variable::kMonitorWaits, monitor_waits_);
   Then(m, monitor_waits_ ? Step::kEnterWake : Step::kEnter);
 }
@@ -91,6 +91,7 @@ void Scheduler::Return(int32_t m) {
     task_lock_waiters_.push_back(m);
     return;
   }
+  task.left_ns = 0;
   Tell(EventKind::kSyscallReturn, m, thread.old_p, task.id);
   if (by_task_lock_) {
     SetStatus(m, task, TaskStatus::kRunning);
@@ -105,8 +106,7 @@ void Scheduler::Return(int32_t m) {
 void Scheduler::ReturnSwap(int32_t m) {
   M& thread = ThreadOf(m);
   const int32_t p = thread.old_p;
-  const bool won =
-      ProcessorOf(p).status == PROCTOR_P_SYSCALL || Deviates(Deviation::kExitStealsP);
+  const bool won = ProcessorOf(p).status == PROCTOR_P_SYSCALL || Deviates(Deviation::kExitStealsP);
   TellSwap(m, Variable::kStatus, PROCTOR_P_SYSCALL, PROCTOR_P_IDLE, won, p);
   if (!won) return Then(m, Step::kReturnIdle);
   Acquire(m, p);

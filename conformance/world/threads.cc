@@ -9,9 +9,11 @@ namespace {
 
 // A local queue holds so many tasks, run-next aside; half of a full one moves to the global queue.
 constexpr int32_t kLocalQueueMost = 256;
-// One schedule in so many looks at the global queue first, so that two tasks that make each other ready forever
-// cannot starve it.
+// One schedule in so many looks at the global queue first, so that two tasks that make each other
+// ready forever cannot starve it.
 constexpr uint32_t kGlobalFirstEvery = 61;
+// What another look around costs, so that one that finds nothing does not stand still.
+constexpr int64_t kLookAroundNs = 300;
 
 }  // namespace
 
@@ -55,11 +57,11 @@ bool Scheduler::FindTask(int32_t m, int32_t& g, bool& inherits) {
     return true;
   }
   if (poller_ready_ && poll_waiters_ > 0 && last_poll_ns_ != 0) {
-    GatherReady(m);
-    Tell(EventKind::kPoll, m, kNobody, kNobody, 0, static_cast<int64_t>(ready_.size()));
-    if (!ready_.empty()) {
-      const auto count = static_cast<int32_t>(ready_.size());
-      for (const int32_t ready : ready_) {
+    GatherReady(m, found_);
+    const auto count = static_cast<int32_t>(found_.size());
+    Tell(EventKind::kPoll, m, kNobody, kNobody, 0, count);
+    if (count > 0) {
+      for (const int32_t ready : found_) {
         SetStatus(m, gs_[static_cast<size_t>(ready)], TaskStatus::kRunnable);
         PutLocal(m, ThreadOf(m).p, ready, false);
       }
@@ -95,7 +97,7 @@ bool Scheduler::Steal(int32_t m, int32_t& g) {
     }
     P& from = ProcessorOf(victim);
     int32_t count = (from.queue.size() + 1) / 2;
-    if (count == 0 && from.next != kNobody && from.status != PROCTOR_P_IDLE) count = 1;
+    if (count == 0 && from.next != kNobody) count = 1;
     if (count == 0) continue;
     for (int32_t n = 0; n < count; ++n) {
       // From the queue first: run-next is only taken from whoever has nothing else.
@@ -174,8 +176,8 @@ void Scheduler::GiveBack(int32_t m) {
   Then(m, Step::kSpun);
 }
 
-// Work may have come up while everybody counted on this thread to look for it, so it looks again after it has
-// said that it does no longer.
+// Work may have come up while everybody counted on this thread to look for it, so it looks again
+// after it has said that it does no longer.
 void Scheduler::LookOnceMore(int32_t m) {
   M& thread = ThreadOf(m);
   if (!thread.spinning) return BlockOrPark(m);
@@ -190,7 +192,7 @@ void Scheduler::LookOnceMore(int32_t m) {
     thread.spinning = true;
     SetSpinning(m, 1);
     Acquire(m, idle);
-    return Then(m, Step::kSchedule);
+    return Then(m, Step::kSchedule, kLookAroundNs);
   }
   BlockOrPark(m);
 }
@@ -303,7 +305,7 @@ void Scheduler::SetSpinning(int32_t m, int32_t by) {
 }
 
 void Scheduler::SetStatus(int32_t m, G& g, TaskStatus status) {
-  if (g.role == Role::kScenario) {
+  if (g.role == Role::kScenario || g.role == Role::kMain) {
     --tasks_by_status_[static_cast<size_t>(g.status)];
     ++tasks_by_status_[static_cast<size_t>(status)];
   }
@@ -343,7 +345,8 @@ void Scheduler::PutLocal(int32_t m, int32_t p, int32_t g, bool next) {
     Drop(LockId::kSched, m);
   }
   processor.queue.Append(g);
-  Tell(EventKind::kEnqueue, m, p, gs_[static_cast<size_t>(g)].id, static_cast<int64_t>(Queue::kLocal));
+  Tell(EventKind::kEnqueue, m, p, gs_[static_cast<size_t>(g)].id,
+       static_cast<int64_t>(Queue::kLocal));
 }
 
 // Under sched.

@@ -1,16 +1,17 @@
-// The virtual world: a scheduler with processors, threads and tasks, a poller, a collector and a clock of its
-// own, around a monitor that plugs in through the port. It runs a scenario and tells everything that happens as
-// events, in no more time than computing them takes.
+// The virtual world: a scheduler with processors, threads and tasks, a poller, a collector and a
+// clock of its own, around a monitor that plugs in through the port. It runs a scenario and tells
+// everything that happens as events, in no more time than computing them takes.
 //
-// The monitor runs on a stack of its own. Inside each of its calls other threads may act, as the scenario's seed
-// decides. The same scenario, options and monitor give the same events, byte for byte, in every build.
+// The monitor runs on a stack of its own. Inside each of its calls other threads may act, as the
+// scenario's seed decides. The same scenario, options and monitor give the same events, byte for
+// byte, in every build.
 //
 // Memory is bounded by the scenario, whatever the time that passes in it.
 //
 // Errors: whatever the monitor does ends in a WorldRun; it never throws.
 //
-// Thread safety: one run per thread at a time. A run catches the signals of crashing monitor code (SIGSEGV and
-// the like) and uses a timer on the thread's CPU time with the signal SIGPROF.
+// Thread safety: one run per thread at a time. A run catches the signals of crashing monitor code
+// (SIGSEGV and the like) and uses a timer on the thread's CPU time with the signal SIGPROF.
 
 #ifndef PROCTOR_CONFORMANCE_WORLD_WORLD_H_
 #define PROCTOR_CONFORMANCE_WORLD_WORLD_H_
@@ -59,17 +60,17 @@ bool BlamesMonitor(WorldEnd end);
 
 struct WorldRun {
   WorldEnd end = WorldEnd::kDone;
-  std::string message;      // one line that names call or signal; empty for the ends that are no errors
-  int64_t virtual_ns = 0;   // how much time passed in the world
-  int64_t cycles = 0;       // shallow sleeps of the monitor
+  std::string message;  // one line that names call or signal; empty for the ends that are no errors
+  int64_t virtual_ns = 0;  // how much time passed in the world
+  int64_t cycles = 0;      // shallow sleeps of the monitor
   int64_t events = 0;
 };
 
 struct WorldOptions {
   Profile profile = kGo1_20;
-  std::optional<Knobs> knobs;                 // otherwise drawn from the scenario's seed
-  Deviation deviation = Deviation::kNone;     // a fault of the world's own, for testing the judges
-  ChoicePath* choices = nullptr;              // otherwise drawn from the scenario's seed
+  std::optional<Knobs> knobs;              // otherwise drawn from the scenario's seed
+  Deviation deviation = Deviation::kNone;  // a fault of the world's own, for testing the judges
+  ChoicePath* choices = nullptr;           // otherwise drawn from the scenario's seed
 };
 
 // What the events of such a run are: to be handed to judges and trace writers before them.

@@ -1,0 +1,116 @@
+#include "conformance/world/world.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "conformance/evidence/trace.h"
+#include "conformance/implementations/reference/reference.h"
+#include "conformance/scenario/library.h"
+
+namespace proctor {
+namespace {
+
+class Recorder : public EventSink {
+ public:
+  void Observe(const Event& event) override { events.push_back(event); }
+  std::vector<Event> events;
+};
+
+std::string Text(const std::vector<Event>& events) {
+  std::string text;
+  std::string line;
+  for (const Event& event : events) {
+    line.clear();
+    FormatEvent(event, line);
+    text += line + "\n";
+  }
+  return text;
+}
+
+const Scenario& Named(const char* name) { return FindScenario(name)->scenario; }
+
+std::vector<int64_t> SleepsUs(const std::vector<Event>& events) {
+  std::vector<int64_t> sleeps;
+  for (const Event& event : events) {
+    if (event.kind == EventKind::kShallowSleep) {
+      sleeps.push_back(event.Get(Arg::kDurationNs) / 1000);
+    }
+  }
+  return sleeps;
+}
+
+TEST(World, ALoneSpinnerShowsTheWholeCadence) {
+  const Scenario& scenario = Named("lone_spinner");
+  Recorder recorder;
+  const WorldRun run =
+      RunWorld(ReferenceImplementation(), scenario, {.knobs = Knobs::Quiet(scenario)}, recorder);
+  EXPECT_EQ(run.end, WorldEnd::kDone) << run.message;
+  std::vector<int64_t> expected(51, 20);
+  for (const int64_t us : {40, 80, 160, 320, 640, 1280, 2560, 5120, 10000, 10000}) {
+    expected.push_back(us);
+  }
+  std::vector<int64_t> sleeps = SleepsUs(recorder.events);
+  ASSERT_GT(sleeps.size(), expected.size());
+  sleeps.resize(expected.size());
+  EXPECT_EQ(sleeps, expected);
+}
+
+TEST(World, EveryNamedScenarioEndsAsItIsMeantTo) {
+  for (const NamedScenario& named : ScenarioLibrary()) {
+    for (const Profile profile : kProfiles) {
+      Recorder recorder;
+      const WorldRun run =
+          RunWorld(ReferenceImplementation(), named.scenario,
+                   {.profile = profile, .knobs = Knobs::Quiet(named.scenario)}, recorder);
+      const WorldEnd expected =
+          named.scenario.ending == Ending::kDeadlock ? WorldEnd::kDeadlock : WorldEnd::kDone;
+      EXPECT_EQ(run.end, expected) << named.scenario.name << " under " << ProfileName(profile)
+                                   << ": " << WorldEndName(run.end) << " " << run.message;
+      int64_t last_ns = 0;
+      for (const Event& event : recorder.events) {
+        ASSERT_GE(event.time_ns, last_ns) << Describe(event);
+        last_ns = event.time_ns;
+      }
+    }
+  }
+}
+
+TEST(World, TheSameSeedGivesTheSameEvents) {
+  for (const char* name : {"mixed_load", "stop_the_world", "deep_sleep_wake_ups"}) {
+    Scenario scenario = Named(name);
+    std::map<std::string, uint64_t> seen;
+    for (uint64_t seed = 1; seed <= 5; ++seed) {
+      scenario.seed = seed;
+      Recorder first;
+      Recorder second;
+      RunWorld(ReferenceImplementation(), scenario, {}, first);
+      RunWorld(ReferenceImplementation(), scenario, {}, second);
+      const std::string text = Text(first.events);
+      EXPECT_EQ(text, Text(second.events));
+      EXPECT_TRUE(seen.emplace(text, seed).second) << "another seed, the same events";
+    }
+  }
+}
+
+TEST(World, SeedsOfEveryKindEndWithoutBlame) {
+  for (const NamedScenario& named : ScenarioLibrary()) {
+    for (const Profile profile : kProfiles) {
+      Scenario scenario = named.scenario;
+      for (uint64_t seed = 1; seed <= 10; ++seed) {
+        scenario.seed = seed;
+        Recorder recorder;
+        const WorldRun run =
+            RunWorld(ReferenceImplementation(), scenario, {.profile = profile}, recorder);
+        EXPECT_FALSE(BlamesMonitor(run.end) || run.end == WorldEnd::kInternalError)
+            << scenario.name << " seed " << seed << " under " << ProfileName(profile) << ": "
+            << WorldEndName(run.end) << " " << run.message;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace proctor
