@@ -7,12 +7,9 @@
 namespace proctor {
 namespace {
 
-// A timer counts as set only when its task began to sleep so long before: the stamp comes first, and a
-// stop-the-world may let the monitor sleep deep while the task has not yet reached its timer.
-constexpr int64_t kTimerSetWithinNs = 5'000'000;
-
 // A collection's stop-the-world ends at most so long before the collection does.
 constexpr int64_t kCollectionReachNs = 1'000'000'000;
+constexpr size_t kMaxSuspects = 16;
 
 // Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's spinning
 // thread in between; a block must be longer than this by far to be a test of SYS-3.
@@ -40,8 +37,8 @@ void SleepJudge::Observe(const Event& event) {
     case EventKind::kScenarioStart: scenario_start_ns_ = event.time_ns; break;
     case EventKind::kMonitorExit: monitor_gone_ = true; break;
     case EventKind::kCollection:
-      std::erase_if(suspects_, [&](const Event& suspect) {
-        return event.time_ns - suspect.time_ns < kCollectionReachNs;
+      std::erase_if(suspects_, [&](const SuspectedSleep& suspect) {
+        return event.time_ns - suspect.evidence.back().time_ns < kCollectionReachNs;
       });
       break;
     case EventKind::kStall:
@@ -51,6 +48,8 @@ void SleepJudge::Observe(const Event& event) {
       if (monitor_gone_) {
         Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
       }
+      world_may_stop_ = world_may_stop_ || event.Is(Arg::kOp, Op::kWork) ||
+                        event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect);
       if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kMaxTimers) {
         timers_.insert_or_assign(event.g, Timer{.begin = event});
       }
@@ -111,9 +110,14 @@ void SleepJudge::JudgeBusy(const Event& event) {
   if (traced_ || activity_.spinning_since_ns() >= cycle_.last_wake_ns()) return;
   if (event.kind == EventKind::kShallowSleep) {
     Trigger(ClauseId::kDEEP_11);
-  } else if (activity_.open(Op::kCollect) == 0 && suspects_.empty()) {
-    suspects_.push_back(event);
+  } else {
+    Suspect(ClauseId::kDEEP_11, "a deep sleep although a task was computing all the time", {event});
   }
+}
+
+void SleepJudge::Suspect(ClauseId clause, std::string message, std::vector<Event> evidence) {
+  if (world_may_stop_ || suspects_.size() >= kMaxSuspects) return;
+  suspects_.push_back({clause, std::move(message), std::move(evidence)});
 }
 
 void SleepJudge::OnDeepSleep(const Event& event) {
@@ -144,7 +148,7 @@ void SleepJudge::OnDeepSleep(const Event& event) {
   // The time that the deadline was computed from is not before the last wake.
   const int64_t promised_end_ns = cycle_.last_wake_ns() + requested_ns;
   for (auto& [task, timer] : timers_) {
-    if (!cycle_.awake() || timer.begin.time_ns + kTimerSetWithinNs > cycle_.last_wake_ns()) continue;
+    if (!cycle_.awake() || timer.begin.time_ns > cycle_.last_wake_ns()) continue;
     // From its earliest time on the timer may have fired already, with its task not yet running.
     if (event.time_ns >= timer.begin.time_ns + timer.begin.Get(Arg::kDurationNs)) continue;
     if (promised_end_ns <= timer.promised_end_ns) continue;
@@ -174,11 +178,11 @@ void SleepJudge::OnTimerEnd(const Event& event) {
   const Timer& timer = found->second;
   if (timer.longest) {
     if (timer.promised_end_ns > event.time_ns) {
-      Violate(ClauseId::kDEEP_4,
+      Suspect(ClauseId::kDEEP_4,
               fmt::format("a deep sleep of {} ns was requested although a timer was due {} ns before "
                           "its end",
                           timer.longest->Get(Arg::kDurationNs), timer.promised_end_ns - event.time_ns),
-              {timer.begin, *timer.longest, event});
+              {timer.begin, event, *timer.longest});
     } else {
       Trigger(ClauseId::kDEEP_4);
     }
@@ -218,8 +222,8 @@ void SleepJudge::OnBlockEnd(const Event& event) {
 }
 
 void SleepJudge::Close() {
-  if (!suspects_.empty()) {
-    Violate(ClauseId::kDEEP_11, "a deep sleep although a task was computing all the time", suspects_);
+  for (SuspectedSleep& suspect : suspects_) {
+    Violate(suspect.clause, std::move(suspect.message), std::move(suspect.evidence));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -47,6 +48,7 @@ class SleepJudge : public Judge {
   void OnTimerEnd(const Event& event);
   void OnBlockEnd(const Event& event);
   void JudgeBusy(const Event& event);
+  void Suspect(ClauseId clause, std::string message, std::vector<Event> evidence);
   void NoteBlocks(const Event& event);
   int64_t LongestDeepSleep() const;
 
@@ -61,8 +63,16 @@ class SleepJudge : public Judge {
   bool monitor_gone_ = false;
   int64_t scenario_start_ns_ = INT64_MAX;
 
-  // An accusation of DEEP-11 waits: a stop-the-world, which allows the sleep, shows only at its end.
-  std::vector<Event> suspects_;
+  // That a P was busy, or a timer set, is known only from stamps, and a stop-the-world allows the sleep all the
+  // same. So an accusation waits for the collection that would explain it, and where the heap may grow, and a
+  // collection come at any time, none is made.
+  struct SuspectedSleep {
+    ClauseId clause;
+    std::string message;
+    std::vector<Event> evidence;  // the sleep last
+  };
+  std::vector<SuspectedSleep> suspects_;
+  bool world_may_stop_ = false;
 
   std::unordered_map<int64_t, Timer> timers_;
   std::unordered_map<int64_t, Block> blocks_;

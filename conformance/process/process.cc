@@ -350,8 +350,12 @@ void Process::Signal(int signal) {
 void Process::SignalGroup(int signal) { kill(-state_->pid, signal); }
 
 std::string Process::captured() {
-  // After the child's end its output is complete once the reader has seen the end of it; a
-  // grandchild that still holds it open must not keep us waiting.
+  // What the child wrote before its end is in the pipe by now; the reader takes it and stops there, so that a
+  // grandchild which still holds the pipe open keeps nobody waiting.
+  if (state_->status && state_->reader.joinable()) {
+    state_->quit.write.Close();
+    state_->reader.join();
+  }
   const std::lock_guard lock(state_->mutex);
   return state_->captured;
 }

@@ -59,7 +59,7 @@ class Process {
   void SignalGroup(int signal);  // to its whole group
 
   // What the child has written so far to standard output and error, at most the last 64 KiB; needs
-  // capture_output.
+  // capture_output. Once Wait has told its end, that is all that it wrote.
   std::string captured();
 
  private:
