@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <barrier>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -98,7 +99,7 @@ void CallEverything() {
 void SendSignals(int count) {
   for (int i = 1; i <= count; ++i) {
     syscall(SYS_tgkill, getpid(), monitor.load(), SIGUSR1);
-    while (handled < i) Nanosleep(kMs);
+    while (handled < i) Nanosleep(5 * kMs);
   }
 }
 
@@ -114,7 +115,7 @@ int Signals(int status) {
     DeepSleep(60 * kSecond);
     ShortSleeps(1);
   });
-  while (monitor == 0) Nanosleep(kMs);
+  while (monitor == 0) Nanosleep(5 * kMs);
   SendSignals(kCount);
   Wake();
   thread.join();
@@ -138,8 +139,15 @@ int main(int argc, char** argv) {
       while (true) ShortSleeps(1);
     }).join();
   } else if (mode == "two") {
-    std::thread other(ShortSleeps, 200);
-    std::thread(ShortSleeps, 200).join();
+    std::barrier together(2);
+    const auto sleep_in_step = [&together] {
+      for (int i = 0; i < 200; ++i) {
+        ShortSleeps(1);
+        together.arrive_and_wait();
+      }
+    };
+    std::thread other(sleep_in_step);
+    std::thread(sleep_in_step).join();
     other.join();
   } else if (mode == "exec") {
     ShortSleeps(5);
