@@ -10,10 +10,15 @@
 #include <csignal>
 #include <cstring>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "conformance/adapter/canary.h"
+#include "conformance/adapter/gathering.h"
+#include "conformance/adapter/line_buffer.h"
+#include "conformance/adapter/outside.h"
+#include "conformance/adapter/pipe.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
@@ -26,56 +31,8 @@ constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
 constexpr int64_t kExitWithinNs = 5'000 * kNsPerMs;
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
-constexpr int kPipeBytes = 1 << 20;
-constexpr size_t kEventsMost = 4'000'000;
-
-// Events from several threads: the driver, the observer, the canary.
-class Gathering {
- public:
-  void Add(const Event& event) {
-    const std::lock_guard lock(mutex_);
-    if (events_.size() < kEventsMost) {
-      events_.push_back(event);
-    } else {
-      ++lost_;
-    }
-  }
-
-  // By time; those of one maker at the same time stay in their order.
-  std::vector<Event> Take() {
-    const std::lock_guard lock(mutex_);
-    std::ranges::stable_sort(events_, {}, &Event::time_ns);
-    if (lost_ > 0) {
-      events_.push_back(MakeEvent(events_.back().time_ns, EventKind::kGap, {{Arg::kLost, lost_}}));
-    }
-    return std::move(events_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<Event> events_;
-  int64_t lost_ = 0;
-};
-
-struct PipeEnds {
-  int read = -1;
-  int write = -1;
-
-  bool Open() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return false;
-    read = ends[0];
-    write = ends[1];
-    fcntl(write, F_SETPIPE_SZ, kPipeBytes);
-    return true;
-  }
-  void CloseRead() { Close(read); }
-  void CloseWrite() { Close(write); }
-  static void Close(int& end) {
-    if (end >= 0) close(end);
-    end = -1;
-  }
-};
+// Tasks alive at once whose times are checked; an adapter that makes up more must not fill the memory.
+constexpr size_t kTasksTrackedMost = 1'000'000;
 
 // One scenario on one process, from its start to its end.
 class Session {
@@ -101,54 +58,36 @@ class Session {
   bool ReadLine(int64_t deadline_ns, std::string& line);
   bool ReadMore(int64_t deadline_ns);
   void OnReply(const std::string& line);
-  void OnEvent(Event event);
+  void OnEvent(const Event& event);
+  bool FollowsItsTask(const Event& event);
   void OnEnded();
   void OnDeadline();
-  void FireDue(int64_t now_ns);
-  void Fire(const Outside& outside);
-  int64_t NextOutsideNs() const;
 
   const RunOptions& options_;
   const Scenario& scenario_;
   Run run_{.outcome = Outcome::kDone};
 
-  PipeEnds to_adapter_;
-  PipeEnds from_adapter_;
-  std::vector<PipeEnds> descriptors_;
+  Pipe to_adapter_;
+  Pipe from_adapter_;
+  std::vector<Pipe> descriptors_;
   std::unique_ptr<Process> process_;
   std::unique_ptr<Observer> observer_;
   Gathering gathering_;
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
-  std::string buffer_;
+  LineBuffer buffer_;
+  std::unordered_map<int64_t, int64_t> last_ns_;  // of every task that lives
   bool greeted_ = false;
   bool done_ = false;
   bool ended_ = false;
   int64_t started_ns_ = 0;
-  int64_t scenario_start_ns_ = INT64_MAX;
-
-  struct Pending {
-    Outside outside;
-    int64_t fired = 0;
-    int64_t DueNs(int64_t start_ns) const {
-      return start_ns + outside.at_ns + fired * outside.every_ns;
-    }
-  };
-  std::vector<Pending> pending_;
+  std::optional<OutsideSchedule> outside_;  // from the scenario's start on
 };
 
 Session::~Session() {
   if (canary_) canary_->Stop();
   process_.reset();
   if (observer_) observer_->Stop();
-  for (PipeEnds* pipe : {&to_adapter_, &from_adapter_}) {
-    pipe->CloseRead();
-    pipe->CloseWrite();
-  }
-  for (PipeEnds& pipe : descriptors_) {
-    pipe.CloseRead();
-    pipe.CloseWrite();
-  }
 }
 
 void Session::Fail(Outcome outcome, std::string message) {
@@ -159,13 +98,14 @@ void Session::Fail(Outcome outcome, std::string message) {
 
 bool Session::Start() {
   bool opened = to_adapter_.Open() && from_adapter_.Open();
-  std::vector<std::pair<int, int>> inherited = {{to_adapter_.read, kAdapterInput},
-                                                {from_adapter_.write, kAdapterOutput}};
+  std::vector<std::pair<int, int>> inherited = {{to_adapter_.read(), kAdapterInput},
+                                                {from_adapter_.write(), kAdapterOutput}};
   for (int32_t i = 0; i < scenario_.descriptors && opened; ++i) {
-    PipeEnds& pipe = descriptors_.emplace_back();
+    Pipe& pipe = descriptors_.emplace_back();
     opened = pipe.Open();
-    fcntl(pipe.read, F_SETFL, O_NONBLOCK);
-    inherited.emplace_back(pipe.read, kAdapterFirstDescriptor + i);
+    fcntl(pipe.read(), F_SETFL, O_NONBLOCK);
+    fcntl(pipe.write(), F_SETFL, O_NONBLOCK);
+    inherited.emplace_back(pipe.read(), kAdapterFirstDescriptor + i);
   }
   if (!opened) {
     Fail(Outcome::kError, fmt::format("no pipe for the adapter: {}", std::strerror(errno)));
@@ -186,9 +126,9 @@ bool Session::Start() {
   }
   to_adapter_.CloseRead();
   from_adapter_.CloseWrite();
-  for (PipeEnds& pipe : descriptors_) pipe.CloseRead();
-  fcntl(from_adapter_.read, F_SETFL, O_NONBLOCK);
-  fcntl(to_adapter_.write, F_SETFL, O_NONBLOCK);
+  for (Pipe& pipe : descriptors_) pipe.CloseRead();
+  fcntl(from_adapter_.read(), F_SETFL, O_NONBLOCK);
+  fcntl(to_adapter_.write(), F_SETFL, O_NONBLOCK);
 
   if (options_.observe) {
     observer_ = Observer::Start({.pid = process_->pid(), .from_start = true},
@@ -205,26 +145,28 @@ bool Session::Start() {
 bool Session::ReadMore(int64_t deadline_ns) {
   while (!ended_) {
     const int64_t now_ns = MonotonicNowNs();
-    FireDue(now_ns);
+    if (outside_) outside_->FireDue(now_ns);
     if (now_ns >= deadline_ns) return false;
-    const int64_t wait_ns = std::max<int64_t>(0, std::min(deadline_ns, NextOutsideNs()) - now_ns);
+    const int64_t next_ns = outside_ ? std::min(deadline_ns, outside_->NextNs()) : deadline_ns;
+    const int64_t wait_ns = std::max<int64_t>(0, next_ns - now_ns);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
-    pollfd polled[] = {{.fd = from_adapter_.read, .events = POLLIN, .revents = 0},
+    pollfd polled[] = {{.fd = from_adapter_.read(), .events = POLLIN, .revents = 0},
                        {.fd = process_->pidfd(), .events = POLLIN, .revents = 0}};
     if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) continue;
     char block[1 << 16];
-    const ssize_t got = read(from_adapter_.read, block, sizeof block);
+    const ssize_t got = read(from_adapter_.read(), block, sizeof block);
     if (got > 0) {
-      buffer_.append(block, static_cast<size_t>(got));
+      buffer_.Append({block, static_cast<size_t>(got)});
       return true;
     }
     // It closed its end, or has ended: then nothing more can come but its exit.
     if (got == 0 || polled[1].revents != 0) {
-      if (process_->Wait(deadline_ns)) {
+      if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + kExitWithinNs))) {
         OnEnded();
-      } else {
-        return false;
+      } else if (MonotonicNowNs() < deadline_ns) {
+        Fail(Outcome::kError, fmt::format("the adapter closed its descriptor {}", kAdapterOutput));
       }
+      return false;
     }
   }
   return false;
@@ -232,12 +174,7 @@ bool Session::ReadMore(int64_t deadline_ns) {
 
 bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
   while (true) {
-    const size_t end = buffer_.find('\n');
-    if (end != std::string::npos) {
-      line = buffer_.substr(0, end);
-      buffer_.erase(0, end + 1);
-      return true;
-    }
+    if (buffer_.TakeLine(line)) return true;
     if (buffer_.size() > kMaxLineBytes) {
       Fail(Outcome::kError,
            fmt::format("the adapter wrote a line of more than {} bytes", kMaxLineBytes));
@@ -274,12 +211,12 @@ bool Session::Send() {
   const int64_t deadline_ns = MonotonicNowNs() + kSendWithinNs;
   size_t sent = 0;
   while (sent < line.size()) {
-    const ssize_t put = write(to_adapter_.write, line.data() + sent, line.size() - sent);
+    const ssize_t put = write(to_adapter_.write(), line.data() + sent, line.size() - sent);
     if (put > 0) {
       sent += static_cast<size_t>(put);
       continue;
     }
-    pollfd writable{.fd = to_adapter_.write, .events = POLLOUT, .revents = 0};
+    pollfd writable{.fd = to_adapter_.write(), .events = POLLOUT, .revents = 0};
     if (errno == EAGAIN && MonotonicNowNs() < deadline_ns) {
       constexpr int kStepMs = 100;
       poll(&writable, 1, kStepMs);
@@ -311,8 +248,8 @@ void Session::OnReply(const std::string& line) {
   }
 }
 
-void Session::OnEvent(Event event) {
-  if (!AdapterEmits()[static_cast<size_t>(event.kind)]) {
+void Session::OnEvent(const Event& event) {
+  if (!AdapterMakes(event.kind)) {
     Fail(Outcome::kError, fmt::format("an adapter may not make the event '{}'",
                                       EventKindName(event.kind)));
     return;
@@ -322,52 +259,34 @@ void Session::OnEvent(Event event) {
          fmt::format("the adapter's times are not those of CLOCK_MONOTONIC: {}", Describe(event)));
     return;
   }
+  if (!FollowsItsTask(event)) return;
   if (event.kind == EventKind::kScenarioStart) {
-    scenario_start_ns_ = event.time_ns;
-    for (const Outside& outside : scenario_.outside) pending_.push_back({.outside = outside});
+    if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
+    std::vector<int> descriptors;
+    for (const Pipe& pipe : descriptors_) descriptors.push_back(pipe.write());
+    outside_.emplace(scenario_.outside, std::move(descriptors), *process_,
+                     [this](const Event& done) { gathering_.Add(done); }, event.time_ns);
   }
   gathering_.Add(event);
 }
 
-int64_t Session::NextOutsideNs() const {
-  int64_t next_ns = INT64_MAX;
-  for (const Pending& pending : pending_) {
-    next_ns = std::min(next_ns, pending.DueNs(scenario_start_ns_));
+// The stamps of different tasks may overtake each other on their way, those of one task never.
+bool Session::FollowsItsTask(const Event& event) {
+  if (event.kind == EventKind::kCollection) return true;
+  const auto last = last_ns_.find(event.g);
+  if (last == last_ns_.end()) {
+    if (last_ns_.size() < kTasksTrackedMost) last_ns_.emplace(event.g, event.time_ns);
+    return true;
   }
-  return next_ns;
-}
-
-void Session::FireDue(int64_t now_ns) {
-  for (Pending& pending : pending_) {
-    while (pending.fired < pending.outside.times && pending.DueNs(scenario_start_ns_) <= now_ns) {
-      Fire(pending.outside);
-      ++pending.fired;
-    }
+  if (event.time_ns < last->second) {
+    Fail(Outcome::kError, fmt::format("the adapter's times go backwards: {} comes {} ns before the task's "
+                                      "last stamp",
+                                      Describe(event), last->second - event.time_ns));
+    return false;
   }
-  std::erase_if(pending_, [](const Pending& pending) { return pending.fired >= pending.outside.times; });
-}
-
-void Session::Fire(const Outside& outside) {
-  const int64_t now_ns = MonotonicNowNs();
-  switch (outside.kind) {
-    case OutsideKind::kReady: {
-      gathering_.Add(MakeEvent(now_ns, EventKind::kDescriptorReady,
-                               {{Arg::kDescriptor, outside.descriptor}}));
-      const char byte = 'r';
-      // A reader that is gone shows elsewhere.
-      [[maybe_unused]] const ssize_t put =
-          write(descriptors_[static_cast<size_t>(outside.descriptor)].write, &byte, 1);
-      break;
-    }
-    case OutsideKind::kStop:
-      gathering_.Add(MakeEvent(now_ns, EventKind::kStopped));
-      process_->Signal(SIGSTOP);
-      break;
-    case OutsideKind::kContinue:
-      gathering_.Add(MakeEvent(now_ns, EventKind::kContinued));
-      process_->Signal(SIGCONT);
-      break;
-  }
+  last->second = event.time_ns;
+  if (event.kind == EventKind::kTaskEnd) last_ns_.erase(last);
+  return true;
 }
 
 void Session::OnEnded() {
@@ -377,12 +296,13 @@ void Session::OnEnded() {
   const int64_t now_ns = MonotonicNowNs();
   if (reported) gathering_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
   gathering_.Add(MakeEvent(now_ns, EventKind::kProcessExit, {{Arg::kStatus, status}}));
-  if (done_ || Failed()) return;
-  if (EndsByDeadlock() && reported && status != 0) return;
+  if (Failed() || (done_ && status == 0)) return;
+  if (!done_ && EndsByDeadlock() && reported && status != 0) return;
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
                                        : fmt::format("ended with status {}", status);
   if (greeted_) {
-    Fail(Outcome::kCrash, fmt::format("the process {} in the middle of the scenario", how));
+    Fail(Outcome::kCrash, fmt::format("the process {} {} the scenario", how,
+                                      done_ ? "after" : "in the middle of"));
   } else {
     Fail(Outcome::kError, fmt::format("the adapter {} before its handshake", how));
   }
@@ -394,7 +314,10 @@ void Session::OnDeadline() {
                                       scenario_.budget_ms));
   process_->Signal(SIGCONT);
   process_->Signal(SIGQUIT);
-  process_->Wait(MonotonicNowNs() + kDumpWithinNs);
+  outside_.reset();
+  // Reading goes on: a process that waits to write an event could not print its stacks.
+  const int64_t end_ns = MonotonicNowNs() + kDumpWithinNs;
+  while (ReadMore(end_ns)) buffer_.Clear();
 }
 
 void Session::Settle() {
@@ -441,7 +364,7 @@ Run Session::Perform() {
   header.tiers = observed ? kO | kX : kX;
   header.profile = ProfileOfVersion(header.version);
   header.from_start = true;
-  header.emits = AdapterEmits() | (observed ? Observer::Emits() : EventKinds());
+  header.emits = AdapterEvidence() | (observed ? Observer::Emits() : EventKinds());
   header.scenario = scenario_.name;
   header.seed = scenario_.seed;
   header.asked = scenario_.Asked();

@@ -3,10 +3,15 @@
 #include "conformance/adapter/driver.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+
+#include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
@@ -19,6 +24,8 @@ constexpr const char* kHello =
 // The time that events must bear, as the shell can tell it: to a hundredth of a second, rounded down, and all the
 // same not before the process's start.
 constexpr const char* kNow = "sleep 0.05; now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
+constexpr const char* kStart = R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)";
+constexpr const char* kBye = "echo '{\"done\":{}}' >&4; read line <&3; exit 0";
 
 Scenario Sample() {
   Scenario scenario;
@@ -28,9 +35,36 @@ Scenario Sample() {
   return scenario;
 }
 
+// The processes that have `entry` in their environment and still run.
+std::vector<std::string> ProcessesWith(const std::string& entry) {
+  std::vector<std::string> found;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(process.path() / "environ", std::ios::binary);
+    const std::string environment{std::istreambuf_iterator<char>(file), {}};
+    if (environment.find(entry) != std::string::npos) found.push_back(process.path().filename());
+  }
+  return found;
+}
+
+// A killed process takes a moment to go.
+void ExpectNoneLeft(const std::string& entry) {
+  const int64_t deadline_ns = MonotonicNowNs() + 30'000'000'000;
+  std::vector<std::string> left;
+  while (!(left = ProcessesWith(entry)).empty() && MonotonicNowNs() < deadline_ns) sched_yield();
+  EXPECT_EQ(left, std::vector<std::string>());
+}
+
 Run Perform(const std::string& script, const Scenario& scenario = Sample()) {
-  return RunScenario({.argv = {"/bin/sh", "-c", script}, .observe = false, .handshake_ms = 20'000},
-                     scenario);
+  static int number = 0;
+  const std::string mark = "PROCTOR_TEST_MARK=" + std::to_string(getpid()) + "." +
+                           std::to_string(++number) + ".";
+  Run run = RunScenario({.argv = {"/bin/sh", "-c", script},
+                         .set_env = {mark},
+                         .observe = false,
+                         .handshake_ms = 20'000},
+                        scenario);
+  ExpectNoneLeft(mark);
+  return run;
 }
 
 int64_t Count(const Run& run, EventKind kind) {
@@ -38,10 +72,9 @@ int64_t Count(const Run& run, EventKind kind) {
 }
 
 TEST(Driver, BringsBackEventsInOrder) {
-  const auto run = Perform(std::string(kHello) + kNow +
-                          R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)"
+  const auto run = Perform(std::string(kHello) + kNow + kStart +
                           R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)"
-                          R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3)");
+                          R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3; exit 0)");
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.handshake.name, "fake");
   EXPECT_EQ(run.handshake.in_force.procs, 3);
@@ -51,18 +84,49 @@ TEST(Driver, BringsBackEventsInOrder) {
   EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
 }
 
+TEST(Driver, CollectionsMayBeToldLate) {
+  const auto run = Perform(std::string(kHello) + kNow + kStart +
+                          R"(echo "{\"t\":$((now-10000000)),\"e\":\"collection\",\"count\":7}" >&4;)" + kBye);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const auto told = std::ranges::find(run.events, EventKind::kCollection, &Event::kind);
+  ASSERT_NE(told, run.events.end());
+  EXPECT_EQ(told->Get(Arg::kCount), 7);
+  EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
+}
+
 TEST(Driver, MakesDescriptorsReady) {
   Scenario scenario = Sample();
   scenario.descriptors = 1;
   scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kReady, .every_ns = 1000, .times = 3}};
-  const auto run = Perform(std::string(kHello) + kNow +
-                              R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)"
-                              R"(head -c 3 /proc/self/fd/10 >&2;)"
-                              R"(echo '{"done":{}}' >&4; read line <&3)",
-                          scenario);
+  const auto run = Perform(
+      std::string(kHello) + kNow + kStart + "head -c 3 /proc/self/fd/10 >&2;" + kBye, scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(Count(run, EventKind::kDescriptorReady), 3);
   EXPECT_EQ(run.standard_error, "rrr");
+}
+
+TEST(Driver, StopsAndContinuesTheProcess) {
+  Scenario scenario = Sample();
+  scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kStop},
+                      {.at_ns = 2, .kind = OutsideKind::kContinue}};
+  const auto run = Perform(std::string(kHello) + "trap continued=1 CONT;" + kNow + kStart +
+                              "while [ -z \"$continued\" ]; do sleep 0.01; done;" + kBye,
+                          scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const auto stopped = std::ranges::find(run.events, EventKind::kStopped, &Event::kind);
+  ASSERT_NE(stopped, run.events.end());
+  EXPECT_TRUE(std::any_of(stopped, run.events.end(), [](const Event& event) {
+    return event.kind == EventKind::kContinued;
+  }));
+}
+
+TEST(Driver, KeepsTheStacksOfAHang) {
+  Scenario scenario = Sample();
+  scenario.budget_ms = 300;
+  const auto run =
+      Perform(std::string("trap 'echo stacks >&2; exit 3' QUIT;") + kHello + "sleep 1000 & wait", scenario);
+  EXPECT_EQ(run.outcome, Outcome::kTimeout) << run.message;
+  EXPECT_EQ(run.standard_error, "stacks\n");
 }
 
 TEST(Driver, ADeadlockThatWasMeantIsDone) {
@@ -129,6 +193,22 @@ INSTANTIATE_TEST_SUITE_P(
                      Outcome::kTimeout, "the scenario did not end within its 300 ms"},
         Misbehaviour{"WritesNulBytes", std::string(kHello) + "printf '\\000\\n' >&4; read line <&3",
                      Outcome::kError, "the adapter cannot be understood: expected '{', found byte 0x00"},
+        Misbehaviour{"GoesBackInTime",
+                     std::string(kHello) + kNow + kStart +
+                         R"(echo "{\"t\":$((now-10000000)),\"e\":\"scenario_end\"}" >&4; read line <&3)",
+                     Outcome::kError, "the adapter's times go backwards"},
+        Misbehaviour{"StartsTwice", std::string(kHello) + kNow + kStart + kStart + "read line <&3",
+                     Outcome::kError, "the adapter started its scenario twice"},
+        Misbehaviour{"SpeaksForTheHarness",
+                     std::string(kHello) + R"(echo '{"t":1,"e":"stopped"}' >&4; read line <&3)",
+                     Outcome::kError, "an adapter may not make the event 'stopped'"},
+        Misbehaviour{"ClosesItsOutput", std::string(kHello) + "exec 4>&-; sleep 1000", Outcome::kError,
+                     "the adapter closed its descriptor 4"},
+        Misbehaviour{"EndsBadlyAfterTheScenario",
+                     std::string(kHello) + R"(echo '{"done":{}}' >&4; read line <&3; exit 5)",
+                     Outcome::kCrash, "the process ended with status 5 after the scenario"},
+        Misbehaviour{"NeverEndsItsHandshake", "yes | tr -d '\\n' >&4", Outcome::kError,
+                     "the adapter wrote a line of more than 1048576 bytes"},
         Misbehaviour{"HasItsOwnClock",
                      std::string(kHello) + R"(echo '{"t":1,"e":"scenario_end"}' >&4; read line <&3)",
                      Outcome::kError, "the adapter's times are not those of CLOCK_MONOTONIC"},
@@ -154,18 +234,9 @@ TEST(Driver, ASilentAdapterIsGivenUp) {
 }
 
 TEST(Driver, LeavesNoProcessBehind) {
-  const auto run = Perform(
-      "sleep 1000 & echo '{\"schema\":\"proctor-adapter/1\",\"version\":\"1\",\"operations\":[\"yield\"],"
-      "\"settable\":[],\"name\":\"'$!'\"}' >&4; exit 3");
-  const int left = std::stoi(run.handshake.name);
-  std::string state;
-  do {
-    std::ifstream file("/proc/" + std::to_string(left) + "/stat");
-    std::string pid, name;
-    state = "gone";
-    file >> pid >> name >> state;
-  } while (state != "gone" && state != "Z");
-  SUCCEED();
+  // Perform looks for what is left.
+  EXPECT_EQ(Perform("sleep 1000 & exit 3").outcome, Outcome::kError);
+  EXPECT_EQ(Perform(std::string(kHello) + "sleep 1000 &" + kBye).outcome, Outcome::kDone);
 }
 
 }  // namespace

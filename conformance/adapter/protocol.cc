@@ -120,15 +120,30 @@ std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario
   return "";
 }
 
-EventKinds AdapterEmits() {
+bool AdapterMakes(EventKind kind) {
+  switch (kind) {
+    case EventKind::kScenarioStart:
+    case EventKind::kScenarioEnd:
+    case EventKind::kTaskSpawn:
+    case EventKind::kTaskStart:
+    case EventKind::kTaskEnd:
+    case EventKind::kOpBegin:
+    case EventKind::kOpEnd:
+    case EventKind::kCollection:
+    case EventKind::kCpuTime: return true;
+    default: return false;
+  }
+}
+
+EventKinds AdapterEvidence() {
   EventKinds kinds;
   for (const EventKind kind :
-       {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
-        EventKind::kGap, EventKind::kStall, EventKind::kScenarioStart, EventKind::kScenarioEnd,
-        EventKind::kTaskSpawn, EventKind::kTaskStart, EventKind::kTaskEnd, EventKind::kOpBegin,
-        EventKind::kOpEnd, EventKind::kCollection, EventKind::kCpuTime, EventKind::kDescriptorReady,
-        EventKind::kStopped, EventKind::kContinued}) {
+       {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport, EventKind::kGap,
+        EventKind::kStall, EventKind::kDescriptorReady, EventKind::kStopped, EventKind::kContinued}) {
     kinds.set(static_cast<size_t>(kind));
+  }
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    if (AdapterMakes(static_cast<EventKind>(kind))) kinds.set(kind);
   }
   return kinds;
 }

@@ -35,8 +35,11 @@ std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::
 // Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it can.
 std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario);
 
-// The kinds of events that an adapter and the harness around it emit.
-EventKinds AdapterEmits();
+// Whether an adapter may make such events: the stamps of a scenario.
+bool AdapterMakes(EventKind kind);
+
+// The kinds of events in the evidence of an adapter's run: what it makes itself, and the harness around it.
+EventKinds AdapterEvidence();
 
 }  // namespace proctor
 

@@ -81,11 +81,14 @@ type scenario struct {
 	Tasks       []task `json:"tasks"`
 }
 
+// files are the inherited descriptors: made once, because a second os.File of the same descriptor would not be in
+// the poller, and closing the first would close both.
+var files []*os.File
+
 // One scenario while it runs.
 type run struct {
 	scenario
 	channels []chan struct{}
-	files    []*os.File
 	lastTask int64
 	live     int64
 	done     chan struct{}
@@ -240,7 +243,9 @@ func (r *run) perform(op *operation, s *stamper) {
 		calls(op.DurationNs)
 	case "wait":
 		var one [1]byte
-		r.files[op.Descriptor].Read(one[:])
+		if _, err := files[op.Descriptor].Read(one[:]); err != nil {
+			fail(err)
+		}
 	case "sleep":
 		time.Sleep(time.Duration(op.DurationNs))
 	case "yield":
@@ -354,8 +359,8 @@ func runScenario(line []byte) {
 	for _, channel := range r.Channels {
 		r.channels = append(r.channels, make(chan struct{}, channel.Capacity))
 	}
-	for i := 0; i < r.Descriptors; i++ {
-		r.files = append(r.files, os.NewFile(uintptr(firstDescriptor+i), "descriptor"))
+	for i := len(files); i < r.Descriptors; i++ {
+		files = append(files, os.NewFile(uintptr(firstDescriptor+i), "descriptor "+strconv.Itoa(i)))
 	}
 	inForce := fromEnvironment()
 	apply(r.Tunables, inForce)

@@ -1,0 +1,39 @@
+// A gathering: events from several threads become one piece of evidence, ordered by time.
+//
+// Memory is bounded: what comes after `events_most` is only counted, and the evidence ends with a gap.
+//
+// Thread safety: Add from any thread; Take once, when no more Add comes.
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor {
+
+class Gathering {
+ public:
+  static constexpr size_t kEventsMost = 4'000'000;
+
+  explicit Gathering(size_t events_most = kEventsMost) : events_most_(events_most) {}
+
+  void Add(const Event& event);
+
+  // By time; those of one maker at the same time stay in their order.
+  std::vector<Event> Take();
+
+ private:
+  const size_t events_most_;
+  std::mutex mutex_;
+  std::vector<Event> events_;  // guarded by mutex_
+  int64_t lost_ = 0;           // guarded by mutex_
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
