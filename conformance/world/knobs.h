@@ -27,6 +27,7 @@ struct Knobs {
   int64_t thread_start_ns = 5'000;   // longest time that a woken or new thread takes to run
   int64_t signal_ns = 15'000;        // longest time that a preemption signal takes
   uint32_t rival_poll_permille = 0;  // another thread polls between the monitor's look and its swap
+  uint32_t slow_exit_permille = 0;   // the way out of a system call overlooks an idle P at first
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
 
   bool interceptors = false;      // libc interceptors are installed

@@ -65,7 +65,7 @@ void Scheduler::Start() {
 
   for (int32_t i = 0; i < kOwnTasks; ++i) {
     G task;
-    task.id = -2 - i;
+    task.id = kFirstOwnTask + i;
     task.role = static_cast<Role>(i + 1);
     task.status = TaskStatus::kWaiting;
     task.begun = true;

@@ -27,6 +27,7 @@ enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSysca
 // settling, and ends the process.
 enum class Role : uint8_t { kScenario, kMain, kHelper, kScavenger, kResizer, kStopper };
 inline constexpr int32_t kOwnTasks = 5;
+inline constexpr int64_t kFirstOwnTask = 1'000'000'000;
 
 // Tasks in order, as indices; allocates only to grow.
 class TaskQueue {

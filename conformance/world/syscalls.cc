@@ -115,7 +115,9 @@ void Scheduler::ReturnSwap(int32_t m) {
 
 // The old processor is lost; another one will do.
 void Scheduler::ReturnIdle(int32_t m) {
-  if (idle_ps_.empty()) return Then(m, Step::kReturnSlow);
+  if (idle_ps_.empty() || choices_.Chance(knobs_.slow_exit_permille)) {
+    return Then(m, Step::kReturnSlow);
+  }
   Take(LockId::kSched, m);
   const int32_t p = GetIdle(m);
   if (p != kNobody) WakeMonitorUnderSched(m, Waker::kExitFast);
