@@ -38,10 +38,16 @@ std::vector<std::string> PathFolders() {
   return folders;
 }
 
+// A folder is executable too, and many a home has one called go.
+bool IsProgram(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
+}
+
 std::string FindOnPath(const std::string& program) {
   for (const std::string& folder : PathFolders()) {
     const std::string candidate = folder + "/" + program;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (IsProgram(candidate)) return candidate;
   }
   return "";
 }
@@ -75,7 +81,7 @@ std::vector<std::string> FindGoToolchains() {
   const auto add = [&](const std::string& path) {
     std::error_code error;
     const std::string real = fs::canonical(path, error);
-    if (!error && access(path.c_str(), X_OK) == 0 && seen.insert(real).second) found.push_back(path);
+    if (!error && IsProgram(path) && seen.insert(real).second) found.push_back(path);
   };
   add(FindOnPath("go"));
   add("/usr/local/go/bin/go");
@@ -89,45 +95,70 @@ std::vector<std::string> FindGoToolchains() {
   return found;
 }
 
+// Whether files can be made in the folder, or in what there is of the path to it.
+bool IsWritable(fs::path folder) {
+  std::error_code error;
+  while (!folder.empty() && !fs::exists(folder, error) && folder != folder.parent_path()) {
+    folder = folder.parent_path();
+  }
+  return fs::is_directory(folder, error) && access(folder.c_str(), W_OK) == 0;
+}
+
 // A build uses the user's cache where it can, so that the second check builds nothing.
-std::vector<std::string> GoEnvironment(const std::string& scratch_dir) {
-  std::vector<std::string> env = {"GO111MODULE=off", "GOFLAGS=", "GOTOOLCHAIN=local"};
+bool HasGoCache() {
+  if (const char* cache = std::getenv("GOCACHE")) return IsWritable(cache);
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return IsWritable(cache);
   const char* home = std::getenv("HOME");
-  const bool has_cache = std::getenv("GOCACHE") != nullptr ||
-                         (home != nullptr && access(home, W_OK) == 0);
-  if (!has_cache) env.push_back("GOCACHE=" + scratch_dir + "/gocache");
+  return home != nullptr && IsWritable(fs::path(home) / ".cache");
+}
+
+// The file is built as it is, whatever the user has set for projects of their own.
+std::vector<std::string> GoEnvironment(const std::string& scratch_dir) {
+  std::vector<std::string> env = {"GO111MODULE=off", "GOENV=off", "GOFLAGS=", "GOTOOLCHAIN=local"};
+  if (!HasGoCache()) env.push_back("GOCACHE=" + scratch_dir + "/gocache");
   return env;
+}
+
+// What a compiler said, in one line; where that is not all, `log` has the rest.
+std::string InOneLine(std::string output, const std::string& log) {
+  constexpr size_t kMost = 300;
+  std::ofstream(log, std::ios::binary) << output;
+  while (output.ends_with('\n')) output.pop_back();
+  std::ranges::replace(output, '\n', ' ');
+  return output.size() <= kMost ? output : fmt::format("{}... ({})", output.substr(0, kMost), log);
 }
 
 bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratch_dir,
                  std::string& why) {
   // What is meant for the runtime under test is not meant for the compiler.
-  auto process = Process::Spawn({.argv = argv,
-                                 .set_env = GoEnvironment(scratch_dir),
-                                 .unset_env = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"},
-                                 .directory = scratch_dir,
-                                 .capture_output = true},
-                                why);
+  auto process = Process::Spawn(
+      {.argv = argv,
+       .set_env = GoEnvironment(scratch_dir),
+       .unset_env = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOOS", "GOARCH", "GOROOT"},
+       .directory = scratch_dir,
+       .capture_output = true},
+      why);
   if (!process) return false;
   const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
   if (status == 0) return true;
-  std::string output = process->captured();
-  std::ranges::replace(output, '\n', ' ');
-  why = status ? fmt::format("{} failed with status {}: {}", argv[0], *status, output)
+  why = status ? fmt::format("{} failed with status {}: {}", argv[0], *status,
+                             InOneLine(process->captured(), scratch_dir + "/build.log"))
                : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
   return false;
 }
 
-std::optional<Implementation> BuildGo(const std::string& name, const std::string& toolchain,
+std::optional<Implementation> BuildGo(const std::string& name, const std::string& given,
                                       const std::string& scratch_dir, BuildFailure& failure,
                                       std::string& why) {
   const bool is_gccgo = name == "gccgo";
-  if (toolchain.empty() || access(toolchain.c_str(), X_OK) != 0) {
+  const bool on_path = !given.empty() && given.find('/') == std::string::npos && !IsProgram(given);
+  const std::string toolchain = on_path ? FindOnPath(given) : given;
+  if (!IsProgram(toolchain)) {
     failure = BuildFailure::kMissing;
-    why = toolchain.empty()
+    why = given.empty()
               ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH", name,
                             is_gccgo ? "gccgo" : "golang-go", name)
-              : fmt::format("{}: no such toolchain; give the path of an executable", toolchain);
+              : fmt::format("{}: no such toolchain; give the path of an executable", given);
     return std::nullopt;
   }
   const std::string source = scratch_dir + "/adapter.go";
@@ -168,7 +199,7 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
   if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, why);
   if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, why);
   if (name.starts_with("gccgo=")) return BuildGo("gccgo", name.substr(6), scratch, failure, why);
-  if (name.find('/') != std::string::npos && access(name.c_str(), X_OK) == 0) {
+  if (name.find('/') != std::string::npos && IsProgram(name)) {
     return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, error)}};
   }
   failure = BuildFailure::kUnknownName;

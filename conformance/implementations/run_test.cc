@@ -1,0 +1,269 @@
+// The Go adapter on the real runtimes that this machine has: what the evidence of a run says, in values and order.
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/implementations/implementation.h"
+#include "conformance/scenario/library.h"
+
+namespace proctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Runtime : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    static std::map<std::string, std::optional<Implementation>> built;
+    const std::string& name = GetParam();
+    if (!built.contains(name)) {
+      const fs::path scratch = fs::path(testing::TempDir()) / name;
+      fs::create_directories(scratch);
+      BuildFailure failure{};
+      std::string why;
+      built[name] = BuildImplementation(name, scratch, failure, why);
+      EXPECT_TRUE(built[name] || failure == BuildFailure::kMissing) << why;
+    }
+    if (!built[name]) GTEST_SKIP() << name << " is not on this machine";
+    implementation_ = *built[name];
+  }
+
+  proctor::Run Perform(const Scenario& scenario, bool observe = false) {
+    EXPECT_EQ(Validate(scenario), "");
+    return RunScenario({.argv = implementation_.argv,
+                        .set_env = EnvironmentFor(implementation_, scenario),
+                        .observe = observe},
+                       scenario);
+  }
+
+  Implementation implementation_;
+};
+
+Scenario Named(const char* name, std::vector<Task> tasks) {
+  return {.name = name, .budget_ms = 60'000, .tunables = {{"procs", 1}}, .tasks = std::move(tasks)};
+}
+
+std::vector<Event> Of(const Run& run, EventKind kind) {
+  std::vector<Event> events;
+  std::ranges::copy_if(run.events, std::back_inserter(events),
+                       [kind](const Event& event) { return event.kind == kind; });
+  return events;
+}
+
+std::vector<Event> Of(const Run& run, EventKind kind, Op op) {
+  std::vector<Event> events;
+  std::ranges::copy_if(run.events, std::back_inserter(events), [=](const Event& event) {
+    return event.kind == kind && event.Is(Arg::kOp, op);
+  });
+  return events;
+}
+
+// What a task that ran the program stamps, in order: names of events and numbers of operations.
+std::vector<std::string> StoryOf(const Task& task) {
+  std::vector<std::string> story = {"task_start"};
+  for (int64_t i = 0; i < task.repeat; ++i) {
+    for (size_t index = 0; index < task.ops.size(); ++index) {
+      const std::string op = " " + std::string(OpNames()[static_cast<size_t>(task.ops[index].op)]) + " " +
+                             std::to_string(index);
+      story.push_back("op_begin" + op);
+      story.push_back("op_end" + op);
+    }
+  }
+  story.push_back("task_end");
+  return story;
+}
+
+std::map<int64_t, std::vector<std::string>> StoriesIn(const Run& run) {
+  std::map<int64_t, std::vector<std::string>> stories;
+  for (const Event& event : run.events) {
+    if (event.g < 0 || event.kind == EventKind::kTaskSpawn || event.kind == EventKind::kCpuTime) continue;
+    std::string word(EventKindName(event.kind));
+    if (event.kind == EventKind::kOpBegin || event.kind == EventKind::kOpEnd) {
+      word += " " + std::string(OpNames()[static_cast<size_t>(event.Get(Arg::kOp))]) + " " +
+              std::to_string(event.Get(Arg::kIndex));
+    }
+    stories[event.g].push_back(word);
+  }
+  return stories;
+}
+
+// How many of `causes` come before each of `effects`, which is at least its own number.
+void ExpectEachAfterItsCause(const std::vector<Event>& effects, const std::vector<Event>& causes) {
+  ASSERT_LE(effects.size(), causes.size());
+  for (size_t i = 0; i < effects.size(); ++i) {
+    EXPECT_GE(effects[i].time_ns, causes[i].time_ns) << Describe(effects[i]);
+  }
+}
+
+TEST_P(Runtime, EveryTaskRunsItsProgram) {
+  const NamedScenario* named = FindScenario("mixed_load");
+  ASSERT_NE(named, nullptr);
+  const auto run = Perform(named->scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
+
+  std::multiset<std::vector<std::string>> expected;
+  std::multiset<std::vector<std::string>> told;
+  int64_t spawns = 0;
+  for (const Task& task : named->scenario.tasks) {
+    if (task.start) expected.insert(StoryOf(task));
+    for (const Operation& operation : task.ops) {
+      if (operation.op != Op::kSpawn) continue;
+      spawns += task.repeat;
+      const Task& spawned = named->scenario.tasks[static_cast<size_t>(operation.task)];
+      for (int64_t i = 0; i < task.repeat; ++i) expected.insert(StoryOf(spawned));
+    }
+  }
+  ASSERT_GT(spawns, 0);
+  for (const auto& [g, story] : StoriesIn(run)) told.insert(story);
+  EXPECT_EQ(told, expected);
+  EXPECT_EQ(Of(run, EventKind::kScenarioStart).size(), 1u);
+  EXPECT_EQ(Of(run, EventKind::kScenarioEnd).size(), 1u);
+  EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
+  EXPECT_EQ(run.header.in_force.procs, 1);
+}
+
+TEST_P(Runtime, EveryRunOfATaskIsSpawnedBeforeItStarts) {
+  const auto run = Perform(Named("spawns", {{.ops = {{.op = Op::kSpawn, .task = 1}, {.op = Op::kYield}},
+                                             .repeat = 30},
+                                            {.ops = {{.op = Op::kYield}}, .start = false}}));
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  std::map<int64_t, int64_t> spawned_ns;
+  for (const Event& event : Of(run, EventKind::kTaskSpawn)) {
+    EXPECT_TRUE(spawned_ns.emplace(event.Get(Arg::kTask), event.time_ns).second) << Describe(event);
+    EXPECT_EQ(event.g, event.Get(Arg::kTask) == 1 ? -1 : 1) << Describe(event);
+  }
+  EXPECT_EQ(spawned_ns.size(), 31u);
+  const std::vector<Event> starts = Of(run, EventKind::kTaskStart);
+  EXPECT_EQ(starts.size(), 31u);
+  for (const Event& start : starts) {
+    ASSERT_TRUE(spawned_ns.contains(start.g)) << Describe(start);
+    EXPECT_GE(start.time_ns, spawned_ns[start.g]) << Describe(start);
+  }
+}
+
+TEST_P(Runtime, ReceivesWhatWasSent) {
+  Scenario scenario = Named("channel", {{.ops = {{.op = Op::kSend}}, .repeat = 20},
+                                        {.ops = {{.op = Op::kReceive}}, .repeat = 20}});
+  scenario.channels = {{.capacity = 3}};
+  const auto run = Perform(scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const std::vector<Event> received = Of(run, EventKind::kOpEnd, Op::kReceive);
+  EXPECT_EQ(received.size(), 20u);
+  ExpectEachAfterItsCause(received, Of(run, EventKind::kOpBegin, Op::kSend));
+}
+
+TEST_P(Runtime, WaitsUntilTheDescriptorIsReady) {
+  Scenario scenario = Named("wait", {{.ops = {{.op = Op::kWait, .descriptor = 1}}, .repeat = 10}});
+  scenario.descriptors = 2;
+  scenario.outside = {{.at_ns = 1'000'000, .descriptor = 1, .every_ns = 1'000'000, .times = 10}};
+  const auto run = Perform(scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
+  const std::vector<Event> waited = Of(run, EventKind::kOpEnd, Op::kWait);
+  EXPECT_EQ(waited.size(), 10u);
+  ExpectEachAfterItsCause(waited, Of(run, EventKind::kDescriptorReady));
+}
+
+TEST_P(Runtime, CollectionsAreToldWithTheirTimes) {
+  const auto run =
+      Perform(Named("collect", {{.ops = {{.op = Op::kCollect}, {.op = Op::kYield}}, .repeat = 5}}));
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const std::vector<Event> collections = Of(run, EventKind::kCollection);
+  ASSERT_EQ(collections.size(), 5u);
+  ExpectEachAfterItsCause(collections, Of(run, EventKind::kOpBegin, Op::kCollect));
+  ExpectEachAfterItsCause(Of(run, EventKind::kOpEnd, Op::kCollect), collections);
+  for (size_t i = 1; i < collections.size(); ++i) {
+    EXPECT_EQ(collections[i].Get(Arg::kCount), collections[i - 1].Get(Arg::kCount) + 1);
+  }
+}
+
+TEST_P(Runtime, UsesTheCpuWhereItComputes) {
+  const auto run = Perform(Named("cpu", {{.ops = {{.op = Op::kStamp},
+                                                  {.op = Op::kSpin, .duration_ns = 50'000'000},
+                                                  {.op = Op::kWork, .duration_ns = 50'000'000},
+                                                  {.op = Op::kStamp}}}}));
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const std::vector<Event> stamps = Of(run, EventKind::kCpuTime);
+  ASSERT_EQ(stamps.size(), 2u);
+  EXPECT_GT(stamps[1].Get(Arg::kCpuNs), stamps[0].Get(Arg::kCpuNs));
+  EXPECT_EQ(Of(run, EventKind::kOpBegin, Op::kSpin).at(0).Get(Arg::kDurationNs), 50'000'000);
+}
+
+TEST_P(Runtime, ReportsADeadlockBeforeItEnds) {
+  const auto run = Perform(FindScenario("deadlock")->scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
+  const auto report = std::ranges::find(run.events, EventKind::kDeadlockReport, &Event::kind);
+  ASSERT_NE(report, run.events.end());
+  const auto exit = std::find_if(report, run.events.end(),
+                                 [](const Event& e) { return e.kind == EventKind::kProcessExit; });
+  ASSERT_NE(exit, run.events.end());
+  EXPECT_EQ(exit->Get(Arg::kStatus), 2);
+}
+
+TEST_P(Runtime, ATaskThatWaitsForTheNetworkIsNoDeadlock) {
+  const auto run = Perform(FindScenario("network_is_no_deadlock")->scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
+  EXPECT_TRUE(Of(run, EventKind::kDeadlockReport).empty());
+}
+
+TEST_P(Runtime, ShowsItsStacksWhenItHangs) {
+  Scenario scenario = Named("hang", {{.ops = {{.op = Op::kWait}}}});
+  scenario.descriptors = 1;
+  scenario.budget_ms = 200;
+  const auto run = Perform(scenario);
+  EXPECT_EQ(run.outcome, Outcome::kTimeout) << run.message;
+  EXPECT_NE(run.standard_error.find("goroutine"), std::string::npos) << run.standard_error;
+}
+
+TEST_P(Runtime, SaysWhatIsInForce) {
+  Scenario scenario = Named("tunables", {{.ops = {{.op = Op::kYield}}}});
+  scenario.tunables = {{"procs", 2}, {"gc_percent", 70}, {"asynchronous_preemption", 0}};
+  auto run = Perform(scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.in_force.procs, 2);
+  EXPECT_EQ(run.header.in_force.gc_percent, 70);
+  EXPECT_EQ(run.header.in_force.asynchronous_preemption, 0);
+
+  setenv("GOGC", "off", 1);
+  setenv("GOMAXPROCS", "3", 1);
+  setenv("GODEBUG", "asyncpreemptoff=1,schedtrace=5000", 1);
+  scenario.tunables.clear();
+  run = Perform(scenario);
+  for (const char* name : {"GOGC", "GOMAXPROCS", "GODEBUG"}) unsetenv(name);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.in_force.procs, 3);
+  EXPECT_EQ(run.header.in_force.gc_percent, -1);
+  EXPECT_EQ(run.header.in_force.asynchronous_preemption, 0);
+  EXPECT_EQ(run.header.in_force.sched_trace_ms, 5000);
+}
+
+TEST_P(Runtime, DeclaresWhatItCannotDo) {
+  Scenario scenario = Named("slice", {{.ops = {{.op = Op::kYield}}}});
+  scenario.tunables = {{"slice_ns", 5'000'000}};
+  const auto run = Perform(scenario);
+  EXPECT_EQ(run.outcome, Outcome::kUnsupported);
+  EXPECT_EQ(run.message, GetParam() + " " + run.handshake.version + " cannot set slice_ns");
+  EXPECT_EQ(run.handshake.settable.contains("forcegc_period_ns"), GetParam() == "go");
+}
+
+TEST_P(Runtime, EvidenceFromOutsideAndInsideIsOne) {
+  const auto run = Perform(FindScenario("idle")->scenario, true);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  if (!run.observer_error.empty()) GTEST_SKIP() << run.observer_error;
+  EXPECT_EQ(run.header.tiers, kO | kX);
+  EXPECT_FALSE(Of(run, EventKind::kShallowSleep).empty());
+  EXPECT_FALSE(Of(run, EventKind::kDeepSleep).empty());
+  EXPECT_FALSE(Of(run, EventKind::kOpEnd, Op::kSleep).empty());
+  EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
+}
+
+INSTANTIATE_TEST_SUITE_P(OnThisMachine, Runtime, testing::Values("go", "gccgo"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace proctor
