@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "conformance/observer/cadence_picture.h"
+#include "conformance/observer/proc_files.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -356,6 +359,23 @@ TEST(Observer, AnotherTracerIsNamedAsTheHindrance) {
   EXPECT_FALSE(second.observer());
   EXPECT_NE(second.why().find("cannot be traced (Operation not permitted)"), std::string::npos)
       << second.why();
+}
+
+TEST(Observer, AMissingPermissionIsNamed) {
+  constexpr uid_t kNobody = 65534;
+  std::string why;
+  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, why);
+  ASSERT_TRUE(process) << why;
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setresuid(kNobody, kNobody, kNobody) != 0) _exit(2);
+    FindMonitor(process->pid(), MonotonicNowNs() + kPatienceNs, why);
+    _exit(why.find("may not be traced: run as") != std::string::npos ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "only root can become another user";
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Observer, StopLetsGoOfAProcessThatHasShownNoMonitor) {

@@ -46,9 +46,10 @@ std::optional<int64_t> ReadTimespec(pid_t thread, uint64_t address) {
 
 // What the thread is doing at this moment. `forbidden`: the kernel would not say.
 Seen Look(pid_t process, pid_t thread, bool& forbidden) {
-  std::ifstream file(fmt::format("/proc/{}/task/{}/syscall", process, thread));
-  std::string line;
+  const std::string path = fmt::format("/proc/{}/task/{}/syscall", process, thread);
   errno = 0;
+  std::ifstream file(path);
+  std::string line;
   if (!std::getline(file, line)) {
     forbidden = forbidden || errno == EPERM || errno == EACCES;
     return Seen::kNothing;

@@ -24,6 +24,7 @@ namespace proctor {
 namespace {
 
 constexpr size_t kCapturedBytesMost = 64 * 1024;
+constexpr ssize_t kPipeBytes = 64 * 1024;
 constexpr int64_t kReapWithinNs = 5'000'000'000;
 constexpr int kNotStarted = 127;  // as a shell says it
 
@@ -197,17 +198,19 @@ struct Process::State {
 
   void ReadOutput() {
     char block[4096];
+    // More than a pipe holds was written after the child's end.
+    ssize_t left_when_quitting = kPipeBytes;
     while (true) {
       pollfd sources[] = {{.fd = output.get(), .events = POLLIN, .revents = 0},
                           {.fd = quit.read.get(), .events = POLLIN, .revents = 0}};
       if (poll(sources, std::size(sources), -1) < 0 && errno != EINTR) return;
-      if (sources[0].revents == 0) {
-        if (sources[1].revents != 0) return;
-        continue;
-      }
+      const bool quitting = sources[1].revents != 0;
+      if (quitting && (sources[0].revents == 0 || left_when_quitting <= 0)) return;
+      if (sources[0].revents == 0) continue;
       const ssize_t got = read(output.get(), block, sizeof block);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return;
+      if (quitting) left_when_quitting -= got;
       const std::lock_guard lock(mutex);
       captured.append(block, static_cast<size_t>(got));
       if (captured.size() > kCapturedBytesMost) {
@@ -350,8 +353,8 @@ void Process::Signal(int signal) {
 void Process::SignalGroup(int signal) { kill(-state_->pid, signal); }
 
 std::string Process::captured() {
-  // What the child wrote before its end is in the pipe by now; the reader takes it and stops there, so that a
-  // grandchild which still holds the pipe open keeps nobody waiting.
+  // What the child wrote before its end is in the pipe by now; the reader takes it and stops there,
+  // so that a grandchild which still holds the pipe open keeps nobody waiting.
   if (state_->status && state_->reader.joinable()) {
     state_->quit.write.Close();
     state_->reader.join();

@@ -1,5 +1,5 @@
-// A program to observe: it spins, or it computes, blocks and sleeps by turns. Its arguments are the status that it
-// ends with, for how many milliseconds it runs, and "spin" or "mix".
+// A program to observe: it spins, or it computes, blocks and sleeps by turns. Its arguments are the
+// status that it ends with, for how many milliseconds it runs, and "spin" or "mix".
 package main
 
 import (
