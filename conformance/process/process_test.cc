@@ -118,12 +118,6 @@ TEST(Process, DoesNotWaitForAGrandchildThatLeftTheGroupAndHoldsTheOutput) {
   EXPECT_EQ(kill(std::stoi(text), SIGKILL), 0) << "it is not ours to end";
 }
 
-TEST(Process, DoesNotListenForEverToAGrandchildThatGoesOnWriting) {
-  auto process = Shell("yes & echo first", {.capture_output = true});
-  EXPECT_EQ(process->Wait(Deadline()), 0);
-  EXPECT_FALSE(process->captured().empty());
-}
-
 TEST(Process, KeepsItsNumberUntilTheObjectIsGone) {
   auto process = Shell("exit 0");
   EXPECT_EQ(process->Wait(Deadline()), 0);
