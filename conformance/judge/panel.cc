@@ -5,6 +5,7 @@
 
 #include "conformance/judge/observed.h"
 #include "conformance/judge/stamps.h"
+#include "conformance/judge/white_box/white_box_judge.h"
 
 namespace proctor {
 
@@ -12,6 +13,9 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
   if ((header.tiers & kX) != 0) AddStampJudges(header, judges);
+  for (const Tier tier : {kV, kT}) {
+    if ((header.tiers & tier) != 0) white_box::AddWhiteBoxJudges(tier, header, judges);
+  }
   return judges;
 }
 

@@ -37,11 +37,11 @@
  * Rules of the port:
  *   - Functions take `host->self` as their first argument. Flags are 0 or 1.
  *   - Processors are numbered from 0 to processor_count() - 1. Ticks may start anywhere and wrap.
- *   - "Under X": to be called with that lock held. Otherwise a call takes the locks it names by
- * itself, and must be made without them.
+ *   - "Under X": the contract wants that lock held; calling without it is judged as a violation.
+ *     Otherwise a call takes the locks it names by itself, and must be made without them.
  *   - Calling wrongly (unlocking what is not held, locking twice, sleeping with a lock held, a
- * processor that does not exist, a call without the lock it wants) ends the run, with a line that
- * names the call.
+ *     processor that does not exist or was not won, a lock held that the call takes) ends the run,
+ *     with a line that names the call.
  *   - Never coming back, never sleeping, returning unasked and crashing are noticed, too.
  *   - Keep your state on your stack or in static variables that your function sets when it starts:
  * it is started anew for every scenario, and an abandoned stack is not unwound.

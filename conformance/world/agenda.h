@@ -6,6 +6,7 @@
 #define PROCTOR_CONFORMANCE_WORLD_AGENDA_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -28,6 +29,16 @@ class Agenda {
     std::push_heap(heap_.begin(), heap_.end(), Later);
   }
 
+  // One of them has been called off. They are only skipped when their time comes, and swept out
+  // before they are the most: `called_off(appointment)` says which.
+  template <typename Predicate>
+  void NoteCalledOff(Predicate called_off) {
+    if (++called_off_ < kSweepLeast || 2 * called_off_ < heap_.size()) return;
+    std::erase_if(heap_, called_off);
+    std::make_heap(heap_.begin(), heap_.end(), Later);
+    called_off_ = 0;
+  }
+
   Appointment Pop() {
     std::pop_heap(heap_.begin(), heap_.end(), Later);
     const Appointment first = heap_.back();
@@ -40,7 +51,10 @@ class Agenda {
     return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.order > b.order;
   }
 
+  static constexpr size_t kSweepLeast = 64;
+
   std::vector<Appointment> heap_;
+  size_t called_off_ = 0;  // at least so many of them; some have been skipped since
   uint64_t order_ = 0;
 };
 

@@ -55,9 +55,9 @@ Scenario Sleeping() {
   scenario.name = "sleeping";
   scenario.budget_ms = 400'000'000;
   scenario.tunables = {{"procs", 4}};
-  scenario.tasks = {
-      {.ops = {{.op = Op::kSleep, .duration_ns = 1'000 * kMs}, {.op = Op::kSpin, .duration_ns = kMs}},
-       .repeat = 3'600 * 10}};
+  scenario.tasks = {{.ops = {{.op = Op::kSleep, .duration_ns = 1'000 * kMs},
+                             {.op = Op::kSpin, .duration_ns = kMs}},
+                     .repeat = 3'600 * 10}};
   return scenario;
 }
 
@@ -81,8 +81,8 @@ void Run(benchmark::State& state, const Scenario& scenario, bool judged) {
   state.counters["cycles/s"] = benchmark::Counter(static_cast<double>(cycles), rate);
   state.counters["events/s"] = benchmark::Counter(static_cast<double>(events), rate);
   state.counters["virtual_hours/s"] = benchmark::Counter(virtual_s / 3600, rate);
-  state.counters["ns/cycle"] = benchmark::Counter(
-      static_cast<double>(cycles) * 1e-9, rate | benchmark::Counter::kInvert);
+  state.counters["ns/cycle"] =
+      benchmark::Counter(static_cast<double>(cycles) * 1e-9, rate | benchmark::Counter::kInvert);
 }
 
 void SpinningWorld(benchmark::State& state) {

@@ -112,6 +112,7 @@ void Scheduler::WaitForLock(LockId lock) {
     } else {
       const Appointment next = agenda_.Pop();
       if (CalledOff(next)) continue;
+      if (next.who >= 0) ThreadOf(next.who).on_agenda = false;
       now_ns_ = std::max(now_ns_, next.time_ns);
       Do(next);
     }

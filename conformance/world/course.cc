@@ -23,6 +23,7 @@ void Scheduler::RunUntil(int64_t until_ns, bool note_ends_it) {
          agenda_.first().time_ns <= until_ns) {
     const Appointment next = agenda_.Pop();
     if (CalledOff(next)) continue;
+    if (next.who >= 0) ThreadOf(next.who).on_agenda = false;
     if (until_ns - next.time_ns <= knobs_.race_window_ns && next.time_ns > now_ns_ &&
         choices_.Chance(knobs_.race_permille)) {
       const auto span = static_cast<uint32_t>(knobs_.race_span_calls);
@@ -159,14 +160,24 @@ void Scheduler::RunStep(int32_t m) {
 
 void Scheduler::Then(int32_t m, Step step, int64_t delay_ns) {
   M& thread = ThreadOf(m);
-  thread.step = step;
-  ++thread.stamp;
+  SetStep(m, step);
   if (monitor_awake_ && delay_ns == 0) {
     const uint32_t calls = choices_.Choose(kStepSpanCalls);
     racers_.push_back({{now_ns_, 0, m, thread.stamp}, calls});
   } else {
+    thread.on_agenda = true;
     agenda_.Add(now_ns_ + delay_ns, m, thread.stamp);
   }
+}
+
+// Whatever the thread was going to do is called off.
+void Scheduler::SetStep(int32_t m, Step step) {
+  M& thread = ThreadOf(m);
+  thread.step = step;
+  ++thread.stamp;
+  if (!thread.on_agenda) return;
+  thread.on_agenda = false;
+  agenda_.NoteCalledOff([this](const Appointment& other) { return CalledOff(other); });
 }
 
 void Scheduler::Later(Actor actor, int64_t delay_ns) {

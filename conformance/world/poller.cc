@@ -78,8 +78,7 @@ void Scheduler::BlockInPoller(int32_t m) {
     if (descriptor.bytes > 0 && !descriptor.waiting.empty()) return Then(m, Step::kPollBack, 1'000);
   }
   if (poll_until_ns_ != 0) return Then(m, Step::kPollTimeout, poll_timeout_ns_);
-  ThreadOf(m).step = Step::kPollTimeout;
-  ++ThreadOf(m).stamp;
+  SetStep(m, Step::kPollTimeout);
 }
 
 void Scheduler::PollBack(int32_t m) {

@@ -156,6 +156,7 @@ class Scheduler {
   void Do(const Appointment& appointment);
   void RunStep(int32_t m);
   void Then(int32_t m, Step step, int64_t delay_ns = 0);
+  void SetStep(int32_t m, Step step);
   void Later(Actor actor, int64_t delay_ns);
   void DoActor(Actor actor);
   void DoOutside(size_t index);

@@ -122,6 +122,7 @@ struct M {
   int32_t old_p = kNobody;   // left behind in a system call
   int32_t g = kNobody;       // index of the task that it runs
   Step step = Step::kParked;
+  bool on_agenda = false;
   uint32_t stamp = 0;  // its valid appointment
   uint32_t syscall_tick = 0;
   int64_t run_until_ns = 0;  // end of the present computation

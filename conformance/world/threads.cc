@@ -208,9 +208,7 @@ void Scheduler::BlockOrPark(int32_t m) {
 }
 
 void Scheduler::Park(int32_t m) {
-  M& thread = ThreadOf(m);
-  thread.step = Step::kParked;
-  ++thread.stamp;
+  SetStep(m, Step::kParked);
   Take(LockId::kSched, m);
   idle_ms_.push_back(m);
   TellWrite(m, Variable::kIdleThreads, static_cast<int64_t>(idle_ms_.size()));

@@ -1,0 +1,119 @@
+#include "conformance/judge/white_box/cadence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace proctor::white_box {
+
+using enum ClauseId;
+
+CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
+    : WhiteBoxJudge(tier, header, state,
+                    {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11}) {}
+
+void CadenceJudge::Observe(const Event& event) {
+  if (!state_.ByMonitor(event)) return;
+  switch (event.kind) {
+    case EventKind::kShallowSleep: OnShallowSleep(event); break;
+    case EventKind::kDeepWake:
+      deep_wake_ = event;
+      if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken)) {
+        idle_ = 0;
+        delay_ns_ = tunables_.shallow_min_ns;
+        timed_out_in_run_ = false;
+        run_start_ = RunStart::kWoken;
+      } else {
+        timed_out_in_run_ = true;
+      }
+      break;
+    case EventKind::kLock:
+      if (!Is(event, LockId::kMonitor)) break;
+      Expect(sleeps_since_duties_ == 1, kCAD_1,
+             fmt::format("a cycle's duties began after {} shallow sleeps", sleeps_since_duties_), {event});
+      sleeps_since_duties_ = 0;
+      break;
+    case EventKind::kHandOff: taken_ = true; break;
+    case EventKind::kPreemptRequest: preempted_ = true; break;
+    case EventKind::kInject:
+    case EventKind::kScavengerWake:
+    case EventKind::kTraceLine: other_duty_ = true; break;
+    default: break;
+  }
+}
+
+void CadenceJudge::EndCycle() {
+  idle_ = taken_ ? 0 : idle_ + 1;
+  if (!taken_) return;
+  timed_out_in_run_ = false;
+  run_start_ = RunStart::kTaken;
+}
+
+void CadenceJudge::OnShallowSleep(const Event& event) {
+  ++sleeps_since_duties_;
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  Expect(requested_ns > 0 && requested_ns <= tunables_.shallow_max_ns, kCAD_8,
+         "a shallow sleep outside 1 ns to shallow_max", {event});
+  if (last_) EndCycle();
+  int64_t expected_ns = delay_ns_;
+  if (idle_ == 0) expected_ns = tunables_.shallow_min_ns;
+  if (idle_ > tunables_.flat_cycles) expected_ns *= 2;
+  expected_ns = std::min(expected_ns, tunables_.shallow_max_ns);
+  if (requested_ns == expected_ns) {
+    Praise();
+  } else {
+    Blame(event, expected_ns);
+    idle_ = requested_ns == tunables_.shallow_min_ns ? 0 : tunables_.flat_cycles + 1;
+  }
+  delay_ns_ = requested_ns;
+  last_ = event;
+  deep_wake_.reset();
+  taken_ = preempted_ = other_duty_ = false;
+}
+
+void CadenceJudge::Praise() {
+  Trigger(kCAD_2);
+  if (taken_) Trigger(kCAD_3);
+  if (deep_wake_) {
+    const bool woken = deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
+    Trigger(woken ? kCAD_4 : kCAD_5);
+  }
+  if (!taken_ && (preempted_ || other_duty_)) Trigger(kCAD_6);
+  if (taken_ || preempted_) Trigger(kSYS_11);
+  if (timed_out_in_run_ && idle_ > tunables_.flat_cycles) Trigger(kCAD_7);
+}
+
+void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  const std::string message =
+      fmt::format("a shallow sleep of {} ns was requested, {} ns were due (idle = {})", requested_ns,
+                  expected_ns, idle_);
+  std::vector<Event> evidence;
+  if (last_) evidence.push_back(*last_);
+  if (deep_wake_) evidence.push_back(*deep_wake_);
+  evidence.push_back(event);
+  const bool reset = requested_ns == tunables_.shallow_min_ns && expected_ns > requested_ns;
+  if (taken_) {
+    Violate(kCAD_3, message, evidence);
+  } else if (reset && preempted_) {
+    Violate(kSYS_11, "a preemption request counted as a taken P: " + message, evidence);
+    Violate(kCAD_6, message, evidence);
+  } else if (reset && other_duty_) {
+    Violate(kCAD_6, message, evidence);
+  } else if (deep_wake_) {
+    const bool woken = deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
+    Violate(woken ? kCAD_4 : kCAD_5, message, evidence);
+  } else if (timed_out_in_run_ && requested_ns < expected_ns) {
+    Violate(kCAD_7, message, evidence);
+  } else if (last_ && last_->Get(Arg::kDurationNs) == tunables_.shallow_min_ns) {
+    // A run of the shortest sleeps that is too short or too long.
+    Violate(run_start_ == RunStart::kTaken   ? kCAD_3
+            : run_start_ == RunStart::kWoken ? kCAD_4
+                                             : kCAD_2,
+            message, evidence);
+  } else {
+    Violate(kCAD_2, message, evidence);
+  }
+}
+
+}  // namespace proctor::white_box

@@ -1,0 +1,41 @@
+// CAD-1 to CAD-8 and SYS-11 on evidence that shows every retake: `idle` and `delay` are known exactly.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/judge/white_box/white_box_judge.h"
+
+namespace proctor::white_box {
+
+class CadenceJudge : public WhiteBoxJudge {
+ public:
+  CadenceJudge(Tier tier, const Header& header, const State& state);
+
+  void Observe(const Event& event) override;
+
+ private:
+  void OnShallowSleep(const Event& event);
+  void Praise();
+  void Blame(const Event& event, int64_t expected_ns);
+  void EndCycle();
+
+  int64_t idle_ = 0;
+  int64_t delay_ns_ = 0;
+  std::optional<Event> last_;
+  std::optional<Event> deep_wake_;  // of the cycle that is ending
+  bool taken_ = false;              // ... as are these
+  bool preempted_ = false;
+  bool other_duty_ = false;
+  // Why the present run of shortest sleeps began.
+  enum class RunStart { kFresh, kTaken, kWoken };
+  RunStart run_start_ = RunStart::kFresh;
+  bool timed_out_in_run_ = false;   // some cycle since the last reset slept deep to its time-out
+  int64_t sleeps_since_duties_ = 0;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_

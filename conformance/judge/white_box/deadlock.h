@@ -1,0 +1,32 @@
+// The deadlock check and what it ends in: DEAD-1 to DEAD-6.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEADLOCK_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEADLOCK_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/judge/white_box/white_box_judge.h"
+
+namespace proctor::white_box {
+
+class DeadlockJudge : public WhiteBoxJudge {
+ public:
+  DeadlockJudge(Tier tier, const Header& header, const State& state);
+  void Observe(const Event& event) override;
+  void Close() override;
+
+ private:
+  void OnCheck(const Event& event);
+  void OnReport(const Event& event);
+  void Owe(const Event& event);
+
+  std::optional<Event> check_;     // the last one that must end in something
+  enum class Due { kNothing, kReport, kError };
+  Due due_ = Due::kNothing;
+  int64_t events_since_ = 0;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEADLOCK_H_

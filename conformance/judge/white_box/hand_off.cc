@@ -1,0 +1,149 @@
+#include "conformance/judge/white_box/hand_off.h"
+
+#include <fmt/format.h>
+
+namespace proctor::white_box {
+namespace {
+
+constexpr size_t kOpenMost = 8192;
+
+}  // namespace
+
+using enum ClauseId;
+
+HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
+    : WhiteBoxJudge(tier, header, state,
+                    {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2}) {}
+
+void HandOffJudge::Observe(const Event& event) {
+  if (event.kind == EventKind::kHandOff) {
+    if (open_.size() >= kOpenMost) open_.clear();
+    open_.insert_or_assign(event.m, HandOff{.begin = event});
+    return;
+  }
+  if (open_.empty()) return;
+  const auto found = open_.find(event.m);
+  if (found == open_.end()) return;
+  HandOff& hand_off = found->second;
+  switch (event.kind) {
+    case EventKind::kRead: OnRead(hand_off, event); break;
+    case EventKind::kSwap:
+      if (Is(event, Variable::kSpinningThreads)) hand_off.spinner_won = true;
+      break;
+    case EventKind::kSafePointRun: hand_off.safe_point_run = true; break;
+    case EventKind::kAssign:
+      if (event.p == hand_off.begin.p) hand_off.outcome = event;
+      break;
+    case EventKind::kWrite:
+      if (Is(event, Variable::kStatus) && event.p == hand_off.begin.p) {
+        if (!hand_off.outcome) {
+          hand_off.safe_point_pending = state_.processor(event.p).safe_point != 0;
+          hand_off.outcome = event;
+        }
+      }
+      break;
+    case EventKind::kPollerBreak: hand_off.broke_poller = true; break;
+    case EventKind::kHandOffEnd:
+      Decide(hand_off, event);
+      open_.erase(found);
+      break;
+    default: break;
+  }
+}
+
+void HandOffJudge::OnRead(HandOff& hand_off, const Event& event) {
+  const int64_t value = event.Get(Arg::kValue);
+  const bool locked = state_.Holds(event.m, LockId::kSched);
+  switch (static_cast<Variable>(event.Get(Arg::kVariable))) {
+    case Variable::kLocalWork: hand_off.local_work = value; break;
+    case Variable::kGlobalQueue: (locked ? hand_off.global_locked : hand_off.global_first) = value; break;
+    case Variable::kTraceWork: hand_off.trace_work = value; break;
+    case Variable::kMarkWork: hand_off.mark_work = value; break;
+    case Variable::kSpinningThreads: hand_off.spinning = value; break;
+    case Variable::kIdleProcessors: (locked ? hand_off.idle_at_end : hand_off.idle) = value; break;
+    case Variable::kStopPending: hand_off.stop = value; break;
+    case Variable::kLastPoll: hand_off.last_poll = value; break;
+    case Variable::kNextTimer: hand_off.next_timer = value; break;
+    case Variable::kPollUntil: hand_off.poll_until = value; break;
+    default: break;
+  }
+}
+
+void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
+  if (!hand_off.outcome) return;
+  const Event& outcome = *hand_off.outcome;
+  const bool assigned = outcome.kind == EventKind::kAssign;
+  const int64_t status = assigned ? -1 : outcome.Get(Arg::kValue);
+  const auto actual = [](int64_t read, int64_t value) { return read >= 0 ? read : value; };
+  const int64_t local = actual(hand_off.local_work, state_.processor(hand_off.begin.p).queued);
+  const int64_t global = actual(hand_off.global_first, hand_off.local_work > 0 ? 0 : state_.global_queued());
+  const auto expect = [&](bool kept, ClauseId clause, const char* message) {
+    Expect(kept, clause, message, {hand_off.begin, outcome, end});
+  };
+  if (hand_off.local_work < 0 || (hand_off.local_work == 0 && hand_off.global_first < 0)) {
+    return expect(false, kHAND_1, "no look at the local and the global queue");
+  }
+  if (local > 0 || global > 0) {
+    return expect(assigned, kHAND_1, "work waits locally or globally, and no thread was started for the P");
+  }
+  const int64_t trace = actual(hand_off.trace_work, state_.value(Variable::kTraceWork));
+  const int64_t mark = actual(hand_off.mark_work, state_.value(Variable::kMarkWork));
+  if (hand_off.trace_work < 0 || (hand_off.trace_work == 0 && hand_off.mark_work < 0)) {
+    return expect(false, kHAND_2, "no look at trace readers and mark work");
+  }
+  if (trace > 0 || mark > 0) {
+    return expect(assigned, kHAND_2, "a trace reader or mark work waits, and no thread was started");
+  }
+  const int64_t spinning = actual(hand_off.spinning, state_.value(Variable::kSpinningThreads));
+  const int64_t idle = actual(hand_off.idle, state_.value(Variable::kIdleProcessors));
+  if (hand_off.spinning < 0) return expect(false, kHAND_3, "no look whether somebody spins");
+  if (spinning == 0 && idle == 0 && hand_off.spinner_won) {
+    return expect(assigned && outcome.Get(Arg::kSpinning) != 0, kHAND_3,
+                  "nobody spins and no P is idle, and no spinning thread was started");
+  }
+  if (hand_off.stop < 0) return expect(false, kHAND_4, "no look whether the world is to stop");
+  const bool stop = actual(hand_off.stop, state_.value(Variable::kStopPending)) != 0;
+  if (stop) {
+    if (assigned) {
+      Violate(kSTW_2, "a hand-off started a thread during stop-the-world", {hand_off.begin, outcome, end});
+    } else {
+      Trigger(kSTW_2);
+    }
+    return expect(status == kStopped, kHAND_4, "stop-the-world is pending, and the P was not stopped");
+  }
+  if (hand_off.safe_point_pending || hand_off.safe_point_run) {
+    expect(hand_off.safe_point_run, kHAND_5, "a pending safe-point function was not run");
+  }
+  if (hand_off.global_locked < 0) return expect(false, kHAND_6, "no second look at the global queue");
+  if (hand_off.global_locked > 0) {
+    return expect(assigned, kHAND_6, "the global queue filled up meanwhile, and no thread was started");
+  }
+  const bool last = hand_off.idle_at_end >= 0 &&
+                    hand_off.idle_at_end == state_.value(Variable::kProcs) - 1 && hand_off.last_poll != 0;
+  if (last && hand_off.last_poll > 0) {
+    return expect(assigned, kHAND_6, "the last P would go idle with nobody polling the network");
+  }
+  if (assigned) {
+    // By a test that read nothing: the values there are decide.
+    const bool last_anyway =
+        state_.value(Variable::kIdleProcessors) >= state_.value(Variable::kProcs) - 1 ||
+        state_.global_queued() > 0;
+    return expect(last_anyway, kHAND_7, "a thread was started although nothing waits for one");
+  }
+  expect(status == kIdle, kHAND_7, "the P did not go idle");
+  const int64_t timer = hand_off.next_timer;
+  if (timer <= 0) {
+    if (timer < 0) Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
+    return;
+  }
+  const bool polling = state_.value(Variable::kLastPoll) == 0;
+  const int64_t until = state_.value(Variable::kPollUntil);
+  const bool must = polling && (until == 0 || timer < until);
+  if (must || hand_off.broke_poller) {
+    expect(hand_off.broke_poller == must, kHAND_7,
+           hand_off.broke_poller ? "the poller was woken although its deadline is not later"
+                                 : "the poller was not woken for an earlier timer");
+  }
+}
+
+}  // namespace proctor::white_box

@@ -1,0 +1,51 @@
+// The hand-off of a P, in its order: HAND-1 to HAND-7 and STW-2.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_HAND_OFF_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_HAND_OFF_H_
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "conformance/judge/white_box/white_box_judge.h"
+
+namespace proctor::white_box {
+
+class HandOffJudge : public WhiteBoxJudge {
+ public:
+  HandOffJudge(Tier tier, const Header& header, const State& state);
+
+  void Observe(const Event& event) override;
+
+ private:
+  // One hand-off under way; the values are those read, or -1.
+  struct HandOff {
+    Event begin;
+    int64_t local_work = -1;
+    int64_t global_first = -1;
+    int64_t global_locked = -1;
+    int64_t trace_work = -1;
+    int64_t mark_work = -1;
+    int64_t spinning = -1;
+    int64_t idle = -1;
+    bool spinner_won = false;
+    int64_t stop = -1;
+    bool safe_point_pending = false;
+    bool safe_point_run = false;
+    int64_t idle_at_end = -1;
+    int64_t last_poll = -1;
+    int64_t next_timer = -1;
+    int64_t poll_until = -1;
+    bool broke_poller = false;
+    std::optional<Event> outcome;  // assign, or the write of the P's status
+  };
+
+  void OnRead(HandOff& hand_off, const Event& event);
+  void Decide(const HandOff& hand_off, const Event& end);
+
+  std::unordered_map<int32_t, HandOff> open_;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_HAND_OFF_H_

@@ -1,0 +1,99 @@
+#include "conformance/judge/white_box/ownership.h"
+
+#include <fmt/format.h>
+
+namespace proctor::white_box {
+namespace {
+
+// Longer than any thread takes to start, and than two of the longest cycles.
+constexpr int64_t kStrandedNs = 40'000'000;
+constexpr size_t kThreadsMost = 16'384;
+
+}  // namespace
+
+using enum ClauseId;
+
+OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
+    : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8}) {}
+
+void OwnershipJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kAcquire: {
+      const int32_t owner = state_.processor(event.p).owner;
+      Expect(owner < 0 || owner == event.m, kSYS_8,
+             fmt::format("P {} was acquired while thread {} owned it", event.p, owner), {event});
+      break;
+    }
+    case EventKind::kSyscallReturn:
+      if (returning_.size() >= kThreadsMost) returning_.clear();
+      returning_.insert_or_assign(event.m, Returning{.event = event});
+      break;
+    case EventKind::kEnqueue: {
+      const auto returning = returning_.find(event.m);
+      if (returning != returning_.end() && returning->second.event.g == event.g) {
+        returning->second.queued = event.Get(Arg::kQueue) == static_cast<int64_t>(Queue::kGlobal);
+      }
+      break;
+    }
+    case EventKind::kSyscallExit: OnExit(event); break;
+    case EventKind::kExecute: OnExecute(event); break;
+    case EventKind::kWrite:
+      if (Is(event, Variable::kScheduleTick)) ++slices_[event.p].ticks;
+      break;
+    default: break;
+  }
+  LookForStranded(event);
+}
+
+void OwnershipJudge::OnExit(const Event& event) {
+  const auto path = static_cast<ExitPath>(event.Get(Arg::kPath));
+  const auto found = returning_.find(event.m);
+  if (path == ExitPath::kReacquired) {
+    const int32_t owner = state_.processor(event.p).owner;
+    Expect(owner < 0 || owner == event.m, kSYS_8,
+           fmt::format("a returning thread took P {} back, which thread {} owns", event.p, owner), {event});
+  } else if (path == ExitPath::kQueued) {
+    Expect(found != returning_.end() && found->second.queued, kSYS_9,
+           "a returning thread found no P and did not queue its task", {event});
+  } else {
+    Trigger(kSYS_9);
+  }
+  if (found != returning_.end()) returning_.erase(found);
+}
+
+void OwnershipJudge::OnExecute(const Event& event) {
+  // What the tick did since the last task began shows whether that one had a slice of its own.
+  Slice& slice = slices_[event.p];
+  if (slice.begin) {
+    const bool inherits = slice.begin->Get(Arg::kInherits) != 0;
+    Expect(slice.ticks == (inherits ? 0 : 1), kSLICE_5,
+           fmt::format("the tick moved {} times for a task that {}", slice.ticks,
+                       inherits ? "inherits the slice" : "has a fresh slice"),
+           {*slice.begin, event});
+  }
+  slice = {.begin = event};
+  // The thread runs a task: whatever it came back with is settled.
+  const auto returning = returning_.find(event.m);
+  if (returning != returning_.end() && returning->second.event.g != event.g) {
+    Expect(returning->second.queued, kSYS_9, "a returning thread runs another task and left its own behind",
+           {returning->second.event, event});
+    returning_.erase(returning);
+  }
+}
+
+void OwnershipJudge::LookForStranded(const Event& event) {
+  const bool stranded = state_.all_queued() > 0 && state_.value(Variable::kIdleProcessors) > 0 &&
+                        state_.value(Variable::kSpinningThreads) == 0 && state_.assigned() == 0 &&
+                        state_.value(Variable::kStopPending) == 0 && state_.owned() == 0;
+  if (!stranded) {
+    if (event.kind == EventKind::kDequeue) Trigger(kHAND_8);
+    stranded_since_.reset();
+  } else if (!stranded_since_) {
+    stranded_since_ = event;
+  } else if (event.time_ns - stranded_since_->time_ns > kStrandedNs) {
+    Violate(kHAND_8, "a runnable task waits, P are idle, and no thread is on its way", {*stranded_since_, event});
+    stranded_since_ = event;
+  }
+}
+
+}  // namespace proctor::white_box

@@ -1,0 +1,39 @@
+// Who owns and runs what: SYS-8, SYS-9, SLICE-5 and HAND-8.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_OWNERSHIP_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_OWNERSHIP_H_
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "conformance/judge/white_box/white_box_judge.h"
+
+namespace proctor::white_box {
+
+class OwnershipJudge : public WhiteBoxJudge {
+ public:
+  OwnershipJudge(Tier tier, const Header& header, const State& state);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnExit(const Event& event);
+  void OnExecute(const Event& event);
+  void LookForStranded(const Event& event);
+
+  struct Returning {
+    Event event;
+    bool queued = false;
+  };
+  std::unordered_map<int32_t, Returning> returning_;
+  struct Slice {
+    std::optional<Event> begin;  // the execute event
+    int64_t ticks = 0;           // moves of the schedule tick since
+  };
+  std::unordered_map<int32_t, Slice> slices_;  // by P
+  std::optional<Event> stranded_since_;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_OWNERSHIP_H_

@@ -1,0 +1,117 @@
+#include "conformance/judge/white_box/preemption.h"
+
+namespace proctor::white_box {
+namespace {
+
+constexpr size_t kTasksMost = 65'536;
+// The runtime's own tasks, such as the helper, are numbered from here on.
+constexpr int64_t kFirstSystemTask = 1'000'000'000;
+// Stopping that takes longer than this has had time for a second request.
+constexpr int64_t kStopNs = 20'000'000;
+
+}  // namespace
+
+using enum ClauseId;
+
+PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& state)
+    : WhiteBoxJudge(tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4}) {}
+
+void PreemptionJudge::Observe(const Event& event) {
+  if (request_ && event.m == request_->m) {
+    if (event.kind == EventKind::kWrite) {
+      task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);
+      marked_ = marked_ || (Is(event, Variable::kMarked) && event.p == request_->p);
+    } else {
+      JudgeMarks(event);
+    }
+  }
+  switch (event.kind) {
+    case EventKind::kPreemptRequest: OnRequest(event); break;
+    case EventKind::kPreemptSignal: {
+      const auto [place, is_new] = in_flight_.try_emplace(event.Get(Arg::kTarget), event);
+      if (is_new) {
+        Trigger(kSLICE_4);
+      } else {
+        Violate(kSLICE_4, "a second preemption signal while one was in flight", {place->second, event});
+      }
+      break;
+    }
+    case EventKind::kSignalHandled:
+      in_flight_.erase(event.m);
+      Trigger(kPRE_2);
+      break;
+    case EventKind::kSwitchOut:
+      if (event.Get(Arg::kOutReason) == static_cast<int64_t>(OutReason::kPreempted) &&
+          preempted_.size() < kTasksMost) {
+        preempted_.insert_or_assign(event.g, event);
+      }
+      break;
+    case EventKind::kEnqueue: {
+      const auto found = preempted_.find(event.g);
+      if (found == preempted_.end()) break;
+      Expect(event.Get(Arg::kQueue) == static_cast<int64_t>(Queue::kGlobal), kPRE_4,
+             "a preempted task did not go to the tail of the global queue", {found->second, event});
+      preempted_.erase(found);
+      break;
+    }
+    case EventKind::kExecute: {
+      const auto found = preempted_.find(event.g);
+      if (found == preempted_.end()) break;
+      Violate(kPRE_4, "a preempted task went on without having been queued", {found->second, event});
+      preempted_.erase(found);
+      break;
+    }
+    case EventKind::kStopTheWorld:
+      stopping_ = event;
+      stop_requests_ = 0;
+      first_request_ns_ = last_request_ns_ = event.time_ns;
+      break;
+    case EventKind::kWorldStopped:
+      if (!stopping_) break;
+      if (event.time_ns - stopping_->time_ns > kStopNs) {
+        Expect(last_request_ns_ > first_request_ns_, kSTW_3,
+               "preemption was asked for once only while the world did not stop", {*stopping_, event});
+      } else if (stop_requests_ > 0) {
+        Trigger(kSTW_3);
+      }
+      stopping_.reset();
+      break;
+    case EventKind::kHelperRun:
+      helper_looked_ = event;
+      Trigger(kGC_4);
+      break;
+    case EventKind::kCollectionBegin:
+      if (event.g < kFirstSystemTask) break;
+      Expect(helper_looked_ && helper_looked_->g == event.g && helper_looked_->Get(Arg::kDue) != 0, kGC_4,
+             "the helper collects without having found a collection due", {event});
+      helper_looked_.reset();
+      break;
+    default: break;
+  }
+}
+
+void PreemptionJudge::OnRequest(const Event& event) {
+  if (stopping_ && event.m == stopping_->m && event.time_ns >= stopping_->time_ns) {
+    if (stop_requests_++ == 0) first_request_ns_ = event.time_ns;
+    last_request_ns_ = event.time_ns;
+  }
+  if (event.Get(Arg::kAccepted) == 0) {
+    Trigger(kPRE_1);
+    return;
+  }
+  const bool there = event.g >= 0 && event.Get(Arg::kThread) >= 0 && event.Get(Arg::kThread) != event.m;
+  Expect(there, kPRE_1, "a preemption request was accepted for a P without a task or thread, or for its own",
+         {event});
+  if (!there) return;
+  // A mark that is up already is not set again.
+  request_ = event;
+  task_marked_ = state_.task(event.g).marked != 0;
+  marked_ = state_.processor(event.p).marked != 0 || tunables_.asynchronous_preemption == 0;
+}
+
+void PreemptionJudge::JudgeMarks(const Event& event) {
+  Expect(task_marked_ && marked_, kPRE_1, "a preemption request was accepted without its task and P marked", {*request_, event});
+  request_.reset();
+}
+
+}  // namespace proctor::white_box

@@ -1,0 +1,38 @@
+// Preemption requests, their signals and their effects: PRE-1, PRE-2, PRE-4, SLICE-4 and STW-3; and GC-4, the
+// helper of forced collections.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "conformance/judge/white_box/white_box_judge.h"
+
+namespace proctor::white_box {
+
+class PreemptionJudge : public WhiteBoxJudge {
+ public:
+  PreemptionJudge(Tier tier, const Header& header, const State& state);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnRequest(const Event& event);
+  void JudgeMarks(const Event& event);
+
+  std::unordered_map<int64_t, Event> in_flight_;    // by the thread signalled
+  std::unordered_map<int64_t, Event> preempted_;    // tasks that were, and are not yet queued
+  std::optional<Event> request_;                    // accepted; its marks come next
+  bool task_marked_ = false;
+  bool marked_ = false;
+  std::optional<Event> helper_looked_;
+  std::optional<Event> stopping_;
+  int64_t stop_requests_ = 0;
+  int64_t first_request_ns_ = 0;
+  int64_t last_request_ns_ = 0;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_

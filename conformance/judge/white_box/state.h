@@ -1,0 +1,108 @@
+// The state of a runtime as white-box evidence tells it: variables, locks, owners, queues, and where the monitor is in
+// its cycle.
+//
+// Judges of tiers V and T share one State. They see each event before the State takes it in, so "the value read under
+// the lock" and "the value there is" can be compared.
+//
+// Memory: grows with processors, threads and tasks, not with the length of the evidence.
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_STATE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_STATE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor::white_box {
+
+// The values of the variable `status` of a processor.
+enum Status : int64_t { kNotMade = 0, kIdle = 1, kRunning = 2, kInSyscall = 3, kStopped = 4, kDead = 5 };
+// The values of the variable `task_status`.
+enum TaskStatus : int64_t { kGone = 0, kTaskWaiting = 1, kRunnable = 2, kTaskRunning = 3, kTaskInSyscall = 4 };
+
+struct Processor {
+  int64_t status = kNotMade;
+  int64_t schedule_tick = 0;
+  int64_t syscall_tick = 0;
+  int64_t safe_point = 0;
+  int64_t marked = 0;
+  int64_t queued = 0;   // tasks on its own queue, run-next included
+  int32_t owner = -1;   // the thread that acquired it
+  int64_t running = -1;  // the task
+};
+
+struct Task {
+  int64_t status = kGone;
+  int64_t marked = 0;
+};
+
+class State {
+ public:
+  void Apply(const Event& event);
+
+  // The monitor's thread; -1 before monitor_start.
+  int32_t monitor() const { return monitor_; }
+  bool ByMonitor(const Event& event) const { return monitor_ >= 0 && event.m == monitor_; }
+
+  int64_t value(Variable variable) const { return variables_[static_cast<size_t>(variable)]; }
+  const Processor& processor(int32_t p) const;
+  const Task& task(int64_t g) const;
+  int32_t processors() const { return static_cast<int32_t>(processors_.size()); }
+  int64_t global_queued() const { return global_queued_; }
+  int64_t all_queued() const { return all_queued_; }
+  int64_t owned() const { return owned_; }
+  int64_t assigned() const { return assigned_; }  // given to a thread that has not acquired it yet
+  int64_t computing_or_runnable() const { return runnable_ + running_; }
+
+  // Who holds a lock; -1: nobody.
+  int32_t holder(LockId lock) const { return holders_[static_cast<size_t>(lock)]; }
+  bool Holds(int32_t m, LockId lock) const { return m >= 0 && holder(lock) == m; }
+  bool MonitorHolds(LockId lock) const { return Holds(monitor_, lock); }
+
+  bool AllIdle() const { return value(Variable::kIdleProcessors) == value(Variable::kProcs); }
+
+  // The monitor's cycle.
+  int64_t cycle() const { return cycle_; }             // shallow sleeps begun
+  bool in_duties() const { return in_duties_; }        // it holds the monitor lock
+  int64_t now_ns() const { return now_ns_; }           // as it last read the clock
+  int64_t duties_now_ns() const { return duties_now_ns_; }  // ... within its duties; -1: not yet
+  bool slept_deep() const { return slept_deep_; }      // in this cycle
+  bool sleeping_deep() const { return sleeping_deep_; }
+  int64_t handed_off() const { return handed_off_; }   // processors that it took, in this cycle
+
+ private:
+  void ApplyWrite(const Event& event, int64_t value);
+  void ApplyMonitor(const Event& event);
+  Processor& processor_at(int32_t p);
+  Task& task_at(int64_t g);
+
+  int32_t monitor_ = -1;
+  std::array<int64_t, 64> variables_{};
+  std::array<int32_t, 8> holders_{-1, -1, -1, -1, -1, -1, -1, -1};
+  std::vector<Processor> processors_;
+  std::vector<Task> tasks_;
+  std::unordered_map<int64_t, Task> system_tasks_;  // the runtime's own, numbered far above
+  int64_t global_queued_ = 0;
+  int64_t all_queued_ = 0;
+  int64_t owned_ = 0;
+  int64_t assigned_ = 0;
+  int64_t runnable_ = 0;
+  int64_t running_ = 0;
+
+  int64_t cycle_ = 0;
+  bool in_duties_ = false;
+  int64_t now_ns_ = 0;
+  int64_t duties_now_ns_ = -1;
+  bool slept_deep_ = false;
+  bool sleeping_deep_ = false;
+  int64_t handed_off_ = 0;
+};
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_STATE_H_

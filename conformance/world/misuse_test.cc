@@ -1,0 +1,163 @@
+// Monitors that misbehave at the port: each is named for what it did, and the next run is none the
+// worse.
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "conformance/implementations/reference/reference.h"
+#include "conformance/port/port.h"
+#include "conformance/scenario/library.h"
+#include "conformance/world/world.h"
+
+namespace proctor {
+namespace {
+
+class Nobody : public EventSink {
+ public:
+  void Observe(const Event&) override {}
+};
+
+WorldRun RunMonitor(proctor_monitor monitor) {
+  const Scenario& scenario = FindScenario("lone_spinner")->scenario;
+  const proctor_implementation implementation = {PROCTOR_PORT, "wrong", "1", monitor, nullptr};
+  const WorldOptions options = {.knobs = Knobs::Quiet(scenario)};
+  Nobody nobody;
+  const WorldRun run = RunWorld(implementation, scenario, options, nobody);
+  const WorldRun next = RunWorld(ReferenceImplementation(), scenario, options, nobody);
+  EXPECT_EQ(next.end, WorldEnd::kDone) << "the run after it: " << next.message;
+  return run;
+}
+
+void ExpectMisuse(proctor_monitor monitor, const std::string& message) {
+  const WorldRun run = RunMonitor(monitor);
+  EXPECT_EQ(run.end, WorldEnd::kPortMisuse) << WorldEndName(run.end);
+  EXPECT_EQ(run.message, message);
+}
+
+using Table = const proctor_host*;
+
+TEST(Misuse, UnlockingWhatIsNotHeld) {
+  ExpectMisuse([](Table t, void*) { t->unlock(t->self, PROCTOR_LOCK_SCHED); },
+               "the monitor unlocks the sched lock, which it does not hold");
+}
+
+TEST(Misuse, LockingTwice) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        t->lock(t->self, PROCTOR_LOCK_ALL_P);
+        t->lock(t->self, PROCTOR_LOCK_ALL_P);
+      },
+      "the monitor locks the all_p lock, which it holds");
+}
+
+TEST(Misuse, LockingWhatIsNoLock) {
+  ExpectMisuse([](Table t, void*) { t->lock(t->self, 7); },
+               "the monitor locks 7, which is no lock");
+}
+
+TEST(Misuse, SleepingWithALockHeld) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        t->lock(t->self, PROCTOR_LOCK_MONITOR);
+        t->sleep_ns(t->self, 20'000);
+      },
+      "the monitor calls sleep_ns with the monitor lock held");
+}
+
+TEST(Misuse, AProcessorThatDoesNotExist) {
+  ExpectMisuse([](Table t, void*) { t->status_of(t->self, 1); },
+               "the monitor calls status_of for processor 1; there are 1");
+  ExpectMisuse([](Table t, void*) { t->hand_off(t->self, -1); },
+               "the monitor calls hand_off for processor -1; there are 1");
+}
+
+TEST(Misuse, HandingOffWhatWasNotWon) {
+  ExpectMisuse([](Table t, void*) { t->hand_off(t->self, 0); },
+               "the monitor hands off processor 0, which it has not won");
+}
+
+TEST(Misuse, CallingWithALockThatTheCallTakes) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        t->lock(t->self, PROCTOR_LOCK_SCHED);
+        t->add_idle_locked(t->self, 1);
+      },
+      "the monitor calls add_idle_locked with the sched lock held, which that takes");
+}
+
+TEST(Misuse, InjectingTwice) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        proctor_ready_list ready;
+        t->poll(t->self, 0, &ready);
+        t->inject(t->self, &ready);
+        t->inject(t->self, &ready);
+      },
+      "the monitor injects a list that is not the one of its last poll, or for the second time");
+}
+
+TEST(Misuse, Returning) {
+  EXPECT_EQ(RunMonitor([](Table, void*) {}).end, WorldEnd::kReturned);
+}
+
+TEST(Misuse, NeverSleeping) {
+  const WorldRun run = RunMonitor([](Table t, void*) {
+    for (;;) t->now_ns(t->self);
+  });
+  EXPECT_EQ(run.end, WorldEnd::kNeverSleeps);
+}
+
+TEST(Misuse, NeverComingBack) {
+  const WorldRun run = RunMonitor([](Table, void*) {
+    volatile bool for_ever = true;
+    while (for_ever) {
+    }
+  });
+  EXPECT_EQ(run.end, WorldEnd::kNeverComesBack);
+}
+
+TEST(Misuse, Crashing) {
+  const WorldRun run = RunMonitor([](Table, void*) {
+    int* volatile nowhere = nullptr;
+    *nowhere = 1;
+  });
+  EXPECT_EQ(run.end, WorldEnd::kCrash);
+  EXPECT_EQ(run.message, "the monitor crashed: Segmentation fault");
+}
+
+int Deeper(int depth) {
+  volatile char space[4096] = {};
+  space[0] = static_cast<char>(depth);
+  return depth < 0 ? 0 : Deeper(depth + 1) + space[0];
+}
+
+TEST(Misuse, OverflowingItsStack) {
+  const WorldRun run = RunMonitor([](Table, void*) { Deeper(0); });
+  EXPECT_EQ(run.end, WorldEnd::kCrash);
+}
+
+TEST(Misuse, Throwing) {
+  const WorldRun run = RunMonitor([](Table, void*) { throw std::runtime_error("no such thing"); });
+  EXPECT_EQ(run.end, WorldEnd::kCrash);
+  EXPECT_EQ(run.message, "an exception came out of the monitor: no such thing");
+}
+
+TEST(Misuse, AnotherVersionOfThePort) {
+  proctor_implementation implementation = ReferenceImplementation();
+  ++implementation.version;
+  Nobody nobody;
+  const WorldRun run = RunWorld(implementation, FindScenario("lone_spinner")->scenario, {}, nobody);
+  EXPECT_EQ(run.end, WorldEnd::kVersionMismatch);
+}
+
+TEST(Misuse, AnEndlessLoopThatDoesNotListenIsLeft) {
+  const WorldRun run = RunMonitor([](Table t, void*) {
+    for (;;) t->sleep_ns(t->self, 20'000);
+  });
+  EXPECT_EQ(run.end, WorldEnd::kDone);
+}
+
+}  // namespace
+}  // namespace proctor
