@@ -29,6 +29,15 @@ struct ExceptionGlobals {
   unsigned int uncaught = 0;
 };
 
+class Flow;
+
+// Suspends the running flow `from` and resumes `to`. Returns when somebody resumes `from`, maybe on
+// another thread.
+void SwitchFlow(Flow& from, Flow& to);
+
+// The same for a flow that is never resumed: it need not return, and does not.
+[[noreturn]] void LeaveFlow(Flow& from, Flow& to);
+
 class Flow {
  public:
   Flow() = default;
@@ -63,13 +72,6 @@ class Flow {
   bool owns_fiber_ = false;
 #endif
 };
-
-// Suspends the running flow `from` and resumes `to`. Returns when somebody resumes `from`, maybe on
-// another thread.
-void SwitchFlow(Flow& from, Flow& to);
-
-// The same for a flow that is never resumed: it need not return, and does not.
-[[noreturn]] void LeaveFlow(Flow& from, Flow& to);
 
 }  // namespace proctor::runtime
 

@@ -17,7 +17,8 @@
 // this thread may finish. No table tells, as it does in Go. The macro places the function in a text
 // section of its own; only there is a program counter safe. What such a function calls out of line
 // is not preempted (unless it is preemptible too); what the compiler inlines into it is. So it
-//   - uses no `thread_local` and no errno (their addresses may be another thread's when it is back);
+//   - uses no `thread_local` and no errno (their addresses may be another thread's when it is
+//   back);
 //   - holds a lock across preemption only if that is fine with everybody who wants that lock; the
 //     scheduler's no-preempt guard says otherwise;
 //   - must have PreemptionStackBytes() of its stack left (else it is just not preempted);
@@ -51,8 +52,8 @@ inline constexpr bool kAsyncPreemption = false;
 struct PreemptionHooks {
   // Asked on the interrupted thread, in the signal handler, so async-signal-safe: whether the flow
   // with this stack pointer may be taken off its thread now: its task is wanted to yield, the
-  // thread holds no lock of the runtime, no no-preempt guard is up, PreemptionStackBytes() are left.
-  // Asked only when the program counter is in preemptible code.
+  // thread holds no lock of the runtime, no no-preempt guard is up, PreemptionStackBytes() are
+  // left. Asked only when the program counter is in preemptible code.
   bool (*may_preempt)(uintptr_t stack_pointer) = nullptr;
   // Called on the task's own stack with every register saved, outside of the signal handler. May
   // switch away and come back on another thread. Must not throw.
