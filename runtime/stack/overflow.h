@@ -1,8 +1,8 @@
 // A task that runs over the end of its stack ends the process with one line that names it.
 //
 // Touching a guard raises SIGSEGV, and there is no stack left to handle it on: so every thread that
-// runs tasks needs a SignalStack. The handler asks a hook whether the address is a guard, and whose.
-// Any other fault goes to whoever handled SIGSEGV before.
+// runs tasks needs a SignalStack. The handler asks a hook whether the address is a guard, and
+// whose. Any other fault goes to whoever handled SIGSEGV before.
 
 #ifndef PROCTOR_RUNTIME_STACK_OVERFLOW_H_
 #define PROCTOR_RUNTIME_STACK_OVERFLOW_H_
