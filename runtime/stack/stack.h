@@ -4,7 +4,7 @@
 // from large slabs: the kernel limits a process to some 65,000 mappings, so a million stacks cannot
 // have one each. For the same reason a guard is made by MADV_GUARD_INSTALL (Linux 6.13), which does
 // not split mappings; on older kernels by mprotect, and only while the budget of mappings lasts:
-// after that stacks have no guard (GuardedBy tells).
+// after that stacks have no guard, and Stats counts them.
 //
 // Returned stacks are used again, the last one first. Up to `warm_most` of them keep their memory;
 // the memory of all others is given back to the system. Address space is given back only when the
@@ -47,6 +47,10 @@ struct StackPoolOptions {
   std::size_t guard_bytes = 4096;
   // How many returned stacks keep their memory.
   std::size_t warm_most = 256;
+  // Whether guards may be markers; and how many may be protections: 0 says as many as the process's
+  // limit of mappings allows.
+  bool markers = true;
+  std::size_t protections_most = 0;
 };
 
 enum class GuardKind { kNone, kMarker, kProtection };
@@ -78,23 +82,21 @@ class StackPool {
   Stats GetStats() const;
 
  private:
+  // All under mutex_.
+  Stack CutFresh();
   bool MapSlab();
   bool Guard(char* at);
 
   const StackPoolOptions options_;
+  std::size_t slab_bytes_ = 0;  // constant
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::vector<Stack> warm_;
   std::vector<Stack> cold_;
-  struct Slab {
-    char* low;
-    std::size_t bytes;
-  };
-  std::vector<Slab> slabs_;
+  std::vector<char*> slabs_;
   char* fresh_ = nullptr;  // the part of the last slab that was never cut
   char* fresh_end_ = nullptr;
-  std::size_t stacks_per_slab_;
-  std::size_t protections_left_;
+  std::size_t protections_left_ = 0;
   Stats stats_;
 };
 
