@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -119,7 +120,9 @@ class Rig {
         if (!SendPreemption(tid_)) in_flight_ = false;
       }
       random = random * 1664525 + 1013904223;
-      for (uint32_t spin = random >> 20; spin > 0; --spin) asm volatile("pause");
+      // Asleep, not spinning: the two others may have to share one processor with it.
+      const timespec pause = {0, static_cast<long>(random >> 18)};
+      nanosleep(&pause, nullptr);
     }
   }
 

@@ -17,27 +17,26 @@ bool HasAvx512() {
 
 // A permutation in which each of 14 registers feeds the next. rbp stays out: a compiler may refuse
 // it; every other kernel uses it as its frame pointer.
-#define INTEGERS_BODY                                                                           \
-  uint64_t sum = 0;                                                                             \
-  asm volatile(                                                                                 \
-      "mov %[rounds], %%rcx\n"                                                                  \
-      "mov $1, %%rax\n mov $2, %%rbx\n mov $3, %%rdx\n mov $5, %%rsi\n mov $7, %%rdi\n"         \
-      "mov $11, %%r8\n mov $13, %%r9\n mov $17, %%r10\n mov $19, %%r11\n mov $23, %%r12\n"      \
-      "mov $29, %%r13\n mov $31, %%r14\n mov $37, %%r15\n"                                      \
-      "1:\n"                                                                                    \
-      "add %%r15, %%rax\n rol $7, %%rax\n xor %%rax, %%rbx\n lea 3(%%rbx,%%rdx,4), %%rdx\n"     \
-      "add %%rdx, %%rsi\n ror $11, %%rsi\n imul $31, %%rdi, %%rdi\n xor %%rsi, %%rdi\n"         \
-      "sub %%rdi, %%r8\n bswap %%r8\n add %%r8, %%r9\n not %%r9\n xor %%r9, %%r10\n"            \
-      "rol $13, %%r10\n add %%r10, %%r11\n lea 1(%%r11,%%r12,2), %%r12\n xor %%r12, %%r13\n"    \
-      "imul $17, %%r13, %%r13\n add %%r13, %%r14\n ror $5, %%r14\n xor %%r14, %%r15\n"          \
-      "dec %%rcx\n jnz 1b\n"                                                                    \
-      "add %%rbx, %%rax\n add %%rdx, %%rax\n add %%rsi, %%rax\n add %%rdi, %%rax\n"             \
-      "add %%r8, %%rax\n add %%r9, %%rax\n add %%r10, %%rax\n add %%r11, %%rax\n"               \
-      "add %%r12, %%rax\n add %%r13, %%rax\n add %%r14, %%rax\n add %%r15, %%rax\n"             \
-      : "=&a"(sum)                                                                              \
-      : [rounds] "m"(rounds)                                                                    \
-      : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", \
-        "cc");                                                                                  \
+#define INTEGERS_BODY \
+  uint64_t sum = 0; \
+  asm volatile( \
+      "mov $1, %%rax\n mov $2, %%rbx\n mov $3, %%rdx\n mov $5, %%rsi\n mov $7, %%rdi\n" \
+      "mov $11, %%r8\n mov $13, %%r9\n mov $17, %%r10\n mov $19, %%r11\n mov $23, %%r12\n" \
+      "mov $29, %%r13\n mov $31, %%r14\n mov $37, %%r15\n" \
+      "1:\n" \
+      "add %%r15, %%rax\n rol $7, %%rax\n xor %%rax, %%rbx\n lea 3(%%rbx,%%rdx,4), %%rdx\n" \
+      "add %%rdx, %%rsi\n ror $11, %%rsi\n imul $31, %%rdi, %%rdi\n xor %%rsi, %%rdi\n" \
+      "sub %%rdi, %%r8\n bswap %%r8\n add %%r8, %%r9\n not %%r9\n xor %%r9, %%r10\n" \
+      "rol $13, %%r10\n add %%r10, %%r11\n lea 1(%%r11,%%r12,2), %%r12\n xor %%r12, %%r13\n" \
+      "imul $17, %%r13, %%r13\n add %%r13, %%r14\n ror $5, %%r14\n xor %%r14, %%r15\n" \
+      "dec %%rcx\n jnz 1b\n" \
+      "add %%rbx, %%rax\n add %%rdx, %%rax\n add %%rsi, %%rax\n add %%rdi, %%rax\n" \
+      "add %%r8, %%rax\n add %%r9, %%rax\n add %%r10, %%rax\n add %%r11, %%rax\n" \
+      "add %%r12, %%rax\n add %%r13, %%rax\n add %%r14, %%rax\n add %%r15, %%rax\n" \
+      : "=&a"(sum), "+c"(rounds) \
+      : \
+      : "rbx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", \
+        "cc"); \
   return sum;
 
 // Carry goes from one addition to the next over instructions that leave it alone, and the other
