@@ -1,0 +1,67 @@
+// A processor: the right to run tasks, and what goes with it: a queue, timers, ticks, a few dead
+// tasks to be used again.
+//
+//   idle      on the idle list
+//   running   a thread owns it
+//   syscall   its thread is in a system call; whoever swaps the status first takes it
+//   stopped   the world is stopped
+//   dead      there are fewer processors now
+//
+// Thread safety: the owner's fields belong to the thread that owns the processor; all others are
+// atomic or say what guards them.
+
+#ifndef PROCTOR_RUNTIME_SCHEDULER_PROCESSOR_H_
+#define PROCTOR_RUNTIME_SCHEDULER_PROCESSOR_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "runtime/base/cpu.h"
+#include "runtime/scheduler/local_queue.h"
+#include "runtime/scheduler/timer_heap.h"
+#include "runtime/sysmon/host.h"
+
+namespace proctor::runtime {
+
+struct Processor {
+  Processor(int32_t number) : id(number), timers(number), random(number * 0x9E3779B9u + 1) {}
+
+  const int32_t id;
+  std::atomic<ProcessorStatus> status{ProcessorStatus::kNone};
+  std::atomic<uint32_t> schedule_tick{0};  // with every fresh time slice
+  std::atomic<uint32_t> syscall_tick{0};   // with every system call
+  std::atomic<Thread*> thread{nullptr};    // whose it is; also while that one is in a system call
+                                           // with take_by_task_lock
+  std::atomic<bool> preempt{false};        // it has been asked to preempt
+  std::atomic<bool> safe_point{false};     // a safe-point function is to be run for it
+  Processor* next_idle = nullptr;          // on the idle list; under sched
+  Task* locked_task = nullptr;             // by whoever holds it in its system call
+  LocalQueue queue;
+  TimerHeap timers;
+
+  // The owner's.
+  uint32_t random;
+  TaskList dead_tasks;  // with their stacks
+  int64_t next_task_id = 0;
+  int64_t last_task_id = 0;  // of the numbers at hand
+
+  uint32_t NextRandom() {
+    random ^= random << 13;
+    random ^= random >> 17;
+    random ^= random << 5;
+    return random;
+  }
+
+  // The owner is the only writer, so this need not be one atomic step.
+  void BumpScheduleTick() {
+    schedule_tick.store(schedule_tick.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_relaxed);
+  }
+  void BumpSyscallTick() {
+    syscall_tick.store(syscall_tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace proctor::runtime
+
+#endif  // PROCTOR_RUNTIME_SCHEDULER_PROCESSOR_H_

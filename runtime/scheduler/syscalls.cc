@@ -1,0 +1,231 @@
+// Into a system call and out of it.
+//
+// A thread that enters a call leaves its processor behind without a word, as nearly all calls are
+// over before anybody needs it: entering and leaving cost two atomic operations. What must not get
+// lost:
+//   - The monitor may be asleep, and nobody else would take the processor from a call that lasts.
+//     So the flag is looked at first.
+//   - Somebody may stop the world. Whoever stops it looks at statuses after saying so; who enters
+//     looks whether somebody has said so after the status is set. One sees the other.
+//   - On the way back the thread, the monitor and the stopper all want the processor: one
+//     compare-and-swap decides.
+//
+// With take_by_task_lock the processor stays "running" and the task's status says that it is in a
+// call; whoever takes the processor locks that status first.
+
+#include "runtime/base/cpu.h"
+#include "runtime/base/panic.h"
+#include "runtime/scheduler/scheduler.h"
+
+namespace proctor::runtime {
+
+// Under sched. One wake-up a sleep: whoever clears the flag wakes.
+void Scheduler::WakeMonitor(Waker waker) {
+  const bool waits = monitor_waits_.load(std::memory_order_relaxed);
+  TellRead(TraceVariable::kMonitorWaits, waits);
+  if (!waits) return;
+  TellWrite(TraceVariable::kMonitorWaits, 0);
+  monitor_waits_.store(false, std::memory_order_seq_cst);
+  Tell(TraceKind::kNoteWake, -1, -1, static_cast<int64_t>(waker));
+  monitor_note_.Wake();
+}
+
+void Scheduler::EnterSyscall() {
+  Thread& thread = *CurrentThread();
+  Task* task = thread.task.load(std::memory_order_relaxed);
+  if (thread.p == nullptr) [[unlikely]]
+    Panic("task %ld enters a system call within one", static_cast<long>(task->id));
+  Processor& p = *thread.p;
+  if (p.safe_point.load(std::memory_order_relaxed)) [[unlikely]]
+    RunSafePoint(p);
+  if (ByTaskLock()) return EnterByTaskLock(thread, task);
+
+  ChangeTask(task, TaskStatus::kRunning, TaskStatus::kInSyscall);
+  const bool waits = monitor_waits_.load(std::memory_order_seq_cst);
+  TellRead(TraceVariable::kMonitorWaits, waits);
+  if (waits) [[unlikely]] {
+    LockSched();
+    WakeMonitor(Waker::kEnter);
+    UnlockSched();
+  }
+  thread.old_p = &p;
+  thread.p = nullptr;
+  p.thread.store(nullptr, std::memory_order_relaxed);
+  Tell(TraceKind::kRelease, p.id);
+  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
+  Tell(TraceKind::kSyscallEnter, p.id, task->id);
+  p.status.store(ProcessorStatus::kSyscall, std::memory_order_seq_cst);
+  if (stop_pending_.load(std::memory_order_seq_cst)) [[unlikely]]
+    EnterStop(thread, p, task);
+}
+
+// The world is being stopped: the processor is given up at once.
+void Scheduler::EnterStop(Thread&, Processor& p, Task*) {
+  LockSched();
+  if (stop_wait_ > 0) {
+    auto expected = ProcessorStatus::kSyscall;
+    const bool won = p.status.compare_exchange_strong(expected, ProcessorStatus::kStopped);
+    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
+             static_cast<int64_t>(ProcessorStatus::kStopped), won, p.id);
+    if (won) {
+      p.BumpSyscallTick();
+      TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+      OneStopped();
+    }
+  }
+  UnlockSched();
+}
+
+void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
+  Processor& p = *thread.p;
+  thread.old_p = &p;
+  if (stop_pending_.load(std::memory_order_seq_cst)) [[unlikely]] {
+    LockSched();
+    if (stop_wait_ > 0) {
+      Release(thread, ProcessorStatus::kStopped);
+      p.BumpSyscallTick();
+      TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+      OneStopped();
+    }
+    UnlockSched();
+  }
+  Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
+       static_cast<int64_t>(TaskStatus::kInSyscall));
+  Tell(TraceKind::kSyscallEnter, p.id, task->id);
+  task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  const bool waits = monitor_waits_.load(std::memory_order_seq_cst);
+  TellRead(TraceVariable::kMonitorWaits, waits);
+  if (waits) [[unlikely]] {
+    LockSched();
+    WakeMonitor(Waker::kEnter);
+    UnlockSched();
+  }
+}
+
+// True: the thread has the processor back that it left behind.
+bool Scheduler::ReturnToOld(Thread& thread, Task* task) {
+  Processor& old = *thread.old_p;
+  if (ByTaskLock()) {
+    auto expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
+    while (!task->status.compare_exchange_weak(
+        expected, static_cast<uint32_t>(TaskStatus::kRunning), std::memory_order_acq_rel)) {
+      expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
+      CpuRelax();
+    }
+    Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
+         static_cast<int64_t>(TaskStatus::kRunning));
+    return thread.p != nullptr;
+  }
+  auto seen = old.status.load(std::memory_order_relaxed);
+  TellRead(TraceVariable::kStatus, static_cast<int64_t>(seen), old.id);
+  if (seen != ProcessorStatus::kSyscall) return false;
+  const bool won = old.status.compare_exchange_strong(seen, ProcessorStatus::kRunning,
+                                                      std::memory_order_acq_rel);
+  TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
+           static_cast<int64_t>(ProcessorStatus::kRunning), won, old.id);
+  if (!won) return false;
+  thread.p = &old;
+  old.thread.store(&thread, std::memory_order_release);
+  Tell(TraceKind::kAcquire, old.id);
+  return true;
+}
+
+void Scheduler::ExitSyscall() {
+  Thread& thread = *CurrentThread();
+  Task* task = thread.task.load(std::memory_order_relaxed);
+  if (thread.old_p == nullptr) [[unlikely]]
+    Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));
+  Tell(TraceKind::kSyscallReturn, thread.old_p->id, task->id);
+  const bool got_old = ReturnToOld(thread, task);
+  thread.old_p = nullptr;
+  if (got_old) [[likely]]
+    return Returned(thread, task, ExitPath::kReacquired);
+
+  // The old processor is lost; an idle one will do.
+  if (idle_processors_.load(std::memory_order_relaxed) > 0) {
+    LockSched();
+    Processor* p = stop_pending_.load(std::memory_order_relaxed) ? nullptr : GetIdle();
+    if (p != nullptr) WakeMonitor(Waker::kExitFast);
+    UnlockSched();
+    if (p != nullptr) {
+      Acquire(thread, p);
+      return Returned(thread, task, ExitPath::kIdleFast);
+    }
+  }
+  SwitchToScheduler(AfterLostProcessor);
+  Processor& p = *CurrentThread()->p;
+  p.BumpSyscallTick();
+  TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+}
+
+// With a processor, the old one or another.
+void Scheduler::Returned(Thread& thread, Task* task, ExitPath path) {
+  Processor& p = *thread.p;
+  p.BumpSyscallTick();
+  TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+  if (!ByTaskLock()) ChangeTask(task, TaskStatus::kInSyscall, TaskStatus::kRunning);
+  Tell(TraceKind::kSyscallExit, p.id, task->id, static_cast<int64_t>(path));
+  if (task->preempt.load(std::memory_order_relaxed)) [[unlikely]]
+    YieldPreempted();
+}
+
+// No processor: the task becomes runnable and the thread idle, after a last look.
+void Scheduler::AfterLostProcessor(Scheduler& self, Thread& thread, Task* task) {
+  thread.task.store(nullptr, std::memory_order_relaxed);
+  self.ChangeTask(task, self.ByTaskLock() ? TaskStatus::kRunning : TaskStatus::kInSyscall,
+                  TaskStatus::kRunnable);
+  self.LockSched();
+  Processor* p = self.stop_pending_.load(std::memory_order_relaxed) ? nullptr : self.GetIdle();
+  if (p != nullptr) {
+    self.WakeMonitor(Waker::kExitSlow);
+    self.UnlockSched();
+    self.Acquire(thread, p);
+    self.Tell(TraceKind::kSyscallExit, p->id, task->id, static_cast<int64_t>(ExitPath::kIdleSlow));
+    thread.again = task;
+    thread.again_inherits = false;
+    return;
+  }
+  self.PutGlobal(task);
+  self.Tell(TraceKind::kSyscallExit, -1, task->id, static_cast<int64_t>(ExitPath::kQueued));
+  self.UnlockSched();
+  thread.lost_processor = true;
+}
+
+// By the monitor or the stopper. A task in a system call cannot return while it is locked.
+bool Scheduler::LockTaskInSyscall(Processor& p) {
+  if (p.status.load(std::memory_order_acquire) != ProcessorStatus::kRunning) return false;
+  Thread* thread = p.thread.load(std::memory_order_acquire);
+  if (thread == nullptr) return false;
+  Task* task = thread->task.load(std::memory_order_acquire);
+  if (task == nullptr) return false;
+  auto expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
+  if (!task->status.compare_exchange_strong(expected, expected | Task::kLockedBit)) return false;
+  // It may have moved before it was locked; now it stays.
+  if (p.thread.load(std::memory_order_acquire) != thread ||
+      thread->task.load(std::memory_order_acquire) != task || thread->p != &p) {
+    task->status.store(static_cast<uint32_t>(TaskStatus::kInSyscall), std::memory_order_release);
+    return false;
+  }
+  p.locked_task = task;
+  TellWrite(TraceVariable::kTaskLocked, 1, p.id, task->id);
+  return true;
+}
+
+void Scheduler::TakeFromLockedTask(Processor& p) {
+  Thread* thread = p.thread.load(std::memory_order_relaxed);
+  Tell(TraceKind::kRelease, p.id, -1);
+  thread->p = nullptr;
+  p.thread.store(nullptr, std::memory_order_relaxed);
+  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kIdle), p.id);
+  p.status.store(ProcessorStatus::kIdle, std::memory_order_seq_cst);
+}
+
+void Scheduler::UnlockTask(Processor& p) {
+  Task* task = p.locked_task;
+  p.locked_task = nullptr;
+  TellWrite(TraceVariable::kTaskLocked, 0, p.id, task->id);
+  task->status.store(static_cast<uint32_t>(TaskStatus::kInSyscall), std::memory_order_release);
+}
+
+}  // namespace proctor::runtime

@@ -1,0 +1,65 @@
+// A thread of the runtime's: its own stack is where the scheduler runs; from there it switches to
+// tasks and back.
+//
+// Thread safety: belongs to itself, but for what is atomic or says otherwise. Memory is not given
+// back before the runtime ends.
+
+#ifndef PROCTOR_RUNTIME_SCHEDULER_THREAD_H_
+#define PROCTOR_RUNTIME_SCHEDULER_THREAD_H_
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "runtime/arch/flow.h"
+#include "runtime/base/note.h"
+#include "runtime/trace/trace.h"
+
+namespace proctor::runtime {
+
+class Scheduler;
+struct Processor;
+struct Task;
+
+struct Thread {
+  // What the thread does for the task that has just left it.
+  using After = void (*)(Scheduler& scheduler, Thread& thread, Task* task);
+  // Releases what a waiting task held, once it can be woken. False: it need not wait after all.
+  using Commit = bool (*)(Task* task, void* argument);
+
+  Flow flow;
+  Scheduler* scheduler = nullptr;
+  int32_t id = 0;
+  std::atomic<pid_t> tid{0};
+  pthread_t handle = {};
+  TraceRing* ring = nullptr;
+
+  Processor* p = nullptr;
+  std::atomic<Task*> task{nullptr};
+  bool spinning = false;
+  After after = nullptr;
+  Commit commit = nullptr;
+  void* commit_argument = nullptr;
+  Task* again = nullptr;  // goes on at once
+  bool again_inherits = true;
+  bool lost_processor = false;  // it came back from a system call, and there was none
+
+  // Set by whoever gives it work, before it is woken.
+  Processor* next_p = nullptr;
+  Thread* next_idle = nullptr;  // under sched
+  Note note;
+
+  Processor* old_p = nullptr;          // left behind by the system call under way
+  std::atomic<bool> signalled{false};  // a preemption signal is in flight
+};
+
+// The calling thread, if it is a runtime's; else null. Not inlined: code that has been switched
+// away from may come back on another thread, and must not keep the address.
+Thread* CurrentThread();
+void SetCurrentThread(Thread* thread);
+
+}  // namespace proctor::runtime
+
+#endif  // PROCTOR_RUNTIME_SCHEDULER_THREAD_H_

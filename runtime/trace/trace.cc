@@ -1,0 +1,118 @@
+#include "runtime/trace/trace.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "runtime/os/linux/clock.h"
+
+namespace proctor::runtime {
+namespace {
+
+// A signal handler may write between another event's look at the free room and its taking of it.
+constexpr uint64_t kReservedSlots = 8;
+
+constexpr std::string_view kKindNames[] = {
+#define TRACE_KIND(enumerator, name, arguments) name,
+#include "runtime/trace/kinds.def"
+};
+constexpr std::string_view kVariableNames[] = {
+#define TRACE_VARIABLE(enumerator, name) name,
+#include "runtime/trace/kinds.def"
+};
+
+}  // namespace
+
+std::string_view TraceKindName(TraceKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
+
+std::string_view TraceVariableName(TraceVariable variable) {
+  return kVariableNames[static_cast<size_t>(variable)];
+}
+
+TraceRing::TraceRing(size_t capacity)
+    : mask_(std::bit_ceil(std::max<size_t>(capacity, 64)) - 1),
+      slots_(std::make_unique<Slot[]>(mask_ + 1)) {}
+
+bool TraceRing::Write(std::atomic<uint64_t>& counter, const TraceEvent& event) {
+  const uint64_t used =
+      head_.load(std::memory_order_relaxed) - tail_.load(std::memory_order_acquire);
+  if (used + kReservedSlots > mask_) {
+    lost_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  // A handler that interrupts this thread here takes the next slot, and this one stays ours.
+  Slot& slot = slots_[head_.fetch_add(1, std::memory_order_relaxed) & mask_];
+  slot.event = event;
+  // seq_cst: the number must not be taken before what the event tells has happened, nor after.
+  const uint64_t order = counter.fetch_add(1, std::memory_order_seq_cst) + 1;
+  slot.event.time_ns = NowNs();
+  slot.order.store(order, std::memory_order_release);
+  return true;
+}
+
+bool TraceRing::Read(TraceEvent& event) {
+  const uint64_t tail = tail_.load(std::memory_order_relaxed);
+  Slot& slot = slots_[tail & mask_];
+  const uint64_t order = slot.order.load(std::memory_order_acquire);
+  if (order == 0) return false;
+  event = slot.event;
+  event.order = order;
+  slot.order.store(0, std::memory_order_relaxed);
+  tail_.store(tail + 1, std::memory_order_release);
+  return true;
+}
+
+TraceRing* Tracer::MakeRing() {
+  if (ring_events_ == 0) return nullptr;
+  auto ring = std::make_unique<TraceRing>(ring_events_);
+  LockGuard guard(lock_);
+  rings_.push_back(std::move(ring));
+  return rings_.back().get();
+}
+
+void Tracer::Write(TraceRing* ring, TraceEvent& event) {
+  if (ring != nullptr) {
+    ring->Write(counter_, event);
+    return;
+  }
+  LockGuard guard(lock_);
+  if (shared_ == nullptr) {
+    rings_.push_back(std::make_unique<TraceRing>(ring_events_));
+    shared_ = rings_.back().get();
+  }
+  shared_->Write(counter_, event);
+}
+
+int64_t Tracer::lost() const {
+  LockGuard guard(lock_);
+  int64_t lost = 0;
+  for (const auto& ring : rings_) lost += ring->lost();
+  return lost;
+}
+
+size_t TraceReader::Drain(const std::function<void(const TraceEvent&)>& sink) {
+  const size_t sorted = held_.size();
+  {
+    LockGuard guard(tracer_.lock_);
+    TraceEvent event;
+    for (const auto& ring : tracer_.rings_) {
+      while (ring->Read(event)) held_.push_back(event);
+    }
+  }
+  const auto earlier = [](const TraceEvent& a, const TraceEvent& b) { return a.order < b.order; };
+  const auto middle = held_.begin() + static_cast<ptrdiff_t>(sorted);
+  std::sort(middle, held_.end(), earlier);
+  std::inplace_merge(held_.begin(), middle, held_.end(), earlier);
+
+  size_t given = 0;
+  while (given < held_.size() && held_[given].order == next_) {
+    TraceEvent& event = held_[given++];
+    ++next_;
+    // A thread may be kept from running between taking a number and reading the clock.
+    last_time_ns_ = event.time_ns = std::max(event.time_ns, last_time_ns_);
+    sink(event);
+  }
+  held_.erase(held_.begin(), held_.begin() + static_cast<ptrdiff_t>(given));
+  return given;
+}
+
+}  // namespace proctor::runtime
