@@ -15,6 +15,7 @@
 
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "runtime/arch/sanitizers.h"
 
 namespace proctor::runtime {
 namespace {
@@ -232,7 +233,7 @@ TEST(HeapDeathTest, EndsOnlyWithoutRoots) {
 }
 
 TEST(HeapDeathTest, OutOfMemoryEndsWithOneLine) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
   GTEST_SKIP() << "a sanitizer has the address space";
 #endif
   struct Huge {
@@ -264,7 +265,7 @@ TEST(Heap, TheScavengerGivesBackWhatIsNotRetained) {
   }
   heap.Collect();
   EXPECT_TRUE(heap.ScavengeAskedFor());
-  const std::size_t before = ResidentBytes();
+  [[maybe_unused]] const std::size_t before = ResidentBytes();
   std::size_t released = 0, steps = 0;
   while (std::size_t step = heap.ScavengeStep(1 * kMiB)) {
     EXPECT_LE(step, 1 * kMiB);
@@ -274,7 +275,7 @@ TEST(Heap, TheScavengerGivesBackWhatIsNotRetained) {
   EXPECT_GE(steps, 50u);
   EXPECT_GE(released, 55 * kMiB);
   EXPECT_EQ(heap.GetStats().pages.released_total_bytes, released);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(PROCTOR_ASAN) && !defined(PROCTOR_TSAN)
   EXPECT_GE(before - ResidentBytes(), released * 9 / 10);
 #endif
   const Pages::Stats pages = heap.GetStats().pages;

@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "runtime/arch/sanitizers.h"
 
 namespace proctor::runtime {
 namespace {
@@ -72,7 +73,7 @@ TEST(Pages, ARunMayBeLargerThanAnyChunkSoFar) {
 }
 
 TEST(Pages, SaysThatTheSystemHasNoMore) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
   GTEST_SKIP() << "a sanitizer has the address space";
 #endif
   Pages pages;
