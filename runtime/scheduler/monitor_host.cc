@@ -103,6 +103,8 @@ void MonitorHost::ClearNote() {
 void MonitorHost::SetMonitorWaits(bool waits) {
   s_.TellWrite(TraceVariable::kMonitorWaits, waits);
   s_.monitor_waits_.store(waits, std::memory_order_seq_cst);
+  // Whoever ended the runtime found nobody to wake.
+  if (waits && s_.ending_) s_.monitor_note_.Wake();
 }
 
 bool MonitorHost::StopPending() {
