@@ -1,0 +1,27 @@
+// What is measured: each operation is one thing that several runtimes can do, and every subject
+// does it the same way (latency.go says how in the fewest words).
+
+#ifndef PROCTOR_STRESS_LATENCY_OPERATIONS_H_
+#define PROCTOR_STRESS_LATENCY_OPERATIONS_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace proctor {
+
+struct Operation {
+  const char* name;         // what a subject is asked for
+  const char* description;  // for the table
+  const char* unit;
+  double ratio_to_go_most;    // the reference's figure over Go's; 0: there is no such target
+  double most;                // the reference's figure itself; negative: there is no such target
+  bool wants_stamps = false;  // descriptor 3 must bring the times at which they were written
+};
+
+std::span<const Operation> Operations();
+
+}  // namespace proctor
+
+#endif  // PROCTOR_STRESS_LATENCY_OPERATIONS_H_
