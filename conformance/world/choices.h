@@ -8,6 +8,7 @@
 #ifndef PROCTOR_CONFORMANCE_WORLD_CHOICES_H_
 #define PROCTOR_CONFORMANCE_WORLD_CHOICES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -36,27 +37,47 @@ class Random {
   uint64_t state_;
 };
 
-// A path through a tree of choices, and the next one in depth-first order.
+// A path through a tree of choices, and the next one in depth-first order: every path once. The first possibility of
+// each choice is the usual one; a path takes another at so many places at most, and where it does.
 class ChoicePath {
  public:
+  explicit ChoicePath(int32_t unusual_most = INT32_MAX) : unusual_most_(unusual_most) {}
+  // One path alone; beyond its end every choice is the usual one.
+  explicit ChoicePath(const std::vector<uint32_t>& choices) : unusual_most_(0) {
+    for (const uint32_t choice : choices) path_.push_back({choice, choice + 1});
+  }
+
+  // What was chosen on the path walked last, without the usual choices at its end.
+  std::vector<uint32_t> Taken() const {
+    std::vector<uint32_t> choices;
+    for (size_t i = 0; i < taken_; ++i) choices.push_back(path_[i].first);
+    while (!choices.empty() && choices.back() == 0) choices.pop_back();
+    return choices;
+  }
+
   uint32_t Choose(uint32_t n) {
-    if (taken_ == path_.size()) path_.push_back({0, n});
-    return path_[taken_++].first;
+    if (taken_ == path_.size()) path_.push_back({0, unusual_ < unusual_most_ ? n : 1});
+    return std::min(path_[taken_++].first, n - 1);
   }
 
   // Goes to the next path, to be walked from its start. False: all have been walked.
   bool Advance() {
     path_.resize(taken_);
     taken_ = 0;
-    while (!path_.empty() && path_.back().first + 1 == path_.back().second) path_.pop_back();
+    while (!path_.empty() && path_.back().first + 1 == path_.back().second) {
+      if (path_.back().first != 0) --unusual_;
+      path_.pop_back();
+    }
     if (path_.empty()) return false;
-    ++path_.back().first;
+    if (path_.back().first++ == 0) ++unusual_;
     return true;
   }
 
  private:
   std::vector<std::pair<uint32_t, uint32_t>> path_;  // chosen, out of how many
   size_t taken_ = 0;
+  const int32_t unusual_most_;
+  int32_t unusual_ = 0;  // in path_
 };
 
 class Choices {

@@ -21,6 +21,7 @@ constexpr uint32_t kStepSpanCalls = 4;
 void Scheduler::RunUntil(int64_t until_ns, bool note_ends_it) {
   while (!ended_ && !(note_ends_it && note_woken_) && !agenda_.empty() &&
          agenda_.first().time_ns <= until_ns) {
+    if (run_.events > options_.events_most) return Finish(WorldEnd::kBudget, "");
     const Appointment next = agenda_.Pop();
     if (CalledOff(next)) continue;
     if (next.who >= 0) ThreadOf(next.who).on_agenda = false;

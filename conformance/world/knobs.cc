@@ -1,5 +1,7 @@
 #include "conformance/world/knobs.h"
 
+#include <algorithm>
+
 #include "conformance/world/choices.h"
 
 namespace proctor {
@@ -28,8 +30,11 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   const auto between = [&](int64_t least, int64_t most) {
     return least + static_cast<int64_t>(random.Below(static_cast<uint64_t>(most - least) + 1));
   };
+  // Every order of magnitude as likely as another: rare events and storms of them.
   const auto sometimes = [&](uint64_t n, int64_t least, int64_t most) -> int64_t {
-    const int64_t value = between(least, most);
+    int64_t bound = least;
+    for (uint64_t doublings = random.Below(24); doublings > 0 && bound < most; --doublings) bound *= 2;
+    const int64_t value = between(least, std::min(bound, most));
     return one_in(n) ? value : 0;
   };
 
@@ -44,17 +49,19 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   knobs.rival_poll_permille = one_in(4) ? static_cast<uint32_t>(between(50, 600)) : 0;
   knobs.slow_exit_permille = one_in(4) ? static_cast<uint32_t>(between(50, 900)) : 0;
   knobs.lost_break_permille = profile == kNetbsd ? static_cast<uint32_t>(between(100, 900)) : 0;
+  knobs.unattended_timers_permille =
+      profile == kNetbsd && one_in(2) ? static_cast<uint32_t>(between(100, 900)) : 0;
   knobs.interceptors = one_in(8);
-  knobs.library = one_in(32);
+  knobs.library = one_in(16);
   knobs.main_leaves = one_in(16);
   knobs.collected_before = !one_in(4);
-  knobs.resize_every_ns = sometimes(6, 5 * kMs, 400 * kMs);
+  knobs.resize_every_ns = sometimes(6, 1 * kMs, 400 * kMs);
   knobs.resize_most = static_cast<int32_t>(between(1, 2 * knobs.procs + 2));
-  knobs.stop_every_ns = sometimes(4, 3 * kMs, 300 * kMs);
-  knobs.hold_monitor_every_ns = sometimes(8, 10 * kMs, 300 * kMs);
-  knobs.trace_work_every_ns = sometimes(6, 1 * kMs, 50 * kMs);
-  knobs.safe_point_every_ns = sometimes(4, 1 * kMs, 50 * kMs);
-  knobs.ask_scavenger_every_ns = sometimes(3, 2 * kMs, 200 * kMs);
+  knobs.stop_every_ns = sometimes(4, 200 * kUs, 300 * kMs);
+  knobs.hold_monitor_every_ns = sometimes(8, 2 * kMs, 300 * kMs);
+  knobs.trace_work_every_ns = sometimes(6, 100 * kUs, 50 * kMs);
+  knobs.safe_point_every_ns = sometimes(4, 100 * kUs, 50 * kMs);
+  knobs.ask_scavenger_every_ns = sometimes(3, 100 * kUs, 200 * kMs);
   knobs.dies_at_ns = sometimes(32, 10 * kMs, 2'000 * kMs);
   return knobs;
 }

@@ -29,6 +29,7 @@ struct Knobs {
   uint32_t rival_poll_permille = 0;  // another thread polls between the monitor's look and its swap
   uint32_t slow_exit_permille = 0;   // the way out of a system call overlooks an idle P at first
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
+  uint32_t unattended_timers_permille = 0;  // nobody blocks for them; the monitor finds them (NetBSD)
 
   bool interceptors = false;      // libc interceptors are installed
   bool library = false;           // the runtime is part of another program

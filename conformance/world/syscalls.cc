@@ -115,7 +115,8 @@ void Scheduler::ReturnSwap(int32_t m) {
 
 // The old processor is lost; another one will do.
 void Scheduler::ReturnIdle(int32_t m) {
-  if (idle_ps_.empty() || choices_.Chance(knobs_.slow_exit_permille)) {
+  if (idle_ps_.empty() || Deviates(Deviation::kRunnableOverlooked) ||
+      choices_.Chance(knobs_.slow_exit_permille)) {
     return Then(m, Step::kReturnSlow);
   }
   Take(LockId::kSched, m);
@@ -135,7 +136,7 @@ void Scheduler::ReturnSlow(int32_t m) {
   SetStatus(m, task, TaskStatus::kRunnable);
   task.exits_on_resume = true;
   Take(LockId::kSched, m);
-  const int32_t p = GetIdle(m);
+  const int32_t p = Deviates(Deviation::kRunnableOverlooked) ? kNobody : GetIdle(m);
   thread.g = kNobody;
   if (p != kNobody) {
     WakeMonitorUnderSched(m, Waker::kExitSlow);

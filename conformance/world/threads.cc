@@ -200,7 +200,9 @@ void Scheduler::LookOnceMore(int32_t m) {
 void Scheduler::BlockOrPark(int32_t m) {
   const int64_t timer_ns = EarliestTimerNs();
   const bool has_timer = timer_ns != kNoTimer;
-  if (poller_ready_ && (poll_waiters_ > 0 || has_timer)) {
+  const bool unattended =
+      poll_waiters_ == 0 && has_timer && choices_.Chance(knobs_.unattended_timers_permille);
+  if (poller_ready_ && (poll_waiters_ > 0 || has_timer) && !unattended) {
     if (last_poll_ns_ != 0) return BlockInPoller(m);
     if (has_timer && (poll_until_ns_ == 0 || poll_until_ns_ > timer_ns)) BreakPoller(m, timer_ns);
   }

@@ -45,7 +45,7 @@ enum class WorldEnd {
   kNobodyLeft,       // it reported that main is gone and nobody left
   kDied,             // the knob for a fatal error
   kInternalError,    // the runtime found itself inconsistent
-  kBudget,           // the scenario's budget of virtual time was used up
+  kBudget,           // the scenario's budget of virtual time, or the events allowed, were used up
   kPortMisuse,       // the monitor called the port wrongly
   kReturned,         // the monitor returned unasked
   kNeverSleeps,      // it calls and calls without sleeping
@@ -71,6 +71,7 @@ struct WorldOptions {
   std::optional<Knobs> knobs;              // otherwise drawn from the scenario's seed
   Deviation deviation = Deviation::kNone;  // a fault of the world's own, for testing the judges
   ChoicePath* choices = nullptr;           // otherwise drawn from the scenario's seed
+  int64_t events_most = 1'000'000'000;     // a run that has made more is ended: its budget is used up
 };
 
 // What the events of such a run are: to be handed to judges and trace writers before them.

@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = u;
+constexpr uint64_t kEventsHash = 7389791334079663186u;
 
 class Recorder : public EventSink {
  public:

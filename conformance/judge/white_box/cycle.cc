@@ -30,6 +30,7 @@ void CycleJudge::Observe(const Event& event) {
              "the request was withdrawn although the scavenger was not parked", {event});
     }
   }
+  if (event.kind == EventKind::kWrite && Is(event, Variable::kPollerReady)) poller_came_up_ = true;
   if (event.kind == EventKind::kScavengerWake) OnScavengerWake(event);
   if (state_.ByMonitor(event)) OnMonitor(event);
 }
@@ -131,6 +132,7 @@ void CycleJudge::OnMonitor(const Event& event) {
         adjusted_ = forced_ = helper_idle_ = scavenger_asked_ = scavenger_tried_ = traced_ = false;
         rescue_due_ = rescue_looked_ = rescued_ = false;
         collector_.reset();
+        poller_came_up_ = false;
       } else if (Is(event, LockId::kSched) && step_ == Step::kRescue) {
         // Under its lock the last idle P may be found gone.
         rescue_due_ = rescue_due_ && state_.value(Variable::kIdleProcessors) > 0;
@@ -261,7 +263,8 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
   const bool poll_due = state_.value(Variable::kPollerReady) != 0 && last_poll_ns != 0 &&
                         last_poll_ns + tunables_.poll_stale_ns < now_ns;
   // Without its own look the value may have changed since.
-  if (poll_due || polls_ > 0) {
+  // In the cycle in which the poller comes up either will do.
+  if ((poll_due && !poller_came_up_) || polls_ > 0) {
     Expect(polls_ == (poll_due ? 1 : 0) || (polls_ == 0 && seen_last_poll_ns_ < 0 && nows_ == 0), kPOLL_1,
            fmt::format("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns), {event});
   }

@@ -63,6 +63,7 @@ class CycleJudge : public WhiteBoxJudge {
 
   bool rescue_due_ = false;
   bool rescue_looked_ = false;
+  bool poller_came_up_ = false;
   bool rescued_ = false;
 
   bool started_ = false;

@@ -30,9 +30,13 @@ void HandOffJudge::Observe(const Event& event) {
     case EventKind::kSwap:
       if (Is(event, Variable::kSpinningThreads)) hand_off.spinner_won = true;
       break;
+    case EventKind::kLostSwap:
+      if (Is(event, Variable::kSpinningThreads)) hand_off.spinner_lost = true;
+      break;
     case EventKind::kSafePointRun: hand_off.safe_point_run = true; break;
     case EventKind::kAssign:
-      if (event.p == hand_off.begin.p) hand_off.outcome = event;
+      // Once idle it is anybody's, and may be given to a thread for another reason.
+      if (event.p == hand_off.begin.p && !hand_off.outcome) hand_off.outcome = event;
       break;
     case EventKind::kWrite:
       if (Is(event, Variable::kStatus) && event.p == hand_off.begin.p) {
@@ -97,8 +101,8 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
   const int64_t spinning = actual(hand_off.spinning, state_.value(Variable::kSpinningThreads));
   const int64_t idle = actual(hand_off.idle, state_.value(Variable::kIdleProcessors));
   if (hand_off.spinning < 0) return expect(false, kHAND_3, "no look whether somebody spins");
-  if (spinning == 0 && idle == 0 && hand_off.spinner_won) {
-    return expect(assigned && outcome.Get(Arg::kSpinning) != 0, kHAND_3,
+  if (spinning == 0 && idle == 0 && !hand_off.spinner_lost) {
+    return expect(hand_off.spinner_won && assigned && outcome.Get(Arg::kSpinning) != 0, kHAND_3,
                   "nobody spins and no P is idle, and no spinning thread was started");
   }
   if (hand_off.stop < 0) return expect(false, kHAND_4, "no look whether the world is to stop");

@@ -29,6 +29,7 @@ class HandOffJudge : public WhiteBoxJudge {
     int64_t spinning = -1;
     int64_t idle = -1;
     bool spinner_won = false;
+    bool spinner_lost = false;
     int64_t stop = -1;
     bool safe_point_pending = false;
     bool safe_point_run = false;

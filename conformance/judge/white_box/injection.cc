@@ -50,6 +50,9 @@ void InjectionJudge::Observe(const Event& event) {
       } else if (Is(event, Variable::kIdleProcessors) &&
                  event.Get(Arg::kValue) < state_.value(Variable::kIdleProcessors)) {
         injection.taken_unstarted = true;
+        injection.counted = false;
+      } else if (Is(event, Variable::kThreads) || Is(event, Variable::kIdleThreads)) {
+        injection.counted = true;
       }
       break;
     case EventKind::kEnqueue: {
@@ -60,7 +63,7 @@ void InjectionJudge::Observe(const Event& event) {
     }
     case EventKind::kAssign:
       ++injection.started;
-      injection.taken_unstarted = false;
+      if (injection.counted) injection.taken_unstarted = false;
       break;
     case EventKind::kUnlock:
       if (Is(event, LockId::kSched)) {
@@ -71,14 +74,14 @@ void InjectionJudge::Observe(const Event& event) {
       }
       break;
     case EventKind::kInjectEnd:
-      Close(injection, event);
+      Conclude(injection, event);
       open_.erase(found);
       break;
     default: break;
   }
 }
 
-void InjectionJudge::Close(const Injection& injection, const Event& end) {
+void InjectionJudge::Conclude(const Injection& injection, const Event& end) {
   const int64_t ready = injection.begin.Get(Arg::kCount);
   Expect(injection.started <= ready, kPOLL_6,
          fmt::format("{} threads were started for {} ready tasks", injection.started, ready),

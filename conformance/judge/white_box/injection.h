@@ -24,9 +24,10 @@ class InjectionJudge : public WhiteBoxJudge {
     int64_t started = 0;
     std::vector<int64_t> marked;
     std::vector<int64_t> queued;
-    bool taken_unstarted = false;
+    bool taken_unstarted = false;  // an idle P was taken, and no thread for it has been counted yet
+    bool counted = false;          // a thread more counts as running
   };
-  void Close(const Injection& injection, const Event& end);
+  void Conclude(const Injection& injection, const Event& end);
 
   std::unordered_map<int32_t, Injection> open_;
   std::optional<Event> ready_;   // a descriptor, while every P is busy and nobody polls

@@ -1,5 +1,7 @@
 #include "conformance/judge/white_box/preemption.h"
 
+#include <fmt/format.h>
+
 namespace proctor::white_box {
 namespace {
 
@@ -63,18 +65,15 @@ void PreemptionJudge::Observe(const Event& event) {
     }
     case EventKind::kStopTheWorld:
       stopping_ = event;
-      stop_requests_ = 0;
-      first_request_ns_ = last_request_ns_ = event.time_ns;
-      break;
-    case EventKind::kWorldStopped:
-      if (!stopping_) break;
-      if (event.time_ns - stopping_->time_ns > kStopNs) {
-        Expect(last_request_ns_ > first_request_ns_, kSTW_3,
-               "preemption was asked for once only while the world did not stop", {*stopping_, event});
-      } else if (stop_requests_ > 0) {
-        Trigger(kSTW_3);
+      stop_requests_.clear();
+      for (int32_t p = 0; p < state_.processors(); ++p) {
+        if (p != event.p && state_.processor(p).status == kRunning) stop_requests_.emplace(p, 0);
       }
+      break;
+    case EventKind::kRelease: OnRelease(event); break;
+    case EventKind::kWorldStopped:
       stopping_.reset();
+      stop_requests_.clear();
       break;
     case EventKind::kHelperRun:
       helper_looked_ = event;
@@ -91,9 +90,9 @@ void PreemptionJudge::Observe(const Event& event) {
 }
 
 void PreemptionJudge::OnRequest(const Event& event) {
-  if (stopping_ && event.m == stopping_->m && event.time_ns >= stopping_->time_ns) {
-    if (stop_requests_++ == 0) first_request_ns_ = event.time_ns;
-    last_request_ns_ = event.time_ns;
+  if (stopping_ && event.m == stopping_->m) {
+    const auto found = stop_requests_.find(event.p);
+    if (found != stop_requests_.end()) ++found->second;
   }
   if (event.Get(Arg::kAccepted) == 0) {
     Trigger(kPRE_1);
@@ -107,6 +106,20 @@ void PreemptionJudge::OnRequest(const Event& event) {
   request_ = event;
   task_marked_ = state_.task(event.g).marked != 0;
   marked_ = state_.processor(event.p).marked != 0 || tunables_.asynchronous_preemption == 0;
+}
+
+// A P that ran when the world was to stop has stopped.
+void PreemptionJudge::OnRelease(const Event& event) {
+  const auto found = stop_requests_.find(event.p);
+  if (!stopping_ || found == stop_requests_.end()) return;
+  const bool soon = event.time_ns - stopping_->time_ns <= kStopNs;
+  if (!soon || found->second > 0) {
+    Expect(found->second > (soon ? 0 : 1), kSTW_3,
+           fmt::format("a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
+                       event.time_ns - stopping_->time_ns, found->second),
+           {*stopping_, event});
+  }
+  stop_requests_.erase(found);
 }
 
 void PreemptionJudge::JudgeMarks(const Event& event) {

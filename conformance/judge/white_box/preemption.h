@@ -19,18 +19,17 @@ class PreemptionJudge : public WhiteBoxJudge {
 
  private:
   void OnRequest(const Event& event);
+  void OnRelease(const Event& event);
   void JudgeMarks(const Event& event);
 
-  std::unordered_map<int64_t, Event> in_flight_;    // by the thread signalled
-  std::unordered_map<int64_t, Event> preempted_;    // tasks that were, and are not yet queued
-  std::optional<Event> request_;                    // accepted; its marks come next
+  std::unordered_map<int64_t, Event> in_flight_;  // by the thread signalled
+  std::unordered_map<int64_t, Event> preempted_;  // tasks that were, and are not yet queued
+  std::optional<Event> request_;  // accepted; its marks come next
   bool task_marked_ = false;
   bool marked_ = false;
   std::optional<Event> helper_looked_;
   std::optional<Event> stopping_;
-  int64_t stop_requests_ = 0;
-  int64_t first_request_ns_ = 0;
-  int64_t last_request_ns_ = 0;
+  std::unordered_map<int32_t, int64_t> stop_requests_;  // for each P that ran when it began and runs still
 };
 
 }  // namespace proctor::white_box

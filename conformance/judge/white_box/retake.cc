@@ -51,7 +51,7 @@ void RetakeJudge::OnScanEvent(const Event& event) {
         visit_->schedule_tick = event;
       } else if (visit_ && Is(event, Variable::kSyscallTick)) {
         visit_->syscall_tick = event;
-      } else if (visit_ && Is(event, Variable::kLocalWork)) {
+      } else if (visit_ && Is(event, Variable::kLocalWork) && !visit_->tried) {
         visit_->local_work = event.Get(Arg::kValue);
       } else if (visit_ && Is(event, Variable::kSpinningThreads) && !visit_->tried) {
         visit_->spinning = event.Get(Arg::kValue);

@@ -7,6 +7,7 @@ namespace {
 constexpr int32_t kProcessorsMost = 4096;
 constexpr int64_t kTasksMost = 1 << 20;
 constexpr size_t kSystemTasksMost = 1024;
+constexpr int64_t kMainTask = 1'000'000'000;
 
 }  // namespace
 
@@ -49,8 +50,10 @@ void State::ApplyWrite(const Event& event, int64_t value) {
     case Variable::kTaskMarked: task_at(event.g).marked = value; break;
     case Variable::kTaskStatus: {
       Task& task = task_at(event.g);
-      runnable_ += (value == kRunnable) - (task.status == kRunnable);
-      running_ += (value == kTaskRunning) - (task.status == kTaskRunning);
+      if (event.g <= kMainTask) {
+        runnable_ += (value == kRunnable) - (task.status == kRunnable);
+        running_ += (value == kTaskRunning) - (task.status == kTaskRunning);
+      }
       task.status = value;
       break;
     }

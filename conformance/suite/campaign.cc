@@ -1,0 +1,284 @@
+#include "conformance/suite/campaign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "conformance/judge/panel.h"
+#include "conformance/scenario/library.h"
+#include "conformance/suite/small_worlds.h"
+#include "conformance/suite/worlds.h"
+
+namespace proctor {
+namespace {
+
+// A random world is ended after so many events: many small ones find more than a few large ones.
+constexpr int64_t kRandomEventsMost = 4'000;
+constexpr int64_t kSmallEventsMost = 100'000;
+constexpr int64_t kNamedEventsMost = 4'000'000;
+constexpr int kShrinkTriesMost = 2'000;
+constexpr int kGenSize = 100;
+
+class JudgingSink : public EventSink {
+ public:
+  JudgingSink(const Header& header, EventSink* next) : panel_(header), next_(next) {}
+
+  void Observe(const Event& event) override {
+    panel_.Observe(event);
+    if (next_ != nullptr) next_->Observe(event);
+  }
+  std::vector<Ruling> Close() { return panel_.Close(); }
+
+ private:
+  Panel panel_;
+  EventSink* const next_;
+};
+
+WorldCheck Check(const Subject& subject, const Scenario& scenario, const WorldOptions& options,
+                 EventSink* next = nullptr) {
+  JudgingSink sink(WorldHeader(*subject.implementation, scenario, options), next);
+  WorldCheck check;
+  check.run = RunWorld(*subject.implementation, scenario, options, sink);
+  check.rulings = sink.Close();
+  return check;
+}
+
+Verdict VerdictOf(WorldEnd end) {
+  switch (end) {
+    case WorldEnd::kCrash: return Verdict::kCrash;
+    case WorldEnd::kNeverSleeps:
+    case WorldEnd::kNeverComesBack: return Verdict::kTimeout;
+    default: return Verdict::kError;
+  }
+}
+
+// What one thread has found; item numbers order the findings of all threads.
+struct Tally {
+  struct First {
+    int64_t item;
+    Finding finding;
+  };
+  std::map<ClauseId, Ruling> rulings;  // triggers summed
+  std::map<ClauseId, First> violated;
+  std::optional<First> misbehaviour;
+  CampaignResult counts;
+};
+
+class Campaign {
+ public:
+  Campaign(const Subject& subject, const CampaignOptions& options)
+      : subject_(subject), options_(options), named_(options.scenarios) {
+    if (!named_.empty()) return;
+    for (const NamedScenario& named : ScenarioLibrary()) named_.push_back(named.scenario);
+    small_ = options.unusual_most > 0 ? static_cast<int64_t>(SmallWorlds().size()) : 0;
+    random_ = options.random_worlds;
+  }
+
+  CampaignResult Run();
+
+ private:
+  int64_t items() const { return static_cast<int64_t>(named_.size()) + small_ + random_; }
+  void Work(Tally& tally);
+  void DoItem(int64_t item, Tally& tally);
+  void DoNamed(int64_t item, const Scenario& scenario, Tally& tally);
+  void DoSmall(int64_t item, const Scenario& scenario, Tally& tally);
+  void DoRandom(int64_t item, int64_t number, Tally& tally);
+  void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path, Tally& tally);
+  rc::Shrinkable<Scenario> RandomWorld(int64_t number) const;
+  void Merge(Tally& tally);
+  void Shrink(Tally::First& first) const;
+
+  const Subject& subject_;
+  const CampaignOptions& options_;
+  std::vector<Scenario> named_;
+  int64_t small_ = 0;
+  int64_t random_ = 0;
+  std::atomic<int64_t> next_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex generating_;  // RapidCheck draws on one thread at a time
+  Tally all_;
+};
+
+CampaignResult Campaign::Run() {
+  std::vector<Tally> tallies(static_cast<size_t>(std::max(options_.threads, 1)));
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < tallies.size(); ++i) threads.emplace_back([&, i] { Work(tallies[i]); });
+  Work(tallies[0]);
+  for (std::thread& thread : threads) thread.join();
+  for (Tally& tally : tallies) Merge(tally);
+
+  CampaignResult result = std::move(all_.counts);
+  result.whole = next_ >= items() && !stop_;
+  result.rulings = std::move(all_.rulings);
+  for (auto& [clause, first] : all_.violated) {
+    if (options_.until_violated != clause) Shrink(first);
+    const int64_t triggers = result.rulings.at(clause).triggers;
+    result.rulings.at(clause) = first.finding.ruling;
+    result.rulings.at(clause).triggers = triggers;
+    result.bundles.emplace(clause, std::move(first.finding.bundle));
+  }
+  if (all_.misbehaviour) result.misbehaviour = std::move(all_.misbehaviour->finding);
+  return result;
+}
+
+void Campaign::Work(Tally& tally) {
+  while (!stop_) {
+    const int64_t item = next_++;
+    if (item >= items()) return;
+    DoItem(item, tally);
+    if (options_.until_violated && tally.violated.contains(*options_.until_violated)) stop_ = true;
+    if (options_.progress && !options_.progress(item + 1, items())) stop_ = true;
+  }
+}
+
+void Campaign::DoItem(int64_t item, Tally& tally) {
+  const auto named = static_cast<int64_t>(named_.size());
+  if (item < named) return DoNamed(item, named_[static_cast<size_t>(item)], tally);
+  if (item < named + small_) return DoSmall(item, SmallWorlds()[static_cast<size_t>(item - named)], tally);
+  DoRandom(item, item - named - small_, tally);
+}
+
+void Campaign::DoNamed(int64_t item, const Scenario& scenario, Tally& tally) {
+  Scenario seeded = scenario;
+  if (options_.scenarios.empty()) seeded.seed = CaseSeed(options_.seed, scenario.name);
+  const WorldOptions world = {
+      .profile = options_.profile, .deviation = subject_.deviation, .events_most = kNamedEventsMost};
+  Take(item, Check(subject_, seeded, world), seeded, nullptr, tally);
+}
+
+void Campaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
+  ChoicePath path(options_.unusual_most);
+  const WorldOptions world = {.profile = options_.profile,
+                              .knobs = SmallWorldKnobs(scenario),
+                              .deviation = subject_.deviation,
+                              .choices = &path,
+                              .events_most = kSmallEventsMost};
+  int64_t schedules = 0;
+  do {
+    Take(item, Check(subject_, scenario, world), scenario, &path, tally);
+    if (options_.until_violated && tally.violated.contains(*options_.until_violated)) break;
+  } while (++schedules < options_.schedules_most && !stop_ && path.Advance());
+  tally.counts.schedules += schedules;
+}
+
+rc::Shrinkable<Scenario> Campaign::RandomWorld(int64_t number) const {
+  const rc::Random random(CaseSeed(options_.seed, fmt::format("world {}", number)));
+  return ArbitraryWorld()(random, kGenSize);
+}
+
+void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
+  const Scenario scenario = [&] {
+    const std::lock_guard lock(generating_);
+    return RandomWorld(number).value();
+  }();
+  const WorldOptions world = {
+      .profile = options_.profile, .deviation = subject_.deviation, .events_most = kRandomEventsMost};
+  Take(item, Check(subject_, scenario, world), scenario, nullptr, tally);
+}
+
+void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path,
+                    Tally& tally) {
+  CampaignResult& counts = tally.counts;
+  ++counts.worlds;
+  counts.cycles += check.run.cycles;
+  counts.events += check.run.events;
+  counts.virtual_ns += check.run.virtual_ns;
+  const auto bundle = [&](std::optional<ClauseId> clause) {
+    Bundle made{.implementation = subject_.name, .profile = options_.profile, .clause = clause, .scenario = scenario};
+    if (path != nullptr) made.choices = path->Taken();
+    return made;
+  };
+  for (const Ruling& ruling : check.rulings) {
+    if (ruling.tier != kV) continue;
+    const auto [place, is_new] =
+        tally.rulings.try_emplace(ruling.clause, Ruling{.clause = ruling.clause, .tier = kV});
+    Ruling& sum = place->second;
+    sum.triggers += ruling.triggers;
+    if (ruling.verdict == Verdict::kViolates) {
+      sum.verdict = Verdict::kViolates;
+      if (!tally.violated.contains(ruling.clause)) {
+        tally.violated.emplace(ruling.clause, Tally::First{item, {ruling, bundle(ruling.clause)}});
+      }
+    } else if (ruling.verdict == Verdict::kConforms && sum.verdict != Verdict::kViolates) {
+      sum.verdict = Verdict::kConforms;
+    }
+  }
+  if (BlamesMonitor(check.run.end) && !tally.misbehaviour) {
+    Ruling ruling{.clause = ClauseId{}, .tier = kV, .verdict = VerdictOf(check.run.end), .message = check.run.message};
+    tally.misbehaviour = Tally::First{item, {std::move(ruling), bundle(std::nullopt)}};
+  }
+}
+
+void Campaign::Merge(Tally& tally) {
+  CampaignResult& counts = all_.counts;
+  counts.worlds += tally.counts.worlds;
+  counts.schedules += tally.counts.schedules;
+  counts.cycles += tally.counts.cycles;
+  counts.events += tally.counts.events;
+  counts.virtual_ns += tally.counts.virtual_ns;
+  for (auto& [clause, ruling] : tally.rulings) {
+    const auto [place, is_new] = all_.rulings.try_emplace(clause, ruling);
+    if (!is_new) place->second = Combine(place->second, ruling);
+  }
+  for (auto& [clause, first] : tally.violated) {
+    const auto [place, is_new] = all_.violated.try_emplace(clause, first);
+    if (!is_new && first.item < place->second.item) place->second = first;
+  }
+  if (tally.misbehaviour && (!all_.misbehaviour || tally.misbehaviour->item < all_.misbehaviour->item)) {
+    all_.misbehaviour = std::move(tally.misbehaviour);
+  }
+}
+
+// Only what RapidCheck has drawn knows how to shrink.
+void Campaign::Shrink(Tally::First& first) const {
+  const int64_t number = first.item - static_cast<int64_t>(named_.size()) - small_;
+  if (number < 0) return;
+  Bundle& bundle = first.finding.bundle;
+  const auto violates = [&](const Scenario& scenario) -> std::optional<Ruling> {
+    if (!Validate(scenario).empty()) return std::nullopt;
+    const WorldOptions world = {
+        .profile = options_.profile, .deviation = subject_.deviation, .events_most = kRandomEventsMost};
+    for (const Ruling& ruling : Check(subject_, scenario, world).rulings) {
+      if (ruling.clause == *bundle.clause && ruling.tier == kV && ruling.verdict == Verdict::kViolates) return ruling;
+    }
+    return std::nullopt;
+  };
+  rc::Shrinkable<Scenario> least = RandomWorld(number);
+  int tries = 0;
+  for (bool smaller = true; smaller && tries < kShrinkTriesMost;) {
+    smaller = false;
+    rc::Seq<rc::Shrinkable<Scenario>> shrinks = least.shrinks();
+    for (auto candidate = shrinks.next(); candidate && tries < kShrinkTriesMost; candidate = shrinks.next()) {
+      ++tries;
+      std::optional<Ruling> ruling = violates(candidate->value());
+      if (!ruling) continue;
+      least = std::move(*candidate);
+      first.finding.ruling = std::move(*ruling);
+      smaller = true;
+      break;
+    }
+  }
+  bundle.scenario = least.value();
+}
+
+}  // namespace
+
+CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options) {
+  return Campaign(subject, options).Run();
+}
+
+WorldCheck RunBundle(const Subject& subject, const Bundle& bundle, EventSink* sink) {
+  WorldOptions options = {
+      .profile = bundle.profile, .deviation = subject.deviation, .events_most = kNamedEventsMost};
+  if (!bundle.choices) return Check(subject, bundle.scenario, options, sink);
+  ChoicePath path(*bundle.choices);
+  options.knobs = SmallWorldKnobs(bundle.scenario);
+  options.choices = &path;
+  return Check(subject, bundle.scenario, options, sink);
+}
+
+}  // namespace proctor

@@ -1,0 +1,71 @@
+// A campaign: one monitor through many worlds in virtual time, judged as they run. First the library of
+// named scenarios, then the small worlds with every schedule, then random worlds; what violates a clause is
+// shrunk to a minimal scenario.
+//
+// The same options give the same result, whatever the number of threads.
+//
+// Thread safety: one campaign at a time; it starts threads of its own and has joined them when it
+// returns. The monitor must keep its state on its stack, or `threads` must be 1.
+
+#ifndef PROCTOR_CONFORMANCE_SUITE_CAMPAIGN_H_
+#define PROCTOR_CONFORMANCE_SUITE_CAMPAIGN_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/judge/verdict.h"
+#include "conformance/suite/bundle.h"
+#include "conformance/suite/subject.h"
+#include "conformance/world/world.h"
+
+namespace proctor {
+
+struct CampaignOptions {
+  Profile profile = kGo1_20;
+  uint64_t seed = 1;
+  int64_t random_worlds = 2'000;
+  // In a small world every schedule is tried that differs from the usual one in so many choices at most, the
+  // first so many of them. A late step is two choices: that it is, and until when.
+  int32_t unusual_most = 2;
+  int64_t schedules_most = 1'000'000;
+  int32_t threads = 1;
+  std::vector<Scenario> scenarios;  // not empty: only these, from the seeds they have
+  std::optional<ClauseId> until_violated;  // a violation of that clause ends the campaign
+  // Called now and then, on any of the threads, with what has been done of what there is to do. False ends the
+  // campaign early.
+  std::function<bool(int64_t done, int64_t all)> progress;
+};
+
+struct Finding {
+  Ruling ruling;
+  Bundle bundle;
+};
+
+struct CampaignResult {
+  std::map<ClauseId, Ruling> rulings;    // of tier V; those violated with the minimal evidence
+  std::map<ClauseId, Bundle> bundles;    // for each clause violated
+  std::optional<Finding> misbehaviour;   // the monitor crashed, never slept, misused the port ...
+  int64_t worlds = 0;
+  int64_t schedules = 0;  // of small worlds
+  int64_t cycles = 0;
+  int64_t events = 0;
+  int64_t virtual_ns = 0;
+  bool whole = true;  // false: it was ended early
+};
+
+CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options);
+
+// One run, judged. `sink` sees the events, too, where it is not NULL.
+struct WorldCheck {
+  WorldRun run;
+  std::vector<Ruling> rulings;
+};
+WorldCheck RunBundle(const Subject& subject, const Bundle& bundle, EventSink* sink = nullptr);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_SUITE_CAMPAIGN_H_
