@@ -1,0 +1,142 @@
+#include "runtime/scheduler/channel_core.h"
+
+#include "runtime/scheduler/scheduler.h"
+
+namespace proctor::runtime {
+
+void ChannelQueue::Append(ChannelWaiter* waiter) {
+  waiter->next = nullptr;
+  waiter->previous = tail_;
+  (tail_ == nullptr ? head_ : tail_->next) = waiter;
+  tail_ = waiter;
+}
+
+void ChannelQueue::Remove(ChannelWaiter* waiter) {
+  const bool queued =
+      waiter->previous != nullptr || waiter->next != nullptr || head_ == waiter;
+  if (!queued) return;
+  (waiter->previous == nullptr ? head_ : waiter->previous->next) = waiter->next;
+  (waiter->next == nullptr ? tail_ : waiter->next->previous) = waiter->previous;
+  waiter->next = waiter->previous = nullptr;
+}
+
+ChannelWaiter* ChannelQueue::Claim() {
+  while (head_ != nullptr) {
+    ChannelWaiter* waiter = head_;
+    Remove(waiter);
+    if (waiter->ticket == 0) return waiter;
+    uint64_t ticket = waiter->ticket;
+    if (waiter->task->ticket.compare_exchange_strong(ticket, ticket + 1)) {
+      waiter->task->wait_result = waiter;
+      return waiter;
+    }
+  }
+  return nullptr;
+}
+
+ChannelCore::ChannelCore(void* slots, size_t slot_bytes, size_t capacity, Move move)
+    : slots_(slots), slot_bytes_(slot_bytes), capacity_(capacity), move_(move) {}
+
+ChannelCore::Outcome ChannelCore::TrySend(void* slot, Task*& woken) {
+  if (closed_) return Outcome::kClosed;
+  if (ChannelWaiter* receiver = receivers_.Claim(); receiver != nullptr) {
+    move_(slot, receiver->slot);
+    receiver->completed = true;
+    woken = receiver->task;
+    return Outcome::kDone;
+  }
+  if (count_ == capacity_) return Outcome::kMustWait;
+  size_t index = first_ + count_++;
+  if (index >= capacity_) index -= capacity_;
+  move_(slot, SlotAt(index));
+  return Outcome::kDone;
+}
+
+ChannelCore::Outcome ChannelCore::TryReceive(void* slot, Task*& woken) {
+  if (count_ == 0) {
+    ChannelWaiter* sender = senders_.Claim();
+    if (sender == nullptr) return closed_ ? Outcome::kClosed : Outcome::kMustWait;
+    move_(sender->slot, slot);
+    sender->completed = true;
+    woken = sender->task;
+    return Outcome::kDone;
+  }
+  move_(SlotAt(first_), slot);
+  if (++first_ == capacity_) first_ = 0;
+  --count_;
+  // The place that has become free goes to the sender that has waited longest.
+  if (ChannelWaiter* sender = senders_.Claim(); sender != nullptr) {
+    size_t index = first_ + count_++;
+    if (index >= capacity_) index -= capacity_;
+    move_(sender->slot, SlotAt(index));
+    sender->completed = true;
+    woken = sender->task;
+  }
+  return Outcome::kDone;
+}
+
+namespace {
+
+// Once the task can be woken.
+bool ReleaseLock(Task*, void* lock) NO_THREAD_SAFETY_ANALYSIS {
+  static_cast<Lock*>(lock)->Release();
+  return true;
+}
+
+}  // namespace
+
+bool ChannelCore::Send(void* slot, bool wait, bool* sent) NO_THREAD_SAFETY_ANALYSIS {
+  Task* task = Scheduler::Current();
+  Scheduler& scheduler = *task->scheduler;
+  Task* woken = nullptr;
+  lock_.Acquire();
+  const Outcome outcome = TrySend(slot, woken);
+  if (outcome == Outcome::kMustWait && wait) {
+    ChannelWaiter waiter;
+    waiter.task = task;
+    waiter.slot = slot;
+    senders_.Append(&waiter);
+    scheduler.Wait(ReleaseLock, &lock_);
+    return waiter.completed;
+  }
+  lock_.Release();
+  if (woken != nullptr) scheduler.Ready(woken);
+  if (sent != nullptr) *sent = outcome == Outcome::kDone;
+  scheduler.Poll();
+  return outcome != Outcome::kClosed;
+}
+
+void ChannelCore::Receive(void* slot, bool wait) NO_THREAD_SAFETY_ANALYSIS {
+  Task* task = Scheduler::Current();
+  Scheduler& scheduler = *task->scheduler;
+  Task* woken = nullptr;
+  lock_.Acquire();
+  const Outcome outcome = TryReceive(slot, woken);
+  if (outcome == Outcome::kMustWait && wait) {
+    ChannelWaiter waiter;
+    waiter.task = task;
+    waiter.slot = slot;
+    receivers_.Append(&waiter);
+    scheduler.Wait(ReleaseLock, &lock_);
+    return;
+  }
+  lock_.Release();
+  if (woken != nullptr) scheduler.Ready(woken);
+  scheduler.Poll();
+}
+
+bool ChannelCore::Close() {
+  Scheduler& scheduler = *Scheduler::Current()->scheduler;
+  TaskList woken;
+  {
+    LockGuard guard(lock_);
+    if (closed_) return false;
+    closed_ = true;
+    while (ChannelWaiter* waiter = receivers_.Claim()) woken.Append(waiter->task);
+    while (ChannelWaiter* waiter = senders_.Claim()) woken.Append(waiter->task);
+  }
+  scheduler.ReadyAll(woken);
+  return true;
+}
+
+}  // namespace proctor::runtime

@@ -1,0 +1,46 @@
+#include "runtime/scheduler/wait_list.h"
+
+#include "runtime/scheduler/scheduler.h"
+
+namespace proctor::runtime {
+
+void WaitList::Wait() {
+  Task* task = Scheduler::Current();
+  task->next = nullptr;
+  (tail_ == nullptr ? head_ : tail_->next) = task;
+  tail_ = task;
+  task->scheduler->Wait(
+      [](Task*, void* lock) NO_THREAD_SAFETY_ANALYSIS {
+        static_cast<Lock*>(lock)->Release();
+        return true;
+      },
+      &lock_);
+}
+
+Task* WaitList::Pop() {
+  Task* task = head_;
+  if (task == nullptr) return nullptr;
+  head_ = task->next;
+  if (head_ == nullptr) tail_ = nullptr;
+  task->next = nullptr;
+  return task;
+}
+
+Task* WaitList::PopAll() {
+  Task* first = head_;
+  head_ = tail_ = nullptr;
+  return first;
+}
+
+void WaitList::ReadyAll(Task* first) {
+  while (first != nullptr) {
+    Task* task = first;
+    first = task->next;
+    task->next = nullptr;
+    Ready(task);
+  }
+}
+
+void WaitList::Ready(Task* task) { task->scheduler->Ready(task); }
+
+}  // namespace proctor::runtime

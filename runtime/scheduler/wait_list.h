@@ -1,0 +1,40 @@
+// Tasks that wait in order, and the lock that guards whatever they wait for. Internal.
+//
+// Thread safety: its lock guards it.
+
+#ifndef PROCTOR_RUNTIME_SCHEDULER_WAIT_LIST_H_
+#define PROCTOR_RUNTIME_SCHEDULER_WAIT_LIST_H_
+
+#include "runtime/base/lock.h"
+
+namespace proctor::runtime {
+
+struct Task;
+
+class WaitList {
+ public:
+  WaitList() = default;
+  WaitList(const WaitList&) = delete;
+  WaitList& operator=(const WaitList&) = delete;
+
+  Lock& lock() RETURN_CAPABILITY(lock_) { return lock_; }
+  bool empty() const { return head_ == nullptr; }
+
+  // With the lock held: the calling task waits at the end, and the lock is dropped.
+  void Wait();
+  // With the lock held; null: nobody waits. To be made Ready when the lock is dropped.
+  Task* Pop();
+  static void Ready(Task* task);
+  // The same for all of them.
+  Task* PopAll();
+  static void ReadyAll(Task* first);
+
+ private:
+  Lock lock_{LockRank::kWaitList};
+  Task* head_ = nullptr;
+  Task* tail_ = nullptr;
+};
+
+}  // namespace proctor::runtime
+
+#endif  // PROCTOR_RUNTIME_SCHEDULER_WAIT_LIST_H_
