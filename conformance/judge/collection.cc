@@ -118,9 +118,9 @@ void CollectionJudge::OnStopTheWorld(const Event& event) {
 void CollectionJudge::Close() {
   late_.Close();
   stopped_.Close();
-  const Samples::Outcome outcome = late_.ByCount();
-  Rule(ClauseId::kGC_5, late_, outcome);
-  if (outcome == Samples::Outcome::kBroken) Rule(ClauseId::kGC_1, late_, outcome);
+  const Samples::Decision decision = late_.ByCount();
+  Rule(ClauseId::kGC_5, late_, decision);
+  if (decision.outcome == Samples::Outcome::kBroken) Rule(ClauseId::kGC_1, late_, decision);
   Rule(ClauseId::kSTW_3, stopped_, stopped_.ByCount());
 }
 

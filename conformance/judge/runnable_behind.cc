@@ -165,12 +165,12 @@ void RunnableBehindJudge::Close() {
   Rule(ClauseId::kDEEP_9, after_deep_sleep_, after_deep_sleep_.ByCount());
   Rule(ClauseId::kPRE_5, behind_spin_, behind_spin_.ByShare());
   Rule(ClauseId::kPRE_3, taken_without_signal_, taken_without_signal_.ByCount());
-  const Samples::Outcome upper = behind_spin_.ByShare();
-  const Samples::Outcome lower = early_.ByShare();
+  const Samples::Decision upper = behind_spin_.ByShare();
+  const Samples::Decision lower = early_.ByShare();
   Rule(ClauseId::kSLICE_3, behind_spin_, upper);
   // Its other half can only worsen the ruling.
-  if (lower == Samples::Outcome::kBroken ||
-      (lower == Samples::Outcome::kOpen && upper == Samples::Outcome::kKept)) {
+  if (lower.outcome == Samples::Outcome::kBroken ||
+      (lower.outcome == Samples::Outcome::kOpen && upper.outcome == Samples::Outcome::kKept)) {
     Rule(ClauseId::kSLICE_3, early_, lower);
   }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proctor {
 namespace {
@@ -37,6 +38,7 @@ void Samples::Settle(int64_t now_ns) {
     Sample& sample = waiting_.front();
     if (IsNoisy(sample)) {
       ++noisy_;
+      noisy_kept_ += !sample.exceeds;
     } else {
       test_.Add(sample.exceeds);
       if (sample.exceeds && !first_exceeding_) first_exceeding_ = std::move(sample);
@@ -54,27 +56,39 @@ bool Samples::IsNoisy(const Sample& sample) const {
   return stalled_ns >= kNoiseNs;
 }
 
-Samples::Outcome Samples::ByShare() const {
-  if (judged() + noisy_ == 0) return Outcome::kNothing;
-  switch (test_.decision()) {
-    case ShareTest::Decision::kKept: return Outcome::kKept;
-    case ShareTest::Decision::kBroken: return Outcome::kBroken;
-    case ShareTest::Decision::kOpen: return Outcome::kOpen;
-  }
-  return Outcome::kOpen;
+Samples::Decision Samples::ByShare() const {
+  const int64_t judged = test_.samples();
+  const auto outcome = [&] {
+    if (judged + noisy_ == 0) return Outcome::kNothing;
+    if (noisy_ > judged) return Outcome::kOpen;
+    switch (test_.decision()) {
+      case ShareTest::Decision::kKept: return Outcome::kKept;
+      case ShareTest::Decision::kBroken: return Outcome::kBroken;
+      case ShareTest::Decision::kOpen: break;
+    }
+    return Outcome::kOpen;
+  };
+  return Decide(outcome(), judged, test_.Describe(), noisy_);
 }
 
-Samples::Outcome Samples::ByCount() const {
-  if (judged() + noisy_ == 0) return Outcome::kNothing;
-  if (test_.exceedances() >= kFailuresThatCount) return Outcome::kBroken;
-  return test_.exceedances() == 0 && judged() > 0 ? Outcome::kKept : Outcome::kOpen;
+Samples::Decision Samples::ByCount() const {
+  const int64_t exceedances = test_.exceedances();
+  const int64_t kept = test_.samples() - exceedances + noisy_kept_;
+  const int64_t left_out = noisy_ - noisy_kept_;
+  const auto outcome = [&] {
+    if (kept + exceedances + left_out == 0) return Outcome::kNothing;
+    if (exceedances >= kFailuresThatCount) return Outcome::kBroken;
+    return exceedances == 0 && kept > left_out ? Outcome::kKept : Outcome::kOpen;
+  };
+  return Decide(outcome(), kept + exceedances,
+                fmt::format("n={}, k={}, broken from {} on", kept + exceedances, exceedances, kFailuresThatCount),
+                left_out);
 }
 
-std::string Samples::Describe() const {
-  std::string text = test_.Describe();
-  if (bound_ns_ > 0) text += fmt::format(", bound {} ns", bound_ns_);
-  if (noisy_ > 0) text += fmt::format(", {} more left out for noise", noisy_);
-  return text;
+Samples::Decision Samples::Decide(Outcome outcome, int64_t samples, std::string figures, int64_t left_out) const {
+  if (bound_ns_ > 0) figures += fmt::format(", bound {} ns", bound_ns_);
+  if (left_out > 0) figures += fmt::format(", {} more left out for noise", left_out);
+  return {outcome, samples, std::move(figures)};
 }
 
 }  // namespace proctor

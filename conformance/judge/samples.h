@@ -2,7 +2,9 @@
 // kept it from happening.
 //
 // A sample is judged only when all stalls that may overlap it are known, a little after its end. Samples that
-// overlap stalls of some length are counted apart, whether they keep the bound or not.
+// overlap stalls of some length are noisy. A share is judged without them, whether they keep the bound or not; where
+// they are the majority, nothing is decided. A count leaves out only those that exceed: what was done in time in
+// spite of noise was done in time.
 //
 // Memory: bounded. Thread safety: none.
 
@@ -44,17 +46,18 @@ class Samples {
   void Observe(const Event& event);  // every event: for its time, and for stalls
   void Close();
 
-  // For bounds in time: a sequential test of the share of samples that exceed.
   enum class Outcome { kNothing, kKept, kBroken, kOpen };
-  Outcome ByShare() const;
+  struct Decision {
+    Outcome outcome;
+    int64_t samples;      // that it rests on
+    std::string figures;  // "n=50, k=0, ..., 3 more left out for noise"
+  };
+  // For bounds in time: a sequential test of the share of samples that exceed.
+  Decision ByShare() const;
   // For order: a few failures without noise are enough, one may be noise that no canary saw.
-  Outcome ByCount() const;
+  Decision ByCount() const;
 
-  int64_t judged() const { return test_.samples(); }
   const std::optional<Sample>& first_exceeding() const { return first_exceeding_; }
-
-  // The figures: "n=50, k=0, ..., 3 more were left out for noise".
-  std::string Describe() const;
   const std::string& what() const { return what_; }
 
  private:
@@ -65,6 +68,7 @@ class Samples {
 
   void Settle(int64_t now_ns);
   bool IsNoisy(const Sample& sample) const;
+  Decision Decide(Outcome outcome, int64_t samples, std::string figures, int64_t left_out) const;
 
   const std::string what_;
   const int64_t bound_ns_;
@@ -73,6 +77,7 @@ class Samples {
   // Eight tests a run share an error of 1e-3.
   ShareTest test_ = ShareTest({.alpha = 1e-3 / 8});
   int64_t noisy_ = 0;
+  int64_t noisy_kept_ = 0;  // of them, those that do not exceed
   std::optional<Sample> first_exceeding_;
 };
 

@@ -16,20 +16,20 @@ class StampJudge : public Judge {
  protected:
   using Judge::Judge;
 
-  void Rule(ClauseId clause, const Samples& samples, Samples::Outcome outcome) {
-    switch (outcome) {
+  void Rule(ClauseId clause, const Samples& samples, const Samples::Decision& decision) {
+    switch (decision.outcome) {
       case Samples::Outcome::kNothing:
         break;
       case Samples::Outcome::kKept:
-        Trigger(clause, samples.judged());
-        Explain(clause, samples.Describe());
+        Trigger(clause, decision.samples);
+        Explain(clause, decision.figures);
         break;
       case Samples::Outcome::kBroken:
-        Violate(clause, fmt::format("{} ({})", samples.what(), samples.Describe()),
+        Violate(clause, fmt::format("{} ({})", samples.what(), decision.figures),
                 samples.first_exceeding()->evidence);
         break;
       case Samples::Outcome::kOpen:
-        LeaveOpen(clause, fmt::format("too few samples to decide ({})", samples.Describe()));
+        LeaveOpen(clause, fmt::format("too few samples to decide ({})", decision.figures));
         break;
     }
   }

@@ -61,6 +61,24 @@ TEST(SYS_4, SamplesThatOverlapStallsAreCountedApart) {
   EXPECT_NE(ruling.message.find("50 more left out for noise"), std::string::npos) << ruling.message;
 }
 
+TEST(SYS_4, WhereMostSamplesAreNoisyNothingIsDecided) {
+  const auto tell = [](int noisy) {
+    Story story = Stamps();
+    for (int64_t child = 100; child < 150; ++child) {
+      Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(5 * kMs).Start(child);
+      story.Add(EventKind::kTaskEnd, {}, child).Wait(55 * kMs).End(1, Op::kBlock);
+    }
+    for (int64_t child = 200; child < 200 + noisy; ++child) {
+      Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
+      story.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
+      story.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
+    }
+    return story.Of(ClauseId::kSYS_4);
+  };
+  EXPECT_EQ(tell(50), Verdict::kConforms);
+  EXPECT_EQ(tell(51), Verdict::kInconclusive);
+}
+
 TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kSLICE_3), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kSLICE_3), Verdict::kViolates);
@@ -164,6 +182,16 @@ TEST(GC_5, IsNotForcedMuchLater) {
             Verdict::kViolates);
   EXPECT_EQ(Collections(200 * kMs, {500 * kMs}).Of(ClauseId::kGC_5), Verdict::kInconclusive)
       << "once may be noise that no canary saw";
+}
+
+TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {
+  const auto tell = [](std::initializer_list<int64_t> ages_ns) {
+    Story story = Collections(200 * kMs, ages_ns);
+    return story.Add(EventKind::kStall, {{Arg::kDurationNs, 100 * kSecond}}).Of(ClauseId::kGC_5);
+  };
+  EXPECT_EQ(tell({290 * kMs, 290 * kMs}), Verdict::kConforms);
+  EXPECT_EQ(tell({500 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive);
+  EXPECT_EQ(tell({290 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive) << "most of them exceed";
 }
 
 TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
