@@ -13,7 +13,9 @@
 #include "conformance/command/exit_status.h"
 #include "conformance/command/grade.h"
 #include "conformance/command/output.h"
+#include "conformance/command/virtual_check.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/implementations/subjects.h"
 #include "conformance/process/process.h"
 #include "conformance/report/expectations.h"
 #include "conformance/report/results.h"
@@ -36,7 +38,9 @@ class CheckRun {
       : options_(options),
         folder_(folder),
         clauses_(MatchClauses(options.clauses)),
-        tiers_(options.tiers != 0 ? options.tiers : kAdapterTiers) {}
+        subject_(FindSubject(options.implementation)),
+        possible_(TiersOf(options.implementation)),
+        tiers_(options.tiers != 0 ? options.tiers : possible_) {}
 
   // False: a line was said, and status() is the exit status.
   bool Build();
@@ -47,10 +51,12 @@ class CheckRun {
   int status() const { return status_; }
 
  private:
+  static TierSet TiersOf(const std::string& name);
   bool Fail(int status, const std::string& why);
   bool Asked(ClauseId clause) const { return std::ranges::find(clauses_, clause) != clauses_.end(); }
   bool PlanNamed();
   bool IsForProfile(const NamedScenario& named) const;
+  void RunVirtual(int64_t end_ns);
   void RunOne(const NamedScenario& named);
   void Take(const Ruling& ruling);
   void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& why);
@@ -60,11 +66,14 @@ class CheckRun {
   const CheckOptions& options_;
   const OutputFolder& folder_;
   const std::vector<ClauseId> clauses_;
+  const std::optional<Subject> subject_;  // its monitor, where this program holds it
+  const TierSet possible_;                // those that there can be evidence of
   const TierSet tiers_;
 
   Implementation implementation_;
   std::vector<NamedScenario> plan_;
   std::map<std::pair<ClauseId, Tier>, Ruling> rulings_;
+  std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::string version_;
   std::optional<Profile> profile_ = options_.profile;
   bool said_unobserved_ = false;
@@ -77,7 +86,17 @@ bool CheckRun::Fail(int status, const std::string& why) {
   return false;
 }
 
+// The tiers that there can be evidence of: any adapter's, and that of a monitor which this program holds.
+TierSet CheckRun::TiersOf(const std::string& name) {
+  return FindSubject(name) ? TierSet{kV} : kAdapterTiers;
+}
+
 bool CheckRun::Build() {
+  if ((tiers_ & possible_ & kAdapterTiers) == 0) {
+    implementation_.name = options_.implementation;
+    implementation_.expectations = std::string(BuiltInExpectations(options_.implementation));
+    return true;
+  }
   ShowProgress(fmt::format("building the adapter of {}", options_.implementation));
   BuildFailure failure{};
   std::string why;
@@ -129,6 +148,8 @@ bool CheckRun::IsForProfile(const NamedScenario& named) const {
 
 void CheckRun::RunAll() {
   const int64_t end_ns = MonotonicNowNs() + options_.budget_ms * 1'000'000;
+  if (subject_ && (tiers_ & kV) != 0) RunVirtual(end_ns);
+  if ((tiers_ & possible_ & kAdapterTiers) == 0) return;
   size_t number = 0;
   for (const NamedScenario& named : plan_) {
     if (interrupted != 0 || MonotonicNowNs() > end_ns) {
@@ -140,6 +161,19 @@ void CheckRun::RunAll() {
     ShowProgress(fmt::format("[{}/{}] {}", ++number, plan_.size(), named.scenario.name));
     if (IsForProfile(named)) RunOne(named);
   }
+}
+
+void CheckRun::RunVirtual(int64_t end_ns) {
+  CampaignOptions campaign{.profile = profile_.value_or(kGo1_20), .seed = options_.seed, .random_worlds = options_.worlds};
+  if (!options_.scenarios.empty()) {
+    for (const NamedScenario& named : plan_) campaign.scenarios.push_back(named.scenario);
+  }
+  VirtualCheck check = CheckVirtually(*subject_, campaign,
+                                      [&] { return interrupted != 0 || MonotonicNowNs() > end_ns; });
+  version_ = subject_->implementation->release;
+  bundles_ = std::move(check.bundles);
+  for (const Ruling& ruling : check.rulings) Take(ruling);
+  Say(check.summary);
 }
 
 void CheckRun::RunOne(const NamedScenario& named) {
@@ -225,9 +259,8 @@ std::vector<Ruling> CheckRun::Rulings() const {
       } else {
         rulings.push_back({.clause = id,
                            .tier = tier,
-                           .verdict = (tier & kAdapterTiers) != 0 ? Verdict::kNotExercised
-                                                                  : Verdict::kNotObservable,
-                           .message = (tier & kAdapterTiers) != 0 ? "" : "an adapter has no such evidence"});
+                           .verdict = (tier & possible_) != 0 ? Verdict::kNotExercised : Verdict::kNotObservable,
+                           .message = (tier & possible_) != 0 ? "" : "there is no such evidence of it"});
       }
     }
   }
@@ -235,12 +268,16 @@ std::vector<Ruling> CheckRun::Rulings() const {
 }
 
 std::string CheckRun::ReplayLine(const Ruling& ruling) const {
+  const std::string name(ClauseName(ruling.clause));
+  if (folder_.kept() && ruling.tier == kV && bundles_.contains(ruling.clause)) {
+    return "proctor replay " + folder_.BundlePath(name);
+  }
   std::string line;
   for (const char* name : kReplayedEnvironment) {
     if (const char* value = std::getenv(name)) line += fmt::format("{}={} ", name, value);
   }
   line += fmt::format("proctor check {} --clauses {} --tiers {} --seed {}", options_.implementation,
-                      ClauseName(ruling.clause), TierName(ruling.tier), options_.seed);
+                      name, TierName(ruling.tier), options_.seed);
   for (const std::string& scenario : options_.scenarios) line += " --scenario " + scenario;
   if (options_.profile) line += fmt::format(" --profile {}", ProfileName(*options_.profile));
   return line;
@@ -265,7 +302,14 @@ int CheckRun::Report() {
                   .version = version_,
                   .profile = profile,
                   .verdicts = Apply(expectations, profile, Rulings())};
-  for (Result& result : results.verdicts) result.replay = ReplayLine(result.ruling);
+  for (Result& result : results.verdicts) {
+    result.replay = ReplayLine(result.ruling);
+    const auto bundle = bundles_.find(result.ruling.clause);
+    if (result.ruling.tier != kV || bundle == bundles_.end()) continue;
+    result.scenario = FormatScenario(bundle->second.scenario);
+    const std::string path = folder_.BundlePath(ClauseName(result.ruling.clause));
+    if (std::string failure; !WriteFile(path, FormatBundle(bundle->second) + "\n", failure)) Say(why = failure);
+  }
   results.exit_status = why.empty() ? ExitStatusOf(results.verdicts) : kExitFailed;
   return Publish(results, folder_);
 }

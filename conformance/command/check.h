@@ -20,6 +20,7 @@ struct CheckOptions {
   std::vector<std::string> scenarios;  // names or files; empty: those that the clauses need
   uint64_t seed = 1;
   int64_t budget_ms = 60'000;          // no scenario starts after it
+  int64_t worlds = 100'000;            // random ones, for tier V
   std::string out;                     // folder for the report; empty: none
   std::string expectations;            // file; empty: the implementation's own
   std::optional<Profile> profile;      // else by the version that the implementation declares

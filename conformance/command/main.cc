@@ -15,6 +15,7 @@
 #include "conformance/command/judge.h"
 #include "conformance/command/list.h"
 #include "conformance/command/observe.h"
+#include "conformance/command/replay.h"
 
 namespace proctor {
 namespace {
@@ -28,6 +29,7 @@ struct Arguments {
   CheckOptions check;
   ObserveOptions observe;
   JudgeOptions judge;
+  ReplayOptions replay;
   std::string listed;
   std::string explained;
   std::string profile;
@@ -63,6 +65,9 @@ void AddCheck(CLI::App& app, Arguments& arguments) {
   check->add_option("--seed", options.seed, "64-bit seed")->capture_default_str();
   check->add_option("--budget", options.budget_ms, "start no scenario after it, e.g. 60s")
       ->transform(kDuration);
+  check->add_option("--worlds", options.worlds, "random worlds for tier V")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   check->add_option("--out", options.out, "write results, traces and scenarios to this folder");
   check->add_option("--expectations", options.expectations, "a file instead of the built-in ones");
   AddProfile(*check, arguments);
@@ -85,6 +90,12 @@ void AddJudge(CLI::App& app, Arguments& arguments) {
   AddProfile(*judge, arguments);
 }
 
+void AddReplay(CLI::App& app, Arguments& arguments) {
+  CLI::App* replay = app.add_subcommand("replay", "run again what a bundle holds");
+  replay->add_option("bundle", arguments.replay.bundle, "a file that `check --out` or a test wrote")->required();
+  replay->add_option("--out", arguments.replay.out, "write the results and the trace to this folder");
+}
+
 int Complain(const std::string& what) {
   fmt::print(stderr, "proctor: {}\n", what);
   return kExitWrongUsage;
@@ -101,6 +112,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
     return ListImplementations();
   }
   if (app.got_subcommand("explain")) return Explain(arguments.explained);
+  if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
   if (app.got_subcommand("observe")) {
     if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
@@ -131,6 +143,7 @@ int Main(int argc, char** argv) {
   AddCheck(app, arguments);
   AddObserve(app, arguments);
   AddJudge(app, arguments);
+  AddReplay(app, arguments);
   AddList(app, arguments);
   try {
     app.parse(argc, argv);

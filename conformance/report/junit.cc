@@ -21,6 +21,7 @@ std::string Printable(std::string_view text) {
 std::string Details(const Result& result) {
   std::string text = result.ruling.message + "\n";
   for (const Event& event : result.ruling.evidence) text += Describe(event) + "\n";
+  if (!result.scenario.empty()) text += "scenario: " + result.scenario + "\n";
   if (!result.replay.empty()) text += "replay: " + result.replay + "\n";
   return Printable(text);
 }

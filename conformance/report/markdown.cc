@@ -29,6 +29,7 @@ std::string Finding(const Result& result) {
                   Cell(GetClause(ruling.clause).text));
   text += "```\n";
   for (const Event& event : ruling.evidence) text += Describe(event) + "\n";
+  if (!result.scenario.empty()) text += result.scenario + "\n";
   if (!result.replay.empty()) text += result.replay + "\n";
   return text + "```\n";
 }

@@ -20,7 +20,7 @@ Json EventToJson(const Event& event) {
 Json ResultToJson(const Result& result) {
   Json evidence = Json::array();
   for (const Event& event : result.ruling.evidence) evidence.push_back(EventToJson(event));
-  return {{"clause", ClauseName(result.ruling.clause)},
+  Json json = {{"clause", ClauseName(result.ruling.clause)},
           {"tier", TierName(result.ruling.tier)},
           {"verdict", VerdictName(result.ruling.verdict)},
           {"expected", result.expected},
@@ -28,6 +28,8 @@ Json ResultToJson(const Result& result) {
           {"message", result.ruling.message},
           {"evidence", std::move(evidence)},
           {"replay", result.replay}};
+  if (!result.scenario.empty()) json["scenario"] = result.scenario;
+  return json;
 }
 
 // Thrown inside ParseResults only: what is wrong, and where.
@@ -74,6 +76,7 @@ Result ResultFromJson(const Json& json, const std::string& place) {
   result.ruling.triggers = Number(json, "triggers", place);
   result.ruling.message = Text(json, "message", place);
   result.replay = Text(json, "replay", place);
+  if (json.contains("scenario")) result.scenario = Text(json, "scenario", place);
   const Json& evidence = Member(json, "evidence", place);
   if (!evidence.is_array()) throw Wrong{place + ".evidence: must be an array"};
   for (const Json& event : evidence) {

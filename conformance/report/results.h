@@ -4,7 +4,8 @@
 //    "implementation": {"name": "go", "version": "go1.19.8", "profile": "go1.20"},
 //    "verdicts": [{"clause": "CAD-2", "tier": "O", "verdict": "conforms", "expected": true, "triggers": 113,
 //                  "message": "", "evidence": [{"t": 5, "e": "shallow_sleep", "m": 7, "duration_ns": 20000}],
-//                  "replay": "proctor check go --clauses CAD-2 --seed 1"}],
+//                  "replay": "proctor check go --clauses CAD-2 --seed 1",
+//                  "scenario": "{...}"}],          only where a minimal scenario shows it
 //    "exit_status": 0}
 //
 // Thread safety: a Results is a plain value.
@@ -28,6 +29,7 @@ struct Result {
   Ruling ruling;
   bool expected = true;  // false: the verdict differs from the expectations
   std::string replay;    // the line that replays it; empty where there is nothing to replay
+  std::string scenario;  // a minimal one that shows it, as JSON; empty: there is none
 };
 
 struct Results {

@@ -53,6 +53,7 @@ std::string Finding(const Result& result) {
                                  VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
                                  TierName(ruling.tier), ruling.message);
   for (const Event& event : ruling.evidence) text += "    " + Describe(event) + "\n";
+  if (!result.scenario.empty()) text += "  scenario: " + result.scenario + "\n";
   if (!result.replay.empty()) text += "  replay: " + result.replay + "\n";
   return text;
 }

@@ -207,9 +207,9 @@ void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scena
       sum.verdict = Verdict::kConforms;
     }
   }
-  if (BlamesMonitor(check.run.end) && !tally.misbehaviour) {
-    Ruling ruling{.clause = ClauseId{}, .tier = kV, .verdict = VerdictOf(check.run.end), .message = check.run.message};
-    tally.misbehaviour = Tally::First{item, {std::move(ruling), bundle(std::nullopt)}};
+  if (tally.misbehaviour) return;
+  if (std::optional<Ruling> ruling = MisbehaviourOf(check.run)) {
+    tally.misbehaviour = Tally::First{item, {std::move(*ruling), bundle(std::nullopt)}};
   }
 }
 
@@ -266,6 +266,11 @@ void Campaign::Shrink(Tally::First& first) const {
 }
 
 }  // namespace
+
+std::optional<Ruling> MisbehaviourOf(const WorldRun& run) {
+  if (!BlamesMonitor(run.end)) return std::nullopt;
+  return Ruling{.clause = ClauseId{}, .tier = kV, .verdict = VerdictOf(run.end), .triggers = 1, .message = run.message};
+}
 
 CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options) {
   return Campaign(subject, options).Run();

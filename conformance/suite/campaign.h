@@ -59,6 +59,10 @@ struct CampaignResult {
 
 CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options);
 
+// What a run says against the monitor itself: that it crashed, never slept, misused the port ... The ruling's clause
+// means nothing. nullopt: nothing.
+std::optional<Ruling> MisbehaviourOf(const WorldRun& run);
+
 // One run, judged. `sink` sees the events, too, where it is not NULL.
 struct WorldCheck {
   WorldRun run;
