@@ -47,6 +47,14 @@ enum class ClauseId : uint8_t {
 #undef SECTION
 };
 
+inline constexpr size_t kClauseCount = 0
+#define SECTION(section, title)
+#define CLAUSE(...) +1
+#include "conformance/contract/clauses.def"
+#undef CLAUSE
+#undef SECTION
+    ;
+
 struct Clause {
   ClauseId id;
   std::string_view name;           // "DEEP-9"

@@ -45,18 +45,6 @@ constexpr auto kRows = [] {
   };
 }();
 
-// Get and Set are on every judge's path: one load instead of a search.
-constexpr auto kPositions = [] {
-  std::array<std::array<int8_t, kArgs>, kEventKinds> positions{};
-  for (size_t kind = 0; kind < kEventKinds; ++kind) {
-    positions[kind].fill(-1);
-    for (size_t i = 0; i < kRows[kind].count; ++i) {
-      positions[kind][static_cast<size_t>(kRows[kind].args[i])] = static_cast<int8_t>(i);
-    }
-  }
-  return positions;
-}();
-
 constexpr std::string_view kArgNames[] = {
 #define ARGUMENT(enumerator, json_name, names) json_name,
 #include "conformance/evidence/events.def"
@@ -111,10 +99,6 @@ ValueNames ArgValueNames(Arg arg) {
 std::span<const Arg> ArgsOf(EventKind kind) {
   const KindRow& row = kRows[static_cast<size_t>(kind)];
   return {row.args.data(), row.count};
-}
-
-int ArgPosition(EventKind kind, Arg arg) {
-  return kPositions[static_cast<size_t>(kind)][static_cast<size_t>(arg)];
 }
 
 Event MakeEvent(int64_t time_ns, EventKind kind,

@@ -6,6 +6,7 @@
 #ifndef PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
 #define PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
 
+#include <array>
 #include <bitset>
 #include <cassert>
 #include <cstddef>
@@ -107,8 +108,26 @@ std::optional<Arg> FindArg(std::string_view name);
 ValueNames ArgValueNames(Arg arg);                // empty: the argument is an integer
 std::span<const Arg> ArgsOf(EventKind kind);      // in the order of Event::args
 
-// Where in Event::args a kind keeps an argument; -1: the kind has no such argument.
-int ArgPosition(EventKind kind, Arg arg);
+// Where in Event::args each kind keeps each argument; -1: it has no such argument. Get and Set are on every judge's
+// path: one load instead of a search.
+inline constexpr auto kArgPositions = [] {
+  using enum Arg;
+  std::array<std::array<int8_t, kArgs>, kEventKinds> positions{};
+  for (auto& row : positions) row.fill(-1);
+  size_t kind = 0;
+  const auto add = [&](std::initializer_list<Arg> args) {
+    int8_t position = 0;
+    for (Arg arg : args) positions[kind][static_cast<size_t>(arg)] = position++;
+    ++kind;
+  };
+#define EVENT(enumerator, name, meaning, ...) add({__VA_ARGS__});
+#include "conformance/evidence/events.def"
+  return positions;
+}();
+
+constexpr int ArgPosition(EventKind kind, Arg arg) {
+  return kArgPositions[static_cast<size_t>(kind)][static_cast<size_t>(arg)];
+}
 
 struct Event {
   int64_t time_ns = 0;

@@ -1,26 +1,17 @@
 #include "conformance/judge/judge.h"
 
-#include <cassert>
 #include <utility>
 
 namespace proctor {
 
-Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses) {
-  for (ClauseId clause : clauses) rulings_.push_back({.clause = clause, .tier = tier});
-}
-
-Ruling& Judge::Find(ClauseId clause) {
-  for (Ruling& ruling : rulings_) {
-    if (ruling.clause == clause) return ruling;
+Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds) {
+  for (EventKind kind : kinds) kinds_.set(static_cast<size_t>(kind));
+  if (kinds_.none()) kinds_.set();
+  places_.fill(-1);
+  for (ClauseId clause : clauses) {
+    places_[static_cast<size_t>(clause)] = static_cast<int8_t>(rulings_.size());
+    rulings_.push_back({.clause = clause, .tier = tier});
   }
-  assert(!"a judge spoke of a clause that it did not declare");
-  return rulings_.front();
-}
-
-void Judge::Trigger(ClauseId clause, int64_t times) {
-  Ruling& ruling = Find(clause);
-  ruling.triggers += times;
-  if (ruling.verdict == Verdict::kNotExercised) ruling.verdict = Verdict::kConforms;
 }
 
 void Judge::Violate(ClauseId clause, std::string message, std::vector<Event> evidence) {

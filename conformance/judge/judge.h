@@ -8,6 +8,9 @@
 #ifndef PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_JUDGE_H_
 
+#include <array>
+#include <cassert>
+#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -33,15 +36,22 @@ class Judge {
   // The evidence is complete: what is still open is decided now. Called once.
   virtual void Close() {}
 
+  // The kinds of events that it needs to see; Observe may be spared the others.
+  const EventKinds& kinds() const { return kinds_; }
+
   // Valid after Close, one per clause of the judge.
   std::span<const Ruling> rulings() const { return rulings_; }
 
  protected:
-  // `clauses` are those this judge decides at `tier`.
-  Judge(Tier tier, std::initializer_list<ClauseId> clauses);
+  // `clauses` are those this judge decides at `tier`; `kinds` those that it needs to see; empty: all.
+  Judge(Tier tier, std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {});
 
   // The clause was put to the test, and so far kept.
-  void Trigger(ClauseId clause, int64_t times = 1);
+  void Trigger(ClauseId clause, int64_t times = 1) {
+    Ruling& ruling = Find(clause);
+    ruling.triggers += times;
+    if (ruling.verdict == Verdict::kNotExercised) ruling.verdict = Verdict::kConforms;
+  }
 
   // The clause is broken. The first violation of a clause stays; later ones only count as triggers.
   void Violate(ClauseId clause, std::string message, std::vector<Event> evidence);
@@ -53,9 +63,14 @@ class Judge {
   void Explain(ClauseId clause, std::string message);
 
  private:
-  Ruling& Find(ClauseId clause);
+  Ruling& Find(ClauseId clause) {
+    assert(places_[static_cast<size_t>(clause)] >= 0 && "a judge spoke of a clause that it did not declare");
+    return rulings_[static_cast<size_t>(places_[static_cast<size_t>(clause)])];
+  }
 
+  EventKinds kinds_;
   std::vector<Ruling> rulings_;
+  std::array<int8_t, kClauseCount> places_;  // of each clause in rulings_; -1: not declared
 };
 
 }  // namespace proctor

@@ -19,10 +19,16 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header) {
   return judges;
 }
 
-Panel::Panel(const Header& header) : header_(header), judges_(MakeJudges(header)) {}
+Panel::Panel(const Header& header, bool spare) : header_(header), judges_(MakeJudges(header)) {
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    for (const auto& judge : judges_) {
+      if (!spare || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());
+    }
+  }
+}
 
 void Panel::Observe(const Event& event) {
-  for (const auto& judge : judges_) judge->Observe(event);
+  for (Judge* judge : by_kind_[static_cast<size_t>(event.kind)]) judge->Observe(event);
 }
 
 std::vector<Ruling> Panel::Close() {

@@ -3,6 +3,7 @@
 #ifndef PROCTOR_CONFORMANCE_JUDGE_PANEL_H_
 #define PROCTOR_CONFORMANCE_JUDGE_PANEL_H_
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -18,13 +19,15 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header);
 // header's profile and tiers; what no judge can decide from it is kNotObservable.
 class Panel {
  public:
-  explicit Panel(const Header& header);
+  // `spare`: each judge is shown only the kinds that it asks for.
+  explicit Panel(const Header& header, bool spare = true);
   void Observe(const Event& event);
   std::vector<Ruling> Close();
 
  private:
   Header header_;
   std::vector<std::unique_ptr<Judge>> judges_;
+  std::array<std::vector<Judge*>, kEventKinds> by_kind_;  // in the order of judges_
 };
 
 }  // namespace proctor

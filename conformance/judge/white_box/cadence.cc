@@ -10,7 +10,10 @@ using enum ClauseId;
 
 CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
-                    {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11}) {}
+                    {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11},
+                    {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock, EventKind::kHandOff,
+                     EventKind::kPreemptRequest, EventKind::kInject, EventKind::kScavengerWake,
+                     EventKind::kTraceLine}) {}
 
 void CadenceJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
@@ -30,7 +33,7 @@ void CadenceJudge::Observe(const Event& event) {
     case EventKind::kLock:
       if (!Is(event, LockId::kMonitor)) break;
       Expect(sleeps_since_duties_ == 1, kCAD_1,
-             fmt::format("a cycle's duties began after {} shallow sleeps", sleeps_since_duties_), {event});
+             Sentence("a cycle's duties began after {} shallow sleeps", sleeps_since_duties_), {event});
       sleeps_since_duties_ = 0;
       break;
     case EventKind::kHandOff: taken_ = true; break;

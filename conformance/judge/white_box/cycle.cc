@@ -2,10 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace proctor::white_box {
 namespace {
 
-constexpr size_t kThreadsMost = 16'384;
+// Lock order is looked at for threads up to this number.
+constexpr size_t kThreadsMost = 1 << 22;
+
+// Which locks must not be held when one is taken, as bits: itself and those after it. Monitor, then scavenger and
+// forced-GC in any order, then sched, all-G, all-P, timers.
+constexpr auto kNotBefore = [] {
+  constexpr size_t kLocks = 8;
+  const auto rank = [](size_t lock) {
+    return lock == static_cast<size_t>(LockId::kForcedGc) ? static_cast<size_t>(LockId::kScavenger) : lock;
+  };
+  std::array<uint32_t, kLocks> masks{};
+  for (size_t lock = 0; lock < kLocks; ++lock) {
+    for (size_t other = 0; other < kLocks; ++other) {
+      if (rank(other) >= rank(lock)) masks[lock] |= 1u << other;
+    }
+  }
+  return masks;
+}();
 
 // What a virtual step or a lock that somebody holds may add to a bound in time.
 constexpr int64_t kSlackNs = 50'000'000;
@@ -20,19 +39,27 @@ CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
                      kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17}) {}
 
 void CycleJudge::Observe(const Event& event) {
-  if (event.kind == EventKind::kLock || event.kind == EventKind::kUnlock) OnLock(event);
-  if (event.kind == EventKind::kWrite && Is(event, Variable::kScavengerAsked)) {
-    if (event.Get(Arg::kValue) != 0) {
-      if (scavenger_asked_since_ns_ < 0) scavenger_asked_since_ns_ = event.time_ns;
-    } else {
-      scavenger_asked_since_ns_ = -1;
-      Expect(scavenger_woken_ && scavenger_woken_->m == event.m, kSCAV_1,
-             "the request was withdrawn although the scavenger was not parked", {event});
-    }
+  switch (event.kind) {
+    case EventKind::kLock:
+    case EventKind::kUnlock: OnLock(event); break;
+    case EventKind::kWrite:
+      if (Is(event, Variable::kScavengerAsked)) OnScavengerAsked(event);
+      if (Is(event, Variable::kPollerReady)) poller_came_up_ = true;
+      break;
+    case EventKind::kScavengerWake: OnScavengerWake(event); break;
+    default: break;
   }
-  if (event.kind == EventKind::kWrite && Is(event, Variable::kPollerReady)) poller_came_up_ = true;
-  if (event.kind == EventKind::kScavengerWake) OnScavengerWake(event);
   if (state_.ByMonitor(event)) OnMonitor(event);
+}
+
+void CycleJudge::OnScavengerAsked(const Event& event) {
+  if (event.Get(Arg::kValue) != 0) {
+    if (scavenger_asked_since_ns_ < 0) scavenger_asked_since_ns_ = event.time_ns;
+    return;
+  }
+  scavenger_asked_since_ns_ = -1;
+  Expect(scavenger_woken_ && scavenger_woken_->m == event.m, kSCAV_1,
+         "the request was withdrawn although the scavenger was not parked", {event});
 }
 
 void CycleJudge::OnMonitor(const Event& event) {
@@ -167,23 +194,16 @@ void CycleJudge::OnStart(const Event& event) {
 }
 
 void CycleJudge::OnLock(const Event& event) {
-  if (held_.size() >= kThreadsMost) held_.clear();
-  unsigned& held = held_[event.m];
-  const auto lock = static_cast<unsigned>(event.Get(Arg::kLock));
+  const auto thread = static_cast<size_t>(event.m);
+  if (thread >= kThreadsMost) return;
+  if (thread >= held_.size()) held_.resize(thread + 1);
+  uint32_t& held = held_[thread];
+  const auto lock = static_cast<size_t>(event.Get(Arg::kLock));
   if (event.kind == EventKind::kUnlock) {
     held &= ~(1u << lock);
-    if (held == 0) held_.erase(event.m);
     return;
   }
-  // Monitor, then scavenger and forced-GC in any order, then sched, all-G, all-P, timers.
-  const auto rank = [](unsigned id) {
-    return id == static_cast<unsigned>(LockId::kForcedGc) ? static_cast<unsigned>(LockId::kScavenger) : id;
-  };
-  bool ordered = true;
-  for (unsigned other = 0; other < 8; ++other) {
-    if ((held >> other & 1u) != 0 && rank(other) >= rank(lock)) ordered = false;
-  }
-  if (!ordered) {
+  if ((held & kNotBefore[lock]) != 0) {
     Violate(kCYC_4, fmt::format("{} was taken with a lock held that comes after it",
                                 LockNames()[lock]),
             {event});
@@ -204,7 +224,7 @@ void CycleJudge::OnPoll(const Event& event) {
   ready_ = event.Get(Arg::kReady);
   Expect(event.Get(Arg::kTimeoutNs) == 0, kPOLL_3, "a network poll that may block", {event});
   Expect(poll_swaps_ == 1, kPOLL_2,
-         fmt::format("{} compare-and-swaps of the last poll before the poll", poll_swaps_), {event});
+         Sentence("{} compare-and-swaps of the last poll before the poll", poll_swaps_), {event});
 }
 
 void CycleJudge::OnSwap(const Event& event) {
@@ -266,7 +286,7 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
   // In the cycle in which the poller comes up either will do.
   if ((poll_due && !poller_came_up_) || polls_ > 0) {
     Expect(polls_ == (poll_due ? 1 : 0) || (polls_ == 0 && seen_last_poll_ns_ < 0 && nows_ == 0), kPOLL_1,
-           fmt::format("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns), {event});
+           Sentence("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns), {event});
   }
   if (poll_ && ready_ > 0) {
     Expect(bracket_ == Bracket::kRaised, kPOLL_4,
@@ -301,13 +321,13 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
     }
     if (forced_ || (due && helper_idle_)) {
       Expect(forced_ == (due && helper_idle_), kGC_1,
-             fmt::format("a collection was {}forced {} ns after the last; the period is {} ns",
+             Sentence("a collection was {}forced {} ns after the last; the period is {} ns",
                          forced_ ? "" : "not ", age_ns, tunables_.forcegc_period_ns),
              {*collector_, event});
     }
     if (forced_ && due) {
       Expect(age_ns <= tunables_.forcegc_period_ns + tunables_.deep_max_ns() + kSlackNs, kGC_5,
-             fmt::format("a collection was forced only {} ns after the last", age_ns), {*collector_, event});
+             Sentence("a collection was forced only {} ns after the last", age_ns), {*collector_, event});
     }
   } else if (forced_) {
     Violate(kGC_1, "a collection was forced without a look at the collector", {event});

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "conformance/judge/white_box/white_box_judge.h"
@@ -31,6 +30,7 @@ class CycleJudge : public WhiteBoxJudge {
   void OnSwap(const Event& event);
   void OnIdleLocked(const Event& event);
   void OnCollector(const Event& event);
+  void OnScavengerAsked(const Event& event);
   void OnScavengerWake(const Event& event);
   void OnTraceLine(const Event& event);
   void OnStart(const Event& event);
@@ -70,7 +70,7 @@ class CycleJudge : public WhiteBoxJudge {
   bool counted_ = false;
   bool checked_ = false;
 
-  std::unordered_map<int32_t, unsigned> held_;  // thread -> set of its locks
+  std::vector<uint32_t> held_;  // locks of each thread, as bits
 };
 
 }  // namespace proctor::white_box

@@ -13,7 +13,10 @@ constexpr int64_t kStepsMost = 200;
 using enum ClauseId;
 
 DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6}) {}
+    : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6},
+                    {EventKind::kDeadlockCheck, EventKind::kDeadlockReport, EventKind::kNobodyLeft,
+                     EventKind::kInternalError, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
+                     EventKind::kShallowSleep}) {}
 
 void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -36,7 +39,7 @@ void DeadlockJudge::OnCheck(const Event& event) {
   const int64_t counted = state_.value(Variable::kThreads) - state_.value(Variable::kIdleThreads) -
                           state_.value(Variable::kIdleLocked) - state_.value(Variable::kSystemThreads);
   Expect(running == counted && state_.Holds(event.m, LockId::kSched), kDEAD_1,
-         fmt::format("the check counts {} running threads; there are {}", running, counted), {event});
+         Sentence("the check counts {} running threads; there are {}", running, counted), {event});
   if (state_.value(Variable::kIdleLocked) < 0 && running > 0) Trigger(kDEAD_5);
   check_ = event;
   events_since_ = 0;

@@ -30,7 +30,7 @@ void DeepSleepJudge::Observe(const Event& event) {
   } else {
     OnOthers(event);
   }
-  CheckDebts(event);
+  if (state_.sleeping_deep() && !waking_.empty()) CheckDebts(event);
 }
 
 void DeepSleepJudge::OnMonitor(const Event& event) {
@@ -98,7 +98,7 @@ void DeepSleepJudge::OnPublish(const Event& event) {
          "the flag was published without the sched lock", {event});
   const bool looked_twice = free_look_.Allows() && locked_look_.Allows();
   Expect(looked_twice && tunables_.sched_trace_ms == 0, kDEEP_1,
-         fmt::format("the monitor goes to sleep deep {}",
+         Sentence("the monitor goes to sleep deep {}",
                      tunables_.sched_trace_ms > 0 ? "although the trace is on"
                      : !locked_look_.Allows()     ? "without having seen under the sched lock that it may"
                                                   : "without having looked first without the lock"),
@@ -124,10 +124,10 @@ void DeepSleepJudge::OnDeepSleep(const Event& event) {
   int64_t due_ns = tunables_.deep_max_ns();
   if (timer_read_ && earliest_timer_ns_ != INT64_MAX) due_ns = std::min(due_ns, earliest_timer_ns_ - now_ns_);
   Expect(deep_duration_ns_ == due_ns, kDEEP_4,
-         fmt::format("a deep sleep of {} ns; {} ns were due", deep_duration_ns_, due_ns), {event});
+         Sentence("a deep sleep of {} ns; {} ns were due", deep_duration_ns_, due_ns), {event});
   Expect(deep_duration_ns_ <= tunables_.deep_max_ns(), kID_4, "a deep sleep above deep_max", {event});
   Expect(relaxed_ == (deep_duration_ns_ >= tunables_.relax_min_ns), kDEEP_5,
-         fmt::format("the clock is {} for a sleep of {} ns; relax_min is {} ns",
+         Sentence("the clock is {} for a sleep of {} ns; relax_min is {} ns",
                      relaxed_ ? "relaxed" : "not relaxed", deep_duration_ns_, tunables_.relax_min_ns),
          {event});
   Expect(shallow_since_deep_ > 0, kDEEP_14, "two deep sleeps without a shallow one between them", {event});
@@ -147,7 +147,7 @@ void DeepSleepJudge::OnDeepWake(const Event& event) {
     // Woken in the first piece, it may yet take a while to run.
     const int64_t first_ns = kPieceNsMost + (woken ? kPromptlyNs : 0);
     Expect(cut && (hooks_ > 0 || slept_ns <= first_ns), kDEEP_16,
-           fmt::format("with libc interceptors a wait of {} ns, the hook called {} times in {} ns",
+           Sentence("with libc interceptors a wait of {} ns, the hook called {} times in {} ns",
                        longest_wait_ns_, hooks_, slept_ns),
            {event});
   }
@@ -262,8 +262,7 @@ void DeepSleepJudge::OnNoteWake(const Event& event) {
 }
 
 void DeepSleepJudge::CheckDebts(const Event& event) {
-  if (!state_.sleeping_deep() || waking_.empty() || wakes_pending_ > 0) return;
-  if (state_.value(Variable::kMonitorWaits) == 0) return;
+  if (wakes_pending_ > 0 || state_.value(Variable::kMonitorWaits) == 0) return;
   // Nobody has cleared the flag: who met it up must still wake the monitor, and soon.
   for (auto& [m, waking] : waking_) {
     if (!waking.owes || event.time_ns - waking.cause.time_ns < kPromptlyNs) continue;

@@ -13,7 +13,10 @@ using enum ClauseId;
 
 HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
-                    {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2}) {}
+                    {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2},
+                    {EventKind::kHandOff, EventKind::kRead, EventKind::kSwap, EventKind::kLostSwap,
+                     EventKind::kSafePointRun, EventKind::kAssign, EventKind::kWrite,
+                     EventKind::kPollerBreak, EventKind::kHandOffEnd}) {}
 
 void HandOffJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kHandOff) {

@@ -14,7 +14,10 @@ constexpr int64_t kSlackNs = 50'000'000;
 using enum ClauseId;
 
 InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kPOLL_6, kPOLL_7}) {}
+    : WhiteBoxJudge(tier, header, state, {kPOLL_6, kPOLL_7},
+                    {EventKind::kDescriptorReady, EventKind::kPoll, EventKind::kInject,
+                     EventKind::kInjectEnd, EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue,
+                     EventKind::kAssign, EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake}) {}
 
 void InjectionJudge::Observe(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
@@ -84,7 +87,7 @@ void InjectionJudge::Observe(const Event& event) {
 void InjectionJudge::Conclude(const Injection& injection, const Event& end) {
   const int64_t ready = injection.begin.Get(Arg::kCount);
   Expect(injection.started <= ready, kPOLL_6,
-         fmt::format("{} threads were started for {} ready tasks", injection.started, ready),
+         Sentence("{} threads were started for {} ready tasks", injection.started, ready),
          {injection.begin, end});
   Expect(injection.marked == injection.queued, kPOLL_6, "ready tasks were not queued in their order",
          {injection.begin, end});

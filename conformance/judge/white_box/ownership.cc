@@ -14,6 +14,7 @@ constexpr size_t kThreadsMost = 16'384;
 using enum ClauseId;
 
 OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
+    // Every event tells that time has passed with somebody stranded.
     : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8}) {}
 
 void OwnershipJudge::Observe(const Event& event) {
@@ -21,7 +22,7 @@ void OwnershipJudge::Observe(const Event& event) {
     case EventKind::kAcquire: {
       const int32_t owner = state_.processor(event.p).owner;
       Expect(owner < 0 || owner == event.m, kSYS_8,
-             fmt::format("P {} was acquired while thread {} owned it", event.p, owner), {event});
+             Sentence("P {} was acquired while thread {} owned it", event.p, owner), {event});
       break;
     }
     case EventKind::kSyscallReturn:
@@ -51,7 +52,7 @@ void OwnershipJudge::OnExit(const Event& event) {
   if (path == ExitPath::kReacquired) {
     const int32_t owner = state_.processor(event.p).owner;
     Expect(owner < 0 || owner == event.m, kSYS_8,
-           fmt::format("a returning thread took P {} back, which thread {} owns", event.p, owner), {event});
+           Sentence("a returning thread took P {} back, which thread {} owns", event.p, owner), {event});
   } else if (path == ExitPath::kQueued) {
     Expect(found != returning_.end() && found->second.queued, kSYS_9,
            "a returning thread found no P and did not queue its task", {event});
@@ -67,7 +68,7 @@ void OwnershipJudge::OnExecute(const Event& event) {
   if (slice.begin) {
     const bool inherits = slice.begin->Get(Arg::kInherits) != 0;
     Expect(slice.ticks == (inherits ? 0 : 1), kSLICE_5,
-           fmt::format("the tick moved {} times for a task that {}", slice.ticks,
+           Sentence("the tick moved {} times for a task that {}", slice.ticks,
                        inherits ? "inherits the slice" : "has a fresh slice"),
            {*slice.begin, event});
   }

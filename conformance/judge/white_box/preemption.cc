@@ -16,7 +16,13 @@ constexpr int64_t kStopNs = 20'000'000;
 using enum ClauseId;
 
 PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4}) {}
+    : WhiteBoxJudge(tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4},
+                    {EventKind::kPreemptRequest, EventKind::kPreemptSignal, EventKind::kSignalHandled,
+                     EventKind::kSwitchOut, EventKind::kEnqueue, EventKind::kExecute,
+                     EventKind::kStopTheWorld, EventKind::kRelease, EventKind::kWorldStopped,
+                     EventKind::kHelperRun, EventKind::kCollectionBegin, EventKind::kWrite,
+                     EventKind::kLock, EventKind::kUnlock, EventKind::kSwap, EventKind::kLostSwap,
+                     EventKind::kNoteWake}) {}
 
 void PreemptionJudge::Observe(const Event& event) {
   if (request_ && event.m == request_->m) {
@@ -115,7 +121,7 @@ void PreemptionJudge::OnRelease(const Event& event) {
   const bool soon = event.time_ns - stopping_->time_ns <= kStopNs;
   if (!soon || found->second > 0) {
     Expect(found->second > (soon ? 0 : 1), kSTW_3,
-           fmt::format("a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
+           Sentence("a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
                        event.time_ns - stopping_->time_ns, found->second),
            {*stopping_, event});
   }

@@ -9,7 +9,10 @@ using enum ClauseId;
 RetakeJudge::RetakeJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kSLICE_1, kSLICE_2, kSLICE_3, kSYS_1, kSYS_2, kSYS_3, kSYS_4, kSYS_5, kSYS_6, kSYS_7,
-                     kSYS_10, kVER_3}) {}
+                     kSYS_10, kVER_3},
+                    {EventKind::kRead, EventKind::kPreemptRequest, EventKind::kUnlock, EventKind::kSwap,
+                     EventKind::kLostSwap, EventKind::kWrite, EventKind::kHandOff,
+                     EventKind::kCollectorRead, EventKind::kTraceLine}) {}
 
 RetakeJudge::Stamps& RetakeJudge::StampsOf(int32_t p) {
   const auto index = static_cast<size_t>(p);
@@ -35,7 +38,7 @@ void RetakeJudge::Observe(const Event& event) {
   EndVisit(event);
   scanning_ = false;
   Expect(length_read_ && next_p_ >= length_, kSLICE_1,
-         fmt::format("the scan ended at P {} of {}", next_p_, length_), {event});
+         Sentence("the scan ended at P {} of {}", next_p_, length_), {event});
 }
 
 void RetakeJudge::OnScanEvent(const Event& event) {
@@ -117,7 +120,7 @@ void RetakeJudge::JudgeTake() {
 void RetakeJudge::BeginVisit(const Event& event) {
   EndVisit(event);
   Expect(event.p == next_p_ && length_read_ && event.p < length_, kSLICE_1,
-         fmt::format("the scan came to P {}; P {} of {} was next", event.p, next_p_, length_), {event});
+         Sentence("the scan came to P {}; P {} of {} was next", event.p, next_p_, length_), {event});
   // Anew before each step.
   length_read_ = false;
   next_p_ = event.p + 1;
@@ -165,7 +168,7 @@ bool RetakeJudge::JudgeSlice(Stamps& stamps) {
   const bool due = stamp.since_ns + tunables_.slice_ns <= now_ns;
   if (!visit_->requested && !due) return false;
   Expect(visit_->requested.has_value() == due, stamp.wrapped ? kSYS_10 : kSLICE_3,
-         fmt::format("the same tick was first seen {} ns ago, and preemption was {}requested; the slice is "
+         Sentence("the same tick was first seen {} ns ago, and preemption was {}requested; the slice is "
                      "{} ns",
                      now_ns - stamp.since_ns, visit_->requested ? "" : "not ", tunables_.slice_ns),
          {read});
@@ -204,7 +207,7 @@ void RetakeJudge::JudgeSyscall(Stamps& stamps, bool expired, const Event& event)
                           : !below_cap    ? kSYS_3
                                           : kSYS_2;
   Expect(tried == !leave, clause,
-         fmt::format("a P in a system call was {}taken: {} tasks on its queue, {} spinning and {} idle, first seen "
+         Sentence("a P in a system call was {}taken: {} tasks on its queue, {} spinning and {} idle, first seen "
                      "{} ns ago",
                      tried ? "" : "not ", local, visit_->spinning, visit_->idle, now_ns - stamp.since_ns),
          {*visit_->syscall_tick, event});

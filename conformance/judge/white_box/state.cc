@@ -11,6 +11,14 @@ constexpr int64_t kMainTask = 1'000'000'000;
 
 }  // namespace
 
+std::initializer_list<EventKind> State::Kinds() {
+  using enum EventKind;
+  static constexpr std::initializer_list<EventKind> kKinds = {
+      kMonitorStart, kWrite,   kSwap,      kLock,         kUnlock,    kAssign,   kAcquire, kRelease, kEnqueue,
+      kDequeue,      kExecute, kSwitchOut, kShallowSleep, kDeepSleep, kDeepWake, kNow,     kHandOff};
+  return kKinds;
+}
+
 const Processor& State::processor(int32_t p) const {
   static constexpr Processor kNone;
   return p >= 0 && p < processors() ? processors_[static_cast<size_t>(p)] : kNone;

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct Task {
 class State {
  public:
   void Apply(const Event& event);
+  // The kinds that change it.
+  static std::initializer_list<EventKind> Kinds();
 
   // The monitor's thread; -1 before monitor_start.
   int32_t monitor() const { return monitor_; }

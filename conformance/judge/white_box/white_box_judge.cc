@@ -18,7 +18,8 @@ namespace {
 // Decides nothing: it comes last, and takes each event into the state when all judges have seen it.
 class StateKeeper : public Judge {
  public:
-  explicit StateKeeper(std::unique_ptr<State> state) : Judge(kV, {}), state_(std::move(state)) {}
+  explicit StateKeeper(std::unique_ptr<State> state)
+      : Judge(kV, {}, State::Kinds()), state_(std::move(state)) {}
   void Observe(const Event& event) override { state_->Apply(event); }
 
  private:

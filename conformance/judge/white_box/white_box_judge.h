@@ -3,9 +3,12 @@
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_JUDGE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_JUDGE_H_
 
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,19 +17,38 @@
 
 namespace proctor::white_box {
 
+// An event that is cited only if it comes to that.
+class Cited {
+ public:
+  Cited(const Event& event) : event_(&event) {}  // NOLINT: {event, *other} is how evidence is written
+  operator const Event&() const { return *event_; }  // NOLINT
+
+ private:
+  const Event* event_;
+};
+
+// A sentence that is made only if it is needed. Lives as long as its arguments: within one call of Expect.
+template <typename... Arguments>
+auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&... arguments) {
+  return [&, format] { return fmt::format(format, arguments...); };
+}
+
 class WhiteBoxJudge : public Judge {
  protected:
+  // `kinds` are those that it needs to see; empty: all.
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
-                std::initializer_list<ClauseId> clauses)
-      : Judge(tier, clauses), tunables_(header.in_force), profile_(header.profile), state_(state) {}
+                std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {})
+      : Judge(tier, clauses, kinds), tunables_(header.in_force), profile_(header.profile), state_(state) {}
 
-  // Kept or broken, by one condition; the sentence is made only when it is needed.
+  // Kept or broken, by one condition.
   template <typename Message>
-  void Expect(bool kept, ClauseId clause, Message message, std::initializer_list<Event> evidence) {
+  void Expect(bool kept, ClauseId clause, const Message& message, std::initializer_list<Cited> evidence) {
     if (kept) {
       Trigger(clause);
+    } else if constexpr (std::is_invocable_v<Message>) {
+      Violate(clause, message(), {evidence.begin(), evidence.end()});
     } else {
-      Violate(clause, std::string(message), evidence);
+      Violate(clause, message, {evidence.begin(), evidence.end()});
     }
   }
 
