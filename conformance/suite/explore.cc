@@ -15,7 +15,7 @@ int main(int, char** argv) {
   const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print("{} worlds {} schedules {} cycles {} events {:.0f} hours in {:.1f} s: {:.2f} M events/s {:.0f} cycles/s\n", r.worlds, r.schedules, r.cycles, r.events, r.virtual_ns / 3.6e12, s, r.events / s / 1e6, r.cycles / s);
   for (auto& [c, ruling] : r.rulings) {
-    if (ruling.triggers >= 5 && ruling.verdict == Verdict::kConforms) continue;
+    if (ruling.triggers >= 25 && ruling.verdict == Verdict::kConforms) continue;
     fmt::print("{} {} {} {}\n", ClauseName(c), VerdictName(ruling.verdict), ruling.triggers, ruling.message);
     for (auto& e : ruling.evidence) fmt::print("   {}\n", Describe(e));
     if (r.bundles.contains(c)) fmt::print("   {}\n", FormatBundle(r.bundles.at(c)));

@@ -31,6 +31,10 @@ struct Knobs {
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
   uint32_t unattended_timers_permille = 0;  // nobody blocks for them; the monitor finds them (NetBSD)
 
+  // The monitor's clock meets the moments at which something is exactly as old as it asks for: so many of a
+  // thousand of those that it comes near.
+  uint32_t edge_permille = 0;
+
   bool interceptors = false;      // libc interceptors are installed
   bool library = false;           // the runtime is part of another program
   bool main_leaves = false;       // the main task ends itself at the start; the others go on

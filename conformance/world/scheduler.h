@@ -233,7 +233,9 @@ class Scheduler {
   void ReturnIdle(int32_t m);
   void ReturnSlow(int32_t m);
   void Returned(int32_t m, ExitPath path);
+  int64_t NextEdgeNs(int64_t from_ns) const;
   void WakeMonitorUnderSched(int32_t m, Waker waker);
+  void WakeMonitorUnduly(int32_t m);  // as nothing may: deviations do
   void HandOff(int32_t m, int32_t p);
   bool WorkForHandOff(int32_t m, int32_t p);
   void HandOffUnderSched(int32_t m, int32_t p);
