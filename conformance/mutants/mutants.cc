@@ -26,13 +26,14 @@ struct WorldFault {
   Deviation deviation;
   std::string_view name;
   ClauseId clause;
+  Profile profile;
   std::string_view origin;
   std::string_view text;
 };
 
 constexpr WorldFault kWorldFaults[] = {
-#define DEVIATION(enumerator, name, clause, origin, text) \
-  {Deviation::enumerator, name, ClauseId::k##clause, origin, text},
+#define DEVIATION(enumerator, name, clause, profile, origin, text) \
+  {Deviation::enumerator, name, ClauseId::k##clause, profile, origin, text},
 #include "conformance/world/deviations.def"
 #undef DEVIATION
 };
@@ -46,7 +47,7 @@ std::vector<Mutant> MakeMutants() {
                        {.name = std::string(mutant.name), .implementation = &ported[i]}});
   }
   for (const WorldFault& fault : kWorldFaults) {
-    mutants.push_back({fault.name, fault.clause, fault.text, fault.origin, kGo1_20,
+    mutants.push_back({fault.name, fault.clause, fault.text, fault.origin, fault.profile,
                        {.name = std::string(fault.name),
                         .implementation = &ReferenceImplementation(),
                         .deviation = fault.deviation}});

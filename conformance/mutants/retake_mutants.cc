@@ -55,19 +55,17 @@ struct AsksOnce : PassThroughHost {
     const auto index = static_cast<size_t>(processor);
     if (index >= asked.size()) asked.resize(index + 1);
     const uint32_t tick = host_.ScheduleTickOf(processor);
-    asked[index].again = asked[index].tick == tick;
-    asked[index].tick = tick;
+    if (asked[index].tick != tick) asked[index] = {.tick = tick};
     return tick;
   }
   void RequestPreemption(int32_t processor) override {
     Asked& last = asked[static_cast<size_t>(processor)];
-    if (!last.again || !last.done) host_.RequestPreemption(processor);
+    if (!last.done) host_.RequestPreemption(processor);
     last.done = true;
   }
   struct Asked {
     uint32_t tick = 0;
-    bool again = false;  // the tick is the one of the scan before
-    bool done = false;
+    bool done = false;  // on account of it
   };
   std::vector<Asked> asked;
 };

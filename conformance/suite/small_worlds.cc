@@ -1,5 +1,7 @@
 #include "conformance/suite/small_worlds.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -32,6 +34,37 @@ Scenario ReadyAt(Scenario scenario, int64_t at_ns) {
   return scenario;
 }
 
+std::vector<Scenario> MakeWorlds() {
+  std::vector<Scenario> worlds = {
+      World("exit_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}}),
+      World("enter_wakes", 2, {{.ops = {For(Op::kSleep, 60 * kUs), For(Op::kBlock, 60 * kUs)}}}),
+      World("timer_alone", 2, {{.ops = {For(Op::kSleep, 60 * kUs)}}}),
+      World("stop_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {{.op = Op::kCollect}}}}),
+      World("two_calls", 2,
+            {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {For(Op::kBlock, 45 * kUs)}}}),
+      World("slice", 1, {{.ops = {For(Op::kSpin, 120 * kUs)}}, {.ops = {For(Op::kSpin, 20 * kUs)}}}),
+      World("deadlock", 2,
+            {{.ops = {For(Op::kBlock, 60 * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kReceive}}}}),
+      ReadyAt(World("poll", 1, {{.ops = {{.op = Op::kWait}}}, {.ops = {For(Op::kSpin, 150 * kUs)}}}),
+              60 * kUs),
+  };
+  for (const int64_t us : {25, 30, 35, 40, 45, 50, 60, 70, 80}) {
+    const auto world = [&](const char* name, int64_t procs, std::vector<Task> tasks) {
+      return World(fmt::format("{}_{}", name, us), procs, std::move(tasks));
+    };
+    worlds.push_back(world("call_with_work", 1,
+                           {{.ops = {For(Op::kBlock, us * kUs)}}, {.ops = {For(Op::kSpin, 30 * kUs)}}}));
+    worlds.push_back(world("call_and_stop", 3,
+                           {{.ops = {For(Op::kBlock, 90 * kUs)}},
+                            {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}}));
+    worlds.push_back(ReadyAt(world("poll_and_wait", 1,
+                                   {{.ops = {{.op = Op::kWait}}},
+                                    {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}}}),
+                             (us - 5) * kUs));
+  }
+  return worlds;
+}
+
 }  // namespace
 
 Knobs SmallWorldKnobs(const Scenario& scenario) {
@@ -43,28 +76,7 @@ Knobs SmallWorldKnobs(const Scenario& scenario) {
 }
 
 const std::vector<Scenario>& SmallWorlds() {
-  static const std::vector<Scenario> worlds = {
-      World("exit_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}}),
-      World("enter_wakes", 2, {{.ops = {For(Op::kSleep, 60 * kUs), For(Op::kBlock, 60 * kUs)}}}),
-      World("timer_alone", 2, {{.ops = {For(Op::kSleep, 60 * kUs)}}}),
-      World("stop_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {{.op = Op::kCollect}}}}),
-      World("two_calls", 2,
-            {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {For(Op::kBlock, 45 * kUs)}}}),
-      World("call_with_work", 1,
-            {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {For(Op::kSpin, 30 * kUs)}}}),
-      World("call_and_stop", 3,
-            {{.ops = {For(Op::kBlock, 90 * kUs)}},
-             {.ops = {For(Op::kSpin, 38 * kUs), {.op = Op::kCollect}}}}),
-      World("slice", 1, {{.ops = {For(Op::kSpin, 120 * kUs)}}, {.ops = {For(Op::kSpin, 20 * kUs)}}}),
-      World("deadlock", 2,
-            {{.ops = {For(Op::kBlock, 60 * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kReceive}}}}),
-      ReadyAt(World("poll", 1, {{.ops = {{.op = Op::kWait}}}, {.ops = {For(Op::kSpin, 150 * kUs)}}}),
-              60 * kUs),
-      ReadyAt(World("poll_and_wait", 1,
-                    {{.ops = {{.op = Op::kWait}}},
-                     {.ops = {For(Op::kSpin, 60 * kUs), {.op = Op::kReceive}}}}),
-              55 * kUs),
-  };
+  static const std::vector<Scenario> worlds = MakeWorlds();
   return worlds;
 }
 

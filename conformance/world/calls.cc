@@ -45,6 +45,14 @@ int64_t Scheduler::NextEdgeNs(int64_t from_ns) const {
   return edge_ns;
 }
 
+// When a sleeper that wants to wake up then really runs.
+int64_t Scheduler::LaterNs(int64_t time_ns) {
+  time_ns += choices_.Between(0, kLateNs);
+  if (!choices_.Chance(knobs_.edge_permille)) return time_ns;
+  const int64_t edge_ns = NextEdgeNs(time_ns + kNearNs);
+  return edge_ns - time_ns <= kVeryLateNs ? edge_ns - choices_.Between(1, kNearNs) : time_ns;
+}
+
 int64_t Scheduler::NowNs() {
   now_ns_ += choices_.Between(1, 80);
   if (choices_.Chance(knobs_.edge_permille)) {
@@ -77,12 +85,7 @@ bool Scheduler::SleepShallow(int64_t duration_ns) {
   FallAsleep();
   // A sleep of nothing still takes a moment, or the world would stand still.
   const int64_t slept_ns = std::clamp<int64_t>(duration_ns, 1'000, INT64_MAX / 4);
-  int64_t until_ns = now_ns_ + slept_ns + choices_.Between(0, kLateNs);
-  if (choices_.Chance(knobs_.edge_permille)) {
-    const int64_t edge_ns = NextEdgeNs(until_ns + kNearNs);
-    if (edge_ns - until_ns <= kVeryLateNs) until_ns = edge_ns - choices_.Between(1, kNearNs);
-  }
-  RunUntil(until_ns, false);
+  RunUntil(LaterNs(now_ns_ + slept_ns), false);
   monitor_awake_ = true;
   Tell(EventKind::kShallowWake, kMonitorM);
   return !ended_;
@@ -105,7 +108,7 @@ bool Scheduler::SleepOnNote(int64_t timeout_ns) {
   }
   // Its result is settled now; whatever happens until it runs again cannot change that.
   const bool woken = note_woken_;
-  RunUntil(now_ns_ + choices_.Between(0, kLateNs), false);
+  RunUntil(LaterNs(now_ns_), false);
   monitor_awake_ = true;
   Tell(EventKind::kDeepWake, kMonitorM, kNobody, kNobody,
        static_cast<int64_t>(woken ? WakeCause::kWoken : WakeCause::kTimeout));
@@ -357,6 +360,7 @@ void Scheduler::HandOffForMonitor(int32_t p) {
     return Misuse(fmt::format("hands off processor {}, which it has not won", p));
   }
   ProcessorOf(p).won = false;
+  if (ambush_ && !CalledOff(*ambush_)) Do(*ambush_);
   HandOff(kMonitorM, p);
 }
 

@@ -64,7 +64,7 @@ void Scheduler::WakePoller(int32_t m, int64_t when_ns) {
 void Scheduler::BreakPoller(int32_t m, int64_t when_ns) {
   Tell(EventKind::kPollerBreak, m, kNobody, kNobody, when_ns);
   if (blocked_m_ == kNobody || choices_.Chance(knobs_.lost_break_permille)) return;
-  Then(blocked_m_, Step::kPollBack, choices_.Between(500, std::max<int64_t>(knobs_.thread_start_ns, 5'000)));
+  Then(blocked_m_, Step::kPollBack, choices_.Between(500, knobs_.poll_back_ns));
 }
 
 void Scheduler::BlockInPoller(int32_t m) {

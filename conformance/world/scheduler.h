@@ -107,6 +107,8 @@ class Scheduler {
   bool Deviates(Deviation deviation) const { return options_.deviation == deviation; }
 
   const P* Processor(const char* call, int32_t p);
+  int64_t NextEdgeNs(int64_t from_ns) const;
+  int64_t LaterNs(int64_t time_ns);
   bool MayNotSleep(const char* call);
   void FallAsleep();
   void WaitForLock(LockId lock);
@@ -233,7 +235,6 @@ class Scheduler {
   void ReturnIdle(int32_t m);
   void ReturnSlow(int32_t m);
   void Returned(int32_t m, ExitPath path);
-  int64_t NextEdgeNs(int64_t from_ns) const;
   void WakeMonitorUnderSched(int32_t m, Waker waker);
   void WakeMonitorUnduly(int32_t m);  // as nothing may: deviations do
   void HandOff(int32_t m, int32_t p);
@@ -298,6 +299,7 @@ class Scheduler {
   int64_t start_ns_ = 0;
   Agenda agenda_;
   std::vector<Racer> racers_;
+  std::optional<Appointment> ambush_;  // a stop that lies in wait, until it has been called off
   std::vector<Appointment> lock_waiters_;
   std::vector<int32_t> task_lock_waiters_;
   std::array<int32_t, 7> owners_;

@@ -41,7 +41,8 @@ void DeadlockJudge::OnCheck(const Event& event) {
                           state_.value(Variable::kIdleLocked) - state_.value(Variable::kSystemThreads);
   Expect(running == counted && state_.Holds(event.m, LockId::kSched), kDEAD_1,
          fmt::format("the check counts {} running threads; there are {}", running, counted), {event});
-  if (state_.value(Variable::kIdleLocked) < 0 && running > 0) Trigger(kDEAD_5);
+  // Nobody but the one that the bracket pretends to run.
+  if (running > 0 && running + state_.value(Variable::kIdleLocked) <= 0) Trigger(kDEAD_5);
   check_ = event;
   in_window_ = under_way_ > 0;
   events_since_ = 0;
