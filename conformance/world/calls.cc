@@ -360,7 +360,6 @@ void Scheduler::HandOffForMonitor(int32_t p) {
     return Misuse(fmt::format("hands off processor {}, which it has not won", p));
   }
   ProcessorOf(p).won = false;
-  if (ambush_ && !CalledOff(*ambush_)) Do(*ambush_);
   HandOff(kMonitorM, p);
 }
 

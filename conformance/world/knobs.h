@@ -32,8 +32,8 @@ struct Knobs {
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
   uint32_t unattended_timers_permille = 0;  // nobody blocks for them; the monitor finds them (NetBSD)
 
-  // So many of a thousand threads that are about to stop the world are late, and do it while the monitor has a
-  // processor in its hands: in the window that HAND-4 is about.
+  // So many of a thousand threads that are about to stop the world are late, and do it while a processor is being
+  // handed off, in the window that HAND-4 is about.
   uint32_t ambush_permille = 0;
   // The monitor's clock meets the moments at which something is exactly as old as it asks for: so many of a
   // thousand of those that it comes near.

@@ -7,7 +7,7 @@
 namespace proctor {
 namespace {
 
-// A stop that lies in wait for the monitor waits no longer.
+// A stop that lies in wait for a hand-off waits no longer.
 constexpr int64_t kAmbushNsMost = 2'000'000;
 
 }  // namespace
