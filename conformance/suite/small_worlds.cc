@@ -34,6 +34,7 @@ Scenario ReadyAt(Scenario scenario, int64_t at_ns) {
   return scenario;
 }
 
+// Of the tasks the last runs first.
 std::vector<Scenario> MakeWorlds() {
   std::vector<Scenario> worlds = {
       World("exit_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}}),
@@ -45,7 +46,7 @@ std::vector<Scenario> MakeWorlds() {
       World("slice", 1, {{.ops = {For(Op::kSpin, 120 * kUs)}}, {.ops = {For(Op::kSpin, 20 * kUs)}}}),
       World("deadlock", 2,
             {{.ops = {For(Op::kBlock, 60 * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kReceive}}}}),
-      ReadyAt(World("poll", 1, {{.ops = {{.op = Op::kWait}}}, {.ops = {For(Op::kSpin, 150 * kUs)}}}),
+      ReadyAt(World("poll", 1, {{.ops = {For(Op::kSpin, 150 * kUs)}}, {.ops = {{.op = Op::kWait}}}}),
               60 * kUs),
   };
   for (const int64_t us : {25, 30, 35, 40, 45, 50, 60, 70, 80}) {
@@ -53,13 +54,13 @@ std::vector<Scenario> MakeWorlds() {
       return World(fmt::format("{}_{}", name, us), procs, std::move(tasks));
     };
     worlds.push_back(world("call_with_work", 1,
-                           {{.ops = {For(Op::kBlock, us * kUs)}}, {.ops = {For(Op::kSpin, 30 * kUs)}}}));
+                           {{.ops = {For(Op::kSpin, 30 * kUs)}}, {.ops = {For(Op::kBlock, us * kUs)}}}));
     worlds.push_back(world("call_and_stop", 3,
                            {{.ops = {For(Op::kBlock, 90 * kUs)}},
                             {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}}));
     worlds.push_back(ReadyAt(world("poll_and_wait", 1,
-                                   {{.ops = {{.op = Op::kWait}}},
-                                    {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}}}),
+                                   {{.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}},
+                                    {.ops = {{.op = Op::kWait}}}}),
                              (us - 5) * kUs));
   }
   return worlds;
