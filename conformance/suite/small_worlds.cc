@@ -49,19 +49,21 @@ std::vector<Scenario> MakeWorlds() {
       ReadyAt(World("poll", 1, {{.ops = {For(Op::kSpin, 150 * kUs)}}, {.ops = {{.op = Op::kWait}}}}),
               60 * kUs),
   };
-  for (const int64_t us : {25, 30, 35, 40, 45, 50, 60, 70, 80}) {
-    const auto world = [&](const char* name, int64_t procs, std::vector<Task> tasks) {
-      return World(fmt::format("{}_{}", name, us), procs, std::move(tasks));
-    };
-    worlds.push_back(world("call_with_work", 1,
-                           {{.ops = {For(Op::kSpin, 30 * kUs)}}, {.ops = {For(Op::kBlock, us * kUs)}}}));
-    worlds.push_back(world("call_and_stop", 3,
-                           {{.ops = {For(Op::kBlock, 90 * kUs)}},
-                            {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}}));
-    worlds.push_back(ReadyAt(world("poll_and_wait", 1,
-                                   {{.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}},
-                                    {.ops = {{.op = Op::kWait}}}}),
-                             (us - 5) * kUs));
+  const auto add = [&](const char* name, int64_t us, int64_t procs, std::vector<Task> tasks) -> Scenario& {
+    worlds.push_back(World(fmt::format("{}_{}", name, us), procs, std::move(tasks)));
+    return worlds.back();
+  };
+  for (int64_t us = 22; us <= 40; us += 2) {
+    add("call_with_work", us, 1, {{.ops = {For(Op::kSpin, 30 * kUs)}}, {.ops = {For(Op::kBlock, us * kUs)}}});
+  }
+  for (const int64_t us : {25, 35, 45, 60, 80}) {
+    add("call_and_stop", us, 3,
+        {{.ops = {For(Op::kBlock, 90 * kUs)}}, {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}});
+  }
+  for (int64_t us = 25; us <= 60; us += 5) {
+    Scenario& world = add("poll_and_wait", us, 1,
+                          {{.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kWait}}}});
+    world = ReadyAt(world, (us - 5) * kUs);
   }
   return worlds;
 }

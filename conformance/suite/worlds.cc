@@ -104,7 +104,6 @@ Scenario Collections() {
 // System calls lose their processors all the time, while timers are set and the world stops.
 Scenario Takes() {
   Scenario scenario = Named("takes", 4);
-  scenario.tunables["procs"] = Between(2, 4);
   scenario.tunables["syscall_cap_ns"] = Lasting(20 * kUs, 200 * kUs);
   for (int64_t i = Between(1, 3); i > 0; --i) {
     scenario.tasks.push_back({.ops = {For(Op::kBlock, Lasting(50 * kUs, 2 * kMs)), {.op = Op::kYield}},

@@ -23,6 +23,8 @@ struct Knobs {
   uint32_t race_permille = 0;
   int64_t race_window_ns = 0;
   int32_t race_span_calls = 1;
+  // A thread that has begun something while the monitor is awake does each next step within so many of its calls.
+  int32_t step_span_calls = 4;
 
   int64_t thread_start_ns = 5'000;   // longest time that a woken or new thread takes to run
   int64_t poll_back_ns = 5'000;      // longest time that breaking a blocked poll takes

@@ -153,6 +153,7 @@ class Scheduler {
   void Interleave(int32_t m) {
     if (m == kMonitorM && !racers_.empty()) RunRacers();
   }
+  uint32_t StepSpan() const { return static_cast<uint32_t>(knobs_.step_span_calls); }
   void CallRacersOff();
   bool CalledOff(const Appointment& appointment) const;
   void Do(const Appointment& appointment);
