@@ -5,6 +5,8 @@
 namespace proctor {
 namespace {
 
+constexpr int64_t kSmallCampaignWorlds = 100;
+
 Hunt Carry(const Mutant& mutant, const CampaignOptions& options) {
   const CampaignResult result = RunCampaign(mutant.subject, options);
   Hunt hunt{.mutant = &mutant, .worlds = result.worlds};
@@ -16,13 +18,23 @@ Hunt Carry(const Mutant& mutant, const CampaignOptions& options) {
 
 }  // namespace
 
-Hunt HuntUntilKilled(const Mutant& mutant) {
-  return Carry(mutant, {.profile = mutant.profile, .until_violated = mutant.clause, .shrink = false});
+Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads) {
+  return Carry(
+      mutant,
+      {.profile = mutant.profile, .threads = threads, .until_violated = mutant.clause, .shrink = false});
 }
 
-Hunt HuntForAll(const Mutant& mutant, int64_t random_worlds) {
-  return Carry(mutant,
-               {.profile = mutant.profile, .random_worlds = random_worlds, .unusual_most = 1, .shrink = false});
+Hunt HuntForAll(const Mutant& mutant, int32_t threads) {
+  Hunt hunt = Carry(mutant, {.profile = mutant.profile,
+                             .random_worlds = kSmallCampaignWorlds,
+                             .unusual_most = 1,
+                             .threads = threads,
+                             .shrink = false});
+  if (hunt.killed()) return hunt;
+  Hunt longer = HuntUntilKilled(mutant, threads);
+  longer.noticed.merge(hunt.noticed);
+  longer.worlds += hunt.worlds;
+  return longer;
 }
 
 std::string MatrixMarkdown(std::span<const Hunt> hunts) {

@@ -45,14 +45,14 @@ struct Hunt {
 };
 
 // With the suite's own campaign, until the mutant's clause is violated.
-Hunt HuntUntilKilled(const Mutant& mutant);
-// With a campaign of so many random worlds, for all clauses that notice it.
-Hunt HuntForAll(const Mutant& mutant, int64_t random_worlds);
+Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads = 1);
+// With a small campaign, for all clauses that notice it; where the mutant's own is not among them, until killed.
+Hunt HuntForAll(const Mutant& mutant, int32_t threads = 1);
 
-// The matrix clause x mutant: a mutant a row, the clauses that noticed it, the killer first.
+// The matrix clause x mutant as a table: a mutant a row, the clause that must notice it, and those that do besides.
 std::string MatrixMarkdown(std::span<const Hunt> hunts);
-// The same as comma-separated values, a clause a column: K the killer noticed it, x another one did, ! the killer
-// did not.
+// The same as comma-separated values, a clause a column: K where the one that must notice it does, x where another one
+// does, ! where the one that must does not.
 std::string MatrixCsv(std::span<const Hunt> hunts);
 
 }  // namespace proctor
