@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <string>
+#include <thread>
 
 #include "conformance/command/exit_status.h"
+#include "conformance/command/output.h"
 #include "conformance/contract/contract.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/mutants/mutants.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
@@ -49,6 +54,28 @@ int ListImplementations() {
     fmt::print("{:24} {}\n", found.name, found.about);
   }
   return kExitAsExpected;
+}
+
+int ListMutants() {
+  const auto threads = static_cast<int32_t>(std::max(std::thread::hardware_concurrency(), 1u));
+  size_t hunted = 0;
+  size_t killed = 0;
+  for (const Mutant& mutant : Mutants()) {
+    ShowProgress(fmt::format("mutant {} of {}: {}", ++hunted, Mutants().size(), mutant.name));
+    const Hunt hunt = HuntForAll(mutant, threads);
+    ShowProgress("");
+    killed += hunt.killed() ? 1 : 0;
+    fmt::print("{:30} {} by {}: {}{}{}\n", mutant.name, hunt.killed() ? "killed" : "NOT KILLED",
+               ClauseName(mutant.clause), mutant.text, mutant.origin.empty() ? "" : ", ", mutant.origin);
+    std::string others;
+    for (const ClauseId clause : hunt.noticed) {
+      if (clause != mutant.clause) others += fmt::format(" {}", ClauseName(clause));
+    }
+    if (!others.empty()) fmt::print("{:30} noticed also by{}\n", "", others);
+    std::fflush(stdout);
+  }
+  fmt::print("{} mutants, {} killed\n", hunted, killed);
+  return killed == hunted ? kExitAsExpected : kExitViolation;
 }
 
 int Explain(const std::string& clause_name) {

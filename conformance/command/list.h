@@ -11,6 +11,8 @@ namespace proctor {
 int ListClauses();
 int ListScenarios();
 int ListImplementations();
+// Hunts for all mutants, and prints for each the clauses that notice it. A violation: one survives.
+int ListMutants();
 
 // Prints a clause: text, level, evidence, profiles, and the scenarios that put it to the test.
 int Explain(const std::string& clause);

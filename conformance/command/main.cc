@@ -45,10 +45,10 @@ void AddProfile(CLI::App& app, Arguments& arguments) {
 }
 
 void AddList(CLI::App& app, Arguments& arguments) {
-  CLI::App* list = app.add_subcommand("list", "print clauses, scenarios or implementations");
-  list->add_option("what", arguments.listed, "clauses, scenarios or implementations")
+  CLI::App* list = app.add_subcommand("list", "print clauses, scenarios, implementations or mutants");
+  list->add_option("what", arguments.listed, "clauses, scenarios, implementations or mutants")
       ->required()
-      ->check(CLI::IsMember({"clauses", "scenarios", "implementations"}));
+      ->check(CLI::IsMember({"clauses", "scenarios", "implementations", "mutants"}));
   CLI::App* explain = app.add_subcommand("explain", "print one clause whole");
   explain->add_option("clause", arguments.explained, "its name, e.g. DEEP-9")->required();
 }
@@ -109,6 +109,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("list")) {
     if (arguments.listed == "clauses") return ListClauses();
     if (arguments.listed == "scenarios") return ListScenarios();
+    if (arguments.listed == "mutants") return ListMutants();
     return ListImplementations();
   }
   if (app.got_subcommand("explain")) return Explain(arguments.explained);

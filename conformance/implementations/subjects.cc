@@ -1,11 +1,24 @@
 #include "conformance/implementations/subjects.h"
 
 #include "conformance/implementations/reference/reference.h"
+#include "conformance/mutants/mutants.h"
 
 namespace proctor {
+namespace {
+
+constexpr std::string_view kMutantPrefix = "mutant=";
+
+}  // namespace
 
 std::optional<Subject> FindSubject(std::string_view name) {
   if (name == "reference") return Subject{.name = "reference", .implementation = &ReferenceImplementation()};
+  if (name.starts_with(kMutantPrefix)) {
+    const Mutant* mutant = FindMutant(name.substr(kMutantPrefix.size()));
+    if (mutant == nullptr) return std::nullopt;
+    Subject subject = mutant->subject;
+    subject.name = name;
+    return subject;
+  }
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // The monitors that this program holds, by the names that the command takes and bundles say.
 //
 //   reference       the reference monitor
+//   mutant=NAME     one of the mutants that `proctor list mutants` shows
 //
 // Thread safety: constant after program start.
 

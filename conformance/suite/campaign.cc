@@ -115,7 +115,7 @@ CampaignResult Campaign::Run() {
   result.whole = next_ >= items() && !stop_;
   result.rulings = std::move(all_.rulings);
   for (auto& [clause, first] : all_.violated) {
-    if (options_.until_violated != clause) Shrink(first);
+    if (options_.shrink && options_.until_violated != clause) Shrink(first);
     const int64_t triggers = result.rulings.at(clause).triggers;
     result.rulings.at(clause) = first.finding.ruling;
     result.rulings.at(clause).triggers = triggers;

@@ -35,6 +35,7 @@ struct CampaignOptions {
   int32_t threads = 1;
   std::vector<Scenario> scenarios;  // not empty: only these, from the seeds they have
   std::optional<ClauseId> until_violated;  // a violation of that clause ends the campaign
+  bool shrink = true;  // what violates a clause, to a minimal scenario; that of `until_violated` is left as found
   // Called now and then, on any of the threads, with what has been done of what there is to do. False ends the
   // campaign early.
   std::function<bool(int64_t done, int64_t all)> progress;

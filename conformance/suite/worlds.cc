@@ -101,14 +101,16 @@ Scenario Collections() {
   return scenario;
 }
 
-// The world stops all the time while system calls lose their processors.
-Scenario Stops() {
-  Scenario scenario = Named("stops", 4);
-  scenario.tunables["procs"] = Between(2, 4);
+// System calls lose their processors all the time, while timers are set and the world stops.
+Scenario Takes() {
+  Scenario scenario = Named("takes", 4);
   scenario.tunables["syscall_cap_ns"] = Lasting(20 * kUs, 200 * kUs);
   for (int64_t i = Between(1, 3); i > 0; --i) {
     scenario.tasks.push_back({.ops = {For(Op::kBlock, Lasting(50 * kUs, 2 * kMs)), {.op = Op::kYield}},
                               .repeat = Between(10, 40)});
+  }
+  for (int64_t i = Between(0, 3); i > 0; --i) {
+    scenario.tasks.push_back({.ops = {For(Op::kSleep, Lasting(50 * kUs, 20 * kMs))}, .repeat = Between(5, 30)});
   }
   if (OneIn(2)) {
     scenario.tasks.push_back(
@@ -118,14 +120,29 @@ Scenario Stops() {
   return scenario;
 }
 
-// A world in which somebody stops the world often; most seeds give a quieter one.
-uint64_t SeedWithStops(const Scenario& scenario, uint64_t seed) {
-  Scenario trial = scenario;
-  for (int tries = 0; tries < 1'000; ++tries, ++seed) {
-    trial.seed = seed;
-    const Knobs knobs = Knobs::FromSeed(trial, kGo1_20);
-    if (knobs.stop_every_ns > 0 && knobs.stop_every_ns < 2 * kMs && knobs.race_permille > 400) break;
+// Collections fall due while the process is dying.
+Scenario Endings() {
+  Scenario scenario = Named("endings", 4);
+  scenario.tunables["forcegc_period_ns"] = Lasting(kMs, 20 * kMs);
+  scenario.tasks = {{.ops = {For(Op::kSpin, Lasting(10 * kUs, kMs)), For(Op::kSleep, Lasting(kMs, 80 * kMs))},
+                     .repeat = 100}};
+  return scenario;
+}
+
+// Some families want a world that few seeds give.
+bool Suits(const std::string& family, const Knobs& knobs) {
+  if (family == "takes") {
+    const bool stops = knobs.stop_every_ns > 0 && knobs.stop_every_ns < 2 * kMs && knobs.race_permille > 400;
+    return stops || knobs.thread_start_ns > 100 * kUs;
   }
+  if (family == "endings") return knobs.dies_at_ns > 0 && knobs.dies_at_ns < 200 * kMs;
+  return true;
+}
+
+uint64_t SuitableSeed(const Scenario& scenario, uint64_t seed) {
+  Scenario trial = scenario;
+  trial.seed = seed;
+  for (int tries = 0; tries < 1'000 && !Suits(trial.name, Knobs::FromSeed(trial, kGo1_20)); ++tries) ++trial.seed;
   return trial.seed;
 }
 
@@ -192,17 +209,19 @@ rc::Gen<Scenario> ArbitraryWorld() {
     const uint64_t seed = *rc::gen::noShrink(rc::gen::arbitrary<uint64_t>());
     const int64_t family = *rc::gen::noShrink(rc::gen::inRange<int64_t>(0, 24));
     Scenario scenario;
-    if (family < 6) {
+    if (family < 4) {
       scenario = *ArbitraryScenario({.tasks_most = 5, .ops_most = 5, .duration_ns_most = 50 * kMs});
       scenario.budget_ms = 1'000;
-    } else if (family < 12) {
+    } else if (family < 9) {
       scenario = Calls();
-    } else if (family < 15) {
+    } else if (family < 12) {
       scenario = Network();
-    } else if (family < 16) {
-      scenario = Stops();
-    } else if (family < 18) {
+    } else if (family < 15) {
+      scenario = Takes();
+    } else if (family < 17) {
       scenario = Collections();
+    } else if (family < 18) {
+      scenario = Endings();
     } else if (family < 20) {
       scenario = Idle();
     } else if (family < 23) {
@@ -210,7 +229,7 @@ rc::Gen<Scenario> ArbitraryWorld() {
     } else {
       scenario = Wide();
     }
-    scenario.seed = scenario.name == "stops" ? SeedWithStops(scenario, seed) : seed;
+    scenario.seed = SuitableSeed(scenario, seed);
     Retune(scenario);
     return scenario;
   });

@@ -14,6 +14,9 @@ namespace {
 constexpr int64_t kCallsPerCycleMost = 200'000;
 // How late a sleeper can be.
 constexpr int64_t kLateNs = 60'000;
+// ... at the most, where that brings it near an edge; and how near that is.
+constexpr int64_t kVeryLateNs = 2'000'000;
+constexpr int64_t kNearNs = 1'000;
 constexpr int64_t kWaitPieceNs = 10'000'000;
 
 }  // namespace
@@ -30,8 +33,32 @@ void Scheduler::Misuse(const std::string& what) {
   Finish(WorldEnd::kPortMisuse, "the monitor " + what);
 }
 
+// The next moment, from the one given on, at which the last poll, the last collection or the earliest timer is
+// exactly as old as the monitor compares it with.
+int64_t Scheduler::NextEdgeNs(int64_t from_ns) const {
+  int64_t edge_ns = EarliestTimerNs();
+  if (edge_ns < from_ns) edge_ns = kNoTimer;
+  for (const int64_t other_ns :
+       {last_poll_ns_ + tunables_.poll_stale_ns, last_collection_ns_ + tunables_.forcegc_period_ns}) {
+    if (other_ns >= from_ns) edge_ns = std::min(edge_ns, other_ns);
+  }
+  return edge_ns;
+}
+
+// When a sleeper that wants to wake up then really runs.
+int64_t Scheduler::LaterNs(int64_t time_ns) {
+  time_ns += choices_.Between(0, kLateNs);
+  if (!choices_.Chance(knobs_.edge_permille)) return time_ns;
+  const int64_t edge_ns = NextEdgeNs(time_ns + kNearNs);
+  return edge_ns - time_ns <= kVeryLateNs ? edge_ns - choices_.Between(1, kNearNs) : time_ns;
+}
+
 int64_t Scheduler::NowNs() {
   now_ns_ += choices_.Between(1, 80);
+  if (choices_.Chance(knobs_.edge_permille)) {
+    const int64_t edge_ns = NextEdgeNs(now_ns_);
+    if (edge_ns - now_ns_ <= kNearNs) now_ns_ = edge_ns;
+  }
   Tell(EventKind::kNow, kMonitorM, kNobody, kNobody, now_ns_);
   return now_ns_;
 }
@@ -58,7 +85,7 @@ bool Scheduler::SleepShallow(int64_t duration_ns) {
   FallAsleep();
   // A sleep of nothing still takes a moment, or the world would stand still.
   const int64_t slept_ns = std::clamp<int64_t>(duration_ns, 1'000, INT64_MAX / 4);
-  RunUntil(now_ns_ + slept_ns + choices_.Between(0, kLateNs), false);
+  RunUntil(LaterNs(now_ns_ + slept_ns), false);
   monitor_awake_ = true;
   Tell(EventKind::kShallowWake, kMonitorM);
   return !ended_;
@@ -81,7 +108,7 @@ bool Scheduler::SleepOnNote(int64_t timeout_ns) {
   }
   // Its result is settled now; whatever happens until it runs again cannot change that.
   const bool woken = note_woken_;
-  RunUntil(now_ns_ + choices_.Between(0, kLateNs), false);
+  RunUntil(LaterNs(now_ns_), false);
   monitor_awake_ = true;
   Tell(EventKind::kDeepWake, kMonitorM, kNobody, kNobody,
        static_cast<int64_t>(woken ? WakeCause::kWoken : WakeCause::kTimeout));
@@ -261,7 +288,9 @@ uint32_t Scheduler::SyscallTickOf(int32_t p) {
 
 bool Scheduler::HasLocalWork(int32_t p) {
   const P* processor = Processor("has_local_work", p);
-  return processor != nullptr && ReadVariable(Variable::kLocalWork, LocalWork(*processor), p) != 0;
+  if (processor == nullptr) return false;
+  const int32_t more = Deviates(Deviation::kLocalWorkCountsGlobal) ? global_.size() : 0;
+  return ReadVariable(Variable::kLocalWork, LocalWork(*processor) + more, p) != 0;
 }
 
 void Scheduler::RequestPreemption(int32_t p) {

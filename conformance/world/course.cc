@@ -11,12 +11,6 @@
 #include "conformance/world/scheduler.h"
 
 namespace proctor {
-namespace {
-
-// Within so many calls of the monitor a thread does its next step.
-constexpr uint32_t kStepSpanCalls = 4;
-
-}  // namespace
 
 void Scheduler::RunUntil(int64_t until_ns, bool note_ends_it) {
   while (!ended_ && !(note_ends_it && note_woken_) && !agenda_.empty() &&
@@ -163,7 +157,7 @@ void Scheduler::Then(int32_t m, Step step, int64_t delay_ns) {
   M& thread = ThreadOf(m);
   SetStep(m, step);
   if (monitor_awake_ && delay_ns == 0) {
-    const uint32_t calls = choices_.Choose(kStepSpanCalls);
+    const uint32_t calls = choices_.Choose(StepSpan());
     racers_.push_back({{now_ns_, 0, m, thread.stamp}, calls});
   } else {
     thread.on_agenda = true;
@@ -198,7 +192,7 @@ void Scheduler::Drop(LockId lock, int32_t m) {
   // Whoever waited for this lock tries again, and may find it taken by another one.
   for (const Appointment& waiter : lock_waiters_) {
     if (monitor_awake_) {
-      racers_.push_back({waiter, choices_.Choose(kStepSpanCalls)});
+      racers_.push_back({waiter, choices_.Choose(StepSpan())});
     } else {
       agenda_.Add(now_ns_, waiter.who, waiter.stamp);
     }

@@ -9,7 +9,7 @@ namespace proctor {
 
 enum class Deviation {
   kNone,
-#define DEVIATION(enumerator, name, clause, origin, text) enumerator,
+#define DEVIATION(enumerator, name, clause, profile, origin, text) enumerator,
 #include "conformance/world/deviations.def"
 #undef DEVIATION
 };

@@ -19,6 +19,8 @@ void Scheduler::HandOff(int32_t m, int32_t p) {
       StartThread(m, p, true);
     } else {
       Interleave(m);
+      // A stop that came earlier would have taken the idle processors along, and be seen before.
+      if (ambush_ && !CalledOff(*ambush_)) Do(*ambush_);
       HandOffUnderSched(m, p);
     }
   }

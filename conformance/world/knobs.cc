@@ -63,6 +63,10 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   knobs.safe_point_every_ns = sometimes(4, 100 * kUs, 50 * kMs);
   knobs.ask_scavenger_every_ns = sometimes(3, 100 * kUs, 200 * kMs);
   knobs.dies_at_ns = sometimes(32, 10 * kMs, 2'000 * kMs);
+  knobs.step_span_calls = one_in(2) ? 1 : 4;
+  knobs.poll_back_ns = between(2 * kUs, one_in(4) ? 3 * kMs : 10 * kUs);
+  knobs.ambush_permille = one_in(2) ? static_cast<uint32_t>(between(200, 1'000)) : 0;
+  knobs.edge_permille = one_in(4) ? static_cast<uint32_t>(between(100, 900)) : 0;
   return knobs;
 }
 

@@ -37,6 +37,7 @@ void Scheduler::RunTimers(int32_t m, int32_t p) {
     timers.pop_back();
     Tell(EventKind::kTimerFired, m, p, gs_[static_cast<size_t>(timer.g)].id, timer.when_ns);
     TellWrite(m, Variable::kTimerCount, --timer_count_);
+    if (Deviates(Deviation::kTimerWakes)) WakeMonitorUnduly(m);
     MakeReady(m, timer.g);
   }
 }
@@ -63,7 +64,7 @@ void Scheduler::WakePoller(int32_t m, int64_t when_ns) {
 void Scheduler::BreakPoller(int32_t m, int64_t when_ns) {
   Tell(EventKind::kPollerBreak, m, kNobody, kNobody, when_ns);
   if (blocked_m_ == kNobody || choices_.Chance(knobs_.lost_break_permille)) return;
-  Then(blocked_m_, Step::kPollBack, choices_.Between(500, 5'000));
+  Then(blocked_m_, Step::kPollBack, choices_.Between(500, knobs_.poll_back_ns));
 }
 
 void Scheduler::BlockInPoller(int32_t m) {
@@ -91,11 +92,7 @@ void Scheduler::PollBack(int32_t m) {
   TellWrite(m, Variable::kPollUntil, 0);
   last_poll_ns_ = now_ns_;
   TellWrite(m, Variable::kLastPoll, now_ns_);
-  if (count > 0 && Deviates(Deviation::kPollerWakes) && monitor_waits_) {
-    TellWrite(m, Variable::kMonitorWaits, monitor_waits_ = false);
-    Tell(EventKind::kNoteWake, m, kNobody, kNobody, static_cast<int64_t>(Waker::kExitFast));
-    note_woken_ = true;
-  }
+  if (count > 0 && Deviates(Deviation::kPollerWakes)) WakeMonitorUnduly(m);
 
   Take(LockId::kSched, m);
   const int32_t p = stop_pending_ ? kNobody : GetIdle(m);

@@ -65,6 +65,10 @@ void Scheduler::OnSignal(int32_t m) {
 void Scheduler::PutBack(int32_t m, OutReason reason) {
   const int32_t g = ThreadOf(m).g;
   SwitchOut(m, reason);
+  if (reason == OutReason::kPreempted && Deviates(Deviation::kPreemptedWaits)) {
+    SetStatus(m, gs_[static_cast<size_t>(g)], TaskStatus::kWaiting);
+    return Then(m, Step::kSchedule);
+  }
   SetStatus(m, gs_[static_cast<size_t>(g)], TaskStatus::kRunnable);
   if (reason == OutReason::kPreempted && Deviates(Deviation::kPreemptedKeepsPlace)) {
     PutLocal(m, ThreadOf(m).p, g, true);

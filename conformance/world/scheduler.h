@@ -107,6 +107,8 @@ class Scheduler {
   bool Deviates(Deviation deviation) const { return options_.deviation == deviation; }
 
   const P* Processor(const char* call, int32_t p);
+  int64_t NextEdgeNs(int64_t from_ns) const;
+  int64_t LaterNs(int64_t time_ns);
   bool MayNotSleep(const char* call);
   void FallAsleep();
   void WaitForLock(LockId lock);
@@ -151,6 +153,7 @@ class Scheduler {
   void Interleave(int32_t m) {
     if (m == kMonitorM && !racers_.empty()) RunRacers();
   }
+  uint32_t StepSpan() const { return static_cast<uint32_t>(knobs_.step_span_calls); }
   void CallRacersOff();
   bool CalledOff(const Appointment& appointment) const;
   void Do(const Appointment& appointment);
@@ -234,6 +237,7 @@ class Scheduler {
   void ReturnSlow(int32_t m);
   void Returned(int32_t m, ExitPath path);
   void WakeMonitorUnderSched(int32_t m, Waker waker);
+  void WakeMonitorUnduly(int32_t m);  // as nothing may: deviations do
   void HandOff(int32_t m, int32_t p);
   bool WorkForHandOff(int32_t m, int32_t p);
   void HandOffUnderSched(int32_t m, int32_t p);
@@ -296,6 +300,7 @@ class Scheduler {
   int64_t start_ns_ = 0;
   Agenda agenda_;
   std::vector<Racer> racers_;
+  std::optional<Appointment> ambush_;  // a stop that lies in wait, until it has been called off
   std::vector<Appointment> lock_waiters_;
   std::vector<int32_t> task_lock_waiters_;
   std::array<int32_t, 7> owners_;

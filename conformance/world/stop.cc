@@ -5,6 +5,12 @@
 #include "conformance/world/scheduler.h"
 
 namespace proctor {
+namespace {
+
+// A stop that lies in wait for a hand-off waits no longer.
+constexpr int64_t kAmbushNsMost = 2'000'000;
+
+}  // namespace
 
 // One at a time: a task that comes second waits, and asks again. True: the stop is under way.
 bool Scheduler::AskToStop(int32_t m, StopReason reason) {
@@ -15,7 +21,12 @@ bool Scheduler::AskToStop(int32_t m, StopReason reason) {
   }
   stop_reason_ = reason;
   stopper_m_ = m;
-  Then(m, Step::kStop);
+  if (choices_.Chance(knobs_.ambush_permille)) {
+    Then(m, Step::kStop, choices_.Between(1, kAmbushNsMost));
+    ambush_ = Appointment{now_ns_, 0, m, ThreadOf(m).stamp};
+  } else {
+    Then(m, Step::kStop);
+  }
   return true;
 }
 

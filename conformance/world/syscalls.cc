@@ -161,6 +161,13 @@ void Scheduler::Returned(int32_t m, ExitPath path) {
   Then(m, Step::kResume);
 }
 
+void Scheduler::WakeMonitorUnduly(int32_t m) {
+  if (!monitor_waits_) return;
+  TellWrite(m, Variable::kMonitorWaits, monitor_waits_ = false);
+  Tell(EventKind::kNoteWake, m, kNobody, kNobody, static_cast<int64_t>(Waker::kExitFast));
+  note_woken_ = true;
+}
+
 void Scheduler::WakeMonitorUnderSched(int32_t m, Waker waker) {
   if (waker == Waker::kStartTheWorld && Deviates(Deviation::kStartForgetsToWake)) return;
   if ((waker == Waker::kExitFast || waker == Waker::kExitSlow) &&

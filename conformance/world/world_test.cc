@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 7389791334079663186u;
+constexpr uint64_t kEventsHash = 7343176421488935128u;
 
 class Recorder : public EventSink {
  public:

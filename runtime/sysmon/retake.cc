@@ -37,6 +37,12 @@ bool Monitor::RetakeBySwap(int32_t processor, ProcessorStatus status, int64_t no
 
   // Handing off takes the scheduler's lock, which comes before this one.
   host_.Unlock(LockId::kAllP);
+  const bool won = TakeBySwap(processor);
+  host_.Lock(LockId::kAllP);
+  return won;
+}
+
+bool Monitor::TakeBySwap(int32_t processor) {
   // The thread that loses its processor may return, find no other, and go idle before the hand-off
   // has started a thread: with one idle thread less on the books nobody takes that for a deadlock.
   host_.AddIdleLocked(-1);
@@ -46,7 +52,6 @@ bool Monitor::RetakeBySwap(int32_t processor, ProcessorStatus status, int64_t no
     host_.HandOff(processor);
   }
   host_.AddIdleLocked(1);
-  host_.Lock(LockId::kAllP);
   return won;
 }
 

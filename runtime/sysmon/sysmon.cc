@@ -33,14 +33,15 @@ int64_t Monitor::NextDelayNs() {
   return delay_ns_;
 }
 
+// The trace must be printed on time, so with it on there is always something to do.
 bool Monitor::NothingToWatch() {
-  return host_.StopPending() || host_.IdleProcessors() == host_.Processors();
+  return constants_.trace_interval_ns == 0 &&
+         (host_.StopPending() || host_.IdleProcessors() == host_.Processors());
 }
 
 void Monitor::SleepDeepIfIdle() {
   const int64_t now_ns = host_.NowNs();
-  // The trace must be printed on time, so with it on there is always something to do.
-  if (constants_.trace_interval_ns > 0 || !NothingToWatch()) return;
+  if (!NothingToWatch()) return;
 
   // The first look took no lock: most cycles end there. Only this one counts.
   host_.Lock(LockId::kSched);
@@ -105,8 +106,10 @@ void Monitor::PollNetwork(int64_t now_ns) {
   // Losing the swap means that somebody polled just now. One poll more does no harm.
   host_.SwapLastPoll(last_poll_ns, now_ns);
   const ReadyList ready = host_.Poll(0);
-  if (ready.count == 0) return;
+  if (ready.count > 0) InjectReady(ready);
+}
 
+void Monitor::InjectReady(const ReadyList& ready) {
   // Injection takes idle processors before it starts threads for them. A thread that goes idle in
   // that window would find nobody running and report a deadlock, so one idle thread less is claimed
   // meanwhile.

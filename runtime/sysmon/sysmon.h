@@ -51,14 +51,20 @@ class Monitor {
   virtual void Enlist();
   virtual int64_t NextDelayNs();
   virtual void SleepDeepIfIdle();
+  virtual bool NothingToWatch();
   virtual void DoDuties();
   virtual void PollNetwork(int64_t now_ns);
+  virtual void InjectReady(const ReadyList& ready);
   virtual void RescueTimers(int64_t now_ns);
   virtual void RefreshProcessors(int64_t now_ns);
   virtual void KickScavenger();
   virtual int32_t Retake(int64_t now_ns);
+  virtual bool PreemptIfExpired(int32_t processor, int64_t now_ns);
+  virtual bool LeaveInSyscall(int32_t processor, bool expired, int64_t now_ns);
+  virtual bool TakeBySwap(int32_t processor);
   virtual void CountIdle(int32_t taken);
   virtual void ForceCollection(int64_t now_ns);
+  virtual bool CollectionIsDue(int64_t now_ns);
   virtual void PrintTrace(int64_t now_ns);
 
   // What was last seen of a processor, and when it was first seen so. Any tick may come first, so
@@ -75,14 +81,9 @@ class Monitor {
     Sighting syscall;
   };
 
-  bool NothingToWatch();
   bool SleepDeepUnderSched(int64_t now_ns);
-  bool CollectionIsDue(int64_t now_ns);
-
   bool RetakeBySwap(int32_t processor, ProcessorStatus status, int64_t now_ns);
   bool RetakeByTaskLock(int32_t processor, ProcessorStatus status, int64_t now_ns);
-  bool PreemptIfExpired(int32_t processor, int64_t now_ns);
-  bool LeaveInSyscall(int32_t processor, bool expired, int64_t now_ns);
   Stamp& StampOf(int32_t processor);
 
   Host& host_;

@@ -250,6 +250,8 @@ void CycleJudge::OnIdleLocked(const Event& event) {
 void CycleJudge::OnCollector(const Event& event) {
   Take(Step::kForce, event);
   collector_ = event;
+  // As it is, where the monitor does not look.
+  helper_idle_ = state_.value(Variable::kHelperIdle) != 0;
 }
 
 void CycleJudge::OnScavengerWake(const Event& event) {
@@ -288,6 +290,7 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
     Expect(polls_ == (poll_due ? 1 : 0) || (polls_ == 0 && seen_last_poll_ns_ < 0 && nows_ == 0), kPOLL_1,
            Sentence("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns), {event});
   }
+  if (poll_swaps_ > 0 && polls_ == 0) Violate(kPOLL_2, "no poll after the compare-and-swap", {event});
   if (poll_ && ready_ > 0) {
     Expect(bracket_ == Bracket::kRaised, kPOLL_4,
            "ready tasks were not injected between one idle thread less and one more", {*poll_, event});

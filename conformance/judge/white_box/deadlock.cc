@@ -15,11 +15,16 @@ using enum ClauseId;
 DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6},
                     {EventKind::kDeadlockCheck, EventKind::kDeadlockReport, EventKind::kNobodyLeft,
-                     EventKind::kInternalError, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
+                     EventKind::kInternalError, EventKind::kInject, EventKind::kInjectEnd, EventKind::kHandOff,
+                     EventKind::kHandOffEnd, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
                      EventKind::kShallowSleep}) {}
 
 void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
+    case EventKind::kInject:
+    case EventKind::kHandOff: ++under_way_; break;
+    case EventKind::kInjectEnd:
+    case EventKind::kHandOffEnd: --under_way_; break;
     case EventKind::kDeadlockCheck: OnCheck(event); break;
     case EventKind::kDeadlockReport:
     case EventKind::kNobodyLeft:
@@ -40,8 +45,10 @@ void DeadlockJudge::OnCheck(const Event& event) {
                           state_.value(Variable::kIdleLocked) - state_.value(Variable::kSystemThreads);
   Expect(running == counted && state_.Holds(event.m, LockId::kSched), kDEAD_1,
          Sentence("the check counts {} running threads; there are {}", running, counted), {event});
-  if (state_.value(Variable::kIdleLocked) < 0 && running > 0) Trigger(kDEAD_5);
+  // Nobody but the one that the bracket pretends to run.
+  if (running > 0 && running + state_.value(Variable::kIdleLocked) <= 0) Trigger(kDEAD_5);
   check_ = event;
+  in_window_ = under_way_ > 0;
   events_since_ = 0;
   if (running > 0) return;
   if (state_.value(Variable::kLibrary) != 0 || state_.value(Variable::kDying) != 0) {
@@ -66,7 +73,9 @@ void DeadlockJudge::OnReport(const Event& event) {
   if (event.kind == EventKind::kInternalError) {
     const auto error = static_cast<InternalError>(event.Get(Arg::kError));
     if (error == InternalError::kHelperAlreadyIdle) return;
-    if (due_ == Due::kError) {
+    if (due_ == Due::kError && in_window_) {
+      Violate(kDEAD_5, "an injection or a hand-off under way was taken for a deadlock", {*check_, event});
+    } else if (due_ == Due::kError) {
       Trigger(error == InternalError::kNegativeRunning ? kDEAD_1 : kDEAD_2);
     } else {
       Violate(kDEAD_5, "the runtime found itself inconsistent although it was not", {*check_, event});

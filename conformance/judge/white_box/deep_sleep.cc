@@ -21,9 +21,10 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
     : WhiteBoxJudge(tier, header, state,
                     {kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_5, kDEEP_6, kDEEP_7, kDEEP_8, kDEEP_9,
                      kDEEP_10, kDEEP_11, kDEEP_12, kDEEP_13, kDEEP_14, kDEEP_15, kDEEP_16, kID_4,
-                     kSTW_1}) {}
+                     kSTW_1, kCYC_1}) {}
 
 void DeepSleepJudge::Observe(const Event& event) {
+  nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake();
   if (event.kind == EventKind::kNoteWake) OnNoteWake(event);
   if (state_.ByMonitor(event)) {
     OnMonitor(event);
@@ -46,6 +47,12 @@ void DeepSleepJudge::OnMonitor(const Event& event) {
       free_look_ = locked_look_ = {};
       timer_read_ = false;
       published_.reset();
+      nothing_kept_it_awake_ = NothingKeepsItAwake();
+      break;
+    case EventKind::kLock:
+      if (Is(event, LockId::kMonitor) && nothing_kept_it_awake_) {
+        Expect(state_.slept_deep(), kCYC_1, "a deep sleep was due and left out", {event});
+      }
       break;
     case EventKind::kNow: now_ns_ = event.Get(Arg::kNowNs); break;
     case EventKind::kRead: OnRead(event); break;
@@ -74,6 +81,10 @@ void DeepSleepJudge::OnMonitor(const Event& event) {
   }
 }
 
+bool DeepSleepJudge::NothingKeepsItAwake() const {
+  return state_.AllIdle() && state_.value(Variable::kTimerCount) == 0 && tunables_.sched_trace_ms == 0;
+}
+
 void DeepSleepJudge::OnRead(const Event& event) {
   const bool locked = state_.MonitorHolds(LockId::kSched);
   Look& look = locked ? locked_look_ : free_look_;
@@ -94,6 +105,9 @@ void DeepSleepJudge::OnRead(const Event& event) {
 
 void DeepSleepJudge::OnPublish(const Event& event) {
   published_ = event;
+  // A wake-up that comes before this is not meant for this sleep.
+  wakes_pending_ = 0;
+  first_wake_.reset();
   Expect(state_.MonitorHolds(LockId::kSched), kDEEP_3,
          "the flag was published without the sched lock", {event});
   const bool looked_twice = free_look_.Allows() && locked_look_.Allows();
@@ -244,6 +258,7 @@ void DeepSleepJudge::OnNoteWake(const Event& event) {
          !known ? "the monitor was woken by something that must not wake it"
                 : "the monitor was woken without the flag tested and cleared under the sched lock",
          {event});
+  if (!known) Violate(kDEEP_12, "the monitor was woken by something that may happen without it", {event});
   ++wakes_pending_;
   if (first_wake_) {
     Violate(kDEEP_8, "two wake-ups for one sleep", {*first_wake_, event});

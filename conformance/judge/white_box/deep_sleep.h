@@ -1,4 +1,4 @@
-// The monitor's deep sleep and its wake protocol: DEEP-1 to DEEP-16, ID-4 and STW-1.
+// The monitor's deep sleep and its wake protocol: DEEP-1 to DEEP-16, ID-4, STW-1, and the deep sleep of CYC-1.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
@@ -49,8 +49,10 @@ class DeepSleepJudge : public WhiteBoxJudge {
   void OnFlagRead(const Event& event);
   void OnNoteWake(const Event& event);
   void CheckDebts(const Event& event);
+  bool NothingKeepsItAwake() const;
 
   // The monitor's way into the sleep, in this cycle.
+  bool nothing_kept_it_awake_ = false;  // since its shallow sleep: all P idle, no timer, the trace off
   Look free_look_;
   Look locked_look_;
   int64_t earliest_timer_ns_ = INT64_MAX;

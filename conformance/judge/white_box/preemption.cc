@@ -54,6 +54,12 @@ void PreemptionJudge::Observe(const Event& event) {
         preempted_.insert_or_assign(event.g, event);
       }
       break;
+    case EventKind::kWrite:
+      if (Is(event, Variable::kTaskStatus) && preempted_.contains(event.g)) {
+        Expect(event.Get(Arg::kValue) == kRunnable, kPRE_2, "a preempted task did not just yield",
+               {preempted_.at(event.g), event});
+      }
+      break;
     case EventKind::kEnqueue: {
       const auto found = preempted_.find(event.g);
       if (found == preempted_.end()) break;

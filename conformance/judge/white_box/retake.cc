@@ -8,8 +8,8 @@ using enum ClauseId;
 
 RetakeJudge::RetakeJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
-                    {kSLICE_1, kSLICE_2, kSLICE_3, kSYS_1, kSYS_2, kSYS_3, kSYS_4, kSYS_5, kSYS_6, kSYS_7,
-                     kSYS_10, kVER_3},
+                    {kSLICE_1, kSLICE_2, kSLICE_3, kSLICE_4, kSYS_1, kSYS_2, kSYS_3, kSYS_4, kSYS_5, kSYS_6,
+                     kSYS_7, kSYS_10, kVER_3},
                     {EventKind::kRead, EventKind::kPreemptRequest, EventKind::kUnlock, EventKind::kSwap,
                      EventKind::kLostSwap, EventKind::kWrite, EventKind::kHandOff,
                      EventKind::kCollectorRead, EventKind::kTraceLine}) {}
@@ -56,6 +56,8 @@ void RetakeJudge::OnScanEvent(const Event& event) {
         visit_->syscall_tick = event;
       } else if (visit_ && Is(event, Variable::kLocalWork) && !visit_->tried) {
         visit_->local_work = event.Get(Arg::kValue);
+        Expect(visit_->local_work == state_.processor(event.p).queued, kSYS_2,
+               "something else than the P's own queue counts as its work", {event});
       } else if (visit_ && Is(event, Variable::kSpinningThreads) && !visit_->tried) {
         visit_->spinning = event.Get(Arg::kValue);
       } else if (visit_ && Is(event, Variable::kIdleProcessors) && !visit_->tried) {
@@ -160,14 +162,21 @@ bool RetakeJudge::JudgeSlice(Stamps& stamps) {
   const int64_t tick = read.Get(Arg::kValue);
   if (!stamp.valid || tick != stamp.tick) {
     const bool wrapped = stamp.valid && tick < stamp.tick;
-    stamp = {.valid = true, .tick = tick, .since_ns = now_ns, .wrapped = wrapped};
+    stamp = {.valid = true, .tick = tick, .since_ns = now_ns, .before_ns = stamp.since_ns, .wrapped = wrapped};
     Expect(!visit_->requested, wrapped ? kSYS_10 : kSLICE_2,
            "a preemption request although the schedule tick had moved", {read});
     return false;
   }
   const bool due = stamp.since_ns + tunables_.slice_ns <= now_ns;
   if (!visit_->requested && !due) return false;
-  Expect(visit_->requested.has_value() == due, stamp.wrapped ? kSYS_10 : kSLICE_3,
+  // Counted from the tick before, it would have been due: the time was not stamped anew.
+  const bool by_old_time = !due && stamp.before_ns != 0 && stamp.before_ns + tunables_.slice_ns <= now_ns;
+  const ClauseId clause = stamp.wrapped     ? kSYS_10
+                          : by_old_time     ? kSLICE_2
+                          : stamp.requested ? kSLICE_4
+                                            : kSLICE_3;
+  stamp.requested = stamp.requested || visit_->requested;
+  Expect(visit_->requested.has_value() == due, clause,
          Sentence("the same tick was first seen {} ns ago, and preemption was {}requested; the slice is "
                      "{} ns",
                      now_ns - stamp.since_ns, visit_->requested ? "" : "not ", tunables_.slice_ns),

@@ -1,4 +1,4 @@
-// The monitor's scan of the processors, decided step by step from what it read: SLICE-1 to SLICE-3, SYS-1 to SYS-7,
+// The monitor's scan of the processors, decided step by step from what it read: SLICE-1 to SLICE-4, SYS-1 to SYS-7,
 // SYS-10 and VER-3.
 //
 // The judge keeps its own stamps and says of each P whether a preemption request, a take, or nothing was due.
@@ -25,7 +25,9 @@ class RetakeJudge : public WhiteBoxJudge {
     bool valid = false;    // there was a sighting
     int64_t tick = 0;
     int64_t since_ns = 0;
-    bool wrapped = false;  // the tick before it was larger
+    int64_t before_ns = 0;   // since when it was the tick before it; 0: there was none
+    bool wrapped = false;    // the tick before it was larger
+    bool requested = false;  // preemption, on account of it
   };
   struct Stamps {
     Stamp schedule;

@@ -1,0 +1,27 @@
+#include "conformance/mutants/monitor_mutants.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "conformance/mutants/groups.h"
+
+namespace proctor {
+
+std::span<const MonitorMutant> MonitorMutants() {
+  static const std::vector<MonitorMutant> all = [] {
+    std::vector<MonitorMutant> together;
+    for (const auto group : {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake()}) {
+      together.insert(together.end(), group.begin(), group.end());
+    }
+    return together;
+  }();
+  return all;
+}
+
+const MonitorMutant* FindMonitorMutant(std::string_view name) {
+  const auto all = MonitorMutants();
+  const auto found = std::ranges::find(all, name, &MonitorMutant::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace proctor

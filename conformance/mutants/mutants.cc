@@ -1,0 +1,71 @@
+#include "conformance/mutants/mutants.h"
+
+#include <algorithm>
+
+#include "conformance/implementations/reference/reference.h"
+#include "conformance/mutants/monitor_mutants.h"
+
+namespace proctor {
+namespace {
+
+void RunMonitorMutant(const proctor_host* host, void* argument) {
+  const auto& mutant = *static_cast<const MonitorMutant*>(argument);
+  PortedHost ported(host);
+  mutant.run(ported, FromPort(*host->constants));
+}
+
+std::vector<proctor_implementation> PortMonitorMutants() {
+  std::vector<proctor_implementation> ported;
+  for (const MonitorMutant& mutant : MonitorMutants()) {
+    ported.push_back({PROCTOR_PORT, mutant.name.data(), "1", RunMonitorMutant, const_cast<MonitorMutant*>(&mutant)});
+  }
+  return ported;
+}
+
+struct WorldFault {
+  Deviation deviation;
+  std::string_view name;
+  ClauseId clause;
+  Profile profile;
+  std::string_view origin;
+  std::string_view text;
+};
+
+constexpr WorldFault kWorldFaults[] = {
+#define DEVIATION(enumerator, name, clause, profile, origin, text) \
+  {Deviation::enumerator, name, ClauseId::k##clause, profile, origin, text},
+#include "conformance/world/deviations.def"
+#undef DEVIATION
+};
+
+std::vector<Mutant> MakeMutants() {
+  static const std::vector<proctor_implementation> ported = PortMonitorMutants();
+  std::vector<Mutant> mutants;
+  for (size_t i = 0; i < ported.size(); ++i) {
+    const MonitorMutant& mutant = MonitorMutants()[i];
+    mutants.push_back({mutant.name, mutant.clause, mutant.text, mutant.origin, mutant.profile,
+                       {.name = std::string(mutant.name), .implementation = &ported[i]}});
+  }
+  for (const WorldFault& fault : kWorldFaults) {
+    mutants.push_back({fault.name, fault.clause, fault.text, fault.origin, fault.profile,
+                       {.name = std::string(fault.name),
+                        .implementation = &ReferenceImplementation(),
+                        .deviation = fault.deviation}});
+  }
+  return mutants;
+}
+
+}  // namespace
+
+std::span<const Mutant> Mutants() {
+  static const std::vector<Mutant> mutants = MakeMutants();
+  return mutants;
+}
+
+const Mutant* FindMutant(std::string_view name) {
+  const auto all = Mutants();
+  const auto found = std::ranges::find(all, name, &Mutant::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace proctor
