@@ -12,8 +12,7 @@ void ChannelQueue::Append(ChannelWaiter* waiter) {
 }
 
 void ChannelQueue::Remove(ChannelWaiter* waiter) {
-  const bool queued =
-      waiter->previous != nullptr || waiter->next != nullptr || head_ == waiter;
+  const bool queued = waiter->previous != nullptr || waiter->next != nullptr || head_ == waiter;
   if (!queued) return;
   (waiter->previous == nullptr ? head_ : waiter->previous->next) = waiter->next;
   (waiter->next == nullptr ? tail_ : waiter->next->previous) = waiter->previous;

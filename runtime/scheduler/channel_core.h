@@ -26,14 +26,13 @@
 namespace proctor::runtime {
 
 struct Task;
-class Scheduler;
 class ChannelCore;
 
 // A task in the queue of a channel.
 struct ChannelWaiter {
   Task* task = nullptr;
   void* slot = nullptr;
-  uint64_t ticket = 0;  // 0: it waits here only
+  uint64_t ticket = 0;     // 0: it waits here only
   bool completed = false;  // false when it is woken: the channel was closed
   int index = 0;           // of the case of a select
   ChannelWaiter* next = nullptr;
@@ -96,6 +95,11 @@ class SelectCore {
   enum class Direction { kSend, kReceive };
   static constexpr int kTimeout = -1;
   static constexpr int kClosed = -2;
+  static constexpr int kCasesMost = 256;
+
+  SelectCore() = default;
+  SelectCore(const SelectCore&) = delete;
+  SelectCore& operator=(const SelectCore&) = delete;
 
   int Add(ChannelCore& channel, void* slot, Direction direction);
   void Keep(std::shared_ptr<void> slot) { kept_.push_back(std::move(slot)); }
@@ -117,7 +121,7 @@ class SelectCore {
   std::vector<Case> cases_;
   std::vector<ChannelCore*> in_order_;  // by address, each once
   std::vector<std::shared_ptr<void>> kept_;
-  Scheduler* scheduler_ = nullptr;
+  bool waited_ = false;
   int64_t timeout_ns_ = -1;
 };
 

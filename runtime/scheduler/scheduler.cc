@@ -86,7 +86,12 @@ Scheduler::~Scheduler() {
   for (auto& p : all_p_) delete p.load();
 }
 
-Task* Scheduler::Current() { return CurrentThread()->task.load(std::memory_order_relaxed); }
+Task* Scheduler::Current() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a function for tasks was called outside of one");
+  return thread->task.load(std::memory_order_relaxed);
+}
 
 void Scheduler::Run(TaskFunction main) {
   if (start_ns_ != 0) Panic("Run was called twice");
@@ -285,7 +290,14 @@ void Scheduler::Ready(Task* task) {
 }
 
 void Scheduler::ReadyAll(TaskList& tasks) {
-  while (Task* task = tasks.Pop()) Ready(task);
+  if (tasks.empty()) return;
+  Thread* thread = CurrentThread();
+  if (thread == nullptr || thread->scheduler != this || thread->p == nullptr) {
+    InjectWithoutProcessor(tasks);
+    return;
+  }
+  InjectHere(*thread, tasks);
+  WakeProcessor();
 }
 
 void Scheduler::TellSlowly(TraceKind kind, int32_t p, int64_t g, int64_t a, int64_t b, int64_t c) {

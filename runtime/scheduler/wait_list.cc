@@ -4,7 +4,7 @@
 
 namespace proctor::runtime {
 
-void WaitList::Wait() {
+void WaitList::Wait() NO_THREAD_SAFETY_ANALYSIS {
   Task* task = Scheduler::Current();
   task->next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = task;
@@ -33,12 +33,15 @@ Task* WaitList::PopAll() {
 }
 
 void WaitList::ReadyAll(Task* first) {
+  if (first == nullptr) return;
+  Scheduler& scheduler = *first->scheduler;
+  TaskList tasks;
   while (first != nullptr) {
     Task* task = first;
     first = task->next;
-    task->next = nullptr;
-    Ready(task);
+    tasks.Append(task);
   }
+  scheduler.ReadyAll(tasks);
 }
 
 void WaitList::Ready(Task* task) { task->scheduler->Ready(task); }
