@@ -16,6 +16,7 @@
 #ifndef PROCTOR_RUNTIME_SCHEDULER_CHANNEL_CORE_H_
 #define PROCTOR_RUNTIME_SCHEDULER_CHANNEL_CORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -67,7 +68,7 @@ class ChannelCore {
   void Receive(void* slot, bool wait);
   // False: it was closed before.
   bool Close();
-  size_t size() const { return count_; }
+  size_t size() const { return count_.load(std::memory_order_relaxed); }
 
  private:
   friend class SelectCore;
@@ -76,6 +77,8 @@ class ChannelCore {
   // `woken`: who has to be made runnable once the lock is free.
   Outcome TrySend(void* slot, Task*& woken) REQUIRES(lock_);
   Outcome TryReceive(void* slot, Task*& woken) REQUIRES(lock_);
+  // Makes the ring longer by one; returns its new slot.
+  void* Extend() REQUIRES(lock_);
   void* SlotAt(size_t index) { return static_cast<std::byte*>(slots_) + index * slot_bytes_; }
 
   Lock lock_{LockRank::kWaitList};
@@ -83,11 +86,11 @@ class ChannelCore {
   const size_t slot_bytes_;
   const size_t capacity_;
   const Move move_;
-  size_t first_ = 0;  // the oldest value's slot
-  size_t count_ = 0;
-  bool closed_ = false;
-  ChannelQueue senders_;
-  ChannelQueue receivers_;
+  size_t first_ GUARDED_BY(lock_) = 0;  // the oldest value's slot
+  std::atomic<size_t> count_{0};        // changes under the lock
+  bool closed_ GUARDED_BY(lock_) = false;
+  ChannelQueue senders_ GUARDED_BY(lock_);
+  ChannelQueue receivers_ GUARDED_BY(lock_);
 };
 
 class SelectCore {

@@ -274,6 +274,16 @@ void Scheduler::Wait(Thread::Commit commit, void* argument) {
   SwitchToScheduler(AfterWait);
 }
 
+// The lock goes over to the thread, which drops it.
+void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
+  Wait(
+      [](Task*, void* held) NO_THREAD_SAFETY_ANALYSIS {
+        static_cast<Lock*>(held)->Release();
+        return true;
+      },
+      &lock);
+}
+
 void Scheduler::Yield() { SwitchToScheduler(AfterYield); }
 
 void Scheduler::Ready(Task* task) {

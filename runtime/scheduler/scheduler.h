@@ -84,6 +84,9 @@ class Scheduler {
   // --- In a task -------------------------------------------------------------------------------
   // The task waits until somebody makes it Ready. `commit` runs when it can be made so.
   void Wait(Thread::Commit commit, void* argument);
+  // The same for a task that is to be found under the lock, which is dropped once it can be made
+  // Ready.
+  void WaitAndRelease(Lock& lock) RELEASE(lock);
   // To the tail of the global queue.
   void Yield();
   // Gives way if somebody has asked for it.

@@ -20,14 +20,8 @@ void Scheduler::TakeStopTurn() {
   stop_lock_.Acquire();
   if (stopping_) {
     // Handed over by the one before, in order.
-    Wait(
-        [](Task* task, void* self) NO_THREAD_SAFETY_ANALYSIS {
-          auto* scheduler = static_cast<Scheduler*>(self);
-          scheduler->stop_queue_.Append(task);
-          scheduler->stop_lock_.Release();
-          return true;
-        },
-        this);
+    stop_queue_.Append(Current());
+    WaitAndRelease(stop_lock_);
   } else {
     stopping_ = true;
     stop_lock_.Release();
@@ -67,7 +61,7 @@ void Scheduler::StopTheWorld() {
 
 // Under sched.
 void Scheduler::StopOthers(Thread& thread) {
-  const auto count_stopped = [&](Processor& p) NO_THREAD_SAFETY_ANALYSIS {
+  const auto count_stopped = [&](Processor& p) REQUIRES(sched_) {
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
     p.status.store(ProcessorStatus::kStopped, std::memory_order_seq_cst);
     TellWrite(TraceVariable::kStopWait, --stop_wait_);

@@ -4,17 +4,12 @@
 
 namespace proctor::runtime {
 
-void WaitList::Wait() NO_THREAD_SAFETY_ANALYSIS {
+void WaitList::Wait() {
   Task* task = Scheduler::Current();
   task->next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = task;
   tail_ = task;
-  task->scheduler->Wait(
-      [](Task*, void* lock) NO_THREAD_SAFETY_ANALYSIS {
-        static_cast<Lock*>(lock)->Release();
-        return true;
-      },
-      &lock_);
+  task->scheduler->WaitAndRelease(lock_);
 }
 
 Task* WaitList::Pop() {
