@@ -208,9 +208,8 @@ void MonitorHost::RequestPreemption(int32_t processor) {
 }
 
 bool MonitorHost::SwapSyscallToIdle(int32_t processor) {
-  auto expected = ProcessorStatus::kSyscall;
   const bool won =
-      s_.ProcessorAt(processor).status.compare_exchange_strong(expected, ProcessorStatus::kIdle);
+      s_.ProcessorAt(processor).Swap(ProcessorStatus::kSyscall, ProcessorStatus::kIdle);
   s_.TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
               static_cast<int64_t>(ProcessorStatus::kIdle), won, processor);
   return won;

@@ -113,7 +113,7 @@ void Scheduler::Run(TaskFunction main) {
 void Scheduler::Start(TaskFunction main) {
   for (int32_t i = 0; i < options_.procs; ++i) {
     auto* p = new Processor(i);
-    p->status.store(ProcessorStatus::kIdle);
+    p->Change(ProcessorStatus::kNone, ProcessorStatus::kIdle);
     all_p_[static_cast<size_t>(i)].store(p, std::memory_order_release);
   }
   processor_count_.store(options_.procs);
