@@ -1,6 +1,7 @@
 // The monitors that this program holds, by the names that the command takes and bundles say.
 //
 //   reference       the reference monitor
+//   its own name    the monitor that was linked in with --//conformance:implementation
 //
 // Thread safety: constant after program start.
 
