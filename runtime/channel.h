@@ -5,8 +5,8 @@
 //     std::optional<std::string> line = lines.Receive();   // nullopt: closed and empty
 //     lines.Close();
 //
-// Closing says that nothing more will come: what is in the channel can still be received. To send on
-// a closed channel, to be waiting to send when it is closed, or to close it twice, throws
+// Closing says that nothing more will come: what is in the channel can still be received. To send
+// on a closed channel, to be waiting to send when it is closed, or to close it twice, throws
 // ChannelClosed. A channel must outlive every use of it; who has received everything after a Close
 // may destroy it.
 //
@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "runtime/scheduler/channel_core.h"
@@ -33,8 +34,11 @@ class ChannelClosed : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
+// Moving a T must not throw: it happens with the channel locked.
 template <typename T>
 class Channel {
+  static_assert(std::is_nothrow_move_constructible_v<T>);
+
  public:
   explicit Channel(size_t capacity = 0)
       : slots_(std::make_unique<std::optional<T>[]>(capacity)),

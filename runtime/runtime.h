@@ -1,5 +1,6 @@
 // A runtime that runs many tasks on few threads.
 //
+//     #include "runtime/channel.h"
 //     #include "runtime/runtime.h"
 //     using namespace proctor::runtime;
 //

@@ -304,7 +304,7 @@ TEST(RuntimeEndTest, ByTaskLockWorksToo) {
         --left;
       });
     }
-    for (int i = 0; left > 0; ++i) {
+    while (left > 0) {
       StoppedWorld stopped;
       SleepNs(10'000);
     }

@@ -7,7 +7,8 @@
 //     const int which = select.Wait(1'000'000);     // got, sent, or Select::kTimeout
 //
 // If several are ready, one of them is taken at random, so that none is starved. A receive from a
-// closed channel is ready and leaves nullopt; a send on one throws ChannelClosed.
+// closed channel is ready and leaves nullopt; a send on one throws ChannelClosed. The value of a
+// send that was not taken is destroyed with the Select.
 //
 // Thread safety: a Select belongs to one task and may be waited on once.
 
@@ -28,7 +29,8 @@ class Select {
   static constexpr int kTimeout = -1;
   static constexpr int64_t kForEver = -1;
 
-  // Each returns the number of its case. What it is given must live until Wait has returned.
+  // Each returns the number of its case, from 0; there may be 256. What it is given must live until
+  // Wait has returned.
   template <typename T>
   int OnReceive(Channel<T>& channel, std::optional<T>& value) {
     value.reset();

@@ -4,7 +4,7 @@
 
 namespace proctor::runtime {
 
-void Mutex::LockSlowly() NO_THREAD_SAFETY_ANALYSIS {
+void Mutex::LockSlowly() {
   waiting_.lock().Acquire();
   // From here on whoever unlocks comes here too. The holder before may just have gone.
   if (state_.exchange(kWaitedFor, std::memory_order_acquire) == kFree) {
@@ -29,7 +29,7 @@ void Mutex::UnlockSlowly() {
   if (next != nullptr) WaitList::Ready(next);
 }
 
-void WaitGroup::Add(int64_t count) NO_THREAD_SAFETY_ANALYSIS {
+void WaitGroup::Add(int64_t count) {
   waiting_.lock().Acquire();
   count_ += count;
   if (count_ < 0) Panic("a wait group counts %ld", static_cast<long>(count_));
@@ -40,7 +40,7 @@ void WaitGroup::Add(int64_t count) NO_THREAD_SAFETY_ANALYSIS {
   WaitList::ReadyAll(woken);
 }
 
-void WaitGroup::Wait() NO_THREAD_SAFETY_ANALYSIS {
+void WaitGroup::Wait() {
   waiting_.lock().Acquire();
   if (count_ == 0) return waiting_.lock().Release();
   waiting_.Wait();

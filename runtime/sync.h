@@ -63,8 +63,8 @@ class WaitGroup {
   void Wait();
 
  private:
-  int64_t count_;  // under the list's lock
   WaitList waiting_;
+  int64_t count_ GUARDED_BY(waiting_.lock());
 };
 
 }  // namespace proctor::runtime

@@ -32,9 +32,6 @@ struct HeldLocks {
   std::abort();
 }
 
-bool MayFollow(LockRank held, LockRank next) {
-  return held < next || (held == LockRank::kWaitListNext && next == LockRank::kWaitListNext);
-}
 
 }  // namespace
 
@@ -54,14 +51,16 @@ void Lock::AcquireSlow() {
 
 void Lock::CheckBefore() const {
   const HeldLocks& held = Held();
-  if (held.count > 0 && !MayFollow(held.ranks[held.count - 1], rank_)) {
-    Die("is taken with", rank_, held.ranks[held.count - 1]);
-  }
+  if (held.count == 0) return;
+  const LockRank rank = held.ranks[held.count - 1];
+  const bool next_in_order =
+      rank == LockRank::kWaitList && rank_ == rank && held.locks[held.count - 1] < this;
+  if (rank >= rank_ && !next_in_order) Die("is taken with", rank_, rank);
 }
 
 void Lock::NoteHeld() const {
   HeldLocks& held = Held();
-  if (held.count == kHeldMost) std::abort();
+  if (held.count == kHeldMost) Die("is one too many, after", rank_, rank_);
   held.locks[held.count] = this;
   held.ranks[held.count++] = rank_;
 }

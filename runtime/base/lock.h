@@ -1,9 +1,9 @@
 // The lock of the runtime itself: short critical sections, held by threads, never across a switch
 // of tasks unless the switch's commit function releases it.
 //
-// Locks have ranks. A thread that holds a lock takes only locks of a higher rank; debug builds
-// check it at every acquisition and die naming both. Locks of the rank kLeaf are never held
-// together with another leaf.
+// Locks have ranks. A thread that holds a lock takes only locks of a higher rank; of the rank
+// kWaitList, alone, it may take several, in the order of their addresses. Debug builds check it at
+// every acquisition and die naming both.
 //
 // Thread safety: any thread; not for signal handlers.
 
@@ -21,9 +21,7 @@ enum class LockRank : uint8_t {
   kMonitor,
   kScavenger,
   kForcedGc,
-  kDescriptor,    // one descriptor's registration
-  kWaitList,      // one channel, mutex, wait group
-  kWaitListNext,  // further ones, taken in the order of their addresses (select)
+  kWaitList,  // one channel, mutex, wait group, descriptor; several in the order of their addresses
   kSched,
   kAllTasks,
   kAllP,
@@ -55,12 +53,8 @@ class CAPABILITY("lock") Lock {
     if (word_.exchange(kFree, std::memory_order_release) == kContended) FutexWake(word_, 1);
   }
 
-  // For assertions: somebody holds it.
-  bool held() const { return word_.load(std::memory_order_relaxed) != kFree; }
-
-  // Another rank, before it is acquired: of many locks of one kind, taken in the order of their
-  // addresses, all but the first.
-  void set_rank(LockRank rank) { rank_ = rank; }
+  // Tells the analysis, which cannot see it, that the caller holds it. Checks nothing.
+  void AssumeHeld() const ASSERT_CAPABILITY(this) {}
 
  private:
   static constexpr uint32_t kFree = 0;
@@ -73,7 +67,7 @@ class CAPABILITY("lock") Lock {
   void NoteFree() const;
 
   FutexWord word_{kFree};
-  LockRank rank_;
+  const LockRank rank_;
 };
 
 class SCOPED_CAPABILITY LockGuard {

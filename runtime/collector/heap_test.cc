@@ -44,8 +44,8 @@ TEST(Heap, ARootKeepsItsObject) {
 }
 
 TEST(Heap, WhatNothingReachesIsDestroyedOnce) {
-  Heap heap;
   int destroyed = 0;
+  Heap heap;
   heap.Make<Node>(&destroyed);
   EXPECT_EQ(destroyed, 0);
   heap.Collect();
@@ -57,8 +57,8 @@ TEST(Heap, WhatNothingReachesIsDestroyedOnce) {
 }
 
 TEST(Heap, AHandleKeepsItsObjectWhileItsOwnIsKept) {
-  Heap heap;
   int destroyed = 0;
+  Heap heap;
   Root<Node> first = heap.Make<Node>(&destroyed);
   first->next = heap.Make<Node>(&destroyed);
   heap.Collect();
@@ -69,8 +69,8 @@ TEST(Heap, AHandleKeepsItsObjectWhileItsOwnIsKept) {
 }
 
 TEST(Heap, ARingThatNothingReachesGoes) {
-  Heap heap;
   int destroyed = 0;
+  Heap heap;
   {
     Root<Node> a = heap.Make<Node>(&destroyed);
     Root<Node> b = heap.Make<Node>(&destroyed);
@@ -97,8 +97,8 @@ TEST(Heap, MarksALongChainWithoutDeepRecursion) {
 }
 
 TEST(Heap, RootsAreCopiedMovedAndDropped) {
-  Heap heap;
   int destroyed = 0;
+  Heap heap;
   Root<Node> copy;
   EXPECT_FALSE(copy);
   {

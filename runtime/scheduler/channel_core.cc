@@ -12,8 +12,7 @@ void ChannelQueue::Append(ChannelWaiter* waiter) {
 }
 
 void ChannelQueue::Remove(ChannelWaiter* waiter) {
-  const bool queued =
-      waiter->previous != nullptr || waiter->next != nullptr || head_ == waiter;
+  const bool queued = waiter->previous != nullptr || waiter->next != nullptr || head_ == waiter;
   if (!queued) return;
   (waiter->previous == nullptr ? head_ : waiter->previous->next) = waiter->next;
   (waiter->next == nullptr ? tail_ : waiter->next->previous) = waiter->previous;
@@ -45,15 +44,20 @@ ChannelCore::Outcome ChannelCore::TrySend(void* slot, Task*& woken) {
     woken = receiver->task;
     return Outcome::kDone;
   }
-  if (count_ == capacity_) return Outcome::kMustWait;
-  size_t index = first_ + count_++;
-  if (index >= capacity_) index -= capacity_;
-  move_(slot, SlotAt(index));
+  if (size() == capacity_) return Outcome::kMustWait;
+  move_(slot, Extend());
   return Outcome::kDone;
 }
 
+void* ChannelCore::Extend() {
+  const size_t count = size();
+  count_.store(count + 1, std::memory_order_relaxed);
+  const size_t index = first_ + count;
+  return SlotAt(index < capacity_ ? index : index - capacity_);
+}
+
 ChannelCore::Outcome ChannelCore::TryReceive(void* slot, Task*& woken) {
-  if (count_ == 0) {
+  if (size() == 0) {
     ChannelWaiter* sender = senders_.Claim();
     if (sender == nullptr) return closed_ ? Outcome::kClosed : Outcome::kMustWait;
     move_(sender->slot, slot);
@@ -63,29 +67,17 @@ ChannelCore::Outcome ChannelCore::TryReceive(void* slot, Task*& woken) {
   }
   move_(SlotAt(first_), slot);
   if (++first_ == capacity_) first_ = 0;
-  --count_;
+  count_.store(size() - 1, std::memory_order_relaxed);
   // The place that has become free goes to the sender that has waited longest.
   if (ChannelWaiter* sender = senders_.Claim(); sender != nullptr) {
-    size_t index = first_ + count_++;
-    if (index >= capacity_) index -= capacity_;
-    move_(sender->slot, SlotAt(index));
+    move_(sender->slot, Extend());
     sender->completed = true;
     woken = sender->task;
   }
   return Outcome::kDone;
 }
 
-namespace {
-
-// Once the task can be woken.
-bool ReleaseLock(Task*, void* lock) NO_THREAD_SAFETY_ANALYSIS {
-  static_cast<Lock*>(lock)->Release();
-  return true;
-}
-
-}  // namespace
-
-bool ChannelCore::Send(void* slot, bool wait, bool* sent) NO_THREAD_SAFETY_ANALYSIS {
+bool ChannelCore::Send(void* slot, bool wait, bool* sent) {
   Task* task = Scheduler::Current();
   Scheduler& scheduler = *task->scheduler;
   Task* woken = nullptr;
@@ -96,7 +88,7 @@ bool ChannelCore::Send(void* slot, bool wait, bool* sent) NO_THREAD_SAFETY_ANALY
     waiter.task = task;
     waiter.slot = slot;
     senders_.Append(&waiter);
-    scheduler.Wait(ReleaseLock, &lock_);
+    scheduler.WaitAndRelease(lock_);
     return waiter.completed;
   }
   lock_.Release();
@@ -106,7 +98,7 @@ bool ChannelCore::Send(void* slot, bool wait, bool* sent) NO_THREAD_SAFETY_ANALY
   return outcome != Outcome::kClosed;
 }
 
-void ChannelCore::Receive(void* slot, bool wait) NO_THREAD_SAFETY_ANALYSIS {
+void ChannelCore::Receive(void* slot, bool wait) {
   Task* task = Scheduler::Current();
   Scheduler& scheduler = *task->scheduler;
   Task* woken = nullptr;
@@ -117,7 +109,7 @@ void ChannelCore::Receive(void* slot, bool wait) NO_THREAD_SAFETY_ANALYSIS {
     waiter.task = task;
     waiter.slot = slot;
     receivers_.Append(&waiter);
-    scheduler.Wait(ReleaseLock, &lock_);
+    scheduler.WaitAndRelease(lock_);
     return;
   }
   lock_.Release();

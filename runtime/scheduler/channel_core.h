@@ -16,6 +16,7 @@
 #ifndef PROCTOR_RUNTIME_SCHEDULER_CHANNEL_CORE_H_
 #define PROCTOR_RUNTIME_SCHEDULER_CHANNEL_CORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,14 +27,13 @@
 namespace proctor::runtime {
 
 struct Task;
-class Scheduler;
 class ChannelCore;
 
 // A task in the queue of a channel.
 struct ChannelWaiter {
   Task* task = nullptr;
   void* slot = nullptr;
-  uint64_t ticket = 0;  // 0: it waits here only
+  uint64_t ticket = 0;     // 0: it waits here only
   bool completed = false;  // false when it is woken: the channel was closed
   int index = 0;           // of the case of a select
   ChannelWaiter* next = nullptr;
@@ -68,7 +68,7 @@ class ChannelCore {
   void Receive(void* slot, bool wait);
   // False: it was closed before.
   bool Close();
-  size_t size() const { return count_; }
+  size_t size() const { return count_.load(std::memory_order_relaxed); }
 
  private:
   friend class SelectCore;
@@ -77,6 +77,8 @@ class ChannelCore {
   // `woken`: who has to be made runnable once the lock is free.
   Outcome TrySend(void* slot, Task*& woken) REQUIRES(lock_);
   Outcome TryReceive(void* slot, Task*& woken) REQUIRES(lock_);
+  // Makes the ring longer by one; returns its new slot.
+  void* Extend() REQUIRES(lock_);
   void* SlotAt(size_t index) { return static_cast<std::byte*>(slots_) + index * slot_bytes_; }
 
   Lock lock_{LockRank::kWaitList};
@@ -84,11 +86,11 @@ class ChannelCore {
   const size_t slot_bytes_;
   const size_t capacity_;
   const Move move_;
-  size_t first_ = 0;  // the oldest value's slot
-  size_t count_ = 0;
-  bool closed_ = false;
-  ChannelQueue senders_;
-  ChannelQueue receivers_;
+  size_t first_ GUARDED_BY(lock_) = 0;  // the oldest value's slot
+  std::atomic<size_t> count_{0};        // changes under the lock
+  bool closed_ GUARDED_BY(lock_) = false;
+  ChannelQueue senders_ GUARDED_BY(lock_);
+  ChannelQueue receivers_ GUARDED_BY(lock_);
 };
 
 class SelectCore {
@@ -96,6 +98,11 @@ class SelectCore {
   enum class Direction { kSend, kReceive };
   static constexpr int kTimeout = -1;
   static constexpr int kClosed = -2;
+  static constexpr int kCasesMost = 256;
+
+  SelectCore() = default;
+  SelectCore(const SelectCore&) = delete;
+  SelectCore& operator=(const SelectCore&) = delete;
 
   int Add(ChannelCore& channel, void* slot, Direction direction);
   void Keep(std::shared_ptr<void> slot) { kept_.push_back(std::move(slot)); }
@@ -117,7 +124,7 @@ class SelectCore {
   std::vector<Case> cases_;
   std::vector<ChannelCore*> in_order_;  // by address, each once
   std::vector<std::shared_ptr<void>> kept_;
-  Scheduler* scheduler_ = nullptr;
+  bool waited_ = false;
   int64_t timeout_ns_ = -1;
 };
 

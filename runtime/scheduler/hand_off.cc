@@ -50,7 +50,7 @@ void Scheduler::HandOffUnderSched(Processor& p) {
   TellRead(TraceVariable::kStopPending, stop);
   if (stop) {
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
-    p.status.store(ProcessorStatus::kStopped, std::memory_order_seq_cst);
+    p.Change(ProcessorStatus::kIdle, ProcessorStatus::kStopped);
     OneStopped();
     UnlockSched();
     return;
@@ -73,7 +73,7 @@ void Scheduler::HandOffUnderSched(Processor& p) {
       timer_ns = p.timers.earliest_ns();
       TellRead(TraceVariable::kNextTimer, timer_ns == kNoTimer ? 0 : timer_ns, p.id);
       TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kIdle), p.id);
-      p.status.store(ProcessorStatus::kIdle, std::memory_order_relaxed);
+      p.Change(ProcessorStatus::kIdle, ProcessorStatus::kIdle);
       PutIdle(&p);
     }
   }

@@ -10,11 +10,6 @@
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/scheduler.h"
 
-// The locks are the monitor's to take and to drop, in calls of their own.
-#if defined(__clang__)
-#pragma clang diagnostic ignored "-Wthread-safety-analysis"
-#endif
-
 namespace proctor::runtime {
 namespace {
 
@@ -66,12 +61,14 @@ class Lock* MonitorHost::LockOf(LockId lock) {
   Panic("the monitor takes a lock that it has no business with");
 }
 
-void MonitorHost::Lock(LockId lock) {
+// The locks are the monitor's to take and to drop, in calls of their own, which no analysis can
+// follow.
+void MonitorHost::Lock(LockId lock) NO_THREAD_SAFETY_ANALYSIS {
   LockOf(lock)->Acquire();
   s_.Tell(TraceKind::kLock, -1, -1, static_cast<int64_t>(lock));
 }
 
-void MonitorHost::Unlock(LockId lock) {
+void MonitorHost::Unlock(LockId lock) NO_THREAD_SAFETY_ANALYSIS {
   s_.Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(lock));
   LockOf(lock)->Release();
 }
@@ -103,6 +100,7 @@ void MonitorHost::ClearNote() {
 void MonitorHost::SetMonitorWaits(bool waits) {
   s_.TellWrite(TraceVariable::kMonitorWaits, waits);
   s_.monitor_waits_.store(waits, std::memory_order_seq_cst);
+  s_.sched_.AssumeHeld();
   // Whoever ended the runtime found nobody to wake.
   if (waits && s_.ending_) s_.monitor_note_.Wake();
 }
@@ -135,10 +133,14 @@ int64_t MonitorHost::EarliestTimerNs() {
 }
 
 void MonitorHost::AddSystemThread() {
+  s_.sched_.AssumeHeld();
   s_.TellWrite(TraceVariable::kSystemThreads, ++s_.system_threads_);
 }
 
-void MonitorHost::CheckDeadlock() { s_.CheckDeadlock(); }
+void MonitorHost::CheckDeadlock() {
+  s_.sched_.AssumeHeld();
+  s_.CheckDeadlock();
+}
 
 void MonitorHost::AddIdleLocked(int32_t delta) {
   s_.LockSched();
@@ -206,9 +208,8 @@ void MonitorHost::RequestPreemption(int32_t processor) {
 }
 
 bool MonitorHost::SwapSyscallToIdle(int32_t processor) {
-  auto expected = ProcessorStatus::kSyscall;
   const bool won =
-      s_.ProcessorAt(processor).status.compare_exchange_strong(expected, ProcessorStatus::kIdle);
+      s_.ProcessorAt(processor).Swap(ProcessorStatus::kSyscall, ProcessorStatus::kIdle);
   s_.TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
               static_cast<int64_t>(ProcessorStatus::kIdle), won, processor);
   return won;
@@ -260,6 +261,7 @@ bool MonitorHost::ScavengerAskedFor() {
 
 void MonitorHost::WakeScavenger() {
   Lock(LockId::kScavenger);
+  s_.scavenger_lock_.AssumeHeld();
   const bool parked = s_.scavenger_parked_;
   s_.Tell(TraceKind::kScavengerWake, -1, -1, parked);
   if (parked) {

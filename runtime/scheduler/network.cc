@@ -1,34 +1,63 @@
 // The network poller's side of the scheduler: tasks that wait for descriptors, and how they come
 // back.
 
+#include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/scheduler.h"
 
 namespace proctor::runtime {
 
-bool Scheduler::WaitReady(PollSlot* slot, PollDirection direction) {
+namespace {
+
+// On the stack of the task that waits.
+struct DescriptorWait {
+  Scheduler* scheduler;
+  PollSlot* slot;
+  PollDirection direction;
+  int64_t deadline_ns;
+};
+
+}  // namespace
+
+bool Scheduler::WaitReady(PollSlot* slot, PollDirection direction, int64_t deadline_ns) {
   if (slot->closing.load(std::memory_order_seq_cst)) return false;
   if (Poller::Announce(slot, direction)) return !slot->closing.load(std::memory_order_seq_cst);
-  struct Args {
-    Scheduler* self;
-    PollSlot* slot;
-    PollDirection direction;
-  } args = {this, slot, direction};
+  DescriptorWait wait = {this, slot, direction, deadline_ns};
   // Looked at between announcing and waiting: a close before this is seen here, one after it finds
   // the task in the word.
-  if (!slot->closing.load(std::memory_order_seq_cst)) {
-    Wait(
-        [](Task* task, void* argument) {
-          const Args& a = *static_cast<Args*>(argument);
-          // Counted first: once it is in the word, it may be on its way back.
-          a.self->CountWaiters(1);
-          if (Poller::Commit(a.slot, a.direction, task)) return true;
-          a.self->CountWaiters(-1);
-          return false;
-        },
-        &args);
+  if (!slot->closing.load(std::memory_order_seq_cst) &&
+      (deadline_ns == kNoTimer || deadline_ns > NowNs())) {
+    Wait(CommitToDescriptor, &wait);
+    // Whether it has fired or not: it must not look at `wait` any more.
+    if (deadline_ns != kNoTimer) RemoveTimer(Current()->timer);
   }
   const bool ready = Poller::Finish(slot, direction);
   return ready && !slot->closing.load(std::memory_order_seq_cst);
+}
+
+bool Scheduler::CommitToDescriptor(Task* task, void* argument) {
+  const DescriptorWait& wait = *static_cast<DescriptorWait*>(argument);
+  Scheduler& self = *wait.scheduler;
+  // Counted first, and the timer set: once the task is in the word, it may be on its way back. A
+  // timer that fires before that takes the announcement away.
+  self.CountWaiters(1);
+  if (wait.deadline_ns != kNoTimer) {
+    task->timer.when_ns = wait.deadline_ns;
+    task->timer.argument = argument;
+    task->timer.function = DescriptorDeadline;
+    self.AddTimer(task->timer);
+  }
+  if (Poller::Commit(wait.slot, wait.direction, task)) return true;
+  self.CountWaiters(-1);
+  return false;
+}
+
+void Scheduler::DescriptorDeadline(void* argument, uint64_t) {
+  const DescriptorWait& wait = *static_cast<DescriptorWait*>(argument);
+  Scheduler& self = *wait.scheduler;
+  Task* task = Poller::Unblock(wait.slot, wait.direction, false);
+  if (task == nullptr) return;
+  self.CountWaiters(-1);
+  self.Ready(task);
 }
 
 PollSlot* Scheduler::RegisterDescriptor(int descriptor, int& error) {

@@ -71,16 +71,10 @@ void Scheduler::HelperMain() {
            static_cast<int64_t>(InternalError::kHelperAlreadyIdle));
       Panic("the helper of forced collections was asked although it did not wait");
     }
-    Wait(
-        [](Task*, void* argument) NO_THREAD_SAFETY_ANALYSIS {
-          auto* self = static_cast<Scheduler*>(argument);
-          self->TellWrite(TraceVariable::kHelperIdle, 1);
-          self->helper_idle_.store(true);
-          self->Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kForcedGc));
-          self->helper_lock_.Release();
-          return true;
-        },
-        this);
+    TellWrite(TraceVariable::kHelperIdle, 1);
+    helper_idle_.store(true);
+    Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kForcedGc));
+    WaitAndRelease(helper_lock_);
     // Much may have happened since it was asked.
     const bool due = CollectionDue(NowNs());
     Tell(TraceKind::kHelperRun, -1, Current()->id, due);
@@ -92,16 +86,10 @@ void Scheduler::ScavengerMain() {
   for (;;) {
     scavenger_lock_.Acquire();
     Tell(TraceKind::kLock, -1, -1, static_cast<int64_t>(LockId::kScavenger));
-    Wait(
-        [](Task*, void* argument) NO_THREAD_SAFETY_ANALYSIS {
-          auto* self = static_cast<Scheduler*>(argument);
-          self->TellWrite(TraceVariable::kScavengerParked, 1);
-          self->scavenger_parked_ = true;
-          self->Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kScavenger));
-          self->scavenger_lock_.Release();
-          return true;
-        },
-        this);
+    TellWrite(TraceVariable::kScavengerParked, 1);
+    scavenger_parked_ = true;
+    Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kScavenger));
+    WaitAndRelease(scavenger_lock_);
     collector_.Scavenge();
   }
 }

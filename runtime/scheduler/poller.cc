@@ -1,5 +1,7 @@
 #include "runtime/scheduler/poller.h"
 
+#include <unistd.h>
+
 #include <cstring>
 
 #include "runtime/base/panic.h"
@@ -16,6 +18,13 @@ uint64_t TagOf(const PollSlot* slot) {
 }
 
 }  // namespace
+
+Poller::~Poller() {
+  LockGuard guard(lock_);
+  for (const PollSlot& slot : slots_) {
+    if (slot.owned) close(slot.descriptor);
+  }
+}
 
 void Poller::Open() {
   if (open()) return;
@@ -60,6 +69,7 @@ void Poller::Close(PollSlot* slot, TaskList& woken) {
 }
 
 void Poller::Free(PollSlot* slot) {
+  slot->owned = false;
   slot->generation.fetch_add(1, std::memory_order_relaxed);
   LockGuard guard(lock_);
   slot->next_free = free_;

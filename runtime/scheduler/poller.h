@@ -31,6 +31,7 @@ struct PollSlot {
   std::atomic<bool> closing{false};
   std::atomic<uint16_t> generation{0};
   int descriptor = -1;
+  bool owned = false;  // the poller closes it at its end, unless the slot is free
   PollSlot* next_free = nullptr;
 
   std::atomic<uintptr_t>& word(PollDirection direction) {
@@ -40,6 +41,11 @@ struct PollSlot {
 
 class Poller {
  public:
+  Poller() = default;
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
   // Opens the kernel's part at the first use. Ends the process when the system refuses.
   void Open() EXCLUDES(lock_);
   bool open() const { return open_.load(std::memory_order_acquire); }

@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "runtime/base/cpu.h"
+#include "runtime/base/panic.h"
 #include "runtime/scheduler/local_queue.h"
 #include "runtime/scheduler/timer_heap.h"
 #include "runtime/sysmon/host.h"
@@ -44,6 +45,20 @@ struct Processor {
   TaskList dead_tasks;  // with their stacks
   int64_t next_task_id = 0;
   int64_t last_task_id = 0;  // of the numbers at hand
+
+  // The two places where a status changes: by whoever owns the processor, and where several want it.
+  void Change(ProcessorStatus from, ProcessorStatus to,
+              std::memory_order order = std::memory_order_seq_cst) {
+    const ProcessorStatus seen = status.load(std::memory_order_relaxed);
+    if (seen != from) [[unlikely]] {
+      Panic("processor %d is in status %d and not in %d", id, static_cast<int>(seen),
+            static_cast<int>(from));
+    }
+    status.store(to, order);
+  }
+  bool Swap(ProcessorStatus from, ProcessorStatus to) {
+    return status.compare_exchange_strong(from, to, std::memory_order_seq_cst);
+  }
 
   uint32_t NextRandom() {
     random ^= random << 13;

@@ -104,7 +104,7 @@ Task* Scheduler::TakeGlobal(Processor* p, int32_t most) {
   if (count > size) count = size;
   if (most > 0 && count > most) count = most;
   if (count > static_cast<int32_t>(LocalQueue::kCapacity / 2)) count = LocalQueue::kCapacity / 2;
-  const auto take = [&] {
+  const auto take = [&]() REQUIRES(sched_) {
     Task* task = global_.Pop();
     global_size_.store(global_.size(), std::memory_order_relaxed);
     Tell(TraceKind::kDequeue, -1, task->id, static_cast<int64_t>(QueueId::kGlobal));

@@ -86,7 +86,12 @@ Scheduler::~Scheduler() {
   for (auto& p : all_p_) delete p.load();
 }
 
-Task* Scheduler::Current() { return CurrentThread()->task.load(std::memory_order_relaxed); }
+Task* Scheduler::Current() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a function for tasks was called outside of one");
+  return thread->task.load(std::memory_order_relaxed);
+}
 
 void Scheduler::Run(TaskFunction main) {
   if (start_ns_ != 0) Panic("Run was called twice");
@@ -108,7 +113,7 @@ void Scheduler::Run(TaskFunction main) {
 void Scheduler::Start(TaskFunction main) {
   for (int32_t i = 0; i < options_.procs; ++i) {
     auto* p = new Processor(i);
-    p->status.store(ProcessorStatus::kIdle);
+    p->Change(ProcessorStatus::kNone, ProcessorStatus::kIdle);
     all_p_[static_cast<size_t>(i)].store(p, std::memory_order_release);
   }
   processor_count_.store(options_.procs);
@@ -269,6 +274,16 @@ void Scheduler::Wait(Thread::Commit commit, void* argument) {
   SwitchToScheduler(AfterWait);
 }
 
+// The lock goes over to the thread, which drops it.
+void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
+  Wait(
+      [](Task*, void* held) NO_THREAD_SAFETY_ANALYSIS {
+        static_cast<Lock*>(held)->Release();
+        return true;
+      },
+      &lock);
+}
+
 void Scheduler::Yield() { SwitchToScheduler(AfterYield); }
 
 void Scheduler::Ready(Task* task) {
@@ -285,7 +300,14 @@ void Scheduler::Ready(Task* task) {
 }
 
 void Scheduler::ReadyAll(TaskList& tasks) {
-  while (Task* task = tasks.Pop()) Ready(task);
+  if (tasks.empty()) return;
+  Thread* thread = CurrentThread();
+  if (thread == nullptr || thread->scheduler != this || thread->p == nullptr) {
+    InjectWithoutProcessor(tasks);
+    return;
+  }
+  InjectHere(*thread, tasks);
+  WakeProcessor();
 }
 
 void Scheduler::TellSlowly(TraceKind kind, int32_t p, int64_t g, int64_t a, int64_t b, int64_t c) {

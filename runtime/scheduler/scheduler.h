@@ -84,6 +84,9 @@ class Scheduler {
   // --- In a task -------------------------------------------------------------------------------
   // The task waits until somebody makes it Ready. `commit` runs when it can be made so.
   void Wait(Thread::Commit commit, void* argument);
+  // The same for a task that is to be found under the lock, which is dropped once it can be made
+  // Ready.
+  void WaitAndRelease(Lock& lock) RELEASE(lock);
   // To the tail of the global queue.
   void Yield();
   // Gives way if somebody has asked for it.
@@ -94,8 +97,8 @@ class Scheduler {
   void Sleep(int64_t duration_ns);
   void EnterSyscall();
   void ExitSyscall();
-  // Waits until the descriptor's direction is ready. False: it was closed meanwhile.
-  bool WaitReady(PollSlot* slot, PollDirection direction);
+  // Waits until the descriptor's direction is ready. False: it was closed, or the time is over.
+  bool WaitReady(PollSlot* slot, PollDirection direction, int64_t deadline_ns = kNoTimer);
   // One at a time; others wait. Between the two the calling task is the only one that runs, and
   // must not wait for anything.
   void StopTheWorld();
@@ -235,6 +238,8 @@ class Scheduler {
   void OpenPoller();
 
   // network.cc
+  static bool CommitToDescriptor(Task* task, void* wait);
+  static void DescriptorDeadline(void* wait, uint64_t);
   void GatherReady(int64_t timeout_ns, TaskList& ready, int32_t& waiters_delta);
   void InjectWithoutProcessor(TaskList& tasks);
   void InjectHere(Thread& thread, TaskList& tasks);

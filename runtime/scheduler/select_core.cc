@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/channel_core.h"
 #include "runtime/scheduler/scheduler.h"
@@ -9,6 +10,7 @@
 namespace proctor::runtime {
 
 int SelectCore::Add(ChannelCore& channel, void* slot, Direction direction) {
+  if (cases_.size() == kCasesMost) Panic("a select has more than %d cases", kCasesMost);
   Case added = {&channel, direction, {}};
   added.waiter.slot = slot;
   added.waiter.index = static_cast<int>(cases_.size());
@@ -34,8 +36,7 @@ int SelectCore::TryAll(uint32_t start, Task*& woken) NO_THREAD_SAFETY_ANALYSIS {
                              ? c.channel->TrySend(c.waiter.slot, woken)
                              : c.channel->TryReceive(c.waiter.slot, woken);
     if (outcome == ChannelCore::Outcome::kMustWait) continue;
-    const bool closed =
-        outcome == ChannelCore::Outcome::kClosed && c.direction == Direction::kSend;
+    const bool closed = outcome == ChannelCore::Outcome::kClosed && c.direction == Direction::kSend;
     return closed ? kClosed : c.waiter.index;
   }
   return kTimeout;
@@ -65,10 +66,12 @@ bool SelectCore::Commit(Task* task, void* argument) {
 
 int SelectCore::Wait(int64_t timeout_ns) {
   Task* task = Scheduler::Current();
-  scheduler_ = task->scheduler;
+  Scheduler& scheduler = *task->scheduler;
+  if (waited_) Panic("task %ld waits twice on one select", static_cast<long>(task->id));
+  waited_ = true;
   timeout_ns_ = timeout_ns;
   if (cases_.empty() && timeout_ns >= 0) {
-    scheduler_->Sleep(timeout_ns);
+    scheduler.Sleep(timeout_ns);
     return kTimeout;
   }
   for (const Case& c : cases_) in_order_.push_back(c.channel);
@@ -81,8 +84,8 @@ int SelectCore::Wait(int64_t timeout_ns) {
   const int ready = cases_.empty() ? kTimeout : TryAll(start, woken);
   if (ready != kTimeout || timeout_ns == 0) {
     UnlockAll(in_order_.data(), in_order_.size());
-    if (woken != nullptr) scheduler_->Ready(woken);
-    scheduler_->Poll();
+    if (woken != nullptr) scheduler.Ready(woken);
+    scheduler.Poll();
     return ready;
   }
 
@@ -94,7 +97,7 @@ int SelectCore::Wait(int64_t timeout_ns) {
     (c.direction == Direction::kSend ? c.channel->senders_ : c.channel->receivers_)
         .Append(&c.waiter);
   }
-  scheduler_->Wait(Commit, this);
+  scheduler.Wait(Commit, this);
 
   LockAll();
   for (Case& c : cases_) {
@@ -103,7 +106,7 @@ int SelectCore::Wait(int64_t timeout_ns) {
   }
   UnlockAll(in_order_.data(), in_order_.size());
   const auto* winner = static_cast<const ChannelWaiter*>(task->wait_result);
-  if (timeout_ns > 0 && winner != nullptr) scheduler_->RemoveTimer(task->timer);
+  if (timeout_ns > 0 && winner != nullptr) scheduler.RemoveTimer(task->timer);
   if (winner == nullptr) return kTimeout;
   const bool closed = !winner->completed &&
                       cases_[static_cast<size_t>(winner->index)].direction == Direction::kSend;

@@ -20,14 +20,8 @@ void Scheduler::TakeStopTurn() {
   stop_lock_.Acquire();
   if (stopping_) {
     // Handed over by the one before, in order.
-    Wait(
-        [](Task* task, void* self) NO_THREAD_SAFETY_ANALYSIS {
-          auto* scheduler = static_cast<Scheduler*>(self);
-          scheduler->stop_queue_.Append(task);
-          scheduler->stop_lock_.Release();
-          return true;
-        },
-        this);
+    stop_queue_.Append(Current());
+    WaitAndRelease(stop_lock_);
   } else {
     stopping_ = true;
     stop_lock_.Release();
@@ -67,12 +61,12 @@ void Scheduler::StopTheWorld() {
 
 // Under sched.
 void Scheduler::StopOthers(Thread& thread) {
-  const auto count_stopped = [&](Processor& p) NO_THREAD_SAFETY_ANALYSIS {
+  const auto count_stopped = [&](Processor& p, ProcessorStatus from) REQUIRES(sched_) {
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
-    p.status.store(ProcessorStatus::kStopped, std::memory_order_seq_cst);
+    p.Change(from, ProcessorStatus::kStopped);
     TellWrite(TraceVariable::kStopWait, --stop_wait_);
   };
-  count_stopped(*thread.p);
+  count_stopped(*thread.p, ProcessorStatus::kRunning);
   for (int32_t i = 0; i < procs(); ++i) {
     Processor& p = ProcessorAt(i);
     if (&p == thread.p) continue;
@@ -80,20 +74,19 @@ void Scheduler::StopOthers(Thread& thread) {
       if (!LockTaskInSyscall(p)) continue;
       TakeFromLockedTask(p);
       p.BumpSyscallTick();
-      count_stopped(p);
+      count_stopped(p, ProcessorStatus::kIdle);
       UnlockTask(p);
       TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
       continue;
     }
-    auto expected = ProcessorStatus::kSyscall;
-    if (!p.status.compare_exchange_strong(expected, ProcessorStatus::kStopped)) continue;
+    if (!p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kStopped)) continue;
     TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
              static_cast<int64_t>(ProcessorStatus::kStopped), true, i);
     p.BumpSyscallTick();
     TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
     TellWrite(TraceVariable::kStopWait, --stop_wait_);
   }
-  while (Processor* p = GetIdle()) count_stopped(*p);
+  while (Processor* p = GetIdle()) count_stopped(*p, ProcessorStatus::kIdle);
 }
 
 // Under sched.
@@ -115,7 +108,7 @@ void Scheduler::StartTheWorld() {
     const bool own = &p == thread.p;
     const auto status = own ? ProcessorStatus::kRunning : ProcessorStatus::kIdle;
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(status), i);
-    p.status.store(status, std::memory_order_seq_cst);
+    p.Change(ProcessorStatus::kStopped, status);
     if (own) continue;
     if (p.queue.Empty()) {
       PutIdle(&p);
@@ -147,8 +140,7 @@ void Scheduler::TakeSafePointInSyscall(Processor& p) {
     p.BumpSyscallTick();
     UnlockTask(p);
   } else {
-    auto expected = ProcessorStatus::kSyscall;
-    if (!p.status.compare_exchange_strong(expected, ProcessorStatus::kIdle)) return;
+    if (!p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kIdle)) return;
     TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
              static_cast<int64_t>(ProcessorStatus::kIdle), true, p.id);
     p.BumpSyscallTick();
@@ -202,7 +194,9 @@ void Scheduler::Resize(Thread& thread, int32_t count) {
     for (int32_t i = before; i < count; ++i) {
       auto& place = all_p_[static_cast<size_t>(i)];
       if (place.load(std::memory_order_relaxed) == nullptr) {
-        place.store(new Processor(i), std::memory_order_release);
+        auto* p = new Processor(i);
+        p->Change(ProcessorStatus::kNone, ProcessorStatus::kDead);
+        place.store(p, std::memory_order_release);
       }
     }
     TellWrite(TraceVariable::kProcessorCount, count);
@@ -210,7 +204,7 @@ void Scheduler::Resize(Thread& thread, int32_t count) {
   }
   for (int32_t i = before; i < count; ++i) {
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), i);
-    ProcessorAt(i).status.store(ProcessorStatus::kStopped, std::memory_order_release);
+    ProcessorAt(i).Change(ProcessorStatus::kDead, ProcessorStatus::kStopped);
   }
   if (count < before) Shrink(thread, before, count);
   TellWrite(TraceVariable::kProcs, count);
@@ -239,7 +233,7 @@ void Scheduler::Shrink(Thread& thread, int32_t from, int32_t to) {
     ProcessorAt(0).timers.Adopt(p.timers);
     ProcessorAt(0).dead_tasks.Append(p.dead_tasks);
     TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kDead), i);
-    p.status.store(ProcessorStatus::kDead, std::memory_order_release);
+    p.Change(ProcessorStatus::kStopped, ProcessorStatus::kDead);
   }
   LockGuard guard(all_p_lock_);
   TellWrite(TraceVariable::kProcessorCount, to);

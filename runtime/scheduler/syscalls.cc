@@ -54,7 +54,7 @@ void Scheduler::EnterSyscall() {
   Tell(TraceKind::kRelease, p.id);
   TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
   Tell(TraceKind::kSyscallEnter, p.id, task->id);
-  p.status.store(ProcessorStatus::kSyscall, std::memory_order_seq_cst);
+  p.Change(ProcessorStatus::kRunning, ProcessorStatus::kSyscall);
   if (stop_pending_.load(std::memory_order_seq_cst)) [[unlikely]]
     EnterStop(thread, p, task);
 }
@@ -63,8 +63,7 @@ void Scheduler::EnterSyscall() {
 void Scheduler::EnterStop(Thread&, Processor& p, Task*) {
   LockSched();
   if (stop_wait_ > 0) {
-    auto expected = ProcessorStatus::kSyscall;
-    const bool won = p.status.compare_exchange_strong(expected, ProcessorStatus::kStopped);
+    const bool won = p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kStopped);
     TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
              static_cast<int64_t>(ProcessorStatus::kStopped), won, p.id);
     if (won) {
@@ -107,21 +106,19 @@ void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
 bool Scheduler::ReturnToOld(Thread& thread, Task* task) {
   Processor& old = *thread.old_p;
   if (ByTaskLock()) {
-    auto expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
-    while (!task->status.compare_exchange_weak(
-        expected, static_cast<uint32_t>(TaskStatus::kRunning), std::memory_order_acq_rel)) {
-      expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
+    // Not while somebody holds it there.
+    while (!task->Swap(static_cast<uint32_t>(TaskStatus::kInSyscall),
+                       static_cast<uint32_t>(TaskStatus::kRunning))) {
       CpuRelax();
     }
     Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
          static_cast<int64_t>(TaskStatus::kRunning));
     return thread.p != nullptr;
   }
-  auto seen = old.status.load(std::memory_order_relaxed);
+  const auto seen = old.status.load(std::memory_order_relaxed);
   TellRead(TraceVariable::kStatus, static_cast<int64_t>(seen), old.id);
   if (seen != ProcessorStatus::kSyscall) return false;
-  const bool won = old.status.compare_exchange_strong(seen, ProcessorStatus::kRunning,
-                                                      std::memory_order_acq_rel);
+  const bool won = old.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kRunning);
   TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
            static_cast<int64_t>(ProcessorStatus::kRunning), won, old.id);
   if (!won) return false;
@@ -199,12 +196,11 @@ bool Scheduler::LockTaskInSyscall(Processor& p) {
   if (thread == nullptr) return false;
   Task* task = thread->task.load(std::memory_order_acquire);
   if (task == nullptr) return false;
-  auto expected = static_cast<uint32_t>(TaskStatus::kInSyscall);
-  if (!task->status.compare_exchange_strong(expected, expected | Task::kLockedBit)) return false;
+  if (!task->LockInSyscall()) return false;
   // It may have moved before it was locked; now it stays.
   if (p.thread.load(std::memory_order_acquire) != thread ||
       thread->task.load(std::memory_order_acquire) != task || thread->p != &p) {
-    task->status.store(static_cast<uint32_t>(TaskStatus::kInSyscall), std::memory_order_release);
+    task->UnlockInSyscall();
     return false;
   }
   p.locked_task = task;
@@ -218,14 +214,14 @@ void Scheduler::TakeFromLockedTask(Processor& p) {
   thread->p = nullptr;
   p.thread.store(nullptr, std::memory_order_relaxed);
   TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kIdle), p.id);
-  p.status.store(ProcessorStatus::kIdle, std::memory_order_seq_cst);
+  p.Change(ProcessorStatus::kRunning, ProcessorStatus::kIdle);
 }
 
 void Scheduler::UnlockTask(Processor& p) {
   Task* task = p.locked_task;
   p.locked_task = nullptr;
   TellWrite(TraceVariable::kTaskLocked, 0, p.id, task->id);
-  task->status.store(static_cast<uint32_t>(TaskStatus::kInSyscall), std::memory_order_release);
+  task->UnlockInSyscall();
 }
 
 }  // namespace proctor::runtime

@@ -62,13 +62,28 @@ struct Task {
     return static_cast<TaskStatus>(status.load(std::memory_order_relaxed) & ~kLockedBit);
   }
 
-  // The one place where a status changes, except for the races out of a system call.
+  // The two places where a status changes: by whoever owns the task, and where the way out of a
+  // system call is contested.
   void Change(TaskStatus from, TaskStatus to) {
     if (status.load(std::memory_order_relaxed) != static_cast<uint32_t>(from)) [[unlikely]] {
       Panic("task %ld is in status %u and not in %u", static_cast<long>(id),
             status.load(std::memory_order_relaxed), static_cast<uint32_t>(from));
     }
     status.store(static_cast<uint32_t>(to), std::memory_order_release);
+  }
+  bool Swap(uint32_t from, uint32_t to) {
+    return status.compare_exchange_strong(from, to, std::memory_order_seq_cst);
+  }
+  // While it is locked it stays in its system call.
+  bool LockInSyscall() {
+    constexpr auto kInSyscall = static_cast<uint32_t>(TaskStatus::kInSyscall);
+    return Swap(kInSyscall, kInSyscall | kLockedBit);
+  }
+  void UnlockInSyscall() {
+    constexpr auto kInSyscall = static_cast<uint32_t>(TaskStatus::kInSyscall);
+    if (!Swap(kInSyscall | kLockedBit, kInSyscall)) {
+      Panic("task %ld is unlocked and was not locked", static_cast<long>(id));
+    }
   }
 };
 

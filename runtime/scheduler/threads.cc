@@ -196,7 +196,7 @@ bool Scheduler::StopOwnProcessor(Thread& thread) {
 void Scheduler::Acquire(Thread& thread, Processor* p) {
   thread.p = p;
   p->thread.store(&thread, std::memory_order_release);
-  p->status.store(ProcessorStatus::kRunning, std::memory_order_release);
+  p->Change(ProcessorStatus::kIdle, ProcessorStatus::kRunning, std::memory_order_release);
   Tell(TraceKind::kAcquire, p->id);
   TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kRunning), p->id);
 }
@@ -207,7 +207,7 @@ Processor* Scheduler::Release(Thread& thread, ProcessorStatus status) {
   TellWrite(TraceVariable::kStatus, static_cast<int64_t>(status), p->id);
   thread.p = nullptr;
   p->thread.store(nullptr, std::memory_order_relaxed);
-  p->status.store(status, std::memory_order_seq_cst);
+  p->Change(ProcessorStatus::kRunning, status);
   return p;
 }
 

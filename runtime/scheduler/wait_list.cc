@@ -9,12 +9,7 @@ void WaitList::Wait() {
   task->next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = task;
   tail_ = task;
-  task->scheduler->Wait(
-      [](Task*, void* lock) NO_THREAD_SAFETY_ANALYSIS {
-        static_cast<Lock*>(lock)->Release();
-        return true;
-      },
-      &lock_);
+  task->scheduler->WaitAndRelease(lock_);
 }
 
 Task* WaitList::Pop() {
@@ -33,12 +28,15 @@ Task* WaitList::PopAll() {
 }
 
 void WaitList::ReadyAll(Task* first) {
+  if (first == nullptr) return;
+  Scheduler& scheduler = *first->scheduler;
+  TaskList tasks;
   while (first != nullptr) {
     Task* task = first;
     first = task->next;
-    task->next = nullptr;
-    Ready(task);
+    tasks.Append(task);
   }
+  scheduler.ReadyAll(tasks);
 }
 
 void WaitList::Ready(Task* task) { task->scheduler->Ready(task); }

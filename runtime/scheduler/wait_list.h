@@ -18,21 +18,21 @@ class WaitList {
   WaitList& operator=(const WaitList&) = delete;
 
   Lock& lock() RETURN_CAPABILITY(lock_) { return lock_; }
-  bool empty() const { return head_ == nullptr; }
+  bool empty() const REQUIRES(lock_) { return head_ == nullptr; }
 
-  // With the lock held: the calling task waits at the end, and the lock is dropped.
-  void Wait();
-  // With the lock held; null: nobody waits. To be made Ready when the lock is dropped.
-  Task* Pop();
+  // The calling task waits at the end of the list, and the lock is dropped.
+  void Wait() RELEASE(lock_);
+  // Null: nobody waits. To be made Ready when the lock is dropped.
+  Task* Pop() REQUIRES(lock_);
   static void Ready(Task* task);
   // The same for all of them.
-  Task* PopAll();
+  Task* PopAll() REQUIRES(lock_);
   static void ReadyAll(Task* first);
 
  private:
   Lock lock_{LockRank::kWaitList};
-  Task* head_ = nullptr;
-  Task* tail_ = nullptr;
+  Task* head_ GUARDED_BY(lock_) = nullptr;
+  Task* tail_ GUARDED_BY(lock_) = nullptr;
 };
 
 }  // namespace proctor::runtime

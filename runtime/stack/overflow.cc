@@ -98,7 +98,10 @@ SignalStack::SignalStack() {
   memory_ = mmap(nullptr, bytes_ + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory_ == MAP_FAILED ||
       mprotect(static_cast<char*>(memory_) + page, bytes_, PROT_READ | PROT_WRITE) != 0) {
-    std::abort();  // no thread without a signal stack: see stack.h for memory that runs out
+    Line line;
+    line.Add("fatal: cannot start a thread: no memory for its signal stack\n");
+    line.Write();
+    std::abort();
   }
   stack_t stack = {};
   stack.ss_sp = static_cast<char*>(memory_) + page;
