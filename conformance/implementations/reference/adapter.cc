@@ -1,0 +1,141 @@
+// The adapter of the reference runtime: a process that speaks conformance/adapter/PROTOCOL.md.
+//
+// Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the main task waits
+// for the next one in a system call, so that the idle runtime can be watched.
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "conformance/adapter/line_buffer.h"
+#include "conformance/adapter/protocol.h"
+#include "conformance/evidence/trace.h"
+#include "conformance/implementations/reference/garbage.h"
+#include "conformance/implementations/reference/program.h"
+#include "conformance/implementations/reference/settings.h"
+#include "conformance/implementations/reference/stamps.h"
+#include "conformance/scenario/scenario.h"
+#include "runtime/runtime.h"
+#include "runtime/scheduler/scheduler.h"
+
+namespace proctor::reference {
+namespace {
+
+constexpr const char* kVersion = "1";
+
+class Adapter {
+ public:
+  explicit Adapter(Profile profile) : profile_(profile) {}
+
+  // The exit status.
+  int Run();
+
+ private:
+  void Greet() const;
+  // False: the input has ended.
+  bool ReadLine(std::string& line);
+  void RunScenario(std::string& line);
+
+  const Profile profile_;
+  LineBuffer input_;
+  bool more_ = true;
+  int status_ = EXIT_SUCCESS;
+};
+
+int Adapter::Run() {
+  Calibrate();
+  Greet();
+  std::string line;
+  more_ = ReadLine(line);
+  while (more_ && status_ == EXIT_SUCCESS) RunScenario(line);
+  return status_;
+}
+
+void Adapter::Greet() const {
+  nlohmann::json operations = nlohmann::json::array();
+  for (const std::string_view name : OpNames()) operations.push_back(name);
+  const Tunables defaults;
+  // What a runtime makes of its environment; it never runs.
+  runtime::Runtime probe(ToOptions(defaults, profile_));
+  Say("{\"schema\":\"" + std::string(kAdapterSchema) + "\",\"name\":\"reference\",\"version\":\"" + kVersion +
+      "\",\"operations\":" + operations.dump() + ",\"settable\":" + Settable() + ",\"in_force\":" +
+      InForce(defaults, probe.scheduler().options()) + "}\n");
+}
+
+bool Adapter::ReadLine(std::string& line) {
+  while (!input_.TakeLine(line)) {
+    char block[4096];
+    const ssize_t got = read(kAdapterInput, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    input_.Append({block, static_cast<size_t>(got)});
+    if (input_.size() > kMaxLineBytes) {
+      fprintf(stderr, "adapter: a line of more than %zu bytes\n", kMaxLineBytes);
+      status_ = EXIT_FAILURE;
+      return false;
+    }
+  }
+  return true;
+}
+
+// Leaves the next scenario in `line`, or no more.
+void Adapter::RunScenario(std::string& line) {
+  std::string why;
+  const std::optional<Scenario> scenario = ParseScenario(line, why);
+  if (!scenario) {
+    fprintf(stderr, "adapter: %s\n", why.c_str());
+    status_ = EXIT_FAILURE;
+    return;
+  }
+  const Tunables asked = scenario->Asked();
+  Garbage garbage(static_cast<int32_t>(asked.gc_percent));
+  runtime::Options options = ToOptions(asked, profile_);
+  options.collector = &garbage;
+  runtime::Runtime runtime(options);
+  Program program(*scenario, runtime, garbage);
+  runtime.Run([&] {
+    if (!program.Run()) {
+      status_ = EXIT_FAILURE;
+      return;
+    }
+    int64_t count = 0;
+    for (const int64_t end_ns : garbage.Ends()) {
+      StampAt(end_ns, EventKind::kCollection, -1, {{Arg::kCount, ++count}});
+    }
+    Say("{\"done\":{\"in_force\":" +
+        InForce(asked, runtime.scheduler().options()) + "}}\n");
+    const runtime::SystemCall call;
+    more_ = ReadLine(line);
+  });
+}
+
+std::optional<Profile> ProfileFrom(int argc, char** argv) {
+  if (argc == 1) return kGo1_20;
+  if (argc == 3 && std::string_view(argv[1]) == "--profile") return FindProfile(argv[2]);
+  return std::nullopt;
+}
+
+int Main(int argc, char** argv) {
+  const std::optional<Profile> profile = ProfileFrom(argc, argv);
+  if (!profile) {
+    fprintf(stderr, "usage: %s [--profile go1.20|go1.22|go1.25|go1.26|netbsd]\n", argv[0]);
+    return EXIT_FAILURE;
+  }
+  if (getenv("PROCTOR_ADAPTER") == nullptr) {
+    fprintf(stderr, "adapter: to be started by proctor, not by hand\n");
+    return EXIT_FAILURE;
+  }
+  return Adapter(*profile).Run();
+}
+
+}  // namespace
+}  // namespace proctor::reference
+
+int main(int argc, char** argv) { return proctor::reference::Main(argc, argv); }
