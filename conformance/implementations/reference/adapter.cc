@@ -3,16 +3,16 @@
 // Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the main task waits
 // for the next one in a system call, so that the idle runtime can be watched.
 
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "conformance/adapter/line_buffer.h"
 #include "conformance/adapter/protocol.h"
@@ -21,14 +21,47 @@
 #include "conformance/implementations/reference/program.h"
 #include "conformance/implementations/reference/settings.h"
 #include "conformance/implementations/reference/stamps.h"
+#include "conformance/implementations/reference/translation.h"
 #include "conformance/scenario/scenario.h"
 #include "runtime/runtime.h"
 #include "runtime/scheduler/scheduler.h"
+#include "runtime/trace/trace.h"
 
 namespace proctor::reference {
 namespace {
 
-constexpr const char* kVersion = "1";
+// What a thread can tell before the trace ends. Its memory is the system's until it is used.
+constexpr size_t kTraceEventsPerThread = 1 << 22;
+constexpr int64_t kShowMonitorNs = 6'000'000;
+
+// Who watches from outside finds the monitor by its first sleeps, and lets all other threads go then. So the
+// runtime is busy for a moment before the scenario starts.
+void ShowMonitor() {
+  for (const int64_t end_ns = NowNs() + kShowMonitorNs; NowNs() < end_ns;) runtime::Poll();
+}
+
+// From the runtime's start to now, or to the first loss.
+void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int64_t> numbers) {
+  tracer.Stop();
+  Translation translation(std::move(numbers));
+  std::string lines;
+  constexpr size_t kSaidAtOnce = 1 << 16;
+  int64_t last_ns = NowNs();
+  std::string line;
+  runtime::TraceReader reader(tracer);
+  reader.Drain([&](const runtime::TraceEvent& traced) {
+    const Event event = translation.Translate(traced);
+    last_ns = event.time_ns;
+    FormatEvent(event, line);
+    lines += line;
+    lines += '\n';
+    if (lines.size() < kSaidAtOnce) return;
+    Say(lines);
+    lines.clear();
+  });
+  Say(lines);
+  if (tracer.lost() > 0) StampAt(last_ns, EventKind::kGap, -1, {{Arg::kLost, tracer.lost()}});
+}
 
 class Adapter {
  public:
@@ -44,6 +77,7 @@ class Adapter {
   void RunScenario(std::string& line);
 
   const Profile profile_;
+  const bool trace_ = getenv(kTraceVariable) != nullptr;
   LineBuffer input_;
   bool more_ = true;
   int status_ = EXIT_SUCCESS;
@@ -59,14 +93,9 @@ int Adapter::Run() {
 }
 
 void Adapter::Greet() const {
-  nlohmann::json operations = nlohmann::json::array();
-  for (const std::string_view name : OpNames()) operations.push_back(name);
-  const Tunables defaults;
   // What a runtime makes of its environment; it never runs.
-  runtime::Runtime probe(ToOptions(defaults, profile_));
-  Say("{\"schema\":\"" + std::string(kAdapterSchema) + "\",\"name\":\"reference\",\"version\":\"" + kVersion +
-      "\",\"operations\":" + operations.dump() + ",\"settable\":" + Settable() + ",\"in_force\":" +
-      InForce(defaults, probe.scheduler().options()) + "}\n");
+  runtime::Runtime probe(ToOptions({}, profile_));
+  Say(Handshake(probe.scheduler().options()) + "\n");
 }
 
 bool Adapter::ReadLine(std::string& line) {
@@ -98,20 +127,30 @@ void Adapter::RunScenario(std::string& line) {
   Garbage garbage(static_cast<int32_t>(asked.gc_percent));
   runtime::Options options = ToOptions(asked, profile_);
   options.collector = &garbage;
-  runtime::Runtime runtime(options);
-  Program program(*scenario, runtime, garbage);
-  runtime.Run([&] {
-    if (!program.Run()) {
+  std::unique_ptr<runtime::Runtime> runtime;
+  std::unique_ptr<Program> program;
+  if (trace_) {
+    options.trace_events_per_thread = kTraceEventsPerThread;
+    options.before_fatal_exit = [&] { TellTrace(runtime->tracer(), program->Numbers()); };
+  }
+  runtime = std::make_unique<runtime::Runtime>(options);
+  program = std::make_unique<Program>(*scenario, *runtime, garbage);
+  if (trace_) runtime->tracer().Start();
+  runtime->Run([&] {
+    ShowMonitor();
+    if (!program->Run()) {
       status_ = EXIT_FAILURE;
       return;
     }
+    // Whatever takes longer than a few microseconds from here on is a system call.
+    const runtime::SystemCall call;
+    if (trace_) TellTrace(runtime->tracer(), program->Numbers());
     int64_t count = 0;
     for (const int64_t end_ns : garbage.Ends()) {
       StampAt(end_ns, EventKind::kCollection, -1, {{Arg::kCount, ++count}});
     }
     Say("{\"done\":{\"in_force\":" +
-        InForce(asked, runtime.scheduler().options()) + "}}\n");
-    const runtime::SystemCall call;
+        InForce(asked, runtime->scheduler().options()) + "}}\n");
     more_ = ReadLine(line);
   });
 }

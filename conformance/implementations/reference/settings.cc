@@ -2,14 +2,33 @@
 
 #include <nlohmann/json.hpp>
 
+#include "conformance/adapter/protocol.h"
+#include "conformance/evidence/event.h"
+#include "conformance/implementations/reference/translation.h"
 #include "runtime/arch/preempt.h"
 
 namespace proctor::reference {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kVersion = "1";
 constexpr int64_t kNsPerMs = 1'000'000;
 // Go 1.25 and later look at the machine at most so often.
 constexpr int64_t kRefreshNs = 1'000'000'000;
+
+Json InForceJson(const Tunables& asked, const runtime::Options& options) {
+  Tunables now = asked;
+  now.procs = options.procs;
+  now.sched_trace_ms = options.monitor.trace_interval_ns / kNsPerMs;
+  if (!runtime::kAsyncPreemption) now.asynchronous_preemption = 0;
+  const Tunables defaults;
+  Json json = Json::object();
+  for (const TunableField& field : TunableFields()) {
+    if (now.*field.member != defaults.*field.member) json[std::string(field.name)] = now.*field.member;
+  }
+  return json;
+}
 
 }  // namespace
 
@@ -37,21 +56,20 @@ runtime::Options ToOptions(const Tunables& tunables, Profile profile) {
 }
 
 std::string InForce(const Tunables& asked, const runtime::Options& options) {
-  Tunables now = asked;
-  now.procs = options.procs;
-  now.sched_trace_ms = options.monitor.trace_interval_ns / kNsPerMs;
-  if (!runtime::kAsyncPreemption) now.asynchronous_preemption = 0;
-  const Tunables defaults;
-  nlohmann::json json = nlohmann::json::object();
-  for (const TunableField& field : TunableFields()) {
-    if (now.*field.member != defaults.*field.member) json[std::string(field.name)] = now.*field.member;
-  }
-  return json.dump();
+  return InForceJson(asked, options).dump();
 }
 
-std::string Settable() {
-  nlohmann::json json = nlohmann::json::array();
-  for (const TunableField& field : TunableFields()) json.push_back(field.name);
+std::string Handshake(const runtime::Options& options) {
+  Json json = {{"schema", kAdapterSchema},
+               {"name", "reference"},
+               {"version", kVersion},
+               {"operations", Json::array()},
+               {"settable", Json::array()},
+               {"emits", Json::array()},
+               {"in_force", InForceJson({}, options)}};
+  for (const std::string_view name : OpNames()) json["operations"].push_back(name);
+  for (const TunableField& field : TunableFields()) json["settable"].push_back(field.name);
+  for (const EventKind kind : Translation::Emits()) json["emits"].push_back(EventKindName(kind));
   return json.dump();
 }
 

@@ -20,8 +20,8 @@ runtime::Options ToOptions(const Tunables& tunables, Profile profile);
 // differ from the defaults.
 std::string InForce(const Tunables& asked, const runtime::Options& options);
 
-// All that can be set: ["shallow_min_ns",...].
-std::string Settable();
+// The handshake, as PROTOCOL.md describes it, without its line feed.
+std::string Handshake(const runtime::Options& options);
 
 }  // namespace proctor::reference
 
