@@ -388,13 +388,14 @@ Run Session::Perform() {
 void Session::TakeTrace() {
   if (!options_.trace || run_.handshake.emits.none()) return;
   for (const Event& event : run_.events) {
-    if (HarnessMakes(event.kind)) trace_.Add(event);
+    if (HarnessMakes(event.kind) || event.kind == EventKind::kCollection) trace_.Add(event);
   }
   run_.trace = trace_.Take();
   run_.trace_header = run_.header;
   run_.trace_header.maker = "adapter";
   run_.trace_header.tiers = kT;
   run_.trace_header.emits = run_.handshake.emits;
+  run_.trace_header.emits.set(static_cast<size_t>(EventKind::kCollection));
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     if (HarnessMakes(static_cast<EventKind>(kind))) run_.trace_header.emits.set(kind);
   }

@@ -47,13 +47,12 @@ void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int6
   std::string lines;
   constexpr size_t kSaidAtOnce = 1 << 16;
   int64_t last_ns = NowNs();
-  std::string line;
   runtime::TraceReader reader(tracer);
   reader.Drain([&](const runtime::TraceEvent& traced) {
     const Event event = translation.Translate(traced);
+    if (event.kind == EventKind::kCollection) return;
     last_ns = event.time_ns;
-    FormatEvent(event, line);
-    lines += line;
+    FormatEvent(event, lines);
     lines += '\n';
     if (lines.size() < kSaidAtOnce) return;
     Say(lines);

@@ -79,9 +79,9 @@ int64_t CpuTimeNs() {
 
 // The fastest of a few measurements is the least disturbed one.
 void Calibrate() {
-  constexpr int64_t kIterations = 1 << 20;
+  constexpr int64_t kIterations = 1 << 18;
   int64_t best_ns = INT64_MAX;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const int64_t begin_ns = NowNs();
     sink.fetch_add(Loop(kIterations), std::memory_order_relaxed);
     best_ns = std::min(best_ns, NowNs() - begin_ns);

@@ -101,6 +101,8 @@ int64_t Translation::NumberOf(int64_t task) {
 std::vector<EventKind> Translation::Emits() {
   std::vector<EventKind> kinds(TheWords().kinds.begin(), TheWords().kinds.end());
   kinds.push_back(EventKind::kGap);
+  // The ends of collections are among the stamps.
+  std::erase(kinds, EventKind::kCollection);
   std::ranges::sort(kinds);
   kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
   return kinds;

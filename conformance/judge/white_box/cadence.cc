@@ -12,7 +12,7 @@ CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11}) {}
 
-void CadenceJudge::Observe(const Event& event) {
+void CadenceJudge::See(const Event& event) {
   if (!state_.ByMonitor(event)) return;
   switch (event.kind) {
     case EventKind::kShallowSleep: OnShallowSleep(event); break;

@@ -19,7 +19,7 @@ CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
                     {kCYC_1, kCYC_2, kCYC_3, kCYC_4, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5, kGC_1,
                      kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17}) {}
 
-void CycleJudge::Observe(const Event& event) {
+void CycleJudge::See(const Event& event) {
   if (event.kind == EventKind::kLock || event.kind == EventKind::kUnlock) OnLock(event);
   if (event.kind == EventKind::kWrite && Is(event, Variable::kScavengerAsked)) {
     if (event.Get(Arg::kValue) != 0) {

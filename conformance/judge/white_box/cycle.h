@@ -17,7 +17,7 @@ class CycleJudge : public WhiteBoxJudge {
  public:
   CycleJudge(Tier tier, const Header& header, const State& state);
 
-  void Observe(const Event& event) override;
+  void See(const Event& event) override;
 
  private:
   // The steps of a cycle in their order.

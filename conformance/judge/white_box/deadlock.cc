@@ -15,7 +15,7 @@ using enum ClauseId;
 DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6}) {}
 
-void DeadlockJudge::Observe(const Event& event) {
+void DeadlockJudge::See(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:
     case EventKind::kHandOff: ++under_way_; break;
@@ -31,7 +31,7 @@ void DeadlockJudge::Observe(const Event& event) {
 }
 
 void DeadlockJudge::Close() {
-  if (due_ != Due::kNothing) Owe(*check_);
+  if (due_ != Due::kNothing && state_.whole()) Owe(*check_);
 }
 
 void DeadlockJudge::OnCheck(const Event& event) {

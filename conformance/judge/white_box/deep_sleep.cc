@@ -23,7 +23,7 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
                      kDEEP_10, kDEEP_11, kDEEP_12, kDEEP_13, kDEEP_14, kDEEP_15, kDEEP_16, kID_4,
                      kSTW_1, kCYC_1}) {}
 
-void DeepSleepJudge::Observe(const Event& event) {
+void DeepSleepJudge::See(const Event& event) {
   nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake();
   if (event.kind == EventKind::kNoteWake) OnNoteWake(event);
   if (state_.ByMonitor(event)) {

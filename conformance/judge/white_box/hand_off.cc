@@ -15,7 +15,7 @@ HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2}) {}
 
-void HandOffJudge::Observe(const Event& event) {
+void HandOffJudge::See(const Event& event) {
   if (event.kind == EventKind::kHandOff) {
     if (open_.size() >= kOpenMost) open_.clear();
     open_.insert_or_assign(event.m, HandOff{.begin = event});

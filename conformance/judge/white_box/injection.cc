@@ -16,7 +16,7 @@ using enum ClauseId;
 InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kPOLL_6, kPOLL_7}) {}
 
-void InjectionJudge::Observe(const Event& event) {
+void InjectionJudge::See(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
   const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 && state_.value(Variable::kLastPoll) != 0 &&
                     state_.value(Variable::kPollerReady) != 0;

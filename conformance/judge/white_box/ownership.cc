@@ -16,7 +16,7 @@ using enum ClauseId;
 OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8}) {}
 
-void OwnershipJudge::Observe(const Event& event) {
+void OwnershipJudge::See(const Event& event) {
   switch (event.kind) {
     case EventKind::kAcquire: {
       const int32_t owner = state_.processor(event.p).owner;

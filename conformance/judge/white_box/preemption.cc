@@ -18,7 +18,7 @@ using enum ClauseId;
 PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4}) {}
 
-void PreemptionJudge::Observe(const Event& event) {
+void PreemptionJudge::See(const Event& event) {
   if (request_ && event.m == request_->m) {
     if (event.kind == EventKind::kWrite) {
       task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);

@@ -64,6 +64,7 @@ void State::ApplyWrite(const Event& event, int64_t value) {
 
 void State::Apply(const Event& event) {
   switch (event.kind) {
+    case EventKind::kGap: whole_ = false; break;
     case EventKind::kMonitorStart:
       monitor_ = event.m;
       break;

@@ -15,7 +15,16 @@
 namespace proctor::white_box {
 
 class WhiteBoxJudge : public Judge {
+ public:
+  // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must
+  // not become an accusation.
+  void Observe(const Event& event) final {
+    if (state_.whole()) See(event);
+  }
+
  protected:
+  virtual void See(const Event& event) = 0;
+
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
                 std::initializer_list<ClauseId> clauses)
       : Judge(tier, clauses), tunables_(header.in_force), profile_(header.profile), state_(state) {}
