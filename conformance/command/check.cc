@@ -108,6 +108,10 @@ bool CheckRun::Build() {
       BuildImplementation(options_.implementation, folder_.path(), failure, why);
   if (!built) return Fail(failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed, why);
   implementation_ = std::move(*built);
+  if (options_.profile && implementation_.name == "reference") {
+    // It can be any of them.
+    implementation_.argv.insert(implementation_.argv.end(), {"--profile", std::string(ProfileName(*options_.profile))});
+  }
   return true;
 }
 

@@ -1,7 +1,4 @@
-// The adapter of the reference runtime: a process that speaks conformance/adapter/PROTOCOL.md.
-//
-// Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the main task waits
-// for the next one in a system call, so that the idle runtime can be watched.
+#include "conformance/implementations/reference/adapter.h"
 
 #include <unistd.h>
 
@@ -64,7 +61,8 @@ void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int6
 
 class Adapter {
  public:
-  explicit Adapter(Profile profile) : profile_(profile) {}
+  Adapter(Profile profile, runtime::Options::RunMonitor run_monitor)
+      : profile_(profile), run_monitor_(std::move(run_monitor)) {}
 
   // The exit status.
   int Run();
@@ -76,6 +74,7 @@ class Adapter {
   void RunScenario(std::string& line);
 
   const Profile profile_;
+  const runtime::Options::RunMonitor run_monitor_;
   const bool trace_ = getenv(kTraceVariable) != nullptr;
   LineBuffer input_;
   bool more_ = true;
@@ -126,6 +125,7 @@ void Adapter::RunScenario(std::string& line) {
   Garbage garbage(static_cast<int32_t>(asked.gc_percent));
   runtime::Options options = ToOptions(asked, profile_);
   options.collector = &garbage;
+  options.run_monitor = run_monitor_;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<Program> program;
   if (trace_) {
@@ -154,26 +154,14 @@ void Adapter::RunScenario(std::string& line) {
   });
 }
 
-std::optional<Profile> ProfileFrom(int argc, char** argv) {
-  if (argc == 1) return kGo1_20;
-  if (argc == 3 && std::string_view(argv[1]) == "--profile") return FindProfile(argv[2]);
-  return std::nullopt;
-}
+}  // namespace
 
-int Main(int argc, char** argv) {
-  const std::optional<Profile> profile = ProfileFrom(argc, argv);
-  if (!profile) {
-    fprintf(stderr, "usage: %s [--profile go1.20|go1.22|go1.25|go1.26|netbsd]\n", argv[0]);
-    return EXIT_FAILURE;
-  }
+int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor) {
   if (getenv("PROCTOR_ADAPTER") == nullptr) {
     fprintf(stderr, "adapter: to be started by proctor, not by hand\n");
     return EXIT_FAILURE;
   }
-  return Adapter(*profile).Run();
+  return Adapter(profile, std::move(run_monitor)).Run();
 }
 
-}  // namespace
 }  // namespace proctor::reference
-
-int main(int argc, char** argv) { return proctor::reference::Main(argc, argv); }
