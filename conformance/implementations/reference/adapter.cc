@@ -1,13 +1,17 @@
 #include "conformance/implementations/reference/adapter.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -59,6 +63,22 @@ void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int6
   if (tracer.lost() > 0) StampAt(last_ns, EventKind::kGap, -1, {{Arg::kLost, tracer.lost()}});
 }
 
+// Prints what the runtime is at, and ends the process, when SIGQUIT asks for it: the harness does so before it kills
+// a process that hangs. To be called before there is any other thread.
+void DescribeOnQuit(const std::atomic<runtime::Runtime*>& running) {
+  sigset_t quit;
+  sigemptyset(&quit);
+  sigaddset(&quit, SIGQUIT);
+  pthread_sigmask(SIG_BLOCK, &quit, nullptr);
+  std::thread([quit, &running] {
+    int signal = 0;
+    while (sigwait(&quit, &signal) != 0) {
+    }
+    if (const runtime::Runtime* runtime = running.load()) fputs(runtime->Describe().c_str(), stderr);
+    _exit(EXIT_FAILURE);
+  }).detach();
+}
+
 class Adapter {
  public:
   Adapter(Profile profile, runtime::Options::RunMonitor run_monitor)
@@ -75,6 +95,7 @@ class Adapter {
 
   const Profile profile_;
   const runtime::Options::RunMonitor run_monitor_;
+  std::atomic<runtime::Runtime*> running_{nullptr};
   const bool trace_ = getenv(kTraceVariable) != nullptr;
   LineBuffer input_;
   bool more_ = true;
@@ -82,6 +103,7 @@ class Adapter {
 };
 
 int Adapter::Run() {
+  DescribeOnQuit(running_);
   Calibrate();
   Greet();
   std::string line;
@@ -135,6 +157,7 @@ void Adapter::RunScenario(std::string& line) {
   runtime = std::make_unique<runtime::Runtime>(options);
   program = std::make_unique<Program>(*scenario, *runtime, garbage);
   if (trace_) runtime->tracer().Start();
+  running_ = runtime.get();
   runtime->Run([&] {
     ShowMonitor();
     if (!program->Run()) {
@@ -152,6 +175,7 @@ void Adapter::RunScenario(std::string& line) {
         InForce(asked, runtime->scheduler().options()) + "}}\n");
     more_ = ReadLine(line);
   });
+  running_ = nullptr;
 }
 
 }  // namespace

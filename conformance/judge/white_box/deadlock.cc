@@ -27,7 +27,9 @@ void DeadlockJudge::See(const Event& event) {
     case EventKind::kInternalError: OnReport(event); break;
     default: break;
   }
-  if (due_ != Due::kNothing && event.kind != EventKind::kDeadlockCheck && ++events_since_ > kStepsMost) Owe(event);
+  if (due_ == Due::kNothing || event.kind == EventKind::kDeadlockCheck) return;
+  if (in_real_time_ && event.m != check_->m) return;
+  if (++events_since_ > kStepsMost) Owe(event);
 }
 
 void DeadlockJudge::Close() {

@@ -193,6 +193,12 @@ void DeepSleepJudge::OnOthers(const Event& event) {
       const auto path = static_cast<ExitPath>(event.Get(Arg::kPath));
       if (path == ExitPath::kReacquired || path == ExitPath::kQueued) {
         waking_.erase(event.m);
+      } else if (in_real_time_) {
+        // The monitor may have gone to sleep since the lock was released; under it the thread must have looked.
+        const auto waking = waking_.find(event.m);
+        if (waking == waking_.end() || waking->second.looked_locked) break;
+        Violate(kDEEP_9, "a thread left a system call with an idle P without a look at the flag",
+                {waking->second.cause, event});
       } else if (state_.value(Variable::kMonitorWaits) != 0) {
         BeginWaking(event, Waker::kExitFast);
         waking_.at(event.m).owes = true;
@@ -277,6 +283,7 @@ void DeepSleepJudge::OnNoteWake(const Event& event) {
 }
 
 void DeepSleepJudge::CheckDebts(const Event& event) {
+  if (in_real_time_) return CheckOwnDebt(event);
   if (!state_.sleeping_deep() || waking_.empty() || wakes_pending_ > 0) return;
   if (state_.value(Variable::kMonitorWaits) == 0) return;
   // Nobody has cleared the flag: who met it up must still wake the monitor, and soon.
@@ -286,6 +293,19 @@ void DeepSleepJudge::CheckDebts(const Event& event) {
     Violate(waking.waker == Waker::kStartTheWorld ? kSTW_1 : kDEEP_9,
             "the monitor sleeps deep, and what must wake it did not", {waking.cause, event});
   }
+}
+
+// Who met the flag up wakes the monitor before it does anything else.
+void DeepSleepJudge::CheckOwnDebt(const Event& event) {
+  const bool goes_on = event.kind == EventKind::kSyscallEnter || event.kind == EventKind::kSyscallExit ||
+                       event.kind == EventKind::kRelease || event.kind == EventKind::kExecute ||
+                       (event.kind == EventKind::kUnlock && Is(event, LockId::kSched));
+  if (!goes_on) return;
+  const auto found = waking_.find(event.m);
+  if (found == waking_.end() || !found->second.owes) return;
+  found->second.owes = false;
+  Violate(found->second.waker == Waker::kStartTheWorld ? kSTW_1 : kDEEP_9,
+          "a thread met the monitor asleep, and went on without waking it", {found->second.cause, event});
 }
 
 }  // namespace proctor::white_box

@@ -27,7 +27,11 @@ class WhiteBoxJudge : public Judge {
 
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
                 std::initializer_list<ClauseId> clauses)
-      : Judge(tier, clauses), tunables_(header.in_force), profile_(header.profile), state_(state) {}
+      : Judge(tier, clauses),
+        in_real_time_(tier != kV),
+        tunables_(header.in_force),
+        profile_(header.profile),
+        state_(state) {}
 
   // Kept or broken, by one condition; the sentence is made only when it is needed.
   template <typename Message>
@@ -46,6 +50,9 @@ class WhiteBoxJudge : public Judge {
     return event.Get(Arg::kLock) == static_cast<int64_t>(lock);
   }
 
+  // The system may keep a thread from running for any time between two of its steps. So a thread is judged by what
+  // it does next, not by what others do meanwhile; and what was read without a lock may be stale.
+  const bool in_real_time_;
   const Tunables tunables_;
   const Profile profile_;
   const State& state_;
