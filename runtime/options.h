@@ -11,14 +11,20 @@
 #include <string>
 
 #include "runtime/sysmon/constants.h"
+#include "runtime/sysmon/host.h"
 
 namespace proctor::runtime {
 
 class CollectorHooks;
 
 struct Options {
+  using RunMonitor = std::function<void(Host& host, const Constants& constants)>;
+
   // How many tasks may run at a time; 0: as many as the process may use CPUs. At most 1024.
   int32_t procs = 0;
+  // What the system monitor's thread runs instead of the Monitor of runtime/sysmon; empty: that. It
+  // returns when the host's Sleep says that the runtime is ending.
+  RunMonitor run_monitor;
   // The constants of the system monitor. Its trace interval is overridden by `debug`.
   Constants monitor;
   // Whether a running task can be interrupted by a signal in code that agreed to it

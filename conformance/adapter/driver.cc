@@ -34,6 +34,12 @@ constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 // Tasks alive at once whose times are checked; an adapter that makes up more must not fill the memory.
 constexpr size_t kTasksTrackedMost = 1'000'000;
 
+// What the harness itself does and sees, whatever the evidence is otherwise.
+bool HarnessMakes(EventKind kind) {
+  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit || kind == EventKind::kStall ||
+         kind == EventKind::kDescriptorReady || kind == EventKind::kStopped || kind == EventKind::kContinued;
+}
+
 // One scenario on one process, from its start to its end.
 class Session {
  public:
@@ -62,6 +68,7 @@ class Session {
   bool FollowsItsTask(const Event& event);
   void OnEnded();
   void OnDeadline();
+  void TakeTrace();
 
   const RunOptions& options_;
   const Scenario& scenario_;
@@ -73,6 +80,7 @@ class Session {
   std::unique_ptr<Process> process_;
   std::unique_ptr<Observer> observer_;
   Gathering gathering_;
+  Gathering trace_;
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
   LineBuffer buffer_;
@@ -113,6 +121,7 @@ bool Session::Start() {
   }
   std::vector<std::string> env = options_.set_env;
   env.emplace_back("PROCTOR_ADAPTER=1");
+  if (options_.trace) env.push_back(std::string(kTraceVariable) + "=1");
   std::string why;
   process_ = Process::Spawn({.argv = options_.argv,
                              .set_env = std::move(env),
@@ -249,7 +258,8 @@ void Session::OnReply(const std::string& line) {
 }
 
 void Session::OnEvent(const Event& event) {
-  if (!AdapterMakes(event.kind)) {
+  const bool traced = options_.trace && run_.handshake.emits[static_cast<size_t>(event.kind)];
+  if (!AdapterMakes(event.kind) && !traced) {
     Fail(Outcome::kError, fmt::format("an adapter may not make the event '{}'",
                                       EventKindName(event.kind)));
     return;
@@ -259,6 +269,7 @@ void Session::OnEvent(const Event& event) {
          fmt::format("the adapter's times are not those of CLOCK_MONOTONIC: {}", Describe(event)));
     return;
   }
+  if (traced) return trace_.Add(event);
   if (!FollowsItsTask(event)) return;
   if (event.kind == EventKind::kScenarioStart) {
     if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
@@ -369,7 +380,25 @@ Run Session::Perform() {
   header.seed = scenario_.seed;
   header.asked = scenario_.Asked();
   run_.events = gathering_.Take();
+  TakeTrace();
   return std::move(run_);
+}
+
+// The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it already.
+void Session::TakeTrace() {
+  if (!options_.trace || run_.handshake.emits.none()) return;
+  for (const Event& event : run_.events) {
+    if (HarnessMakes(event.kind) || event.kind == EventKind::kCollection) trace_.Add(event);
+  }
+  run_.trace = trace_.Take();
+  run_.trace_header = run_.header;
+  run_.trace_header.maker = "adapter";
+  run_.trace_header.tiers = kT;
+  run_.trace_header.emits = run_.handshake.emits;
+  run_.trace_header.emits.set(static_cast<size_t>(EventKind::kCollection));
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    if (HarnessMakes(static_cast<EventKind>(kind))) run_.trace_header.emits.set(kind);
+  }
 }
 
 }  // namespace

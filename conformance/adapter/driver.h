@@ -33,6 +33,7 @@ struct Handshake {
   std::set<std::string> operations;    // "spin", "block", ...
   std::set<std::string> settable;      // the tunables that a scenario may ask for
   Tunables in_force;                   // as the process came up
+  EventKinds emits;                    // what its trace tells, when it is asked for one
 };
 
 enum class Outcome {
@@ -51,12 +52,16 @@ struct Run {
   Handshake handshake;
   Header header;               // tiers: kX, and kO where the observer succeeded
   std::vector<Event> events;   // by time
+  // What the runtime itself traced, for tier kT; empty where it was not asked to, or cannot.
+  Header trace_header;
+  std::vector<Event> trace;
 };
 
 struct RunOptions {
   std::vector<std::string> argv;     // the adapter
   std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
+  bool trace = false;                // has the runtime trace itself
   int64_t handshake_ms = 20'000;     // an adapter that is silent for longer is given up
 };
 

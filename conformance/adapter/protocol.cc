@@ -45,6 +45,17 @@ std::set<std::string> Names(const Json& json, const char* name) {
   return names;
 }
 
+EventKinds Kinds(const Json& json) {
+  EventKinds kinds;
+  if (!json.contains("emits")) return kinds;
+  for (const std::string& name : Names(json, "emits")) {
+    const std::optional<EventKind> kind = FindEventKind(name);
+    if (!kind) throw Wrong{fmt::format("unknown kind of event '{}' in 'emits'", name)};
+    kinds.set(static_cast<size_t>(*kind));
+  }
+  return kinds;
+}
+
 Tunables InForce(const Json& json) {
   Tunables tunables;
   if (!json.contains("in_force")) return tunables;
@@ -75,7 +86,8 @@ std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why)
                      .version = Text(json, "version"),
                      .operations = Names(json, "operations"),
                      .settable = Names(json, "settable"),
-                     .in_force = InForce(json)};
+                     .in_force = InForce(json),
+                     .emits = Kinds(json)};
   } catch (const Wrong& wrong) {
     why = wrong.what;
     return std::nullopt;

@@ -29,6 +29,9 @@ struct Done {
   Tunables in_force;
 };
 
+// Set to 1 in the environment of an adapter whose runtime is to trace itself.
+inline constexpr char kTraceVariable[] = "PROCTOR_TRACE";
+
 // An event or the end; nullopt: `why`.
 std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why);
 

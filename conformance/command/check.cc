@@ -25,7 +25,7 @@ namespace proctor {
 namespace {
 
 // What an adapter's runs can show.
-constexpr TierSet kAdapterTiers = kO | kX;
+constexpr TierSet kAdapterTiers = kT | kO | kX;
 
 // Settings of the environment that reach the runtime under test and so belong to the line that replays.
 constexpr const char* kReplayedEnvironment[] = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"};
@@ -58,6 +58,8 @@ class CheckRun {
   bool IsForProfile(const NamedScenario& named) const;
   void RunVirtual(int64_t end_ns);
   void RunOne(const NamedScenario& named);
+  void GradeEvidence(const std::string& scenario, const std::string& name, Header header,
+                     const std::vector<Event>& events, const NamedScenario& named);
   void Take(const Ruling& ruling);
   void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& why);
   std::string ReplayLine(const Ruling& ruling) const;
@@ -77,6 +79,7 @@ class CheckRun {
   std::string version_;
   std::optional<Profile> profile_ = options_.profile;
   bool said_unobserved_ = false;
+  bool traced_ = false;  // its runtime traces itself
   int status_ = kExitAsExpected;
 };
 
@@ -88,7 +91,8 @@ bool CheckRun::Fail(int status, const std::string& why) {
 
 // The tiers that there can be evidence of: any adapter's, and that of a monitor which this program holds.
 TierSet CheckRun::TiersOf(const std::string& name) {
-  return FindSubject(name) ? TierSet{kV} : kAdapterTiers;
+  if (!FindSubject(name)) return kAdapterTiers;
+  return name == "reference" ? kV | kAdapterTiers : kV;
 }
 
 bool CheckRun::Build() {
@@ -104,6 +108,10 @@ bool CheckRun::Build() {
       BuildImplementation(options_.implementation, folder_.path(), failure, why);
   if (!built) return Fail(failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed, why);
   implementation_ = std::move(*built);
+  if (options_.profile && implementation_.name == "reference") {
+    // It can be any of them.
+    implementation_.argv.insert(implementation_.argv.end(), {"--profile", std::string(ProfileName(*options_.profile))});
+  }
   return true;
 }
 
@@ -189,12 +197,14 @@ void CheckRun::RunOne(const NamedScenario& named) {
   const bool observe = (tiers_ & kO) != 0;
   Run run = RunScenario({.argv = implementation_.argv,
                          .set_env = EnvironmentFor(implementation_, scenario),
-                         .observe = observe},
+                         .observe = observe,
+                         .trace = (tiers_ & kT) != 0},
                         scenario);
   if (!run.handshake.version.empty()) {
     version_ = run.handshake.version;
     if (!profile_) profile_ = run.header.profile;
   }
+  traced_ = traced_ || run.handshake.emits.any();
   switch (run.outcome) {
     case Outcome::kDone: break;
     case Outcome::kUnsupported:
@@ -208,20 +218,27 @@ void CheckRun::RunOne(const NamedScenario& named) {
     if (!std::exchange(said_unobserved_, true)) Say(run.observer_error);
     RuleAll(named, kO, Verdict::kInconclusive, "not observed: " + run.observer_error);
   }
-  if (run.events.empty()) return;
+  GradeEvidence(scenario.name, scenario.name, run.header, run.events, named);
+  GradeEvidence(scenario.name, scenario.name + ".runtime", run.trace_header, run.trace, named);
+}
 
-  if (profile_) run.header.profile = *profile_;
-  const std::string path = folder_.TracePath(scenario.name);
+// Stored under the name given.
+void CheckRun::GradeEvidence(const std::string& scenario, const std::string& name, Header header,
+                             const std::vector<Event>& events, const NamedScenario& named) {
+  if (events.empty()) return;
+  if (profile_) header.profile = *profile_;
+  std::string why;
+  const std::string path = folder_.TracePath(name);
   std::optional<Grade> grade;
-  if (StoreTrace(path, run.header, run.events, folder_.kept(), why)) {
+  if (StoreTrace(path, header, events, folder_.kept(), why)) {
     grade = GradeTrace(path, std::nullopt, why);
     if (grade && !grade->error.empty()) why = grade->error;
   }
-  if (!why.empty()) RuleAll(named, kAdapterTiers, Verdict::kError, why);
+  if (!why.empty()) RuleAll(named, header.tiers, Verdict::kError, why);
   if (!grade) return;
   for (Ruling& ruling : grade->rulings) {
     if (!ruling.message.empty() && ruling.verdict != Verdict::kNotObservable) {
-      ruling.message += fmt::format(" [{}]", scenario.name);
+      ruling.message += fmt::format(" [{}]", scenario);
     }
     Take(ruling);
   }
@@ -253,14 +270,16 @@ std::vector<Ruling> CheckRun::Rulings() const {
     if ((clause.profiles & profile_.value_or(kGo1_20)) == 0) continue;
     for (Tier tier : kTiers) {
       if ((clause.tiers & tiers_ & tier) == 0) continue;
+      const bool evident = (tier & possible_) != 0 && (tier != kT || traced_);
+      if (!evident && options_.tiers == 0) continue;
       const auto found = rulings_.find({id, tier});
       if (found != rulings_.end()) {
         rulings.push_back(found->second);
       } else {
         rulings.push_back({.clause = id,
                            .tier = tier,
-                           .verdict = (tier & possible_) != 0 ? Verdict::kNotExercised : Verdict::kNotObservable,
-                           .message = (tier & possible_) != 0 ? "" : "there is no such evidence of it"});
+                           .verdict = evident ? Verdict::kNotExercised : Verdict::kNotObservable,
+                           .message = evident ? "" : "there is no such evidence of it"});
       }
     }
   }

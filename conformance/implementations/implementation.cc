@@ -5,13 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <system_error>
 
 #include "conformance/process/process.h"
+#include "tools/cpp/runfiles/runfiles.h"
 
 namespace proctor {
 
@@ -19,6 +22,7 @@ namespace proctor {
 extern const std::string_view kGoAdapter;
 extern const std::string_view kGoExpectations;
 extern const std::string_view kGccgoExpectations;
+extern const std::string_view kReferenceExpectations;
 
 namespace {
 
@@ -181,6 +185,28 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
                         .expectations = std::string(BuiltInExpectations(name))};
 }
 
+// The adapter that was built with this program; empty: its runfiles are not here.
+std::string FindReference() {
+  using bazel::tools::cpp::runfiles::Runfiles;
+  const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(program_invocation_name));
+  if (runfiles == nullptr) return "";
+  const std::string path = runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
+  return IsProgram(path) ? path : "";
+}
+
+std::optional<Implementation> TheReference(BuildFailure& failure, std::string& why) {
+  const std::string adapter = FindReference();
+  if (adapter.empty()) {
+    failure = BuildFailure::kMissing;
+    why = "reference: its adapter is not in this program's runfiles; start it where Bazel built it, or by "
+          "`bazel run //:proctor`";
+    return std::nullopt;
+  }
+  return Implementation{.name = "reference",
+                        .argv = {adapter},
+                        .expectations = std::string(kReferenceExpectations)};
+}
+
 // GODEBUG with a setting more. The last one counts, so the scenario's stands behind the user's.
 std::string Debug(const std::string& settings) {
   const char* user = std::getenv("GODEBUG");
@@ -195,6 +221,7 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   BuildFailure& failure, std::string& why) {
   std::error_code error;
   const std::string scratch = fs::absolute(scratch_dir, error).string();
+  if (name == "reference") return TheReference(failure, why);
   if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, failure, why);
   if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, why);
   if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, why);
@@ -232,6 +259,7 @@ std::vector<std::string> EnvironmentFor(const Implementation& implementation,
 }
 
 std::string_view BuiltInExpectations(std::string_view name) {
+  if (name == "reference") return kReferenceExpectations;
   if (name == "go") return kGoExpectations;
   if (name == "gccgo") return kGccgoExpectations;
   return "";
@@ -239,6 +267,8 @@ std::string_view BuiltInExpectations(std::string_view name) {
 
 std::vector<FoundImplementation> FindImplementations() {
   std::vector<FoundImplementation> found;
+  found.push_back({"reference", FindReference().empty() ? "missing: not in this program's runfiles"
+                                                        : "the reference runtime"});
   const std::string go = FindOnPath("go");
   found.push_back({"go", go.empty() ? "missing: not on PATH" : go});
   for (const std::string& toolchain : FindGoToolchains()) {

@@ -1,5 +1,6 @@
 // Implementations by name: what they are, whether they are here, and how to start their adapters.
 //
+//   reference     the reference runtime, which is part of this program's runfiles
 //   go            the toolchain `go` on PATH            go=PATH      any other, or a wrapper of one; it is only
 //                                                                    ever called as `PATH build ...`
 //   gccgo         the compiler gccgo, gccgo-N on PATH   gccgo=PATH   any other
@@ -20,7 +21,7 @@
 namespace proctor {
 
 struct Implementation {
-  std::string name;               // "go", "gccgo", or the adapter's file name
+  std::string name;               // "reference", "go", "gccgo", or the adapter's file name
   std::vector<std::string> argv;  // how to start its adapter
   std::string expectations;       // its expectations file's contents; empty: none
 };

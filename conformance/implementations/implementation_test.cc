@@ -180,7 +180,10 @@ TEST_F(Names, ThoseOfTheMachineAreListed) {
   EXPECT_EQ(about("go"), (folder_ / "bin/go").string());
   EXPECT_EQ(about("gccgo"), (folder_ / "bin/gccgo-12").string());
   const Setting none("PATH", folder_ / "empty");
-  EXPECT_EQ(FindImplementations().front().about, "missing: not on PATH");
+  const auto missing = FindImplementations();
+  EXPECT_EQ(std::ranges::find(missing, "go", &FoundImplementation::name)->about, "missing: not on PATH");
+  EXPECT_EQ(missing.front().name, "reference");
+  EXPECT_EQ(missing.front().about, "the reference runtime");
 }
 
 TEST(Environment, HoldsWhatARuntimeReadsOnlyAtItsStart) {

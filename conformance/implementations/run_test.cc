@@ -1,4 +1,4 @@
-// The Go adapter on the real runtimes that this machine has: what the evidence of a run says, in values and order.
+// The adapters on the real runtimes that this machine has: what the evidence of a run says, in values and order.
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "conformance/adapter/driver.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/judge/panel.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
@@ -41,6 +42,8 @@ class Runtime : public testing::TestWithParam<std::string> {
                         .observe = observe},
                        scenario);
   }
+
+  static bool IsReference() { return GetParam() == "reference"; }
 
   Implementation implementation_;
 };
@@ -217,7 +220,8 @@ TEST_P(Runtime, ShowsItsStacksWhenItHangs) {
   scenario.budget_ms = 200;
   const auto run = Perform(scenario);
   EXPECT_EQ(run.outcome, Outcome::kTimeout) << run.message;
-  EXPECT_NE(run.standard_error.find("goroutine"), std::string::npos) << run.standard_error;
+  EXPECT_NE(run.standard_error.find(IsReference() ? "SCHED" : "goroutine"), std::string::npos)
+      << run.standard_error;
 }
 
 TEST_P(Runtime, SaysWhatIsInForce) {
@@ -229,6 +233,15 @@ TEST_P(Runtime, SaysWhatIsInForce) {
   EXPECT_EQ(run.header.in_force.gc_percent, 70);
   EXPECT_EQ(run.header.in_force.asynchronous_preemption, 0);
 
+  if (IsReference()) {
+    setenv("RUNTIME_DEBUG", "schedtrace=5000", 1);
+    scenario.tunables.erase("procs");
+    run = Perform(scenario);
+    unsetenv("RUNTIME_DEBUG");
+    EXPECT_GT(run.header.in_force.procs, 0);
+    EXPECT_EQ(run.header.in_force.sched_trace_ms, 5000);
+    return;
+  }
   setenv("GOGC", "off", 1);
   setenv("GOMAXPROCS", "3", 1);
   setenv("GODEBUG", "asyncpreemptoff=1,schedtrace=5000", 1);
@@ -242,10 +255,15 @@ TEST_P(Runtime, SaysWhatIsInForce) {
   EXPECT_EQ(run.header.in_force.sched_trace_ms, 5000);
 }
 
-TEST_P(Runtime, DeclaresWhatItCannotDo) {
+TEST_P(Runtime, DoesWhatItIsAskedForOrDeclaresThatItCannot) {
   Scenario scenario = Named("slice", {{.ops = {{.op = Op::kYield}}}});
   scenario.tunables = {{"slice_ns", 5'000'000}};
   const auto run = Perform(scenario);
+  if (IsReference()) {
+    EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+    EXPECT_EQ(run.header.in_force.slice_ns, 5'000'000);
+    return;
+  }
   EXPECT_EQ(run.outcome, Outcome::kUnsupported);
   EXPECT_EQ(run.message, GetParam() + " " + run.handshake.version + " cannot set slice_ns");
   EXPECT_EQ(run.handshake.settable.contains("forcegc_period_ns"), GetParam() == "go");
@@ -262,7 +280,62 @@ TEST_P(Runtime, EvidenceFromOutsideAndInsideIsOne) {
   EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
 }
 
-INSTANTIATE_TEST_SUITE_P(OnThisMachine, Runtime, testing::Values("go", "gccgo"),
+// The runtime's own trace and the tasks' stamps tell the same story.
+TEST(Reference, TracesItself) {
+  BuildFailure failure{};
+  std::string why;
+  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, why);
+  ASSERT_TRUE(reference) << why;
+  Scenario scenario = Named("traced", {{.ops = {{.op = Op::kSpawn, .task = 1},
+                                                {.op = Op::kBlock, .duration_ns = 15'000'000}},
+                                        .repeat = 3},
+                                       {.ops = {{.op = Op::kYield}}, .start = false}});
+  const auto run = RunScenario({.argv = reference->argv, .observe = false, .trace = true}, scenario);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.tiers, kX);
+  EXPECT_EQ(run.trace_header.tiers, kT);
+  EXPECT_TRUE(std::ranges::is_sorted(run.trace, {}, &Event::time_ns));
+
+  // A task stamps its start while the trace has it running.
+  std::map<int64_t, int64_t> starts_ns;
+  for (const Event& event : Of(run, EventKind::kTaskStart)) starts_ns[event.g] = event.time_ns;
+  ASSERT_EQ(starts_ns.size(), 4u);
+  std::map<int64_t, int64_t> executed_ns;
+  for (const Event& event : run.trace) {
+    if (event.kind == EventKind::kExecute) executed_ns.try_emplace(event.g, event.time_ns);
+    if (event.kind != EventKind::kSwitchOut || !starts_ns.contains(event.g)) continue;
+    ASSERT_TRUE(executed_ns.contains(event.g)) << Describe(event);
+    EXPECT_LE(executed_ns[event.g], starts_ns[event.g]) << Describe(event);
+    EXPECT_GE(event.time_ns, starts_ns[event.g]) << Describe(event);
+  }
+
+  Panel panel(run.trace_header);
+  for (const Event& event : run.trace) panel.Observe(event);
+  std::set<ClauseId> conforms;
+  for (const Ruling& ruling : panel.Close()) {
+    EXPECT_NE(ruling.verdict, Verdict::kViolates) << ClauseName(ruling.clause) << ": " << ruling.message;
+    if (ruling.verdict == Verdict::kConforms) conforms.insert(ruling.clause);
+  }
+  for (const ClauseId clause : {ClauseId::kID_1, ClauseId::kCAD_2, ClauseId::kSYS_1, ClauseId::kSYS_6,
+                                ClauseId::kSYS_7, ClauseId::kHAND_1}) {
+    EXPECT_TRUE(conforms.contains(clause)) << ClauseName(clause);
+  }
+}
+
+// What it was not asked for it does not do: no trace, and nothing of it in other evidence.
+TEST(Reference, DoesNotTraceItselfUnasked) {
+  BuildFailure failure{};
+  std::string why;
+  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, why);
+  ASSERT_TRUE(reference) << why;
+  const auto run = RunScenario({.argv = reference->argv, .observe = false},
+                               Named("untraced", {{.ops = {{.op = Op::kYield}}}}));
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_TRUE(run.trace.empty());
+  EXPECT_TRUE(Of(run, EventKind::kRead).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(OnThisMachine, Runtime, testing::Values("reference", "go", "gccgo"),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

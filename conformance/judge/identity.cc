@@ -8,6 +8,9 @@ IdentityJudge::IdentityJudge(Tier tier, const Header& header)
 void IdentityJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kMonitorStart:
+      if (started_ && !exited_ && started_->m != event.m) {
+        Violate(ClauseId::kID_1, "a second monitor started", {*started_, event});
+      }
       started_ = event;
       break;
     case EventKind::kSecondMonitor:

@@ -1,4 +1,4 @@
-// Judges ID-1 from outside: one monitor, from the process's start to its exit.
+// Judges ID-1, from outside or by a trace: one monitor, from the process's start to its exit.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_
 #define PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "conformance/judge/identity.h"
 #include "conformance/judge/observed.h"
 #include "conformance/judge/stamps.h"
 #include "conformance/judge/white_box/white_box_judge.h"
@@ -13,6 +14,9 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
   if ((header.tiers & kX) != 0) AddStampJudges(header, judges);
+  if ((header.tiers & kT) != 0 && header.emits[static_cast<size_t>(EventKind::kMonitorStart)]) {
+    judges.push_back(std::make_unique<IdentityJudge>(kT, header));
+  }
   for (const Tier tier : {kV, kT}) {
     if ((header.tiers & tier) != 0) white_box::AddWhiteBoxJudges(tier, header, judges);
   }

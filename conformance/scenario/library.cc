@@ -79,6 +79,16 @@ NamedScenario BlockedAlone() {
           {kSYS_3, kDEEP_14}};
 }
 
+NamedScenario BlockedBesideSleepers() {
+  return {{.name = "blocked_beside_sleepers",
+           .about = "P are retaken from system calls while the rest of the tasks sleeps.",
+           .tunables = {{"procs", 3}},
+           .tasks = {{.ops = {Sleep(45)}, .repeat = 12},
+                     {.ops = {Spin(1), Block(35)}, .repeat = 12},
+                     {.ops = {Sleep(20), Block(25)}, .repeat = 12}}},
+          {kHAND_7, kDEEP_4}};
+}
+
 NamedScenario BlockedBesideSpinner() {
   return {{.name = "blocked_beside_spinner",
            .about = "One P is retaken from a system call while another one computes.",
@@ -202,7 +212,8 @@ std::vector<NamedScenario> MakeLibrary() {
   return {LoneSpinner(),         Idle(),
           Timers(),              TimeSlices(),
           BlockedWithWork(),     BlockedAlone(),
-          BlockedBesideSpinner(), DeepSleepWakeUps(),
+          BlockedBesideSleepers(), BlockedBesideSpinner(),
+          DeepSleepWakeUps(),
           PollWithEveryPBusy(),  ForcedCollections(),
           CollectorOff(),        Deadlock(),
           TimerIsNoDeadlock(),   NetworkIsNoDeadlock(),

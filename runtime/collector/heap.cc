@@ -152,17 +152,17 @@ void Heap::CollectStopped() {
 
 // Depth first with a list of our own: a stack would have to be as deep as the longest chain.
 void Heap::Mark(std::vector<Header*>& pending) {
-  Tracer tracer(pending);
+  Marker marker(pending);
   {
     const std::lock_guard lock(roots_mutex_);
     for (const RootBase* root = roots_; root != nullptr; root = root->next_) {
-      if (root->object_ != nullptr) tracer.Visit(heap_internal::HeaderOf(root->object_));
+      if (root->object_ != nullptr) marker.Visit(heap_internal::HeaderOf(root->object_));
     }
   }
   while (!pending.empty()) {
     Header* const header = pending.back();
     pending.pop_back();
-    if (header->type->trace != nullptr) header->type->trace(header + 1, tracer);
+    if (header->type->trace != nullptr) header->type->trace(header + 1, marker);
   }
 }
 

@@ -4,7 +4,7 @@
 //     struct Node {
 //       Handle<Node> next;
 //       int value = 0;
-//       void Trace(Tracer& tracer) const { tracer.Visit(next); }
+//       void Trace(Marker& marker) const { marker.Visit(next); }
 //     };
 //     Heap heap(options);
 //     Root<Node> list = heap.Make<Node>();     // keeps the node, and all it reaches

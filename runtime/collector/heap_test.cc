@@ -30,7 +30,7 @@ struct Node {
   ~Node() {
     if (counter != nullptr) ++*counter;
   }
-  void Trace(Tracer& tracer) const { tracer.Visit(next); }
+  void Trace(Marker& marker) const { marker.Visit(next); }
   Handle<Node> next;
   int* counter;
 };
@@ -327,8 +327,8 @@ std::set<int> destroyed_ids;
 struct Vertex {
   Vertex(int i, std::size_t extra) : id(i), more(extra, static_cast<char>(i)) {}
   ~Vertex() { destroyed_ids.insert(id); }
-  void Trace(Tracer& tracer) const {
-    for (const Handle<Vertex>& edge : edges) tracer.Visit(edge);
+  void Trace(Marker& marker) const {
+    for (const Handle<Vertex>& edge : edges) marker.Visit(edge);
   }
   int id;
   std::string more;

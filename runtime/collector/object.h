@@ -11,7 +11,7 @@
 namespace proctor::runtime {
 
 class Heap;
-class Tracer;
+class Marker;
 template <typename T>
 class Root;
 
@@ -22,7 +22,7 @@ namespace heap_internal {
 
 // What the heap must know of a type.
 struct Type {
-  void (*trace)(const void* object, Tracer& tracer);  // null: has no handles
+  void (*trace)(const void* object, Marker& marker);  // null: has no handles
   void (*destroy)(void* object);                      // null: nothing to do
 };
 
@@ -45,12 +45,12 @@ inline Header* HeaderOf(const void* object) {
 }
 
 template <typename T>
-concept HasHandles = requires(const T& object, Tracer& tracer) { object.Trace(tracer); };
+concept HasHandles = requires(const T& object, Marker& marker) { object.Trace(marker); };
 
 template <typename T>
-constexpr auto TraceOf() -> void (*)(const void*, Tracer&) {
+constexpr auto TraceOf() -> void (*)(const void*, Marker&) {
   if constexpr (HasHandles<T>) {
-    return [](const void* o, Tracer& tracer) { static_cast<const T*>(o)->Trace(tracer); };
+    return [](const void* o, Marker& marker) { static_cast<const T*>(o)->Trace(marker); };
   } else {
     return nullptr;
   }
@@ -91,7 +91,7 @@ class Handle {
 };
 
 // What an object's Trace method tells its handles to.
-class Tracer {
+class Marker {
  public:
   template <typename T>
   void Visit(const Handle<T>& handle) {
@@ -100,7 +100,7 @@ class Tracer {
 
  private:
   friend class Heap;
-  explicit Tracer(std::vector<heap_internal::Header*>& pending) : pending_(pending) {}
+  explicit Marker(std::vector<heap_internal::Header*>& pending) : pending_(pending) {}
 
   void Visit(heap_internal::Header* header) {
     if (header->marked) return;

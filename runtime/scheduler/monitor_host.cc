@@ -150,7 +150,9 @@ void MonitorHost::AddIdleLocked(int32_t delta) {
   s_.UnlockSched();
 }
 
-bool MonitorHost::PollerReady() { return s_.poller_.open(); }
+bool MonitorHost::PollerReady() {
+  return Read(TraceVariable::kPollerReady, s_.poller_.open()) != 0;
+}
 
 int64_t MonitorHost::LastPollNs() { return Read(TraceVariable::kLastPoll, s_.last_poll_.load()); }
 

@@ -56,8 +56,8 @@ void Scheduler::YieldPreempted() {
 void Scheduler::SignalArrived() {
   Thread* thread = CurrentThread();
   if (thread == nullptr) return;
-  thread->signalled.store(false, std::memory_order_release);
   thread->scheduler->Tell(TraceKind::kSignalHandled);
+  thread->signalled.store(false, std::memory_order_release);
 }
 
 bool Scheduler::MayPreempt(uintptr_t stack_pointer) {

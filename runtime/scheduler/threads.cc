@@ -60,8 +60,12 @@ void* Scheduler::MonitorMain(void* argument) {
   SetCurrentThread(&thread);
   prctl(PR_SET_TIMERSLACK, 1UL);
   self.Tell(TraceKind::kMonitorStart);
-  Monitor monitor(*self.monitor_host_, self.options_.monitor);
-  monitor.Run();
+  const Options& options = self.options_;
+  if (options.run_monitor) {
+    options.run_monitor(*self.monitor_host_, options.monitor);
+  } else {
+    Monitor(*self.monitor_host_, options.monitor).Run();
+  }
   self.Tell(TraceKind::kMonitorExit);
   SetCurrentThread(nullptr);
   return nullptr;

@@ -53,8 +53,11 @@ bool Scheduler::RemoveTimer(Timer& timer) {
 // Somebody has to see to a timer: whoever blocks in the poller, if that would be too late, else a
 // thread that looks around.
 void Scheduler::WakePoller(int64_t when_ns) {
-  if (last_poll_.load(std::memory_order_seq_cst) != 0) return WakeProcessor();
+  const int64_t last_poll_ns = last_poll_.load(std::memory_order_seq_cst);
+  TellRead(TraceVariable::kLastPoll, last_poll_ns);
+  if (last_poll_ns != 0) return WakeProcessor();
   const int64_t until_ns = poll_until_.load(std::memory_order_seq_cst);
+  TellRead(TraceVariable::kPollUntil, until_ns);
   if (until_ns != 0 && until_ns <= when_ns) return;
   Tell(TraceKind::kPollerBreak, -1, -1, when_ns);
   poller_.Break();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
 
 namespace proctor::runtime {
@@ -30,15 +31,15 @@ std::string_view TraceVariableName(TraceVariable variable) {
 
 TraceRing::TraceRing(size_t capacity)
     : mask_(std::bit_ceil(std::max<size_t>(capacity, 64)) - 1),
-      slots_(std::make_unique<Slot[]>(mask_ + 1)) {}
+      // Large ones stay the system's memory until they are written to.
+      slots_(static_cast<Slot*>(calloc(mask_ + 1, sizeof(Slot))), free) {
+  if (slots_ == nullptr) Panic("out of memory for the event trace: smaller rings need less");
+}
 
 bool TraceRing::Write(std::atomic<uint64_t>& counter, const TraceEvent& event) {
   const uint64_t used =
       head_.load(std::memory_order_relaxed) - tail_.load(std::memory_order_acquire);
-  if (used + kReservedSlots > mask_) {
-    lost_.fetch_add(1, std::memory_order_relaxed);
-    return false;
-  }
+  if (used + kReservedSlots > mask_) return false;
   // A handler that interrupts this thread here takes the next slot, and this one stays ours.
   Slot& slot = slots_[head_.fetch_add(1, std::memory_order_relaxed) & mask_];
   slot.event = event;
@@ -71,7 +72,7 @@ TraceRing* Tracer::MakeRing() {
 
 void Tracer::Write(TraceRing* ring, TraceEvent& event) {
   if (ring != nullptr) {
-    ring->Write(counter_, event);
+    if (!ring->Write(counter_, event)) Lose();
     return;
   }
   LockGuard guard(lock_);
@@ -79,14 +80,14 @@ void Tracer::Write(TraceRing* ring, TraceEvent& event) {
     rings_.push_back(std::make_unique<TraceRing>(ring_events_));
     shared_ = rings_.back().get();
   }
-  shared_->Write(counter_, event);
+  if (!shared_->Write(counter_, event)) Lose();
 }
 
-int64_t Tracer::lost() const {
-  LockGuard guard(lock_);
-  int64_t lost = 0;
-  for (const auto& ring : rings_) lost += ring->lost();
-  return lost;
+// Every event that this thread can have seen the effect of has a number by now.
+void Tracer::Lose() {
+  lost_.fetch_add(1, std::memory_order_relaxed);
+  uint64_t none = UINT64_MAX;
+  hole_.compare_exchange_strong(none, counter_.load(std::memory_order_seq_cst) + 1);
 }
 
 size_t TraceReader::Drain(const std::function<void(const TraceEvent&)>& sink) {
@@ -104,7 +105,8 @@ size_t TraceReader::Drain(const std::function<void(const TraceEvent&)>& sink) {
   std::inplace_merge(held_.begin(), middle, held_.end(), earlier);
 
   size_t given = 0;
-  while (given < held_.size() && held_[given].order == next_) {
+  const uint64_t hole = tracer_.hole_.load(std::memory_order_seq_cst);
+  while (given < held_.size() && held_[given].order == next_ && next_ < hole) {
     TraceEvent& event = held_[given++];
     ++next_;
     // A thread may be kept from running between taking a number and reading the clock.

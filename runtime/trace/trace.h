@@ -3,8 +3,9 @@
 // Writing takes no lock and allocates nothing, and works in signal handlers. Every event gets the
 // next number of one counter, so that the events of all rings make one order. A step that gives
 // something away is told before it takes effect, one that takes something after: so whatever
-// follows from it has a greater number, though no lock is held across step and event. A ring that
-// is full counts what it loses.
+// follows from it has a greater number, though no lock is held across step and event. The first
+// ring that is full ends the trace: what comes after a hole could not be understood. From then on
+// events are only counted.
 //
 // With the trace off all of this costs one predictable branch a step.
 //
@@ -17,6 +18,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -59,11 +61,10 @@ class TraceRing {
   // A power of two of events.
   explicit TraceRing(size_t capacity);
 
-  // False: the ring is full; the event is counted as lost.
+  // False: the ring is full.
   bool Write(std::atomic<uint64_t>& counter, const TraceEvent& event);
   // By the reader: the oldest event; false: there is none, or it is being written.
   bool Read(TraceEvent& event);
-  int64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
   struct Slot {
@@ -72,10 +73,9 @@ class TraceRing {
   };
 
   const size_t mask_;
-  std::unique_ptr<Slot[]> slots_;
+  std::unique_ptr<Slot[], decltype(&free)> slots_;
   std::atomic<uint64_t> head_{0};
   std::atomic<uint64_t> tail_{0};
-  std::atomic<int64_t> lost_{0};
 };
 
 class Tracer {
@@ -94,14 +94,19 @@ class Tracer {
   // `ring` null: a thread that has none; those share one under a lock.
   void Write(TraceRing* ring, TraceEvent& event);
 
-  int64_t lost() const;
+  // Events that found a full ring, in all.
+  int64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
   friend class TraceReader;
 
+  void Lose();
+
   const size_t ring_events_;
   std::atomic<bool> on_{false};
   alignas(64) std::atomic<uint64_t> counter_{0};
+  std::atomic<uint64_t> hole_{UINT64_MAX};  // the trace is whole before this number
+  std::atomic<int64_t> lost_{0};
   mutable Lock lock_{LockRank::kLeaf};
   std::vector<std::unique_ptr<TraceRing>> rings_ GUARDED_BY(lock_);
   TraceRing* shared_ GUARDED_BY(lock_) = nullptr;
@@ -113,11 +118,9 @@ class TraceReader {
  public:
   explicit TraceReader(Tracer& tracer) : tracer_(tracer) {}
 
-  // Gives every event whose predecessors are all written, with times that never go back. Returns
-  // how many it gave.
+  // Gives every event whose predecessors are all written and not lost, with times that never go
+  // back. Returns how many it gave.
   size_t Drain(const std::function<void(const TraceEvent&)>& sink);
-  // Events that found a full ring, in all.
-  int64_t lost() const { return tracer_.lost(); }
 
  private:
   Tracer& tracer_;

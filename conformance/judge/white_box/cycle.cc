@@ -38,7 +38,7 @@ CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
                     {kCYC_1, kCYC_2, kCYC_3, kCYC_4, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5, kGC_1,
                      kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17}) {}
 
-void CycleJudge::Observe(const Event& event) {
+void CycleJudge::See(const Event& event) {
   switch (event.kind) {
     case EventKind::kLock:
     case EventKind::kUnlock: OnLock(event); break;
@@ -89,6 +89,9 @@ void CycleJudge::OnMonitor(const Event& event) {
         if (step_ > Step::kPoll) break;
         Take(Step::kPoll, event);
         seen_last_poll_ns_ = event.Get(Arg::kValue);
+      } else if (Is(event, Variable::kPollerReady)) {
+        Take(Step::kPoll, event);
+        seen_poller_ready_ = event.Get(Arg::kValue);
       } else if (Is(event, Variable::kScavengerAsked)) {
         Take(Step::kScavenger, event);
         scavenger_asked_ = event.Get(Arg::kValue) != 0;
@@ -155,7 +158,7 @@ void CycleJudge::OnMonitor(const Event& event) {
       if (Is(event, LockId::kMonitor)) {
         Take(Step::kLock, event);
         nows_ = polls_ = poll_swaps_ = 0;
-        seen_last_poll_ns_ = ready_ = -1;
+        seen_poller_ready_ = seen_last_poll_ns_ = ready_ = -1;
         poll_.reset();
         bracket_ = Bracket::kNone;
         adjusted_ = forced_ = helper_idle_ = scavenger_asked_ = scavenger_tried_ = traced_ = false;
@@ -284,7 +287,9 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
   // The poll.
   const int64_t last_poll_ns =
       seen_last_poll_ns_ >= 0 ? seen_last_poll_ns_ : state_.value(Variable::kLastPoll);
-  const bool poll_due = state_.value(Variable::kPollerReady) != 0 && last_poll_ns != 0 &&
+  const bool poller_ready =
+      (seen_poller_ready_ >= 0 ? seen_poller_ready_ : state_.value(Variable::kPollerReady)) != 0;
+  const bool poll_due = poller_ready && last_poll_ns != 0 &&
                         last_poll_ns + tunables_.poll_stale_ns < now_ns;
   // Without its own look the value may have changed since.
   // In the cycle in which the poller comes up either will do.

@@ -16,7 +16,7 @@ class CycleJudge : public WhiteBoxJudge {
  public:
   CycleJudge(Tier tier, const Header& header, const State& state);
 
-  void Observe(const Event& event) override;
+  void See(const Event& event) override;
 
  private:
   // The steps of a cycle in their order.
@@ -39,6 +39,7 @@ class CycleJudge : public WhiteBoxJudge {
   int64_t nows_ = 0;
 
   // The poll of this cycle.
+  int64_t seen_poller_ready_ = -1;  // -1: not read
   int64_t seen_last_poll_ns_ = -1;  // -1: not read
   int64_t polls_ = 0;
   int64_t poll_swaps_ = 0;

@@ -19,7 +19,7 @@ DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state
                      EventKind::kHandOffEnd, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
                      EventKind::kShallowSleep}) {}
 
-void DeadlockJudge::Observe(const Event& event) {
+void DeadlockJudge::See(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:
     case EventKind::kHandOff: ++under_way_; break;
@@ -31,11 +31,13 @@ void DeadlockJudge::Observe(const Event& event) {
     case EventKind::kInternalError: OnReport(event); break;
     default: break;
   }
-  if (due_ != Due::kNothing && event.kind != EventKind::kDeadlockCheck && ++events_since_ > kStepsMost) Owe(event);
+  if (due_ == Due::kNothing || event.kind == EventKind::kDeadlockCheck) return;
+  if (in_real_time_ && event.m != check_->m) return;
+  if (++events_since_ > kStepsMost) Owe(event);
 }
 
 void DeadlockJudge::Close() {
-  if (due_ != Due::kNothing) Owe(*check_);
+  if (due_ != Due::kNothing && state_.whole()) Owe(*check_);
 }
 
 void DeadlockJudge::OnCheck(const Event& event) {

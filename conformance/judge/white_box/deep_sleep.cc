@@ -23,7 +23,7 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
                      kDEEP_10, kDEEP_11, kDEEP_12, kDEEP_13, kDEEP_14, kDEEP_15, kDEEP_16, kID_4,
                      kSTW_1, kCYC_1}) {}
 
-void DeepSleepJudge::Observe(const Event& event) {
+void DeepSleepJudge::See(const Event& event) {
   nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake();
   if (event.kind == EventKind::kNoteWake) OnNoteWake(event);
   if (state_.ByMonitor(event)) {
@@ -31,7 +31,11 @@ void DeepSleepJudge::Observe(const Event& event) {
   } else {
     OnOthers(event);
   }
-  if (state_.sleeping_deep() && !waking_.empty()) CheckDebts(event);
+  if (in_real_time_) {
+    CheckOwnDebt(event);
+  } else if (state_.sleeping_deep() && !waking_.empty()) {
+    CheckDebts(event);
+  }
 }
 
 void DeepSleepJudge::OnMonitor(const Event& event) {
@@ -193,6 +197,12 @@ void DeepSleepJudge::OnOthers(const Event& event) {
       const auto path = static_cast<ExitPath>(event.Get(Arg::kPath));
       if (path == ExitPath::kReacquired || path == ExitPath::kQueued) {
         waking_.erase(event.m);
+      } else if (in_real_time_) {
+        // The monitor may have gone to sleep since the lock was released; under it the thread must have looked.
+        const auto waking = waking_.find(event.m);
+        if (waking == waking_.end() || waking->second.looked_locked) break;
+        Violate(kDEEP_9, "a thread left a system call with an idle P without a look at the flag",
+                {waking->second.cause, event});
       } else if (state_.value(Variable::kMonitorWaits) != 0) {
         BeginWaking(event, Waker::kExitFast);
         waking_.at(event.m).owes = true;
@@ -285,6 +295,19 @@ void DeepSleepJudge::CheckDebts(const Event& event) {
     Violate(waking.waker == Waker::kStartTheWorld ? kSTW_1 : kDEEP_9,
             "the monitor sleeps deep, and what must wake it did not", {waking.cause, event});
   }
+}
+
+// Who met the flag up wakes the monitor before it does anything else.
+void DeepSleepJudge::CheckOwnDebt(const Event& event) {
+  const bool goes_on = event.kind == EventKind::kSyscallEnter || event.kind == EventKind::kSyscallExit ||
+                       event.kind == EventKind::kRelease || event.kind == EventKind::kExecute ||
+                       (event.kind == EventKind::kUnlock && Is(event, LockId::kSched));
+  if (!goes_on) return;
+  const auto found = waking_.find(event.m);
+  if (found == waking_.end() || !found->second.owes) return;
+  found->second.owes = false;
+  Violate(found->second.waker == Waker::kStartTheWorld ? kSTW_1 : kDEEP_9,
+          "a thread met the monitor asleep, and went on without waking it", {found->second.cause, event});
 }
 
 }  // namespace proctor::white_box

@@ -15,7 +15,7 @@ class DeepSleepJudge : public WhiteBoxJudge {
  public:
   DeepSleepJudge(Tier tier, const Header& header, const State& state);
 
-  void Observe(const Event& event) override;
+  void See(const Event& event) override;
 
  private:
   // A look at "stop-the-world pending or all P idle", with or without the sched lock.
@@ -50,6 +50,7 @@ class DeepSleepJudge : public WhiteBoxJudge {
   void OnNoteWake(const Event& event);
   void CheckDebts(const Event& event);
   bool NothingKeepsItAwake() const;
+  void CheckOwnDebt(const Event& event);
 
   // The monitor's way into the sleep, in this cycle.
   bool nothing_kept_it_awake_ = false;  // since its shallow sleep: all P idle, no timer, the trace off

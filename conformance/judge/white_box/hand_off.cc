@@ -18,7 +18,7 @@ HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
                      EventKind::kSafePointRun, EventKind::kAssign, EventKind::kWrite,
                      EventKind::kPollerBreak, EventKind::kHandOffEnd}) {}
 
-void HandOffJudge::Observe(const Event& event) {
+void HandOffJudge::See(const Event& event) {
   if (event.kind == EventKind::kHandOff) {
     if (open_.size() >= kOpenMost) open_.clear();
     open_.insert_or_assign(event.m, HandOff{.begin = event});
@@ -69,7 +69,7 @@ void HandOffJudge::OnRead(HandOff& hand_off, const Event& event) {
     case Variable::kSpinningThreads: hand_off.spinning = value; break;
     case Variable::kIdleProcessors: (locked ? hand_off.idle_at_end : hand_off.idle) = value; break;
     case Variable::kStopPending: hand_off.stop = value; break;
-    case Variable::kLastPoll: hand_off.last_poll = value; break;
+    case Variable::kLastPoll: (locked ? hand_off.last_poll : hand_off.last_poll_after) = value; break;
     case Variable::kNextTimer: hand_off.next_timer = value; break;
     case Variable::kPollUntil: hand_off.poll_until = value; break;
     default: break;
@@ -143,8 +143,9 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
     if (timer < 0) Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
     return;
   }
-  const bool polling = state_.value(Variable::kLastPoll) == 0;
-  const int64_t until = state_.value(Variable::kPollUntil);
+  // As the thread saw it, where it tells: others go on meanwhile.
+  const bool polling = actual(hand_off.last_poll_after, state_.value(Variable::kLastPoll)) == 0;
+  const int64_t until = actual(hand_off.poll_until, state_.value(Variable::kPollUntil));
   const bool must = polling && (until == 0 || timer < until);
   if (must || hand_off.broke_poller) {
     expect(hand_off.broke_poller == must, kHAND_7,

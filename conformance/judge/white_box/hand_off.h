@@ -15,7 +15,7 @@ class HandOffJudge : public WhiteBoxJudge {
  public:
   HandOffJudge(Tier tier, const Header& header, const State& state);
 
-  void Observe(const Event& event) override;
+  void See(const Event& event) override;
 
  private:
   // One hand-off under way; the values are those read, or -1.
@@ -34,7 +34,8 @@ class HandOffJudge : public WhiteBoxJudge {
     bool safe_point_pending = false;
     bool safe_point_run = false;
     int64_t idle_at_end = -1;
-    int64_t last_poll = -1;
+    int64_t last_poll = -1;        // under the sched lock
+    int64_t last_poll_after = -1;  // ... and when the lock had been released
     int64_t next_timer = -1;
     int64_t poll_until = -1;
     bool broke_poller = false;

@@ -19,7 +19,7 @@ InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& sta
                      EventKind::kInjectEnd, EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue,
                      EventKind::kAssign, EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake}) {}
 
-void InjectionJudge::Observe(const Event& event) {
+void InjectionJudge::See(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
   const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 && state_.value(Variable::kLastPoll) != 0 &&
                     state_.value(Variable::kPollerReady) != 0;

@@ -17,7 +17,7 @@ OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& sta
     // Every event tells that time has passed with somebody stranded.
     : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8}) {}
 
-void OwnershipJudge::Observe(const Event& event) {
+void OwnershipJudge::See(const Event& event) {
   switch (event.kind) {
     case EventKind::kAcquire: {
       const int32_t owner = state_.processor(event.p).owner;

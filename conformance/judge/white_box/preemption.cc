@@ -24,12 +24,13 @@ PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& s
                      EventKind::kLock, EventKind::kUnlock, EventKind::kSwap, EventKind::kLostSwap,
                      EventKind::kNoteWake}) {}
 
-void PreemptionJudge::Observe(const Event& event) {
+void PreemptionJudge::See(const Event& event) {
   if (request_ && event.m == request_->m) {
     if (event.kind == EventKind::kWrite) {
       task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);
       marked_ = marked_ || (Is(event, Variable::kMarked) && event.p == request_->p);
-    } else {
+    } else if (event.kind != EventKind::kSignalHandled) {
+      // A handler runs between any two steps of its thread.
       JudgeMarks(event);
     }
   }
@@ -125,6 +126,11 @@ void PreemptionJudge::OnRelease(const Event& event) {
   const auto found = stop_requests_.find(event.p);
   if (!stopping_ || found == stop_requests_.end()) return;
   const bool soon = event.time_ns - stopping_->time_ns <= kStopNs;
+  // Perhaps the stopper did not run for so long, either.
+  if (in_real_time_ && !soon && found->second == 1) {
+    stop_requests_.erase(found);
+    return;
+  }
   if (!soon || found->second > 0) {
     Expect(found->second > (soon ? 0 : 1), kSTW_3,
            Sentence("a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",

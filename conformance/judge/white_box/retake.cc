@@ -20,7 +20,7 @@ RetakeJudge::Stamps& RetakeJudge::StampsOf(int32_t p) {
   return stamps_[index];
 }
 
-void RetakeJudge::Observe(const Event& event) {
+void RetakeJudge::See(const Event& event) {
   if (!state_.ByMonitor(event)) return;
   const bool reads_length = event.kind == EventKind::kRead && Is(event, Variable::kProcessorCount);
   if (reads_length && state_.in_duties() && !scanning_) {

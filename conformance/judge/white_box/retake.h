@@ -18,7 +18,7 @@ class RetakeJudge : public WhiteBoxJudge {
  public:
   RetakeJudge(Tier tier, const Header& header, const State& state);
 
-  void Observe(const Event& event) override;
+  void See(const Event& event) override;
 
  private:
   struct Stamp {

@@ -14,8 +14,8 @@ constexpr int64_t kMainTask = 1'000'000'000;
 std::initializer_list<EventKind> State::Kinds() {
   using enum EventKind;
   static constexpr std::initializer_list<EventKind> kKinds = {
-      kMonitorStart, kWrite,   kSwap,      kLock,         kUnlock,    kAssign,   kAcquire, kRelease, kEnqueue,
-      kDequeue,      kExecute, kSwitchOut, kShallowSleep, kDeepSleep, kDeepWake, kNow,     kHandOff};
+      kGap,     kMonitorStart, kWrite,     kSwap,         kLock,      kUnlock,   kAssign, kAcquire, kRelease,
+      kEnqueue, kDequeue,      kExecute,   kSwitchOut,    kShallowSleep, kDeepSleep, kDeepWake, kNow, kHandOff};
   return kKinds;
 }
 
@@ -72,6 +72,7 @@ void State::ApplyWrite(const Event& event, int64_t value) {
 
 void State::Apply(const Event& event) {
   switch (event.kind) {
+    case EventKind::kGap: whole_ = false; break;
     case EventKind::kMonitorStart:
       monitor_ = event.m;
       break;

@@ -48,6 +48,9 @@ class State {
   // The kinds that change it.
   static std::initializer_list<EventKind> Kinds();
 
+  // No event is missing so far.
+  bool whole() const { return whole_; }
+
   // The monitor's thread; -1 before monitor_start.
   int32_t monitor() const { return monitor_; }
   bool ByMonitor(const Event& event) const { return monitor_ >= 0 && event.m == monitor_; }
@@ -84,6 +87,7 @@ class State {
   Processor& processor_at(int32_t p);
   Task& task_at(int64_t g);
 
+  bool whole_ = true;
   int32_t monitor_ = -1;
   std::array<int64_t, 64> variables_{};
   std::array<int32_t, 8> holders_{-1, -1, -1, -1, -1, -1, -1, -1};

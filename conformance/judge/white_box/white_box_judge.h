@@ -34,11 +34,24 @@ auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&..
 }
 
 class WhiteBoxJudge : public Judge {
+ public:
+  // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must
+  // not become an accusation.
+  void Observe(const Event& event) final {
+    if (state_.whole()) See(event);
+  }
+
  protected:
+  virtual void See(const Event& event) = 0;
+
   // `kinds` are those that it needs to see; empty: all.
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
                 std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {})
-      : Judge(tier, clauses, kinds), tunables_(header.in_force), profile_(header.profile), state_(state) {}
+      : Judge(tier, clauses, kinds),
+        in_real_time_(tier != kV),
+        tunables_(header.in_force),
+        profile_(header.profile),
+        state_(state) {}
 
   // Kept or broken, by one condition.
   template <typename Message>
@@ -59,6 +72,9 @@ class WhiteBoxJudge : public Judge {
     return event.Get(Arg::kLock) == static_cast<int64_t>(lock);
   }
 
+  // The system may keep a thread from running for any time between two of its steps. So a thread is judged by what
+  // it does next, not by what others do meanwhile; and what was read without a lock may be stale.
+  const bool in_real_time_;
   const Tunables tunables_;
   const Profile profile_;
   const State& state_;

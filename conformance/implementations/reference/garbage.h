@@ -1,0 +1,45 @@
+// The heap of the scenarios' tasks, and the collector that the runtime sees to.
+//
+// Thread safety: Allocate and CollectIfWanted by tasks; the rest by anybody.
+
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "runtime/collector/heap.h"
+#include "runtime/collector_hooks.h"
+
+namespace proctor::reference {
+
+class Garbage : public runtime::CollectorHooks {
+ public:
+  // `percent` as the tunable gc_percent.
+  explicit Garbage(int32_t percent);
+
+  // So many bytes that nobody keeps; runs the collection that this makes due.
+  void Allocate(int64_t bytes);
+
+  bool Enabled() const override { return true; }
+  int32_t Percent() const override { return heap_.percent(); }
+  void Collect() override;
+  void Scavenge() override;
+
+  // When each collection ended.
+  std::vector<int64_t> Ends() const;
+
+ private:
+  void CollectIfWanted();
+
+  std::atomic<bool> wanted_{false};
+  runtime::Heap heap_;
+  mutable std::mutex mutex_;
+  std::vector<int64_t> ends_ns_;  // guarded by mutex_
+};
+
+}  // namespace proctor::reference
+
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_

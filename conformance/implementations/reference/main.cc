@@ -1,0 +1,21 @@
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "conformance/contract/profile.h"
+#include "conformance/implementations/reference/adapter.h"
+
+int main(int argc, char** argv) {
+  std::optional<proctor::Profile> profile = proctor::kGo1_20;
+  if (argc == 3 && std::string_view(argv[1]) == "--profile") {
+    profile = proctor::FindProfile(argv[2]);
+  } else if (argc != 1) {
+    profile.reset();
+  }
+  if (!profile) {
+    fprintf(stderr, "usage: %s [--profile go1.20|go1.22|go1.25|go1.26|netbsd]\n", argv[0]);
+    return EXIT_FAILURE;
+  }
+  return proctor::reference::RunAdapter(*profile);
+}

@@ -1,0 +1,348 @@
+// The mutants of the monitor in the real runtime: those that real time can show are noticed, by the tiers that this
+// table names, on the cheapest scenario that shows them. What each tier sees is left as a table in the test's
+// outputs (mutants_by_tier.md).
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <ostream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/contract/contract.h"
+#include "conformance/judge/panel.h"
+#include "conformance/mutants/monitor_mutants.h"
+#include "conformance/scenario/scenario.h"
+
+namespace proctor {
+namespace {
+
+using enum ClauseId;
+
+constexpr int64_t kMs = 1'000'000;
+// A mutant may well hang; that is noticed too.
+constexpr int64_t kBudgetMs = 5'000;
+
+Operation Spin(int64_t ms) { return {.op = Op::kSpin, .duration_ns = ms * kMs}; }
+Operation Block(int64_t ms) { return {.op = Op::kBlock, .duration_ns = ms * kMs}; }
+Operation Sleep(int64_t ms) { return {.op = Op::kSleep, .duration_ns = ms * kMs}; }
+Operation Collect() { return {.op = Op::kCollect}; }
+
+Outside ReadyEvery(int64_t ms, int64_t times) {
+  return {.at_ns = ms * kMs, .kind = OutsideKind::kReady, .every_ns = ms * kMs, .times = times};
+}
+
+std::map<std::string_view, Scenario> Scenarios() {
+  std::map<std::string_view, Scenario> all = {
+      {"busy", {.tunables = {{"procs", 1}}, .tasks = {{.ops = {Spin(60)}}}}},
+      {"idle",
+       {.tunables = {{"procs", 1}, {"relax_min_ns", 30 * kMs}},
+        .tasks = {{.ops = {Collect(), Sleep(15), Sleep(1), Sleep(50)}, .repeat = 3}}}},
+      {"forced",
+       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 40 * kMs}}, .tasks = {{.ops = {Collect(), Sleep(150)}}}}},
+      {"forced_late",
+       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 160 * kMs}},
+        .tasks = {{.ops = {Collect(), Sleep(2000)}}}}},
+      {"forced_busy",
+       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 40 * kMs}},
+        .tasks = {{.ops = {Spin(20), Collect(), Spin(120)}}}}},
+      {"collector_off",
+       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 20 * kMs}, {"gc_percent", -1}},
+        .tasks = {{.ops = {Collect(), Spin(60), Sleep(30)}}}}},
+      {"blocked",
+       {.tunables = {{"procs", 1}},
+        .tasks = {{.ops = {Spin(2), {.op = Op::kSpawn, .task = 1}, Block(15)}, .repeat = 8},
+                  {.ops = {{.op = Op::kYield}}, .start = false}}}},
+      {"blocked_alone", {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(15), Block(60)}, .repeat = 4}}}},
+      {"left_alone",
+       {.tunables = {{"procs", 2}, {"shallow_max_ns", kMs}},
+        .tasks = {{.ops = {Spin(5), Block(40)}, .repeat = 3}}}},
+      {"unyielding",
+       {.tunables = {{"procs", 1}, {"asynchronous_preemption", 0}}, .tasks = {{.ops = {Spin(100)}}}}},
+      {"naps",
+       {.tunables = {{"procs", 1}},
+        .tasks = {{.ops = {Block(3), {.op = Op::kSpawn, .task = 1}}},
+                  {.ops = {Sleep(1)}, .repeat = 90, .start = false}}}},
+      {"blocked_beside",
+       {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(160)}}, {.ops = {Spin(20), Block(25)}, .repeat = 3}}}},
+      {"network",
+       {.tunables = {{"procs", 1}},
+        .descriptors = 1,
+        .tasks = {{.ops = {{.op = Op::kWait}, Spin(12), {.op = Op::kWait}, {.op = Op::kSpawn, .task = 1}, Block(20)},
+                   .repeat = 3},
+                  {.ops = {{.op = Op::kYield}}, .start = false}},
+        .outside = {ReadyEvery(30, 6)}}},
+      {"poll",
+       {.tunables = {{"procs", 1}},
+        .descriptors = 1,
+        .tasks = {{.ops = {Spin(250)}}, {.ops = {{.op = Op::kWait}}, .repeat = 4}},
+        .outside = {ReadyEvery(30, 4)}}},
+      {"traced",
+       {.tunables = {{"procs", 1}, {"sched_trace_ms", 10}}, .tasks = {{.ops = {Sleep(60), Spin(60)}}}}},
+      {"deadlock",
+       {.tunables = {{"procs", 1}},
+        .channels = {{}},
+        .tasks = {{.ops = {{.op = Op::kReceive}}}},
+        .ending = Ending::kDeadlock}},
+  };
+  for (auto& [name, scenario] : all) {
+    scenario.name = name;
+    scenario.budget_ms = kBudgetMs;
+  }
+  return all;
+}
+
+// A mutant, where it shows, by what clause (its own where that can be seen for real), and for which tiers.
+struct Shown {
+  const char* mutant;
+  const char* scenario;
+  ClauseId clause;
+  TierSet tiers;
+};
+
+void PrintTo(const Shown& shown, std::ostream* out) { *out << shown.mutant << " on " << shown.scenario; }
+
+constexpr Shown kShown[] = {
+    // Too short for the observer to know a monitor by, or too long.
+    {"sleep_of_zero", "busy", kCAD_2, kT},
+    {"sleep_in_wrong_unit", "busy", kCAD_2, kT},
+    {"no_cap", "busy", kID_4, kO},
+    {"sleeps_twice", "busy", kCAD_1, kT},
+    {"doubles_too_early", "busy", kCAD_2, kT | kO},
+    {"doubles_too_late", "busy", kCAD_2, kT},
+    {"grows_linearly", "busy", kCAD_2, kT | kO},
+    {"idle_kept_on_take", "blocked_beside", kCAD_3, kT},
+    {"idle_kept_on_wake_up", "blocked_alone", kCAD_4, kT},
+    {"wake_up_cycle_uncounted", "blocked_alone", kCAD_4, kT},
+    {"idle_reset_on_timeout", "idle", kCAD_5, kT | kO},
+    {"idle_reset_by_injection", "poll", kCAD_6, kT},
+    {"idle_reset_by_preemption", "traced", kCAD_6, kT | kO},
+    {"idle_reset_by_scavenger", "forced_busy", kCAD_6, kT},
+    {"idle_reset_by_collection", "forced_busy", kCAD_6, kT | kO},
+    {"deep_cycles_uncounted", "naps", kCAD_5, kT},
+    {"no_first_test", "idle", kDEEP_1, kT},
+    {"no_second_test", "idle", kDEEP_1, kT},
+    {"deep_while_one_runs", "blocked_beside", kDEEP_11, kT},
+    {"deep_with_trace", "traced", kDEEP_13, kT | kO},
+    {"deep_twice", "idle", kDEEP_14, kT | kO},
+    {"next_timer_ignored", "idle", kDEEP_4, kT},
+    {"deep_max_doubled", "forced", kDEEP_4, kT | kO},
+    {"flag_after_unlock", "idle", kDEEP_3, kT},
+    {"flag_not_published", "idle", kDEEP_3, kT},
+    {"flag_left_up", "idle", kDEEP_6, kT},
+    {"note_not_reset", "idle", kDEEP_6, kT},
+    {"note_reset_too_early", "idle", kDEEP_6, kT},
+    {"never_relaxes", "idle", kDEEP_5, kT},
+    {"always_relaxes", "idle", kDEEP_5, kT},
+    {"stays_relaxed", "idle", kDEEP_5, kT},
+    {"retakes_before_polling", "busy", kCYC_1, kT},
+    {"traces_before_collecting", "traced", kCYC_1, kT},
+    {"stale_now", "busy", kCYC_2, kT},
+    {"clock_read_twice", "busy", kCYC_2, kT},
+    {"duties_without_lock", "busy", kCYC_3, kT},
+    {"polls_beside_another", "idle", kPOLL_1, kT},
+    {"polls_every_cycle", "poll", kPOLL_1, kT | kO},
+    {"never_polls", "poll", kPOLL_1, kT},
+    {"poll_may_block", "poll", kPOLL_3, kT | kO},
+    {"injects_unbracketed", "poll", kPOLL_4, kT},
+    {"bracket_too_short", "poll", kPOLL_4, kT},
+    {"adjusts_waiters_too_early", "poll", kPOLL_5, kT},
+    {"no_timer_rescue", "busy", kVER_1, kT},
+    {"scavenger_kicked_unasked", "busy", kSCAV_1, kT},
+    {"scavenger_unheard", "collector_off", kSCAV_1, kT},
+    {"no_kick_after_deep_sleep", "forced", kSCAV_1, kT},
+    {"period_halved", "forced", kGC_1, kT},
+    {"period_doubled", "forced_late", kGC_5, kX},
+    {"forces_before_the_first", "busy", kGC_1, kT},
+    {"percent_not_checked", "collector_off", kGC_3, kT},
+    {"helper_flag_unlocked", "forced", kGC_2, kT},
+    {"trace_twice_per_interval", "traced", kTRC_1, kT | kO},
+    {"trace_starts_late", "traced", kTRC_1, kT | kO},
+    {"first_processor_only", "blocked_alone", kSLICE_1, kT},
+    {"length_read_once", "busy", kSLICE_1, kT},
+    {"stamp_not_refreshed", "poll", kSLICE_3, kT},
+    {"slice_too_short", "busy", kSLICE_3, kT},
+    {"slice_too_long", "busy", kSLICE_3, kT},
+    {"never_preempts", "busy", kSLICE_3, kT},
+    {"asks_once", "unyielding", kSLICE_3, kT},
+    {"schedule_tick_by_order", "busy", kSYS_10, kT},
+    {"syscall_tick_by_order", "blocked", kSYS_10, kT},
+    {"stamps_idle", "blocked_alone", kSYS_10, kT},
+    {"takes_at_first_sight", "network", kSYS_1, kT},
+    {"never_retakes", "blocked_alone", kSYS_3, kT},
+    {"idle_processors_ignored", "left_alone", kSYS_2, kT},
+    {"left_alone_for_ever", "blocked_alone", kSYS_3, kT},
+    {"slice_bypasses_nothing", "blocked_alone", kSYS_5, kT},
+    {"winner_bumps_nothing", "blocked", kSYS_6, kT},
+    {"takes_unbracketed", "blocked", kSYS_7, kT},
+    {"preemption_counts_as_taken", "traced", kSYS_11, kT},
+    {"takes_by_swap", "blocked", kVER_3, kT},
+    {"bracket_for_calls_only", "busy", kVER_3, kT},
+};
+
+// Noticed by the runtime itself, which ends: a crash, or what it does instead of a deadlock report.
+struct Ends {
+  const char* mutant;
+  const char* scenario;
+  Outcome outcome;
+};
+
+void PrintTo(const Ends& ends, std::ostream* out) { *out << ends.mutant << " on " << ends.scenario; }
+
+constexpr Ends kEnds[] = {
+    {"not_a_system_thread", "deadlock", Outcome::kTimeout},
+    {"helper_flag_left_up", "forced_busy", Outcome::kCrash},
+    {"takes_under_all_p", "blocked", Outcome::kCrash},
+};
+
+// What a real run cannot be made to show, and why.
+const std::map<std::string_view, std::string_view> kUnseen = {
+    {"never_deep", "leaves no trace but in how often it wakes; deep sleep is a MAY of the scheduler's state"},
+    {"overdue_timer_ignored", "needs a timer that is overdue with every processor idle: here somebody runs it"},
+    {"timer_due_now_ignored", "needs a timer due in the very nanosecond of the look"},
+    {"no_first_deadlock_check", "no task can wait for ever before the monitor's first step"},
+    {"polls_when_just_stale", "needs a poll to be stale to the nanosecond"},
+    {"last_poll_moved_back", "needs a rival's poll between the look and the swap"},
+    {"lost_swap_ends_poll", "needs a rival's poll between the look and the swap"},
+    {"forces_at_the_period", "needs a collection to be due to the nanosecond"},
+    {"forces_while_collecting", "needs a forced collection to be due during another"},
+    {"forces_while_dying", "the process is gone before the monitor looks"},
+    {"never_forces", "without its look at the collector nothing tells that it should have forced"},
+    {"local_work_ignored", "needs work behind a call that no idle processor steals"},
+    {"takes_whatever_the_swap", "needs the call to end between the look and the swap"},
+    {"loser_bumps_tick", "needs the call to end between the look and the swap"},
+};
+
+// The clauses violated, by tier.
+using Findings = std::map<Tier, std::set<ClauseId>>;
+
+void Grade(const Header& header, Profile profile, const std::vector<Event>& events, Findings& findings) {
+  if (events.empty()) return;
+  Header graded = header;
+  graded.profile = profile;
+  Panel panel(graded);
+  for (const Event& event : events) panel.Observe(event);
+  for (const Ruling& ruling : panel.Close()) {
+    if (ruling.verdict == Verdict::kViolates) findings[ruling.tier].insert(ruling.clause);
+  }
+}
+
+struct Hunted {
+  Outcome outcome;
+  Findings findings;
+  std::string message;
+};
+
+Hunted Hunt(const MonitorMutant& mutant, const Scenario& scenario) {
+  EXPECT_EQ(Validate(scenario), "");
+  const Run run =
+      RunScenario({.argv = {"conformance/implementations/reference/mutant_adapter", std::string(mutant.name)},
+                   .trace = true},
+                  scenario);
+  Hunted hunted{.outcome = run.outcome, .findings = {}, .message = run.message};
+  Grade(run.header, mutant.profile, run.events, hunted.findings);
+  Grade(run.trace_header, mutant.profile, run.trace, hunted.findings);
+  return hunted;
+}
+
+// A row of the table: the clauses that each tier saw broken.
+class Table {
+ public:
+  static Table& The() {
+    static Table table;
+    return table;
+  }
+  void Add(std::string_view mutant, std::string_view scenario, const Hunted& hunted) {
+    std::string row = "| " + std::string(mutant) + " | " + std::string(scenario) + " |";
+    for (const Tier tier : {kT, kO, kX}) {
+      const auto found = hunted.findings.find(tier);
+      if (found != hunted.findings.end()) {
+        for (const ClauseId clause : found->second) row += " " + std::string(ClauseName(clause));
+      }
+      row += " |";
+    }
+    rows_.push_back(row + " " + hunted.message + " |\n");
+  }
+  void AddUnseen(std::string_view mutant, std::string_view reason) {
+    rows_.push_back("| " + std::string(mutant) + " | | | | | not seen: " + std::string(reason) + " |\n");
+  }
+  ~Table() {
+    const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
+    if (folder == nullptr) return;
+    std::ofstream file(std::string(folder) + "/mutants_by_tier.md");
+    file << "| mutant | scenario | T | O | X | the run |\n|---|---|---|---|---|---|\n";
+    for (const std::string& row : rows_) file << row;
+  }
+
+ private:
+  std::vector<std::string> rows_;
+};
+
+class ShownMutant : public testing::TestWithParam<Shown> {};
+
+TEST_P(ShownMutant, IsNoticed) {
+  const MonitorMutant* mutant = FindMonitorMutant(GetParam().mutant);
+  ASSERT_NE(mutant, nullptr) << GetParam().mutant;
+  const Hunted hunted = Hunt(*mutant, Scenarios().at(GetParam().scenario));
+  Table::The().Add(mutant->name, GetParam().scenario, hunted);
+  for (const Tier tier : kTiers) {
+    if ((GetParam().tiers & tier) == 0) continue;
+    const auto found = hunted.findings.find(tier);
+    EXPECT_TRUE(found != hunted.findings.end() && found->second.contains(GetParam().clause))
+        << ClauseName(GetParam().clause) << " by tier " << TierName(tier) << "; " << hunted.message;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Mutants, ShownMutant, testing::ValuesIn(kShown),
+                         [](const auto& info) { return std::string(info.param.mutant); });
+
+class EndingMutant : public testing::TestWithParam<Ends> {};
+
+TEST_P(EndingMutant, IsNoticed) {
+  const MonitorMutant* mutant = FindMonitorMutant(GetParam().mutant);
+  ASSERT_NE(mutant, nullptr) << GetParam().mutant;
+  const Hunted hunted = Hunt(*mutant, Scenarios().at(GetParam().scenario));
+  Table::The().Add(mutant->name, GetParam().scenario, hunted);
+  EXPECT_EQ(hunted.outcome, GetParam().outcome) << hunted.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Mutants, EndingMutant, testing::ValuesIn(kEnds),
+                         [](const auto& info) { return std::string(info.param.mutant); });
+
+// Nothing would be worth anything if the reference were noticed, too.
+TEST(Mutants, TheReferenceIsNotNoticedOnTheSameScenarios) {
+  for (const auto& [name, scenario] : Scenarios()) {
+    const proctor::Run run = RunScenario({.argv = {"conformance/implementations/reference/adapter"}, .trace = true}, scenario);
+    EXPECT_EQ(run.outcome, Outcome::kDone) << name << ": " << run.message;
+    Findings findings;
+    Grade(run.header, kGo1_20, run.events, findings);
+    Grade(run.trace_header, kGo1_20, run.trace, findings);
+    for (const auto& [tier, clauses] : findings) {
+      for (const ClauseId clause : clauses) {
+        ADD_FAILURE() << name << ": " << ClauseName(clause) << " by tier " << TierName(tier);
+      }
+    }
+  }
+}
+
+TEST(Mutants, AreAllAccountedFor) {
+  std::set<std::string_view> known;
+  for (const Shown& shown : kShown) known.insert(shown.mutant);
+  for (const Ends& ends : kEnds) known.insert(ends.mutant);
+  for (const auto& [mutant, reason] : kUnseen) {
+    EXPECT_TRUE(known.insert(mutant).second) << mutant << " is seen, and is not";
+    Table::The().AddUnseen(mutant, reason);
+  }
+  for (const MonitorMutant& mutant : MonitorMutants()) {
+    EXPECT_TRUE(known.contains(mutant.name)) << mutant.name << ": where does it show, or why not?";
+  }
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,196 @@
+#include "conformance/implementations/reference/program.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "conformance/adapter/protocol.h"
+#include "conformance/implementations/reference/stamps.h"
+#include "runtime/arch/preempt.h"
+#include "runtime/scheduler/scheduler.h"
+
+namespace proctor::reference {
+namespace {
+
+int64_t iterations_per_ms = 1;
+std::atomic<int64_t> sink{0};
+
+// Computes and calls nothing: only a signal can take its processor away.
+PROCTOR_PREEMPTIBLE int64_t Loop(int64_t iterations) {
+  int64_t x = iterations;
+  for (int64_t i = 0; i < iterations; ++i) {
+    x += i ^ x;
+    // The compiler must not see through it.
+    asm volatile("" : "+r"(x));
+  }
+  return x;
+}
+
+void Spin(int64_t duration_ns) {
+  const int64_t iterations = duration_ns / 1000 * iterations_per_ms / 1000;
+  if (runtime::kAsyncPreemption) {
+    sink.fetch_add(Loop(iterations), std::memory_order_relaxed);
+    return;
+  }
+  // Where no signal can, a poll now and then gives the processor away.
+  constexpr int64_t kBetweenPolls = 10'000;
+  for (int64_t left = iterations; left > 0; left -= kBetweenPolls) {
+    sink.fetch_add(Loop(std::min(left, kBetweenPolls)), std::memory_order_relaxed);
+    runtime::Poll();
+  }
+}
+
+void Work(Garbage& garbage, int64_t duration_ns) {
+  constexpr int64_t kBytesAtATime = 50 * 64;
+  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns;) {
+    garbage.Allocate(kBytesAtATime);
+    runtime::Poll();
+  }
+}
+
+void Block(int64_t duration_ns) {
+  const runtime::SystemCall call;
+  timespec left{.tv_sec = duration_ns / 1'000'000'000, .tv_nsec = duration_ns % 1'000'000'000};
+  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
+}
+
+void Calls(int64_t duration_ns) {
+  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns;) {
+    const runtime::SystemCall call;
+    syscall(SYS_getpid);
+  }
+}
+
+int64_t CpuTimeNs() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto ns = [](const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000; };
+  return ns(usage.ru_utime) + ns(usage.ru_stime);
+}
+
+}  // namespace
+
+// The fastest of a few measurements is the least disturbed one.
+void Calibrate() {
+  constexpr int64_t kIterations = 1 << 18;
+  int64_t best_ns = INT64_MAX;
+  for (int i = 0; i < 20; ++i) {
+    const int64_t begin_ns = NowNs();
+    sink.fetch_add(Loop(kIterations), std::memory_order_relaxed);
+    best_ns = std::min(best_ns, NowNs() - begin_ns);
+  }
+  iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
+}
+
+Program::Program(const Scenario& scenario, runtime::Runtime& runtime, Garbage& garbage)
+    : scenario_(scenario), runtime_(runtime), garbage_(garbage) {
+  for (const Channel& channel : scenario.channels) {
+    channels_.push_back(
+        std::make_unique<runtime::Channel<char>>(static_cast<size_t>(channel.capacity)));
+  }
+}
+
+Program::~Program() = default;
+
+bool Program::Open() {
+  for (int32_t i = 0; i < scenario_.descriptors; ++i) {
+    const int number = kAdapterFirstDescriptor + i;
+    int error = 0;
+    runtime::PollSlot* slot = runtime_.scheduler().RegisterDescriptor(number, error);
+    if (slot == nullptr) {
+      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number, strerror(error));
+      return false;
+    }
+    descriptors_.push_back({number, slot});
+  }
+  return true;
+}
+
+bool Program::Run() {
+  if (!Open()) return false;
+  Stamp(EventKind::kScenarioStart, -1);
+  live_ = 1;  // ours, until all tasks are made
+  for (size_t index = 0; index < scenario_.tasks.size(); ++index) {
+    if (scenario_.tasks[index].start) Spawn(static_cast<int32_t>(index), -1);
+  }
+  if (live_.fetch_sub(1) != 1) done_.Receive();
+  Stamp(EventKind::kScenarioEnd, -1);
+  for (const Descriptor& descriptor : descriptors_) {
+    runtime_.scheduler().CloseDescriptor(descriptor.slot);
+    runtime_.scheduler().FreeDescriptor(descriptor.slot);
+  }
+  return true;
+}
+
+void Program::Spawn(int32_t task, int64_t by) {
+  const int64_t g = last_g_.fetch_add(1) + 1;
+  live_.fetch_add(1);
+  Stamp(EventKind::kTaskSpawn, by, {{Arg::kTask, g}});
+  runtime::Go([this, task, g] { RunTask(scenario_.tasks[static_cast<size_t>(task)], g); });
+}
+
+void Program::RunTask(const Task& task, int64_t g) {
+  {
+    const std::lock_guard lock(mutex_);
+    numbers_.emplace(runtime::CurrentTask(), g);
+  }
+  Stamp(EventKind::kTaskStart, g);
+  for (int64_t i = 0; i < task.repeat; ++i) {
+    for (size_t index = 0; index < task.ops.size(); ++index) {
+      const Operation& operation = task.ops[index];
+      const auto op = static_cast<int64_t>(operation.op);
+      const auto number = static_cast<int64_t>(index);
+      Stamp(EventKind::kOpBegin, g,
+            {{Arg::kOp, op}, {Arg::kIndex, number}, {Arg::kDurationNs, operation.duration_ns}});
+      Perform(operation, g);
+      Stamp(EventKind::kOpEnd, g, {{Arg::kOp, op}, {Arg::kIndex, number}});
+    }
+  }
+  Stamp(EventKind::kTaskEnd, g);
+  if (live_.fetch_sub(1) == 1) done_.Send(0);
+}
+
+void Program::Perform(const Operation& operation, int64_t g) {
+  switch (operation.op) {
+    case Op::kSpin: return Spin(operation.duration_ns);
+    case Op::kWork: return Work(garbage_, operation.duration_ns);
+    case Op::kBlock: return Block(operation.duration_ns);
+    case Op::kCalls: return Calls(operation.duration_ns);
+    case Op::kWait: return WaitFor(descriptors_[static_cast<size_t>(operation.descriptor)]);
+    case Op::kSleep: return runtime::SleepFor(operation.duration_ns);
+    case Op::kYield: return runtime::Yield();
+    case Op::kSend: return channels_[static_cast<size_t>(operation.channel)]->Send(0);
+    case Op::kReceive: channels_[static_cast<size_t>(operation.channel)]->Receive(); return;
+    case Op::kSpawn: return Spawn(operation.task, g);
+    case Op::kAllocate: return garbage_.Allocate(operation.bytes);
+    case Op::kCollect: return runtime::CollectGarbage();
+    case Op::kStamp: return Stamp(EventKind::kCpuTime, g, {{Arg::kCpuNs, CpuTimeNs()}});
+  }
+}
+
+// Readiness is told once, so a byte that is there already is looked for first.
+void Program::WaitFor(const Descriptor& descriptor) {
+  char one;
+  while (read(descriptor.number, &one, 1) < 0) {
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN ||
+        !runtime_.scheduler().WaitReady(descriptor.slot, runtime::PollDirection::kRead)) {
+      fprintf(stderr, "adapter: descriptor %d cannot be read: %s\n", descriptor.number, strerror(errno));
+      _exit(EXIT_FAILURE);
+    }
+  }
+}
+
+std::unordered_map<runtime::TaskId, int64_t> Program::Numbers() const {
+  const std::lock_guard lock(mutex_);
+  return numbers_;
+}
+
+}  // namespace proctor::reference

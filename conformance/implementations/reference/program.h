@@ -1,0 +1,67 @@
+// A scenario's tasks on the reference runtime: each task's program, operation by operation, with its stamps.
+//
+// Thread safety: Run by the main task; the rest as said.
+
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_PROGRAM_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_PROGRAM_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "conformance/implementations/reference/garbage.h"
+#include "conformance/scenario/scenario.h"
+#include "runtime/channel.h"
+#include "runtime/runtime.h"
+#include "runtime/scheduler/poller.h"
+
+namespace proctor::reference {
+
+// How fast this machine computes; to be called once, before any Program runs.
+void Calibrate();
+
+class Program {
+ public:
+  Program(const Scenario& scenario, runtime::Runtime& runtime, Garbage& garbage);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  // Runs the scenario from its first stamp to its last; false: a descriptor cannot be waited for, and a line on
+  // standard error says so.
+  bool Run();
+
+  // The numbers g of the stamps, by the runtime's numbers of the tasks that have run. Anybody.
+  std::unordered_map<runtime::TaskId, int64_t> Numbers() const;
+
+ private:
+  struct Descriptor {
+    int number;
+    runtime::PollSlot* slot;
+  };
+
+  bool Open();
+  void Spawn(int32_t task, int64_t by);
+  void RunTask(const Task& task, int64_t g);
+  void Perform(const Operation& operation, int64_t g);
+  void WaitFor(const Descriptor& descriptor);
+
+  const Scenario& scenario_;
+  runtime::Runtime& runtime_;
+  Garbage& garbage_;
+  std::vector<std::unique_ptr<runtime::Channel<char>>> channels_;
+  std::vector<Descriptor> descriptors_;
+  std::atomic<int64_t> last_g_{0};
+  std::atomic<int64_t> live_{0};
+  runtime::Channel<char> done_{1};
+
+  mutable std::mutex mutex_;
+  std::unordered_map<runtime::TaskId, int64_t> numbers_;  // guarded by mutex_
+};
+
+}  // namespace proctor::reference
+
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_PROGRAM_H_
