@@ -31,9 +31,9 @@ void SleepFor(int64_t duration_ns) { Own().Sleep(duration_ns); }
 
 TaskId CurrentTask() { return Scheduler::Current()->id; }
 
-SystemCall::SystemCall() { Own().EnterSyscall(); }
+SystemCall::SystemCall() { Scheduler::EnterSyscall(); }
 
-SystemCall::~SystemCall() { Own().ExitSyscall(); }
+SystemCall::~SystemCall() { Scheduler::ExitSyscall(); }
 
 NoPreemption::NoPreemption() { ++Scheduler::Current()->no_preempt; }
 

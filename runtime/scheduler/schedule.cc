@@ -289,7 +289,8 @@ bool Scheduler::BlockInPoller(Thread& thread, int64_t timer_ns, bool was_spinnin
     InjectHere(thread, ready);
     if (delta != 0) CountWaiters(delta);
     FindHere(thread, found);
-    WakeProcessor();
+    // Nobody is woken for the one that this thread runs itself.
+    if (!p->queue.Empty()) WakeProcessor();
   } else if (was_spinning) {
     thread.spinning = true;
     AddSpinning(1);
@@ -355,8 +356,16 @@ void Scheduler::PutBack(Thread& thread, Task* task, OutReason reason) {
   UnlockSched();
 }
 
+// Behind everybody who could run here: the global queue comes last, so only with nobody waiting
+// there the processor's own, which takes no lock, comes to the same.
 void Scheduler::AfterYield(Scheduler& self, Thread& thread, Task* task) {
-  self.PutBack(thread, task, OutReason::kYielded);
+  Processor& p = *thread.p;
+  if (self.global_size_.load(std::memory_order_relaxed) != 0 || !p.queue.HasRoom()) {
+    return self.PutBack(thread, task, OutReason::kYielded);
+  }
+  self.SwitchOut(thread, task, OutReason::kYielded);
+  self.ChangeTask(task, TaskStatus::kRunning, TaskStatus::kRunnable);
+  self.PutLocal(p, task, false);
 }
 
 void Scheduler::AfterPreempt(Scheduler& self, Thread& thread, Task* task) {

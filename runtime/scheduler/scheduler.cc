@@ -201,7 +201,11 @@ Task* Scheduler::NewTask(Thread* thread, TaskFunction function, const char* name
   task->system = false;
   task->function = std::move(function);
   task->flow.Make(task->stack.low, task->stack.high, TaskMain, task);
-  live_tasks_.fetch_add(1, std::memory_order_relaxed);
+  if (thread != nullptr) {
+    thread->p->CountBirths(1);
+  } else {
+    foreign_births_.fetch_add(1, std::memory_order_relaxed);
+  }
   return task;
 }
 
@@ -231,7 +235,7 @@ void Scheduler::AfterEnd(Scheduler& self, Thread& thread, Task* task) {
   self.SwitchOut(thread, task, OutReason::kEnded);
   self.ChangeTask(task, TaskStatus::kRunning, TaskStatus::kGone);
   task->flow.Release();
-  self.live_tasks_.fetch_sub(1, std::memory_order_relaxed);
+  thread.p->CountBirths(-1);
   TaskList& dead = thread.p->dead_tasks;
   dead.Prepend(task);
   if (dead.size() <= kDeadTasksMost) return;
