@@ -152,7 +152,10 @@ int64_t Scheduler::Spawn(TaskFunction function, const char* name) {
     ChangeTask(task, TaskStatus::kGone, TaskStatus::kRunnable);
     PutLocal(*p, task, true);
     WakeProcessor();
-    Poll();
+    // A timer's function spawns too, in no task.
+    const Task* parent = thread->task.load(std::memory_order_relaxed);
+    if (parent != nullptr && parent->preempt.load(std::memory_order_relaxed)) [[unlikely]]
+      YieldPreempted();
     return id;
   }
   ChangeTask(task, TaskStatus::kGone, TaskStatus::kWaiting);

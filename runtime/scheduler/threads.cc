@@ -59,6 +59,7 @@ void* Scheduler::MonitorMain(void* argument) {
   thread.tid.store(gettid(), std::memory_order_release);
   SetCurrentThread(&thread);
   prctl(PR_SET_TIMERSLACK, 1UL);
+  prctl(PR_SET_NAME, "monitor");
   self.Tell(TraceKind::kMonitorStart);
   Monitor monitor(*self.monitor_host_, self.options_.monitor);
   monitor.Run();

@@ -73,8 +73,7 @@ void Scheduler::OpenPoller() {
 void Scheduler::Sleep(int64_t duration_ns) {
   if (duration_ns <= 0) return Yield();
   Task* task = Current();
-  task->timer.when_ns = NowNs() + duration_ns;
-  if (task->timer.when_ns < 0) task->timer.when_ns = INT64_MAX - 1;
+  task->timer.when_ns = DeadlineNs(duration_ns);
   task->timer.argument = task;
   task->timer.function = [](void* argument, uint64_t) {
     Task* sleeper = static_cast<Task*>(argument);

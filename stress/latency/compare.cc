@@ -58,7 +58,7 @@ constexpr const char* kUnsupported = "unsupported";
 void MeasureOnce(benchmark::State& state, const Subject& subject, const Operation& operation,
                  int32_t procs) {
   for (auto _ : state) {
-    const Figure figure = Measure(subject, operation, procs);
+    const Figure figure = Measure(subject, operation, procs, 1);
     if (figure.value) {
       state.counters["figure"] = *figure.value;
       state.SetIterationTime(*figure.value * 1e-9);  // of a figure in bytes or percent no use

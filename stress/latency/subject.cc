@@ -58,14 +58,15 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 
 }  // namespace
 
-Figure Measure(const Subject& subject, const Operation& operation, int32_t procs) {
+Figure Measure(const Subject& subject, const Operation& operation, int32_t procs, int divisor) {
   Figure figure;
   const auto fail = [&](const std::string& why) {
     figure.error = fmt::format("{} {} {}: {}", subject.name, operation.name, procs, why);
     return figure;
   };
   std::unique_ptr<Stamps> stamps;
-  Process::Options options{.argv = {subject.program, operation.name, fmt::to_string(procs)},
+  Process::Options options{.argv = {subject.program, operation.name, fmt::to_string(procs),
+                                    fmt::to_string(divisor)},
                            .capture_output = true};
   if (operation.wants_stamps) {
     stamps = std::make_unique<Stamps>();
