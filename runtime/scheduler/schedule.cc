@@ -315,8 +315,11 @@ void Scheduler::Execute(Thread& thread, Task* task, bool inherits) {
     TellWrite(TraceVariable::kMarked, 0, p.id);
   }
   ChangeTask(task, TaskStatus::kRunnable, TaskStatus::kRunning);
+  // After an idle time the monitor would find a slice that is over before it has begun.
+  if (thread.fresh_slice) inherits = false;
   Tell(TraceKind::kExecute, p.id, task->id, inherits);
   if (!inherits) {
+    thread.fresh_slice = false;
     p.BumpScheduleTick();
     TellWrite(TraceVariable::kScheduleTick, p.schedule_tick.load(std::memory_order_relaxed), p.id);
   }

@@ -39,6 +39,7 @@ struct Thread {
   Processor* p = nullptr;
   std::atomic<Task*> task{nullptr};
   bool spinning = false;
+  bool fresh_slice = false;  // the processor has just come to it: nobody's slice to inherit
   After after = nullptr;
   Commit commit = nullptr;
   void* commit_argument = nullptr;

@@ -196,6 +196,7 @@ bool Scheduler::StopOwnProcessor(Thread& thread) {
 
 void Scheduler::Acquire(Thread& thread, Processor* p) {
   thread.p = p;
+  thread.fresh_slice = true;
   p->thread.store(&thread, std::memory_order_release);
   p->Change(ProcessorStatus::kIdle, ProcessorStatus::kRunning, std::memory_order_release);
   Tell(TraceKind::kAcquire, p->id);

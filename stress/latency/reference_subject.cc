@@ -234,35 +234,26 @@ pid_t MonitorThread() {
   return found;
 }
 
-double CpuNs(pid_t tid) {
-  const std::string path = "/proc/self/task/" + std::to_string(tid) + "/schedstat";
-  std::FILE* const file = std::fopen(path.c_str(), "r");
-  long long ns = 0;
-  if (file == nullptr || std::fscanf(file, "%lld", &ns) != 1) std::abort();
-  std::fclose(file);
-  return static_cast<double>(ns);
-}
-
 constexpr int64_t kSettleNs = 500'000'000;
-constexpr int64_t kWatchNs = 1'000'000'000;
+constexpr int64_t kUntilKilledNs = 100'000'000'000;
 
-// Percent of a CPU that the monitor takes while `pass` lets time pass.
-double MonitorShare(void (*pass)(int64_t duration_ns), int divisor) {
+// Lets time pass, and says once it has settled to it who is to be watched.
+double WatchMonitor(void (*pass)(int64_t duration_ns), int divisor) {
   pass(kSettleNs / divisor);
-  const pid_t monitor = MonitorThread();
-  const double before_ns = CpuNs(monitor);
-  pass(kWatchNs / divisor);
-  return 100 * (CpuNs(monitor) - before_ns) / static_cast<double>(kWatchNs / divisor);
+  std::printf("%d\n", MonitorThread());
+  std::fflush(stdout);
+  pass(kUntilKilledNs);
+  return 0;
 }
 
-double IdleCpu(int32_t, int divisor) { return MonitorShare(runtime::SleepFor, divisor); }
+double IdleCpu(int32_t, int divisor) { return WatchMonitor(runtime::SleepFor, divisor); }
 
 // A loop without calls, but for a look at the clock about every millisecond.
 void SpinFor(int64_t duration_ns) {
   for (const int64_t start_ns = NowNs(); NowNs() - start_ns < duration_ns;) Count(1'000'000);
 }
 
-double SpinCpu(int32_t, int divisor) { return MonitorShare(SpinFor, divisor); }
+double SpinCpu(int32_t, int divisor) { return WatchMonitor(SpinFor, divisor); }
 
 }  // namespace
 }  // namespace proctor
