@@ -213,6 +213,7 @@ Task* Scheduler::NewTask(Thread* thread, TaskFunction function, const char* name
 }
 
 void Scheduler::TaskMain(void* argument) {
+  Arrive();
   Task* task = static_cast<Task*>(argument);
   const auto report = [task](const char* what) {
     Panic("task %ld%s%s%s threw an exception that nobody caught: %s", static_cast<long>(task->id),
@@ -231,7 +232,7 @@ void Scheduler::TaskMain(void* argument) {
   if (task == self->main_task_) self->EndRun();
   Thread* thread = CurrentThread();
   thread->after = AfterEnd;
-  LeaveFlow(task->flow, thread->flow);
+  LeaveFlow(task->flow, self->NextFlow(*thread));
 }
 
 void Scheduler::AfterEnd(Scheduler& self, Thread& thread, Task* task) {
@@ -278,7 +279,7 @@ void Scheduler::Wait(Thread::Commit commit, void* argument) {
   Thread& thread = *CurrentThread();
   thread.commit = commit;
   thread.commit_argument = argument;
-  SwitchToScheduler(AfterWait);
+  SwitchAway(AfterWait);
 }
 
 // The lock goes over to the thread, which drops it.
@@ -291,7 +292,7 @@ void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
       &lock);
 }
 
-void Scheduler::Yield() { SwitchToScheduler(AfterYield); }
+void Scheduler::Yield() { SwitchAway(AfterYield); }
 
 void Scheduler::Ready(Task* task) {
   Thread* thread = CurrentThread();

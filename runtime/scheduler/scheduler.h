@@ -181,8 +181,13 @@ class Scheduler {
   bool BlockInPoller(Thread& thread, int64_t until_ns, bool was_spinning, Found& found);
   void ResetSpinning(Thread& thread);
   void Execute(Thread& thread, Task* task, bool inherits);
+  void Begin(Thread& thread, Task* task, bool inherits);
   void SwitchOut(Thread& thread, Task* task, OutReason reason);
   void SwitchToScheduler(Thread::After after);
+  void SwitchAway(Thread::After after);
+  Flow& NextFlow(Thread& thread);
+  static void Arrive();
+  void TellDequeue(const Processor& p, const Task* task, bool next);
   static void AfterWait(Scheduler& self, Thread& thread, Task* task);
   static void AfterYield(Scheduler& self, Thread& thread, Task* task);
   static void AfterPreempt(Scheduler& self, Thread& thread, Task* task);

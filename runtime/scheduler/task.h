@@ -42,7 +42,7 @@ struct Task {
   std::atomic<uint32_t> status{0};
   std::atomic<bool> preempt{false};  // it has been asked to yield
   bool system = false;               // the runtime's own; waiting for ever is its business
-  bool preempted = false;            // it was suspended between two instructions
+  bool preempted = false;            // it was suspended where it did not ask for it
   int32_t no_preempt = 0;            // guards that are up
   int64_t id = 0;
   Task* next = nullptr;      // on the one list it is on

@@ -22,15 +22,16 @@ constexpr size_t kThreadStackBytes = 1 << 20;
 constexpr size_t kThreadStackBytes = 128 << 10;
 #endif
 
-[[gnu::tls_model("initial-exec")]] thread_local Thread* current_thread = nullptr;
-
 }  // namespace
 
+__thread Thread* current_thread = nullptr;
+
+#if !defined(__x86_64__)
 [[gnu::noinline]] Thread* CurrentThread() {
-  // Not to be merged with another call across a switch of tasks.
   asm volatile("");
   return current_thread;
 }
+#endif
 
 [[gnu::noinline]] void SetCurrentThread(Thread* thread) {
   asm volatile("");

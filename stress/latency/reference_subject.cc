@@ -1,7 +1,6 @@
 // The operations of operations.h on the reference runtime.
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,8 +15,8 @@
 #include "runtime/arch/preempt.h"
 #include "runtime/channel.h"
 #include "runtime/delayed_task.h"
+#include "runtime/descriptor.h"
 #include "runtime/runtime.h"
-#include "runtime/scheduler/scheduler.h"
 #include "runtime/sync.h"
 #include "stress/latency/clock.h"
 
@@ -176,20 +175,13 @@ double Sleep(int32_t, int divisor) {
 // Descriptor 3 brings the times at which somebody wrote them there.
 double Poll(int32_t, int divisor) {
   constexpr int kStamps = 3;
-  runtime::Scheduler& scheduler = *runtime::Scheduler::Current()->scheduler;
-  int error = 0;
-  runtime::PollSlot* const slot = scheduler.RegisterDescriptor(kStamps, error);
-  if (slot == nullptr || fcntl(kStamps, F_SETFL, O_NONBLOCK) != 0) std::abort();
+  runtime::Descriptor input(kStamps);
   Samples samples;
   for (int i = 0; i < Times(300, divisor); ++i) {
     int64_t stamp_ns = 0;
-    while (read(kStamps, &stamp_ns, sizeof stamp_ns) != sizeof stamp_ns) {
-      if (!scheduler.WaitReady(slot, runtime::PollDirection::kRead)) std::abort();
-    }
+    if (input.Read(&stamp_ns, sizeof stamp_ns) != sizeof stamp_ns) std::abort();
     samples.Add(NowNs() - stamp_ns);
   }
-  scheduler.CloseDescriptor(slot);
-  scheduler.FreeDescriptor(slot);
   return samples.MedianNs();
 }
 
