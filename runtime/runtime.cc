@@ -23,7 +23,7 @@ TaskId Go(TaskFunction function, const char* name) {
   return Own().Spawn(std::move(function), name);
 }
 
-void Yield() { Own().Yield(); }
+void Yield() { Scheduler::Yield(); }
 
 void Poll() { Own().Poll(); }
 

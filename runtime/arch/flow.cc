@@ -78,12 +78,10 @@ PROCTOR_UNINSTRUMENTED void Flow::Start(void* self) {
   std::abort();  // entry has returned
 }
 
-PROCTOR_UNINSTRUMENTED inline void Flow::Switch(Flow& to, [[maybe_unused]] bool for_good) {
-  // All that is the thread's is exchanged before the switch: after it this may be another thread.
-  ExceptionGlobals* const threads = threads_exceptions_;
-  to.threads_exceptions_ = threads;
-  exceptions_ = *threads;
-  *threads = to.exceptions_;
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
+
+PROCTOR_UNINSTRUMENTED void Flow::Switch(Flow& to, [[maybe_unused]] bool for_good) {
+  ExchangeExceptions(to);
 #if defined(PROCTOR_ASAN)
   __sanitizer_start_switch_fiber(for_good ? nullptr : &fake_stack_, to.low_, to.bytes_);
 #endif
@@ -96,7 +94,7 @@ PROCTOR_UNINSTRUMENTED inline void Flow::Switch(Flow& to, [[maybe_unused]] bool 
 #endif
 }
 
-PROCTOR_UNINSTRUMENTED void SwitchFlow(Flow& from, Flow& to) { from.Switch(to, false); }
+#endif
 
 PROCTOR_UNINSTRUMENTED void LeaveFlow(Flow& from, Flow& to) {
   from.Switch(to, true);

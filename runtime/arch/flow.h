@@ -56,7 +56,21 @@ class Flow {
   friend void SwitchFlow(Flow& from, Flow& to);
   friend void LeaveFlow(Flow& from, Flow& to);
   static void Start(void* self);
+  // All that is the thread's is exchanged before the switch: after it this may be another thread.
+  PROCTOR_UNINSTRUMENTED void ExchangeExceptions(Flow& to) {
+    ExceptionGlobals* const threads = threads_exceptions_;
+    to.threads_exceptions_ = threads;
+    exceptions_ = *threads;
+    *threads = to.exceptions_;
+  }
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
   void Switch(Flow& to, bool for_good);
+#else
+  void Switch(Flow& to, bool /*for_good*/) {
+    ExchangeExceptions(to);
+    SwitchContext(context_, to.context_);
+  }
+#endif
 
   Context context_;
   ExceptionGlobals exceptions_;
@@ -75,6 +89,8 @@ class Flow {
   bool owns_fiber_ = false;
 #endif
 };
+
+PROCTOR_UNINSTRUMENTED inline void SwitchFlow(Flow& from, Flow& to) { from.Switch(to, false); }
 
 }  // namespace proctor::runtime
 

@@ -2,6 +2,7 @@
 // leaves the loop out where it can: with another one in the processor's own queue, and nothing else
 // due, it switches to that one, which does what the loop would have done.
 
+#include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/scheduler.h"
 
@@ -339,12 +340,6 @@ void Scheduler::Begin(Thread& thread, Task* task, bool inherits) {
   thread.task.store(task, std::memory_order_release);
 }
 
-void Scheduler::SwitchOut(Thread& thread, Task* task, OutReason reason) {
-  Tell(TraceKind::kSwitchOut, thread.p == nullptr ? -1 : thread.p->id, task->id,
-       static_cast<int64_t>(reason));
-  thread.task.store(nullptr, std::memory_order_relaxed);
-}
-
 // Off the current task's stack; comes back when the task is executed again, on any thread.
 void Scheduler::SwitchToScheduler(Thread::After after) {
   Thread& thread = *CurrentThread();
@@ -355,12 +350,25 @@ void Scheduler::SwitchToScheduler(Thread::After after) {
 }
 
 // The same, with no need of the loop.
-void Scheduler::SwitchAway(Thread::After after) {
-  Thread& thread = *CurrentThread();
+inline void Scheduler::SwitchAway(Thread& thread, Thread::After after) {
   thread.after = after;
   Task* task = thread.task.load(std::memory_order_relaxed);
   SwitchFlow(task->flow, NextFlow(thread));
   Arrive();
+}
+
+void Scheduler::Yield() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a function for tasks was called outside of one");
+  thread->scheduler->SwitchAway(*thread, AfterYield);
+}
+
+void Scheduler::Wait(Thread::Commit commit, void* argument) {
+  Thread& thread = *CurrentThread();
+  thread.commit = commit;
+  thread.commit_argument = argument;
+  SwitchAway(thread, AfterWait);
 }
 
 // The flow of the task that comes next, where that is the loop's whole business, else the loop's.
@@ -434,7 +442,8 @@ void Scheduler::AfterYield(Scheduler& self, Thread& thread, Task* task) {
   }
   self.SwitchOut(thread, task, OutReason::kYielded);
   self.ChangeTask(task, TaskStatus::kRunning, TaskStatus::kRunnable);
-  self.PutLocal(p, task, false);
+  self.Tell(TraceKind::kEnqueue, p.id, task->id, static_cast<int64_t>(QueueId::kLocal));
+  p.queue.Put(task);
 }
 
 void Scheduler::AfterPreempt(Scheduler& self, Thread& thread, Task* task) {

@@ -275,13 +275,6 @@ void Scheduler::EndRun() {
   main_done_.Wake();
 }
 
-void Scheduler::Wait(Thread::Commit commit, void* argument) {
-  Thread& thread = *CurrentThread();
-  thread.commit = commit;
-  thread.commit_argument = argument;
-  SwitchAway(AfterWait);
-}
-
 // The lock goes over to the thread, which drops it.
 void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
   Wait(
@@ -291,8 +284,6 @@ void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
       },
       &lock);
 }
-
-void Scheduler::Yield() { SwitchAway(AfterYield); }
 
 void Scheduler::Ready(Task* task) {
   Thread* thread = CurrentThread();

@@ -88,7 +88,7 @@ class Scheduler {
   // Ready.
   void WaitAndRelease(Lock& lock) RELEASE(lock);
   // Behind every task that could run on this processor.
-  void Yield();
+  static void Yield();
   // Gives way if somebody has asked for it.
   void Poll() {
     if (Current()->preempt.load(std::memory_order_relaxed)) [[unlikely]]
@@ -182,9 +182,13 @@ class Scheduler {
   void ResetSpinning(Thread& thread);
   void Execute(Thread& thread, Task* task, bool inherits);
   void Begin(Thread& thread, Task* task, bool inherits);
-  void SwitchOut(Thread& thread, Task* task, OutReason reason);
+  void SwitchOut(Thread& thread, Task* task, OutReason reason) {
+    Tell(TraceKind::kSwitchOut, thread.p == nullptr ? -1 : thread.p->id, task->id,
+         static_cast<int64_t>(reason));
+    thread.task.store(nullptr, std::memory_order_relaxed);
+  }
   void SwitchToScheduler(Thread::After after);
-  void SwitchAway(Thread::After after);
+  void SwitchAway(Thread& thread, Thread::After after);
   Flow& NextFlow(Thread& thread);
   static void Arrive();
   void TellDequeue(const Processor& p, const Task* task, bool next);
