@@ -61,7 +61,7 @@ struct Thread {
 
 // Not `thread_local`: that would be reached by way of a function.
 extern __thread Thread* current_thread asm("proctor_current_thread")
-    [[gnu::tls_model("initial-exec")]];
+    __attribute__((tls_model("initial-exec")));
 
 // The calling thread, if it is a runtime's; else null. Code that has been switched away from may
 // come back on another thread, so the compiler must neither see the address, which it would keep,

@@ -2,12 +2,14 @@
 //
 // Measures the reference runtime, Go from PATH and Boost.Fiber side by side: every operation on 1
 // and 2 processors. In every round all subjects do an operation right after one another, each round
-// in another order, so that whatever else the machine does hits all alike. Prints the medians of all
-// rounds, the reference's ratio to Go, and whether it is within its target.
+// in another order, so that whatever else the machine does hits all alike; where the system allows
+// it, all run at the highest priority. Prints the medians of all rounds, the reference's ratio to Go,
+// and whether it is within its target.
 // Exit status: 0 all targets met, 1 one was missed, 3 something could not be measured, 64 wrong
 // usage.
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -132,6 +134,9 @@ int Compare(const Settings& settings) {
       BuildGoSubject(here + "/latency.go", directory.path()),
       {"Boost.Fiber", here + "/fiber_subject", ""},
   };
+  // A wake-up that has to wait for another process's time slice takes a hundred times as long.
+  constexpr int kHighestPriority = -20;
+  const bool before_others = setpriority(PRIO_PROCESS, 0, kHighestPriority) == 0;
   std::vector<Row> rows = RowsFor(settings, subjects.size());
   for (int round = 0; round < settings.rounds; ++round) {
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -150,6 +155,9 @@ int Compare(const Settings& settings) {
   for (const Row& row : rows) met &= row.Print();
   for (const Subject& subject : subjects) {
     if (!subject.absent.empty()) fmt::print("SKIPPED {}: {}\n", subject.name, subject.absent);
+  }
+  if (!before_others) {
+    fmt::print("NOTE measured at the usual priority; as root, other processes disturb less\n");
   }
   for (const Row& row : rows) {
     for (const std::string& error : row.errors()) {
