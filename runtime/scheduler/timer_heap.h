@@ -76,6 +76,7 @@ class TimerHeap {
   void Up(size_t index) REQUIRES(lock_);
   void Down(size_t index) REQUIRES(lock_);
   void Place(size_t index, const Entry& entry) REQUIRES(lock_);
+  // `order`: of what others see of the earliest time.
   void Publish(std::memory_order order) REQUIRES(lock_);
 
   const int32_t processor_;

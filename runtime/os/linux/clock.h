@@ -20,7 +20,7 @@ inline int64_t NowNs() {
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 
-// The time in so long; the end of time is one nanosecond short of what stands for "never".
+// The time that it is in so long. Never INT64_MAX, which stands for "never".
 inline int64_t DeadlineNs(int64_t duration_ns) {
   int64_t deadline_ns;
   if (__builtin_add_overflow(NowNs(), duration_ns, &deadline_ns)) return INT64_MAX - 1;
