@@ -199,7 +199,7 @@ Task* Scheduler::NewTask(Thread* thread, TaskFunction function, const char* name
       Fatal("out of memory: no stack for task " + std::to_string(id));
     }
   }
-  task->id = id;
+  task->SetId(id);
   task->name = name;
   task->system = false;
   task->function = std::move(function);

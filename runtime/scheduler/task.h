@@ -58,6 +58,10 @@ struct Task {
   void* wait_result = nullptr;
   Timer timer;
 
+  // For reports about a task that may be gone by now, and its memory another's.
+  void SetId(int64_t new_id) { std::atomic_ref(id).store(new_id, std::memory_order_relaxed); }
+  int64_t IdNow() { return std::atomic_ref(id).load(std::memory_order_relaxed); }
+
   TaskStatus Status() const {
     return static_cast<TaskStatus>(status.load(std::memory_order_relaxed) & ~kLockedBit);
   }
