@@ -23,7 +23,7 @@ TaskId Go(TaskFunction function, const char* name) {
   return Own().Spawn(std::move(function), name);
 }
 
-void Yield() { Own().Yield(); }
+void Yield() { Scheduler::Yield(); }
 
 void Poll() { Own().Poll(); }
 
@@ -31,9 +31,9 @@ void SleepFor(int64_t duration_ns) { Own().Sleep(duration_ns); }
 
 TaskId CurrentTask() { return Scheduler::Current()->id; }
 
-SystemCall::SystemCall() { Own().EnterSyscall(); }
+SystemCall::SystemCall() { Scheduler::EnterSyscall(); }
 
-SystemCall::~SystemCall() { Own().ExitSyscall(); }
+SystemCall::~SystemCall() { Scheduler::ExitSyscall(); }
 
 NoPreemption::NoPreemption() { ++Scheduler::Current()->no_preempt; }
 

@@ -20,8 +20,7 @@ extern "C" __cxa_eh_globals* __cxa_get_globals() noexcept;
 namespace proctor::runtime {
 namespace {
 
-// noinline: a thread-local address that must not be kept over a switch.
-[[gnu::noinline]] ExceptionGlobals* ThreadsExceptions() {
+ExceptionGlobals* ThreadsExceptions() {
   return reinterpret_cast<ExceptionGlobals*>(__cxxabiv1::__cxa_get_globals());
 }
 
@@ -44,6 +43,7 @@ void Flow::Make(void* low, void* high, void (*entry)(void*), void* argument) {
 }
 
 void Flow::AdoptThread() {
+  threads_exceptions_ = ThreadsExceptions();
 #if defined(PROCTOR_ASAN)
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) std::abort();
@@ -78,11 +78,10 @@ PROCTOR_UNINSTRUMENTED void Flow::Start(void* self) {
   std::abort();  // entry has returned
 }
 
-PROCTOR_UNINSTRUMENTED inline void Flow::Switch(Flow& to, [[maybe_unused]] bool for_good) {
-  // All that is the thread's is exchanged before the switch: after it this may be another thread.
-  ExceptionGlobals* thread = ThreadsExceptions();
-  exceptions_ = *thread;
-  *thread = to.exceptions_;
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
+
+PROCTOR_UNINSTRUMENTED void Flow::Switch(Flow& to, [[maybe_unused]] bool for_good) {
+  ExchangeExceptions(to);
 #if defined(PROCTOR_ASAN)
   __sanitizer_start_switch_fiber(for_good ? nullptr : &fake_stack_, to.low_, to.bytes_);
 #endif
@@ -95,7 +94,7 @@ PROCTOR_UNINSTRUMENTED inline void Flow::Switch(Flow& to, [[maybe_unused]] bool 
 #endif
 }
 
-PROCTOR_UNINSTRUMENTED void SwitchFlow(Flow& from, Flow& to) { from.Switch(to, false); }
+#endif
 
 PROCTOR_UNINSTRUMENTED void LeaveFlow(Flow& from, Flow& to) {
   from.Switch(to, true);

@@ -56,10 +56,27 @@ class Flow {
   friend void SwitchFlow(Flow& from, Flow& to);
   friend void LeaveFlow(Flow& from, Flow& to);
   static void Start(void* self);
+  // All that is the thread's is exchanged before the switch: after it this may be another thread.
+  PROCTOR_UNINSTRUMENTED void ExchangeExceptions(Flow& to) {
+    ExceptionGlobals* const threads = threads_exceptions_;
+    to.threads_exceptions_ = threads;
+    exceptions_ = *threads;
+    *threads = to.exceptions_;
+  }
+#if defined(PROCTOR_ASAN) || defined(PROCTOR_TSAN)
   void Switch(Flow& to, bool for_good);
+#else
+  void Switch(Flow& to, bool /*for_good*/) {
+    ExchangeExceptions(to);
+    SwitchContext(context_, to.context_);
+  }
+#endif
 
   Context context_;
   ExceptionGlobals exceptions_;
+  // Where the thread that runs this flow keeps its own. Handed on at every switch, so that no switch
+  // has to look for thread-local data.
+  ExceptionGlobals* threads_exceptions_ = nullptr;
   void (*entry_)(void*) = nullptr;
   void* argument_ = nullptr;
 #if defined(PROCTOR_ASAN)
@@ -72,6 +89,8 @@ class Flow {
   bool owns_fiber_ = false;
 #endif
 };
+
+PROCTOR_UNINSTRUMENTED inline void SwitchFlow(Flow& from, Flow& to) { from.Switch(to, false); }
 
 }  // namespace proctor::runtime
 

@@ -33,7 +33,7 @@ void Scheduler::CheckDeadlock() {
       }
     }
   }
-  const int32_t timers = timer_count_.load(std::memory_order_seq_cst);
+  const int32_t timers = PendingTimers();
   Tell(TraceKind::kDeadlockCheck, -1, -1, running, waiting, timers);
   if (decided) return;
   const auto broken = [&](InternalError error, const char* report) NO_THREAD_SAFETY_ANALYSIS {

@@ -32,7 +32,10 @@ Task* LocalQueue::Steal(LocalQueue& into, bool take_next, Moved moved, void* arg
       if (!take_next) return nullptr;
       Task* next = next_.load(std::memory_order_acquire);
       if (next == nullptr) return nullptr;
+      const uint32_t puts = next_puts_.load(std::memory_order_relaxed);
       SleepNs(kLeaveNextNs);
+      // The same task may be there again: two that hand over to each other are best left alone.
+      if (next_puts_.load(std::memory_order_relaxed) != puts) return nullptr;
       if (!next_.compare_exchange_strong(next, nullptr, std::memory_order_acq_rel)) continue;
       if (moved != nullptr) moved(argument, next, true, true);
       return next;

@@ -27,7 +27,10 @@ class LocalQueue {
   static constexpr uint32_t kCapacity = 256;
 
   // The task comes next; returns the one that was to come next, which has to be queued.
-  Task* PutNext(Task* task) { return next_.exchange(task, std::memory_order_acq_rel); }
+  Task* PutNext(Task* task) {
+    next_puts_.store(next_puts_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return next_.exchange(task, std::memory_order_acq_rel);
+  }
 
   // Thieves only make more.
   bool HasRoom() const {
@@ -96,6 +99,8 @@ class LocalQueue {
   alignas(64) std::atomic<uint32_t> head_{0};
   alignas(64) std::atomic<uint32_t> tail_{0};
   std::atomic<Task*> next_{nullptr};
+  // How many came to be next: a thief tells by it whether the one it saw has stayed.
+  std::atomic<uint32_t> next_puts_{0};
   std::atomic<Task*> ring_[kCapacity] = {};
 };
 

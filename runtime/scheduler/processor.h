@@ -47,6 +47,7 @@ struct Processor {
   TaskList dead_tasks;  // with their stacks
   int64_t next_task_id = 0;
   int64_t last_task_id = 0;  // of the numbers at hand
+  std::atomic<int64_t> births{0};  // of tasks here, less the deaths; others read it
 
   // The two places where a status changes: by whoever owns the processor, and where several want it.
   void Change(ProcessorStatus from, ProcessorStatus to,
@@ -69,7 +70,10 @@ struct Processor {
     return random;
   }
 
-  // The owner is the only writer, so this need not be one atomic step.
+  // The owner is the only writer, so these need not be one atomic step.
+  void CountBirths(int64_t change) {
+    births.store(births.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
+  }
   void BumpScheduleTick() {
     schedule_tick.store(schedule_tick.load(std::memory_order_relaxed) + 1,
                         std::memory_order_relaxed);

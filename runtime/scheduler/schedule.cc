@@ -1,5 +1,8 @@
-// The loop of a thread: find a task, run it, see to what it left behind.
+// The loop of a thread: find a task, run it, see to what it left behind. A task that waits or yields
+// leaves the loop out where it can: with another one in the processor's own queue, and nothing else
+// due, it switches to that one, which does what the loop would have done.
 
+#include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/scheduler.h"
 
@@ -88,11 +91,16 @@ bool Scheduler::FindHere(Thread& thread, Found& found) {
   if (tick % kGlobalFirstEvery == 0 && from_global(1)) return true;
   found.task = p.queue.Get(found.inherits);
   if (found.task != nullptr) {
-    Tell(TraceKind::kDequeue, p.id, found.task->id,
-         static_cast<int64_t>(found.inherits ? QueueId::kNext : QueueId::kLocal));
+    TellDequeue(p, found.task, found.inherits);
     return true;
   }
   return from_global(0);
+}
+
+// From the processor's own queue.
+void Scheduler::TellDequeue(const Processor& p, const Task* task, bool next) {
+  Tell(TraceKind::kDequeue, p.id, task->id,
+       static_cast<int64_t>(next ? QueueId::kNext : QueueId::kLocal));
 }
 
 // Under sched. One task to run, and up to `most` (0: a fair share) in all, the rest of them to the
@@ -163,8 +171,7 @@ bool Scheduler::Steal(Thread& thread, Found& found, bool& timers_ran) {
         RunTimers(thread, victim, NowNs());
         found.task = own.queue.Get(found.inherits);
         if (found.task != nullptr) {
-          Tell(TraceKind::kDequeue, own.id, found.task->id,
-               static_cast<int64_t>(found.inherits ? QueueId::kNext : QueueId::kLocal));
+          TellDequeue(own, found.task, found.inherits);
           return true;
         }
       }
@@ -289,7 +296,8 @@ bool Scheduler::BlockInPoller(Thread& thread, int64_t timer_ns, bool was_spinnin
     InjectHere(thread, ready);
     if (delta != 0) CountWaiters(delta);
     FindHere(thread, found);
-    WakeProcessor();
+    // Nobody is woken for the one that this thread runs itself.
+    if (!p->queue.Empty()) WakeProcessor();
   } else if (was_spinning) {
     thread.spinning = true;
     AddSpinning(1);
@@ -304,6 +312,12 @@ void Scheduler::ResetSpinning(Thread& thread) {
 }
 
 void Scheduler::Execute(Thread& thread, Task* task, bool inherits) {
+  Begin(thread, task, inherits);
+  SwitchFlow(thread.flow, task->flow);
+  thread.after(*this, thread, thread.task.load(std::memory_order_relaxed));
+}
+
+void Scheduler::Begin(Thread& thread, Task* task, bool inherits) {
   Processor& p = *thread.p;
   if (task->preempt.load(std::memory_order_relaxed)) {
     task->preempt.store(false, std::memory_order_relaxed);
@@ -314,20 +328,16 @@ void Scheduler::Execute(Thread& thread, Task* task, bool inherits) {
     TellWrite(TraceVariable::kMarked, 0, p.id);
   }
   ChangeTask(task, TaskStatus::kRunnable, TaskStatus::kRunning);
+  task->preempted = false;
+  // After an idle time the monitor would find a slice that is over before it has begun.
+  if (thread.fresh_slice) inherits = false;
   Tell(TraceKind::kExecute, p.id, task->id, inherits);
   if (!inherits) {
+    thread.fresh_slice = false;
     p.BumpScheduleTick();
     TellWrite(TraceVariable::kScheduleTick, p.schedule_tick.load(std::memory_order_relaxed), p.id);
   }
   thread.task.store(task, std::memory_order_release);
-  SwitchFlow(thread.flow, task->flow);
-  thread.after(*this, thread, thread.task.load(std::memory_order_relaxed));
-}
-
-void Scheduler::SwitchOut(Thread& thread, Task* task, OutReason reason) {
-  Tell(TraceKind::kSwitchOut, thread.p == nullptr ? -1 : thread.p->id, task->id,
-       static_cast<int64_t>(reason));
-  thread.task.store(nullptr, std::memory_order_relaxed);
 }
 
 // Off the current task's stack; comes back when the task is executed again, on any thread.
@@ -336,6 +346,70 @@ void Scheduler::SwitchToScheduler(Thread::After after) {
   thread.after = after;
   Task* task = thread.task.load(std::memory_order_relaxed);
   SwitchFlow(task->flow, thread.flow);
+  Arrive();
+}
+
+// The same, with no need of the loop.
+inline void Scheduler::SwitchAway(Thread& thread, Thread::After after) {
+  thread.after = after;
+  Task* task = thread.task.load(std::memory_order_relaxed);
+  SwitchFlow(task->flow, NextFlow(thread));
+  Arrive();
+}
+
+void Scheduler::Yield() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a function for tasks was called outside of one");
+  thread->scheduler->SwitchAway(*thread, AfterYield);
+}
+
+void Scheduler::Wait(Thread::Commit commit, void* argument) {
+  Thread& thread = *CurrentThread();
+  thread.commit = commit;
+  thread.commit_argument = argument;
+  SwitchAway(thread, AfterWait);
+}
+
+// The flow of the task that comes next, where that is the loop's whole business, else the loop's.
+Flow& Scheduler::NextFlow(Thread& thread) {
+  Processor& p = *thread.p;
+  if (stop_pending_.load(std::memory_order_acquire) ||
+      p.safe_point.load(std::memory_order_relaxed)) {
+    return thread.flow;
+  }
+  if (global_size_.load(std::memory_order_relaxed) != 0 &&
+      p.schedule_tick.load(std::memory_order_relaxed) % kGlobalFirstEvery == 0) {
+    return thread.flow;
+  }
+  const int64_t timer_ns = p.timers.earliest_ns();
+  if (timer_ns != kNoTimer && timer_ns <= NowNs()) return thread.flow;
+  bool inherits;
+  Task* next = p.queue.Get(inherits);
+  if (next == nullptr) return thread.flow;
+  if (next->preempted) {
+    // Its stack may have room for no more than coming back.
+    TellDequeue(p, next, inherits);
+    thread.again = next;
+    thread.again_inherits = inherits;
+    return thread.flow;
+  }
+  thread.arriving = next;
+  thread.arriving_inherits = inherits;
+  return next->flow;
+}
+
+// First thing in a task that has been switched to: unless the loop did so, it sees to the one before
+// it, whose stack nobody is on any more, and begins.
+void Scheduler::Arrive() {
+  Thread& thread = *CurrentThread();
+  Task* task = thread.arriving;
+  if (task == nullptr) return;
+  Scheduler& self = *thread.scheduler;
+  thread.after(self, thread, thread.task.load(std::memory_order_relaxed));
+  thread.arriving = nullptr;
+  self.TellDequeue(*thread.p, task, thread.arriving_inherits);
+  self.Begin(thread, task, thread.arriving_inherits);
 }
 
 void Scheduler::AfterWait(Scheduler& self, Thread& thread, Task* task) {
@@ -344,7 +418,11 @@ void Scheduler::AfterWait(Scheduler& self, Thread& thread, Task* task) {
   // From here on the task may run elsewhere, unless the commit says that it need not wait.
   if (thread.commit == nullptr || thread.commit(task, thread.commit_argument)) return;
   self.ChangeTask(task, TaskStatus::kWaiting, TaskStatus::kRunnable);
-  thread.again = task;
+  if (thread.arriving == nullptr && thread.again == nullptr) {
+    thread.again = task;
+  } else {
+    self.PutLocal(*thread.p, task, true);
+  }
 }
 
 void Scheduler::PutBack(Thread& thread, Task* task, OutReason reason) {
@@ -355,12 +433,22 @@ void Scheduler::PutBack(Thread& thread, Task* task, OutReason reason) {
   UnlockSched();
 }
 
+// Behind everybody who could run here: the global queue comes last, so only with nobody waiting
+// there the processor's own, which takes no lock, comes to the same.
 void Scheduler::AfterYield(Scheduler& self, Thread& thread, Task* task) {
-  self.PutBack(thread, task, OutReason::kYielded);
+  Processor& p = *thread.p;
+  if (self.global_size_.load(std::memory_order_relaxed) != 0 || !p.queue.HasRoom()) {
+    return self.PutBack(thread, task, OutReason::kYielded);
+  }
+  self.SwitchOut(thread, task, OutReason::kYielded);
+  self.ChangeTask(task, TaskStatus::kRunning, TaskStatus::kRunnable);
+  self.Tell(TraceKind::kEnqueue, p.id, task->id, static_cast<int64_t>(QueueId::kLocal));
+  p.queue.Put(task);
 }
 
 void Scheduler::AfterPreempt(Scheduler& self, Thread& thread, Task* task) {
   self.preemptions_.fetch_add(1, std::memory_order_relaxed);
+  task->preempted = true;
   self.PutBack(thread, task, OutReason::kPreempted);
 }
 

@@ -152,7 +152,10 @@ int64_t Scheduler::Spawn(TaskFunction function, const char* name) {
     ChangeTask(task, TaskStatus::kGone, TaskStatus::kRunnable);
     PutLocal(*p, task, true);
     WakeProcessor();
-    Poll();
+    // A timer's function spawns too, in no task.
+    const Task* parent = thread->task.load(std::memory_order_relaxed);
+    if (parent != nullptr && parent->preempt.load(std::memory_order_relaxed)) [[unlikely]]
+      YieldPreempted();
     return id;
   }
   ChangeTask(task, TaskStatus::kGone, TaskStatus::kWaiting);
@@ -196,16 +199,21 @@ Task* Scheduler::NewTask(Thread* thread, TaskFunction function, const char* name
       Fatal("out of memory: no stack for task " + std::to_string(id));
     }
   }
-  task->id = id;
+  task->SetId(id);
   task->name = name;
   task->system = false;
   task->function = std::move(function);
   task->flow.Make(task->stack.low, task->stack.high, TaskMain, task);
-  live_tasks_.fetch_add(1, std::memory_order_relaxed);
+  if (thread != nullptr) {
+    thread->p->CountBirths(1);
+  } else {
+    foreign_births_.fetch_add(1, std::memory_order_relaxed);
+  }
   return task;
 }
 
 void Scheduler::TaskMain(void* argument) {
+  Arrive();
   Task* task = static_cast<Task*>(argument);
   const auto report = [task](const char* what) {
     Panic("task %ld%s%s%s threw an exception that nobody caught: %s", static_cast<long>(task->id),
@@ -224,14 +232,14 @@ void Scheduler::TaskMain(void* argument) {
   if (task == self->main_task_) self->EndRun();
   Thread* thread = CurrentThread();
   thread->after = AfterEnd;
-  LeaveFlow(task->flow, thread->flow);
+  LeaveFlow(task->flow, self->NextFlow(*thread));
 }
 
 void Scheduler::AfterEnd(Scheduler& self, Thread& thread, Task* task) {
   self.SwitchOut(thread, task, OutReason::kEnded);
   self.ChangeTask(task, TaskStatus::kRunning, TaskStatus::kGone);
   task->flow.Release();
-  self.live_tasks_.fetch_sub(1, std::memory_order_relaxed);
+  thread.p->CountBirths(-1);
   TaskList& dead = thread.p->dead_tasks;
   dead.Prepend(task);
   if (dead.size() <= kDeadTasksMost) return;
@@ -267,13 +275,6 @@ void Scheduler::EndRun() {
   main_done_.Wake();
 }
 
-void Scheduler::Wait(Thread::Commit commit, void* argument) {
-  Thread& thread = *CurrentThread();
-  thread.commit = commit;
-  thread.commit_argument = argument;
-  SwitchToScheduler(AfterWait);
-}
-
 // The lock goes over to the thread, which drops it.
 void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
   Wait(
@@ -283,8 +284,6 @@ void Scheduler::WaitAndRelease(Lock& lock) NO_THREAD_SAFETY_ANALYSIS {
       },
       &lock);
 }
-
-void Scheduler::Yield() { SwitchToScheduler(AfterYield); }
 
 void Scheduler::Ready(Task* task) {
   Thread* thread = CurrentThread();

@@ -87,16 +87,16 @@ class Scheduler {
   // The same for a task that is to be found under the lock, which is dropped once it can be made
   // Ready.
   void WaitAndRelease(Lock& lock) RELEASE(lock);
-  // To the tail of the global queue.
-  void Yield();
+  // Behind every task that could run on this processor.
+  static void Yield();
   // Gives way if somebody has asked for it.
   void Poll() {
     if (Current()->preempt.load(std::memory_order_relaxed)) [[unlikely]]
       YieldPreempted();
   }
   void Sleep(int64_t duration_ns);
-  void EnterSyscall();
-  void ExitSyscall();
+  static void EnterSyscall();
+  static void ExitSyscall();
   // Waits until the descriptor's direction is ready. False: it was closed, or the time is over.
   bool WaitReady(PollSlot* slot, PollDirection direction, int64_t deadline_ns = kNoTimer);
   // One at a time; others wait. Between the two the calling task is the only one that runs, and
@@ -181,8 +181,17 @@ class Scheduler {
   bool BlockInPoller(Thread& thread, int64_t until_ns, bool was_spinning, Found& found);
   void ResetSpinning(Thread& thread);
   void Execute(Thread& thread, Task* task, bool inherits);
-  void SwitchOut(Thread& thread, Task* task, OutReason reason);
+  void Begin(Thread& thread, Task* task, bool inherits);
+  void SwitchOut(Thread& thread, Task* task, OutReason reason) {
+    Tell(TraceKind::kSwitchOut, thread.p == nullptr ? -1 : thread.p->id, task->id,
+         static_cast<int64_t>(reason));
+    thread.task.store(nullptr, std::memory_order_relaxed);
+  }
   void SwitchToScheduler(Thread::After after);
+  void SwitchAway(Thread& thread, Thread::After after);
+  Flow& NextFlow(Thread& thread);
+  static void Arrive();
+  void TellDequeue(const Processor& p, const Task* task, bool next);
   static void AfterWait(Scheduler& self, Thread& thread, Task* task);
   static void AfterYield(Scheduler& self, Thread& thread, Task* task);
   static void AfterPreempt(Scheduler& self, Thread& thread, Task* task);
@@ -216,7 +225,9 @@ class Scheduler {
 
   // syscalls.cc
   void WakeMonitor(Waker waker) REQUIRES(sched_);
-  void EnterStop(Thread& thread, Processor& p, Task* task);
+  void Enter(Thread& thread);
+  void Exit(Thread& thread);
+  void EnterStop(Processor& p);
   void EnterByTaskLock(Thread& thread, Task* task);
   bool ReturnToOld(Thread& thread, Task* task);
   void Returned(Thread& thread, Task* task, ExitPath path);
@@ -234,6 +245,7 @@ class Scheduler {
   // timers.cc
   void RunTimers(Thread& thread, Processor& p, int64_t now_ns);
   int64_t EarliestTimerNs() const;
+  int32_t PendingTimers() const;
   void WakePoller(int64_t when_ns);
   void OpenPoller();
 
@@ -250,6 +262,8 @@ class Scheduler {
   void GiveStopTurn();
   void TakeSafePointInSyscall(Processor& p);
   void StopOthers(Thread& thread) REQUIRES(sched_);
+  void StopThoseInSyscalls(const Thread& thread) REQUIRES(sched_);
+  void CountStopped(Processor& p, ProcessorStatus from) REQUIRES(sched_);
   void OneStopped() REQUIRES(sched_);
   void PreemptAll();
   void Resize(Thread& thread, int32_t procs);
@@ -353,7 +367,6 @@ class Scheduler {
   alignas(kCacheLineBytes) std::atomic<int64_t> last_poll_{0};
   std::atomic<int64_t> poll_until_{0};
   std::atomic<int32_t> poll_waiters_{0};
-  std::atomic<int32_t> timer_count_{0};
 
   Note monitor_note_;
   Note stop_note_;
@@ -365,7 +378,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Task[]>> task_slabs_ GUARDED_BY(tasks_lock_);
   TaskList fresh_tasks_ GUARDED_BY(tasks_lock_);  // never used
   TaskList dead_tasks_ GUARDED_BY(tasks_lock_);
-  std::atomic<int64_t> live_tasks_{0};
+  std::atomic<int64_t> foreign_births_{0};  // of tasks, by threads without a processor
   std::atomic<int64_t> next_task_id_{1};
   Task* main_task_ = nullptr;
 

@@ -48,8 +48,7 @@ bool SelectCore::Commit(Task* task, void* argument) {
   const size_t count = self.in_order_.size();
   if (self.timeout_ns_ > 0) {
     // It may be due at once; then the task runs on as far as the locks, which are ours still.
-    task->timer.when_ns = NowNs() + self.timeout_ns_;
-    if (task->timer.when_ns < 0) task->timer.when_ns = INT64_MAX - 1;
+    task->timer.when_ns = DeadlineNs(self.timeout_ns_);
     task->timer.argument = task;
     task->timer.ticket = task->ticket.load(std::memory_order_relaxed);
     task->timer.function = [](void* waiting, uint64_t ticket) {

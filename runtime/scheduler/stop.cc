@@ -53,20 +53,34 @@ void Scheduler::StopTheWorld() {
   stop_pending_.store(true, std::memory_order_seq_cst);
   PreemptAll();
   StopOthers(thread);
-  const bool wait = stop_wait_ > 0;
+  bool wait = stop_wait_ > 0;
   UnlockSched();
-  while (wait && !stop_note_.SleepFor(kAskAgainNs)) PreemptAll();
+  while (wait && !stop_note_.SleepFor(kAskAgainNs)) {
+    PreemptAll();
+    LockSched();
+    StopThoseInSyscalls(thread);
+    wait = stop_wait_ > 0;
+    UnlockSched();
+  }
   Tell(TraceKind::kWorldStopped);
 }
 
 // Under sched.
+void Scheduler::CountStopped(Processor& p, ProcessorStatus from) {
+  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
+  p.Change(from, ProcessorStatus::kStopped);
+  TellWrite(TraceVariable::kStopWait, --stop_wait_);
+}
+
+// Under sched.
 void Scheduler::StopOthers(Thread& thread) {
-  const auto count_stopped = [&](Processor& p, ProcessorStatus from) REQUIRES(sched_) {
-    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
-    p.Change(from, ProcessorStatus::kStopped);
-    TellWrite(TraceVariable::kStopWait, --stop_wait_);
-  };
-  count_stopped(*thread.p, ProcessorStatus::kRunning);
+  CountStopped(*thread.p, ProcessorStatus::kRunning);
+  StopThoseInSyscalls(thread);
+  while (Processor* p = GetIdle()) CountStopped(*p, ProcessorStatus::kIdle);
+}
+
+// Under sched. The last one found here has nobody to wake: the stopper itself is here.
+void Scheduler::StopThoseInSyscalls(const Thread& thread) {
   for (int32_t i = 0; i < procs(); ++i) {
     Processor& p = ProcessorAt(i);
     if (&p == thread.p) continue;
@@ -74,7 +88,7 @@ void Scheduler::StopOthers(Thread& thread) {
       if (!LockTaskInSyscall(p)) continue;
       TakeFromLockedTask(p);
       p.BumpSyscallTick();
-      count_stopped(p, ProcessorStatus::kIdle);
+      CountStopped(p, ProcessorStatus::kIdle);
       UnlockTask(p);
       TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
       continue;
@@ -86,7 +100,6 @@ void Scheduler::StopOthers(Thread& thread) {
     TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
     TellWrite(TraceVariable::kStopWait, --stop_wait_);
   }
-  while (Processor* p = GetIdle()) count_stopped(*p, ProcessorStatus::kIdle);
 }
 
 // Under sched.

@@ -1,12 +1,13 @@
 // Into a system call and out of it.
 //
 // A thread that enters a call leaves its processor behind without a word, as nearly all calls are
-// over before anybody needs it: entering and leaving cost two atomic operations. What must not get
-// lost:
+// over before anybody needs it: entering costs plain stores, leaving one compare-and-swap. What must
+// not get lost:
 //   - The monitor may be asleep, and nobody else would take the processor from a call that lasts.
 //     So the flag is looked at first.
-//   - Somebody may stop the world. Whoever stops it looks at statuses after saying so; who enters
-//     looks whether somebody has said so after the status is set. One sees the other.
+//   - Somebody may stop the world. Who enters looks whether somebody has said so after the status is
+//     set, but without a fence between the two, which would cost as much as all the rest: so whoever
+//     stops the world may have looked too early, and looks again until everybody has stopped.
 //   - On the way back the thread, the monitor and the stopper all want the processor: one
 //     compare-and-swap decides.
 //
@@ -31,7 +32,18 @@ void Scheduler::WakeMonitor(Waker waker) {
 }
 
 void Scheduler::EnterSyscall() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a system call was entered outside of a task");
+  thread->scheduler->Enter(*thread);
+}
+
+void Scheduler::ExitSyscall() {
   Thread& thread = *CurrentThread();
+  thread.scheduler->Exit(thread);
+}
+
+inline void Scheduler::Enter(Thread& thread) {
   Task* task = thread.task.load(std::memory_order_relaxed);
   if (thread.p == nullptr) [[unlikely]]
     Panic("task %ld enters a system call within one", static_cast<long>(task->id));
@@ -54,13 +66,13 @@ void Scheduler::EnterSyscall() {
   Tell(TraceKind::kRelease, p.id);
   TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
   Tell(TraceKind::kSyscallEnter, p.id, task->id);
-  p.Change(ProcessorStatus::kRunning, ProcessorStatus::kSyscall);
-  if (stop_pending_.load(std::memory_order_seq_cst)) [[unlikely]]
-    EnterStop(thread, p, task);
+  p.Change(ProcessorStatus::kRunning, ProcessorStatus::kSyscall, std::memory_order_release);
+  if (stop_pending_.load(std::memory_order_relaxed)) [[unlikely]]
+    EnterStop(p);
 }
 
 // The world is being stopped: the processor is given up at once.
-void Scheduler::EnterStop(Thread&, Processor& p, Task*) {
+void Scheduler::EnterStop(Processor& p) {
   LockSched();
   if (stop_wait_ > 0) {
     const bool won = p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kStopped);
@@ -128,8 +140,7 @@ bool Scheduler::ReturnToOld(Thread& thread, Task* task) {
   return true;
 }
 
-void Scheduler::ExitSyscall() {
-  Thread& thread = *CurrentThread();
+inline void Scheduler::Exit(Thread& thread) {
   Task* task = thread.task.load(std::memory_order_relaxed);
   if (thread.old_p == nullptr) [[unlikely]]
     Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));

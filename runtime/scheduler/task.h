@@ -42,7 +42,7 @@ struct Task {
   std::atomic<uint32_t> status{0};
   std::atomic<bool> preempt{false};  // it has been asked to yield
   bool system = false;               // the runtime's own; waiting for ever is its business
-  bool preempted = false;            // it was suspended between two instructions
+  bool preempted = false;            // it was suspended where it did not ask for it
   int32_t no_preempt = 0;            // guards that are up
   int64_t id = 0;
   Task* next = nullptr;      // on the one list it is on
@@ -57,6 +57,10 @@ struct Task {
   std::atomic<uint64_t> ticket{0};
   void* wait_result = nullptr;
   Timer timer;
+
+  // For reports about a task that may be gone by now, and its memory another's.
+  void SetId(int64_t new_id) { std::atomic_ref(id).store(new_id, std::memory_order_relaxed); }
+  int64_t IdNow() { return std::atomic_ref(id).load(std::memory_order_relaxed); }
 
   TaskStatus Status() const {
     return static_cast<TaskStatus>(status.load(std::memory_order_relaxed) & ~kLockedBit);

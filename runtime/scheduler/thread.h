@@ -38,7 +38,11 @@ struct Thread {
 
   Processor* p = nullptr;
   std::atomic<Task*> task{nullptr};
+  // From one task straight to the next: the one that comes, which sees to the one in `task`.
+  Task* arriving = nullptr;
+  bool arriving_inherits = false;
   bool spinning = false;
+  bool fresh_slice = false;  // the processor has just come to it: nobody's slice to inherit
   After after = nullptr;
   Commit commit = nullptr;
   void* commit_argument = nullptr;
@@ -55,9 +59,25 @@ struct Thread {
   std::atomic<bool> signalled{false};  // a preemption signal is in flight
 };
 
-// The calling thread, if it is a runtime's; else null. Not inlined: code that has been switched
-// away from may come back on another thread, and must not keep the address.
+// Not `thread_local`: that would be reached by way of a function.
+extern __thread Thread* current_thread asm("proctor_current_thread")
+    __attribute__((tls_model("initial-exec")));
+
+// The calling thread, if it is a runtime's; else null. Code that has been switched away from may
+// come back on another thread, so the compiler must neither see the address, which it would keep,
+// nor merge two calls.
+#if defined(__x86_64__)
+inline Thread* CurrentThread() {
+  Thread* thread;
+  asm volatile("movq proctor_current_thread@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0"
+               : "=r"(thread)
+               :
+               : "memory");
+  return thread;
+}
+#else
 Thread* CurrentThread();
+#endif
 void SetCurrentThread(Thread* thread);
 
 }  // namespace proctor::runtime

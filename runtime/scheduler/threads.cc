@@ -22,15 +22,16 @@ constexpr size_t kThreadStackBytes = 1 << 20;
 constexpr size_t kThreadStackBytes = 128 << 10;
 #endif
 
-[[gnu::tls_model("initial-exec")]] thread_local Thread* current_thread = nullptr;
-
 }  // namespace
 
+__thread Thread* current_thread = nullptr;
+
+#if !defined(__x86_64__)
 [[gnu::noinline]] Thread* CurrentThread() {
-  // Not to be merged with another call across a switch of tasks.
   asm volatile("");
   return current_thread;
 }
+#endif
 
 [[gnu::noinline]] void SetCurrentThread(Thread* thread) {
   asm volatile("");
@@ -59,6 +60,7 @@ void* Scheduler::MonitorMain(void* argument) {
   thread.tid.store(gettid(), std::memory_order_release);
   SetCurrentThread(&thread);
   prctl(PR_SET_TIMERSLACK, 1UL);
+  prctl(PR_SET_NAME, "monitor");
   self.Tell(TraceKind::kMonitorStart);
   const Options& options = self.options_;
   if (options.run_monitor) {
@@ -199,6 +201,7 @@ bool Scheduler::StopOwnProcessor(Thread& thread) {
 
 void Scheduler::Acquire(Thread& thread, Processor* p) {
   thread.p = p;
+  thread.fresh_slice = true;
   p->thread.store(&thread, std::memory_order_release);
   p->Change(ProcessorStatus::kIdle, ProcessorStatus::kRunning, std::memory_order_release);
   Tell(TraceKind::kAcquire, p->id);

@@ -23,7 +23,8 @@ bool TimerHeap::Add(Timer& timer) {
   entries_.push_back({});
   Place(entries_.size() - 1, {timer.when_ns, &timer});
   Up(entries_.size() - 1);
-  Publish();
+  // seq_cst: a thread that goes idle says so before it looks here; one of the two sees the other.
+  Publish(std::memory_order_seq_cst);
   return timer.index == 0;
 }
 
@@ -39,7 +40,8 @@ bool TimerHeap::Remove(Timer& timer) {
     if (timer.heap.load(std::memory_order_relaxed) != heap) continue;
     heap->RemoveAt(static_cast<size_t>(timer.index));
     timer.heap.store(nullptr, std::memory_order_relaxed);
-    heap->Publish();
+    // Who sees the earlier time still looks too early, no more.
+    heap->Publish(std::memory_order_release);
     return true;
   }
 }
@@ -54,7 +56,7 @@ bool TimerHeap::TakeDue(int64_t now_ns, Fired& fired) {
   RemoveAt(0);
   // After `firing`: who sees it on no heap waits for its function.
   timer->heap.store(nullptr, std::memory_order_release);
-  Publish();
+  Publish(std::memory_order_release);
   return true;
 }
 
@@ -63,7 +65,7 @@ void TimerHeap::Adopt(TimerHeap& other) {
   {
     LockGuard guard(other.lock_);
     entries.swap(other.entries_);
-    other.Publish();
+    other.Publish(std::memory_order_seq_cst);
   }
   LockGuard guard(lock_);
   for (const Entry& entry : entries) {
@@ -72,7 +74,7 @@ void TimerHeap::Adopt(TimerHeap& other) {
     Place(entries_.size() - 1, entry);
     Up(entries_.size() - 1);
   }
-  Publish();
+  Publish(std::memory_order_seq_cst);
 }
 
 void TimerHeap::RemoveAt(size_t index) {
@@ -117,12 +119,11 @@ void TimerHeap::Place(size_t index, const Entry& entry) {
   entry.timer->index = static_cast<int32_t>(index);
 }
 
-void TimerHeap::Publish() {
+void TimerHeap::Publish(std::memory_order order) {
   size_.store(static_cast<int32_t>(entries_.size()), std::memory_order_relaxed);
   const int64_t earliest_ns = entries_.empty() ? kNoTimer : entries_[0].when_ns;
-  // seq_cst: a thread that goes idle says so before it looks here; one of the two sees the other.
   if (earliest_ns_.load(std::memory_order_relaxed) != earliest_ns) {
-    earliest_ns_.store(earliest_ns, std::memory_order_seq_cst);
+    earliest_ns_.store(earliest_ns, order);
   }
 }
 

@@ -76,7 +76,8 @@ class TimerHeap {
   void Up(size_t index) REQUIRES(lock_);
   void Down(size_t index) REQUIRES(lock_);
   void Place(size_t index, const Entry& entry) REQUIRES(lock_);
-  void Publish() REQUIRES(lock_);
+  // `order`: of what others see of the earliest time.
+  void Publish(std::memory_order order) REQUIRES(lock_);
 
   const int32_t processor_;
   Lock lock_{LockRank::kTimers};

@@ -12,7 +12,6 @@ namespace proctor::runtime {
 void Scheduler::RunTimers(Thread&, Processor& p, int64_t now_ns) {
   TimerHeap::Fired fired;
   while (p.timers.TakeDue(now_ns, fired)) {
-    timer_count_.fetch_sub(1, std::memory_order_relaxed);
     TellAdd(TraceVariable::kTimerCount, -1);
     Tell(TraceKind::kTimerFired, p.id, -1, fired.when_ns);
     fired.function(fired.argument, fired.ticket);
@@ -30,6 +29,13 @@ int64_t Scheduler::EarliestTimerNs() const {
   return earliest_ns;
 }
 
+int32_t Scheduler::PendingTimers() const {
+  int32_t pending = 0;
+  const int32_t count = processor_count_.load(std::memory_order_acquire);
+  for (int32_t i = 0; i < count; ++i) pending += ProcessorAt(i).timers.size();
+  return pending;
+}
+
 void Scheduler::AddTimer(Timer& timer) {
   OpenPoller();
   Thread* thread = CurrentThread();
@@ -37,7 +43,6 @@ void Scheduler::AddTimer(Timer& timer) {
   Processor& p = here ? *thread->p : ProcessorAt(0);
   Tell(TraceKind::kTimerSet, p.id, -1, timer.when_ns);
   TellAdd(TraceVariable::kTimerCount, 1);
-  timer_count_.fetch_add(1, std::memory_order_relaxed);
   // Whoever waits for this heap's earliest timer sees to all of them.
   const int64_t when_ns = timer.when_ns;
   if (p.timers.Add(timer)) WakePoller(when_ns);
@@ -45,7 +50,6 @@ void Scheduler::AddTimer(Timer& timer) {
 
 bool Scheduler::RemoveTimer(Timer& timer) {
   if (!TimerHeap::Remove(timer)) return false;
-  timer_count_.fetch_sub(1, std::memory_order_relaxed);
   TellAdd(TraceVariable::kTimerCount, -1);
   return true;
 }
@@ -72,8 +76,7 @@ void Scheduler::OpenPoller() {
 void Scheduler::Sleep(int64_t duration_ns) {
   if (duration_ns <= 0) return Yield();
   Task* task = Current();
-  task->timer.when_ns = NowNs() + duration_ns;
-  if (task->timer.when_ns < 0) task->timer.when_ns = INT64_MAX - 1;
+  task->timer.when_ns = DeadlineNs(duration_ns);
   task->timer.argument = task;
   task->timer.function = [](void* argument, uint64_t) {
     Task* sleeper = static_cast<Task*>(argument);

@@ -82,8 +82,13 @@ Scheduler::Stats Scheduler::GetStats() {
   stats.spinning_threads = spinning_.load();
   stats.global_queue = global_.size();
   UnlockSched();
-  stats.tasks = live_tasks_.load();
-  stats.timers = timer_count_.load();
+  stats.tasks = foreign_births_.load();
+  for (const auto& place : all_p_) {
+    const Processor* p = place.load(std::memory_order_acquire);
+    if (p == nullptr) break;
+    stats.tasks += p->births.load(std::memory_order_relaxed);
+  }
+  stats.timers = PendingTimers();
   stats.collections = collections_.load();
   stats.preemptions = preemptions_.load();
   return stats;

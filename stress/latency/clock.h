@@ -1,4 +1,5 @@
-// Measuring within a subject.
+// Measuring within a subject. The operations are called with the number of processors and with what
+// their repetitions are divided by.
 
 #ifndef PROCTOR_STRESS_LATENCY_CLOCK_H_
 #define PROCTOR_STRESS_LATENCY_CLOCK_H_
@@ -20,21 +21,33 @@ inline int64_t NowNs() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-class Stopwatch {
+// Times of single events, or of pieces of a long run that is timed piece by piece: whatever else
+// the machine does meanwhile hits some of them, and not their median.
+class Samples {
  public:
-  double NsPer(int64_t operations) const {
-    return static_cast<double>(NowNs() - start_ns_) / static_cast<double>(operations);
+  void Add(int64_t duration_ns) { durations_ns_.push_back(duration_ns); }
+  template <typename Piece>
+  void Time(Piece&& piece) {
+    const int64_t start_ns = NowNs();
+    piece();
+    Add(NowNs() - start_ns);
+  }
+  void Append(const Samples& other) {
+    durations_ns_.insert(durations_ns_.end(), other.durations_ns_.begin(),
+                         other.durations_ns_.end());
+  }
+  double MedianNs() {
+    const auto middle = durations_ns_.begin() + static_cast<int64_t>(durations_ns_.size() / 2);
+    std::nth_element(durations_ns_.begin(), middle, durations_ns_.end());
+    return static_cast<double>(*middle);
   }
 
  private:
-  const int64_t start_ns_ = NowNs();
+  std::vector<int64_t> durations_ns_;
 };
 
-inline double MedianNs(std::vector<int64_t>& samples_ns) {
-  const auto middle = samples_ns.begin() + static_cast<int64_t>(samples_ns.size() / 2);
-  std::nth_element(samples_ns.begin(), middle, samples_ns.end());
-  return static_cast<double>(*middle);
-}
+// So many are many; a smoke test wants a hundredth of them.
+inline int Times(int many, int divisor) { return std::max(1, many / divisor); }
 
 inline int64_t ResidentBytes() {
   long pages = 0, resident = 0;

@@ -16,75 +16,88 @@ namespace {
 
 namespace fibers = boost::fibers;
 
-double Yield() {
-  constexpr int kTasks = 2, kEach = 200'000;
+double Yield(int divisor) {
+  constexpr int kTasks = 2, kPiece = 1000;
+  Samples samples[kTasks];
   std::vector<fibers::fiber> tasks;
-  const Stopwatch watch;
-  for (int i = 0; i < kTasks; ++i) {
-    tasks.emplace_back([] {
-      for (int n = 0; n < kEach; ++n) boost::this_fiber::yield();
+  for (Samples& own : samples) {
+    tasks.emplace_back([&own, divisor] {
+      for (int i = 0; i < Times(200, divisor); ++i) {
+        own.Time([] {
+          for (int n = 0; n < kPiece; ++n) boost::this_fiber::yield();
+        });
+      }
     });
   }
   for (fibers::fiber& task : tasks) task.join();
-  return watch.NsPer(kTasks * kEach);
+  samples[0].Append(samples[1]);
+  return samples[0].MedianNs() / (kTasks * kPiece);
 }
 
-double Spawn() {
-  constexpr int kBatches = 300, kBatch = 64;
-  const Stopwatch watch;
-  for (int i = 0; i < kBatches; ++i) {
-    fibers::fiber tasks[kBatch];
-    for (fibers::fiber& task : tasks) task = fibers::fiber([] {});
-    for (fibers::fiber& task : tasks) task.join();
+// With stacks that are used again, as the runtimes' are.
+double Spawn(int divisor) {
+  constexpr int kBatches = 10, kBatch = 64;
+  fibers::pooled_fixedsize_stack stacks(64 * 1024);
+  Samples samples;
+  for (int i = 0; i < Times(200, divisor); ++i) {
+    samples.Time([&] {
+      for (int b = 0; b < kBatches; ++b) {
+        fibers::fiber tasks[kBatch];
+        for (fibers::fiber& task : tasks) task = fibers::fiber(std::allocator_arg, stacks, [] {});
+        for (fibers::fiber& task : tasks) task.join();
+      }
+    });
   }
-  return watch.NsPer(kBatches * kBatch);
+  return samples.MedianNs() / (kBatches * kBatch);
 }
 
-double Channel() {
-  constexpr int kTrips = 200'000;
+double Channel(int divisor) {
+  constexpr int kTrips = 500;
   fibers::unbuffered_channel<int> there, back;
   fibers::fiber echo([&] {
     for (int value : there) back.push(value);
   });
-  const Stopwatch watch;
-  for (int i = 0; i < kTrips; ++i) {
-    there.push(i);
-    back.value_pop();
+  Samples samples;
+  for (int i = 0; i < Times(200, divisor); ++i) {
+    samples.Time([&] {
+      for (int trip = 0; trip < kTrips; ++trip) {
+        there.push(trip);
+        back.value_pop();
+      }
+    });
   }
-  const double figure = watch.NsPer(kTrips);
   there.close();
   echo.join();
-  return figure;
+  return samples.MedianNs() / kTrips;
 }
 
-double Sleep() {
-  constexpr int kSamples = 1000;
+double Sleep(int divisor) {
   constexpr int64_t kAskedNs = 200'000;
-  std::vector<int64_t> over_ns;
-  for (int i = 0; i < kSamples; ++i) {
+  Samples over;
+  for (int i = 0; i < Times(1000, divisor); ++i) {
     const int64_t start_ns = NowNs();
     boost::this_fiber::sleep_for(std::chrono::nanoseconds(kAskedNs));
-    over_ns.push_back(NowNs() - start_ns - kAskedNs);
+    over.Add(NowNs() - start_ns - kAskedNs);
   }
-  return MedianNs(over_ns);
+  return over.MedianNs();
 }
 
-double Memory() {
-  constexpr int kTasks = 10'000;
+double Memory(int divisor) {
+  const int count = Times(10'000, divisor);
   fibers::mutex mutex;
   fibers::condition_variable release;
   bool released = false;
   std::vector<fibers::fiber> tasks;
-  tasks.reserve(kTasks);
+  tasks.reserve(static_cast<size_t>(count));
   const int64_t before = ResidentBytes();
-  for (int i = 0; i < kTasks; ++i) {
+  for (int i = 0; i < count; ++i) {
     tasks.emplace_back([&] {
       std::unique_lock lock(mutex);
       release.wait(lock, [&] { return released; });
     });
   }
   boost::this_fiber::yield();
-  const double figure = static_cast<double>(ResidentBytes() - before) / kTasks;
+  const double figure = static_cast<double>(ResidentBytes() - before) / count;
   released = true;
   release.notify_all();
   for (fibers::fiber& task : tasks) task.join();
@@ -95,13 +108,14 @@ double Memory() {
 }  // namespace proctor
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: fiber_subject OPERATION PROCESSORS\n");
+  const int divisor = argc == 4 ? std::atoi(argv[3]) : 0;
+  if (divisor < 1) {
+    std::fprintf(stderr, "usage: fiber_subject OPERATION PROCESSORS DIVISOR\n");
     return 64;
   }
   const struct {
     const char* name;
-    double (*run)();
+    double (*run)(int divisor);
   } operations[] = {{"yield", proctor::Yield},
                     {"spawn", proctor::Spawn},
                     {"channel", proctor::Channel},
@@ -109,7 +123,7 @@ int main(int argc, char** argv) {
                     {"memory", proctor::Memory}};
   for (const auto& operation : operations) {
     if (argv[1] == std::string(operation.name) && argv[2] == std::string("1")) {
-      std::printf("%.3f\n", operation.run());
+      std::printf("%.3f\n", operation.run(divisor));
       return 0;
     }
   }

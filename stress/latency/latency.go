@@ -1,6 +1,4 @@
-// The operations of operations.h in Go. Usage: latency OPERATION PROCESSORS; prints the figure.
-//
-// Times are wall time of the whole, divided by the number of operations; latencies are medians.
+// The operations of operations.h in Go. Usage: latency OPERATION PROCESSORS DIVISOR; prints the figure.
 package main
 
 import (
@@ -19,13 +17,18 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: latency OPERATION PROCESSORS")
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: latency OPERATION PROCESSORS DIVISOR")
 		os.Exit(64)
 	}
 	procs, err := strconv.Atoi(os.Args[2])
 	if err != nil || procs < 1 {
 		fmt.Fprintln(os.Stderr, "latency: PROCESSORS must be a number from 1")
+		os.Exit(64)
+	}
+	divisor, err = strconv.Atoi(os.Args[3])
+	if err != nil || divisor < 1 {
+		fmt.Fprintln(os.Stderr, "latency: DIVISOR must be a number from 1")
 		os.Exit(64)
 	}
 	runtime.GOMAXPROCS(procs)
@@ -51,13 +54,32 @@ func main() {
 	fmt.Printf("%.3f\n", operation(procs))
 }
 
-func perOperation(start time.Time, operations int) float64 {
-	return float64(time.Since(start).Nanoseconds()) / float64(operations)
+// What repetitions are divided by.
+var divisor int
+
+// So many are many; a smoke test wants a hundredth of them.
+func times(many int) int {
+	if many < divisor {
+		return 1
+	}
+	return many / divisor
 }
 
-func median(samples []int64) float64 {
-	sort.Slice(samples, func(i, j int) bool { return samples[i] < samples[j] })
-	return float64(samples[len(samples)/2])
+// Times of single events, or of pieces of a long run that is timed piece by piece: whatever else the
+// machine does meanwhile hits some of them, and not their median.
+type samples []int64
+
+func (s *samples) add(durationNs int64) { *s = append(*s, durationNs) }
+
+func (s *samples) time(piece func()) {
+	start := monotonicNs()
+	piece()
+	s.add(monotonicNs() - start)
+}
+
+func (s samples) medianNs() float64 {
+	sort.Slice(s, func(i, j int) bool { return s[i] < s[j] })
+	return float64(s[len(s)/2])
 }
 
 // The clock that other processes read too.
@@ -69,140 +91,184 @@ func monotonicNs() int64 {
 
 // Two tasks a processor do nothing but yield.
 func yield(procs int) float64 {
-	const each = 200000
-	tasks := 2 * procs
+	const piece = 1000
+	all := make([]samples, 2*procs)
 	var done sync.WaitGroup
-	done.Add(tasks)
-	start := time.Now()
-	for i := 0; i < tasks; i++ {
+	done.Add(2 * procs)
+	for i := range all {
+		own := &all[i]
 		go func() {
-			for n := 0; n < each; n++ {
-				runtime.Gosched()
+			for i := 0; i < times(200); i++ {
+				own.time(func() {
+					for n := 0; n < piece; n++ {
+						runtime.Gosched()
+					}
+				})
 			}
 			done.Done()
 		}()
 	}
 	done.Wait()
-	return perOperation(start, tasks*each/procs)
+	for _, others := range all[1:] {
+		all[0] = append(all[0], others...)
+	}
+	return all[0].medianNs() / (2 * piece)
 }
 
 // Batches of tasks that do nothing, each batch waited for.
 func spawn(int) float64 {
-	const batches, batch = 3000, 64
-	var done sync.WaitGroup
-	start := time.Now()
-	for i := 0; i < batches; i++ {
-		done.Add(batch)
-		for n := 0; n < batch; n++ {
-			go done.Done()
-		}
-		done.Wait()
+	const batches, batch = 10, 64
+	var s samples
+	for i := 0; i < times(200); i++ {
+		s.time(func() {
+			for b := 0; b < batches; b++ {
+				var done sync.WaitGroup
+				done.Add(batch)
+				for n := 0; n < batch; n++ {
+					go done.Done()
+				}
+				done.Wait()
+			}
+		})
 	}
-	return perOperation(start, batches*batch)
+	return s.medianNs() / (batches * batch)
 }
 
 // A value goes to another task and comes back, unbuffered.
 func channel(int) float64 {
-	const trips = 200000
+	const trips = 500
 	there, back := make(chan int), make(chan int)
 	go func() {
 		for value := range there {
 			back <- value
 		}
 	}()
-	start := time.Now()
-	for i := 0; i < trips; i++ {
-		there <- i
-		<-back
+	var s samples
+	for i := 0; i < times(200); i++ {
+		s.time(func() {
+			for trip := 0; trip < trips; trip++ {
+				there <- trip
+				<-back
+			}
+		})
 	}
-	figure := perOperation(start, trips)
 	close(there)
-	return figure
+	return s.medianNs() / trips
 }
 
-// The runtime's share of a system call: with it and without it.
+// The runtime's share of a system call: with it less without it, by turns.
 func systemCall(int) float64 {
-	const calls = 300000
-	start := time.Now()
-	for i := 0; i < calls; i++ {
-		syscall.Syscall(syscall.SYS_GETPPID, 0, 0, 0)
+	const calls = 500
+	var with, without samples
+	for i := 0; i < times(400); i++ {
+		with.time(func() {
+			for n := 0; n < calls; n++ {
+				syscall.Syscall(syscall.SYS_GETPPID, 0, 0, 0)
+			}
+		})
+		without.time(func() {
+			for n := 0; n < calls; n++ {
+				syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0)
+			}
+		})
 	}
-	with := perOperation(start, calls)
-	start = time.Now()
-	for i := 0; i < calls; i++ {
-		syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0)
-	}
-	return with - perOperation(start, calls)
+	return (with.medianNs() - without.medianNs()) / calls
 }
 
 func timer(int) float64 {
-	const timers = 300000
-	start := time.Now()
-	for i := 0; i < timers; i++ {
-		time.AfterFunc(time.Hour, func() {}).Stop()
+	const timers = 500
+	var s samples
+	for i := 0; i < times(400); i++ {
+		s.time(func() {
+			for n := 0; n < timers; n++ {
+				time.AfterFunc(time.Hour, func() {}).Stop()
+			}
+		})
 	}
-	return perOperation(start, timers)
+	return s.medianNs() / timers
 }
 
-// From a task that is about to block its thread to the start of the task behind it, which then keeps
-// the processor busy: so the monitor finds something to take each time, and stays awake.
-func handOff(int) float64 {
-	const samples, blockNs = 300, 1000000
-	var latencies []int64
+// A loop without calls.
+//
+//go:noinline
+func count(rounds int) {
+	for i := 0; i < rounds; i++ {
+	}
+}
+
+// From a task that is about to block its thread to the start of the task behind it. The call lasts
+// until that one runs, however long the monitor takes: so it finds a processor to take every time,
+// and is awake the next time. All other processors are busy.
+func handOff(procs int) float64 {
+	var ends [2]int
+	if err := syscall.Pipe(ends[:]); err != nil {
+		fmt.Fprintln(os.Stderr, "latency: no pipe to be had:", err)
+		os.Exit(1)
+	}
+	var done atomic.Bool
 	var returned atomic.Int64
-	entered, seen := make(chan int64, 1), make(chan int64, 1)
-	go func() {
-		round := int64(0)
-		for at := range entered {
-			seen <- monotonicNs() - at
-			for round++; returned.Load() < round; {
+	var left sync.WaitGroup
+	left.Add(procs - 1)
+	for i := 1; i < procs; i++ {
+		go func() {
+			for !done.Load() {
+				count(100000)
+			}
+			left.Done()
+		}()
+	}
+	var s samples
+	out, in := []byte{0}, []byte{0}
+	for i := int64(0); i < int64(times(300)); i++ {
+		i := i
+		var entered int64
+		left.Add(1)
+		go func() {
+			s.add(monotonicNs() - entered)
+			syscall.RawSyscall(syscall.SYS_WRITE, uintptr(ends[1]), uintptr(unsafe.Pointer(&out[0])), 1)
+			for returned.Load() <= i {
 				runtime.Gosched()
 			}
-		}
-	}()
-	pause := syscall.Timespec{Nsec: blockNs}
-	for i := 0; i < samples; i++ {
-		entered <- monotonicNs()
-		syscall.Syscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
-		returned.Store(int64(i + 1))
-		latencies = append(latencies, <-seen)
+			left.Done()
+		}()
+		entered = monotonicNs()
+		syscall.Syscall(syscall.SYS_READ, uintptr(ends[0]), uintptr(unsafe.Pointer(&in[0])), 1)
+		returned.Store(i + 1)
 	}
-	close(entered)
-	return median(latencies)
+	done.Store(true)
+	left.Wait()
+	return s.medianNs()
 }
 
 func sleepOvershoot(int) float64 {
-	const samples = 1000
 	const asked = 200 * time.Microsecond
-	var over []int64
-	for i := 0; i < samples; i++ {
+	var over samples
+	for i := 0; i < times(1000); i++ {
 		start := monotonicNs()
 		time.Sleep(asked)
-		over = append(over, monotonicNs()-start-asked.Nanoseconds())
+		over.add(monotonicNs() - start - asked.Nanoseconds())
 	}
-	return median(over)
+	return over.medianNs()
 }
 
 // Descriptor 3 brings the times at which somebody wrote them there.
 func poll(int) float64 {
-	const samples = 300
 	if err := syscall.SetNonblock(3, true); err != nil {
 		fmt.Fprintln(os.Stderr, "latency: descriptor 3:", err)
 		os.Exit(1)
 	}
 	input := os.NewFile(3, "stamps")
-	var latencies []int64
+	var s samples
 	stamp := make([]byte, 8)
-	for len(latencies) < samples {
+	for i := 0; i < times(300); i++ {
 		n, err := input.Read(stamp)
 		if err != nil || n != 8 {
 			fmt.Fprintln(os.Stderr, "latency: no stamp on descriptor 3:", err)
 			os.Exit(1)
 		}
-		at := *(*int64)(unsafe.Pointer(&stamp[0]))
-		latencies = append(latencies, monotonicNs()-at)
+		s.add(monotonicNs() - *(*int64)(unsafe.Pointer(&stamp[0])))
 	}
-	return median(latencies)
+	return s.medianNs()
 }
 
 func residentBytes() float64 {
@@ -213,15 +279,17 @@ func residentBytes() float64 {
 
 // Bytes for each of many tasks that wait on a channel.
 func memory(int) float64 {
-	const tasks = 100000
+	tasks := times(100000)
 	release := make(chan int)
-	var parked sync.WaitGroup
+	var parked, ended sync.WaitGroup
 	parked.Add(tasks)
+	ended.Add(tasks)
 	before := residentBytes()
 	for i := 0; i < tasks; i++ {
 		go func() {
 			parked.Done()
 			<-release
+			ended.Done()
 		}()
 	}
 	parked.Wait()
@@ -229,52 +297,45 @@ func memory(int) float64 {
 	for i := 0; i < 1000; i++ {
 		runtime.Gosched()
 	}
-	figure := (residentBytes() - before) / tasks
+	figure := (residentBytes() - before) / float64(tasks)
 	close(release)
+	ended.Wait()
 	return figure
 }
 
-// CPU time of every thread of this process but one, in nanoseconds.
-func cpuNs(except int) float64 {
-	total := 0.0
+// The monitor's is the first thread that the runtime makes.
+func monitorThread() int {
 	threads, _ := os.ReadDir("/proc/self/task")
+	first := 0
 	for _, thread := range threads {
-		if thread.Name() == strconv.Itoa(except) {
-			continue
+		tid, _ := strconv.Atoi(thread.Name())
+		if tid != os.Getpid() && (first == 0 || tid < first) {
+			first = tid
 		}
-		text, err := os.ReadFile("/proc/self/task/" + thread.Name() + "/schedstat")
-		if err != nil {
-			continue // it has ended
-		}
-		ns, _ := strconv.ParseFloat(strings.Fields(string(text))[0], 64)
-		total += ns
 	}
-	return total
+	return first
 }
 
 const (
-	settle = 300 * time.Millisecond
-	watch  = time.Second
+	settle      = 500 * time.Millisecond
+	untilKilled = 100 * time.Second
 )
 
-// Percent of a CPU that a process uses in which nothing happens.
-func idleCPU(int) float64 {
-	time.Sleep(settle)
-	before := cpuNs(0)
-	time.Sleep(watch)
-	// What woke up to read this counts too; it is a few microseconds.
-	return 100 * (cpuNs(0) - before) / float64(watch.Nanoseconds())
+// Lets time pass, and says once it has settled to it who is to be watched.
+func watchMonitor(pass func(time.Duration)) float64 {
+	pass(settle / time.Duration(divisor))
+	fmt.Println(monitorThread())
+	pass(untilKilled)
+	return 0
 }
 
-// The same besides the thread of a task that does nothing but compute.
+func idleCPU(int) float64 { return watchMonitor(time.Sleep) }
+
+// A loop without calls, but for a look at the clock about every millisecond.
 func spinCPU(int) float64 {
-	runtime.LockOSThread()
-	spin := func(duration time.Duration) {
+	return watchMonitor(func(duration time.Duration) {
 		for start := time.Now(); time.Since(start) < duration; {
+			count(1000000)
 		}
-	}
-	spin(settle)
-	before := cpuNs(syscall.Gettid())
-	spin(watch)
-	return 100 * (cpuNs(syscall.Gettid()) - before) / float64(watch.Nanoseconds())
+	})
 }

@@ -13,11 +13,11 @@ constexpr Operation kOperations[] = {
     {"timer", "timer add + stop", "ns", 0.6, kNone},
     {"hand_off", "hand-off behind a blocked call", "ns", 0.6, kNone},
     {"sleep", "overshoot of a 200 us sleep", "ns", 0.2, kNone},
-    {"poll", "poll-ready to running", "ns", 1.0, kNone, true},
+    {"poll", "poll-ready to running", "ns", 1.0, kNone, Operation::Measured::kFromStamps},
     {"memory", "memory per parked task", "bytes", 2.0, kNone},
-    // The few wake-ups of whoever reads the counters are in it: 0 means less than 0.01 %.
-    {"idle_cpu", "CPU while idle", "%", 0, 0.01},
-    {"spin_cpu", "CPU besides one spinning task", "%", 0, 0.3},
+    {"idle_cpu", "monitor's CPU while idle", "%", 0, 0, Operation::Measured::kFromOutside},
+    {"spin_cpu", "monitor's CPU while a task spins", "%", 0, 0.3,
+     Operation::Measured::kFromOutside},
 };
 
 }  // namespace

@@ -17,7 +17,13 @@ struct Operation {
   const char* unit;
   double ratio_to_go_most;    // the reference's figure over Go's; 0: there is no such target
   double most;                // the reference's figure itself; negative: there is no such target
-  bool wants_stamps = false;  // descriptor 3 must bring the times at which they were written
+  enum class Measured {
+    kBySubject,
+    kFromStamps,   // the same, but descriptor 3 must bring the times at which they were written
+    kFromOutside,  // it prints its monitor's thread id and goes on until it is killed; measured is
+                   // what share of a CPU that thread takes meanwhile
+  };
+  Measured measured = Measured::kBySubject;
 };
 
 std::span<const Operation> Operations();

@@ -7,11 +7,17 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/arch/preempt.h"
+#include "runtime/channel.h"
+#include "runtime/delayed_task.h"
+#include "runtime/descriptor.h"
 #include "runtime/runtime.h"
+#include "runtime/sync.h"
 #include "stress/latency/clock.h"
 
 namespace proctor {
@@ -20,150 +26,246 @@ namespace {
 using runtime::Go;
 
 // Two tasks a processor do nothing but yield.
-double Yield(int32_t procs) {
-  constexpr int kEach = 200'000;
-  std::atomic<int> left = 2 * procs;
-  const Stopwatch watch;
-  for (int i = 0; i < 2 * procs; ++i) {
+double Yield(int32_t procs, int divisor) {
+  constexpr int kPiece = 1000;
+  std::vector<Samples> samples(static_cast<size_t>(2 * procs));
+  runtime::WaitGroup done(2 * procs);
+  for (Samples& own : samples) {
     Go([&] {
-      for (int n = 0; n < kEach; ++n) runtime::Yield();
-      --left;
+      for (int i = 0; i < Times(200, divisor); ++i) {
+        own.Time([] {
+          for (int n = 0; n < kPiece; ++n) runtime::Yield();
+        });
+      }
+      done.Done();
     });
   }
-  while (left > 0) runtime::Yield();
-  return watch.NsPer(2 * kEach);
+  done.Wait();
+  for (size_t i = 1; i < samples.size(); ++i) samples[0].Append(samples[i]);
+  return samples[0].MedianNs() / (2 * kPiece);
 }
 
 // Batches of tasks that do nothing, each batch waited for.
-double Spawn(int32_t) {
-  constexpr int kBatches = 3000, kBatch = 64;
-  const Stopwatch watch;
-  for (int i = 0; i < kBatches; ++i) {
-    std::atomic<int> left = kBatch;
-    for (int n = 0; n < kBatch; ++n) Go([&] { --left; });
-    while (left > 0) runtime::Yield();
+double Spawn(int32_t, int divisor) {
+  constexpr int kBatches = 10, kBatch = 64;
+  Samples samples;
+  for (int i = 0; i < Times(200, divisor); ++i) {
+    samples.Time([] {
+      for (int b = 0; b < kBatches; ++b) {
+        runtime::WaitGroup done(kBatch);
+        for (int n = 0; n < kBatch; ++n) Go([&] { done.Done(); });
+        done.Wait();
+      }
+    });
   }
-  return watch.NsPer(kBatches * kBatch);
+  return samples.MedianNs() / (kBatches * kBatch);
 }
 
-// The runtime's share of a system call: with it and without it.
-double SystemCall(int32_t) {
-  constexpr int kCalls = 300'000;
-  const Stopwatch with;
-  for (int i = 0; i < kCalls; ++i) {
-    const runtime::SystemCall call;
-    syscall(SYS_getppid);
-  }
-  const double with_ns = with.NsPer(kCalls);
-  const Stopwatch without;
-  for (int i = 0; i < kCalls; ++i) syscall(SYS_getppid);
-  return with_ns - without.NsPer(kCalls);
-}
-
-// From a task that is about to block its thread to the start of the task behind it, which then
-// keeps the processor busy: so the monitor finds something to take each time, and stays awake.
-double HandOff(int32_t) {
-  constexpr int kSamples = 300;
-  constexpr timespec kBlock = {0, 1'000'000};
-  std::vector<int64_t> latencies_ns;
-  std::atomic<int64_t> entered_ns = 0, latency_ns = 0;
-  std::atomic<bool> done = false, gone = false;
+// A value goes to another task and comes back, unbuffered.
+double Channel(int32_t, int divisor) {
+  constexpr int kTrips = 500;
+  runtime::Channel<int> there, back;
+  runtime::WaitGroup done(1);
   Go([&] {
-    while (!done) {
-      if (const int64_t at_ns = entered_ns.exchange(0)) latency_ns = NowNs() - at_ns;
-      runtime::Yield();
-    }
-    gone = true;
+    while (const std::optional<int> value = there.Receive()) back.Send(*value);
+    done.Done();
   });
-  for (int i = 0; i < kSamples; ++i) {
-    latency_ns = 0;
-    entered_ns = NowNs();
-    {
-      const runtime::SystemCall call;
-      nanosleep(&kBlock, nullptr);
-    }
-    while (latency_ns == 0) runtime::Yield();
-    latencies_ns.push_back(latency_ns);
+  Samples samples;
+  for (int i = 0; i < Times(200, divisor); ++i) {
+    samples.Time([&] {
+      for (int trip = 0; trip < kTrips; ++trip) {
+        there.Send(trip);
+        back.Receive();
+      }
+    });
   }
-  done = true;
-  while (!gone) runtime::Yield();
-  return MedianNs(latencies_ns);
+  there.Close();
+  done.Wait();
+  return samples.MedianNs() / kTrips;
 }
 
-double Sleep(int32_t) {
-  constexpr int kSamples = 1000;
-  constexpr int64_t kAskedNs = 200'000;
-  std::vector<int64_t> over_ns;
-  for (int i = 0; i < kSamples; ++i) {
-    const int64_t start_ns = NowNs();
-    runtime::SleepFor(kAskedNs);
-    over_ns.push_back(NowNs() - start_ns - kAskedNs);
+// The runtime's share of a system call: with it less without it, by turns.
+double SystemCall(int32_t, int divisor) {
+  constexpr int kCalls = 500;
+  Samples with, without;
+  for (int i = 0; i < Times(400, divisor); ++i) {
+    with.Time([] {
+      for (int n = 0; n < kCalls; ++n) {
+        const runtime::SystemCall call;
+        syscall(SYS_getppid);
+      }
+    });
+    without.Time([] {
+      for (int n = 0; n < kCalls; ++n) syscall(SYS_getppid);
+    });
   }
-  return MedianNs(over_ns);
+  return (with.MedianNs() - without.MedianNs()) / kCalls;
 }
 
-// CPU time of every thread of this process but one, in nanoseconds.
-double CpuNs(pid_t except) {
-  double total_ns = 0;
-  DIR* const threads = opendir("/proc/self/task");
-  while (const dirent* thread = readdir(threads)) {
-    const pid_t tid = std::atoi(thread->d_name);
-    if (tid == 0 || tid == except) continue;
-    const std::string path = std::string("/proc/self/task/") + thread->d_name + "/schedstat";
-    std::FILE* const file = std::fopen(path.c_str(), "r");
-    if (file == nullptr) continue;  // it has ended
-    long long ns = 0;
-    if (std::fscanf(file, "%lld", &ns) == 1) total_ns += static_cast<double>(ns);
-    std::fclose(file);
+double Timer(int32_t, int divisor) {
+  constexpr int kTimers = 500;
+  constexpr int64_t kHourNs = 3'600'000'000'000;
+  Samples samples;
+  for (int i = 0; i < Times(400, divisor); ++i) {
+    samples.Time([] {
+      for (int n = 0; n < kTimers; ++n) {
+        runtime::DelayedTask task(kHourNs, [] {});
+        task.Stop();
+      }
+    });
   }
-  closedir(threads);
-  return total_ns;
-}
-
-constexpr int64_t kSettleNs = 300'000'000;
-constexpr int64_t kWatchNs = 1'000'000'000;
-
-double IdleCpu(int32_t) {
-  runtime::SleepFor(kSettleNs);
-  const double before_ns = CpuNs(0);
-  runtime::SleepFor(kWatchNs);
-  return 100 * (CpuNs(0) - before_ns) / static_cast<double>(kWatchNs);
+  return samples.MedianNs() / kTimers;
 }
 
 PROCTOR_PREEMPTIBLE void Count(int64_t rounds) {
   for (int64_t i = 0; i < rounds; ++i) asm volatile("");
 }
 
+// From a task that is about to block its thread to the start of the task behind it. The call lasts
+// until that one runs, however long the monitor takes: so it finds a processor to take every time,
+// and is awake the next time. All other processors are busy.
+double HandOff(int32_t procs, int divisor) {
+  int ends[2];
+  if (pipe(ends) != 0) std::abort();
+  std::atomic<bool> done = false;
+  std::atomic<int> returned = 0;
+  runtime::WaitGroup left(procs - 1);
+  for (int32_t i = 1; i < procs; ++i) {
+    Go([&] {
+      while (!done) Count(100'000);
+      left.Done();
+    });
+  }
+  Samples samples;
+  for (int i = 0; i < Times(300, divisor); ++i) {
+    int64_t entered_ns = 0;
+    Go([&, i] {
+      samples.Add(NowNs() - entered_ns);
+      if (write(ends[1], "", 1) != 1) std::abort();
+      while (returned <= i) runtime::Yield();
+      left.Done();
+    });
+    left.Add(1);
+    entered_ns = NowNs();
+    {
+      const runtime::SystemCall call;
+      char byte;
+      if (read(ends[0], &byte, 1) != 1) std::abort();
+    }
+    returned = i + 1;
+  }
+  done = true;
+  left.Wait();
+  close(ends[0]);
+  close(ends[1]);
+  return samples.MedianNs();
+}
+
+double Sleep(int32_t, int divisor) {
+  constexpr int64_t kAskedNs = 200'000;
+  Samples over;
+  for (int i = 0; i < Times(1000, divisor); ++i) {
+    const int64_t start_ns = NowNs();
+    runtime::SleepFor(kAskedNs);
+    over.Add(NowNs() - start_ns - kAskedNs);
+  }
+  return over.MedianNs();
+}
+
+// Descriptor 3 brings the times at which somebody wrote them there.
+double Poll(int32_t, int divisor) {
+  constexpr int kStamps = 3;
+  runtime::Descriptor input(kStamps);
+  Samples samples;
+  for (int i = 0; i < Times(300, divisor); ++i) {
+    int64_t stamp_ns = 0;
+    if (input.Read(&stamp_ns, sizeof stamp_ns) != sizeof stamp_ns) std::abort();
+    samples.Add(NowNs() - stamp_ns);
+  }
+  return samples.MedianNs();
+}
+
+// Bytes for each of many tasks that wait on a channel.
+double Memory(int32_t, int divisor) {
+  const int count = Times(100'000, divisor);
+  runtime::Channel<int> release;
+  runtime::WaitGroup parked(count), ended(count);
+  const int64_t before = ResidentBytes();
+  for (int i = 0; i < count; ++i) {
+    Go([&] {
+      parked.Done();
+      release.Receive();
+      ended.Done();
+    });
+  }
+  parked.Wait();
+  // The last ones are still on their way to the channel.
+  for (int i = 0; i < 1000; ++i) runtime::Yield();
+  const double figure = static_cast<double>(ResidentBytes() - before) / count;
+  release.Close();
+  ended.Wait();
+  return figure;
+}
+
+// The thread whose name says that it is the monitor.
+pid_t MonitorThread() {
+  pid_t found = 0;
+  DIR* const threads = opendir("/proc/self/task");
+  while (const dirent* thread = readdir(threads)) {
+    const std::string path = std::string("/proc/self/task/") + thread->d_name + "/comm";
+    std::FILE* const file = std::fopen(path.c_str(), "r");
+    if (file == nullptr) continue;  // no thread, or it has ended
+    char name[16] = "";
+    if (std::fscanf(file, "%15s", name) == 1 && name == std::string("monitor")) {
+      found = std::atoi(thread->d_name);
+    }
+    std::fclose(file);
+  }
+  closedir(threads);
+  if (found == 0) std::abort();
+  return found;
+}
+
+constexpr int64_t kSettleNs = 500'000'000;
+constexpr int64_t kUntilKilledNs = 100'000'000'000;
+
+// Lets time pass, and says once it has settled to it who is to be watched.
+double WatchMonitor(void (*pass)(int64_t duration_ns), int divisor) {
+  pass(kSettleNs / divisor);
+  std::printf("%d\n", MonitorThread());
+  std::fflush(stdout);
+  pass(kUntilKilledNs);
+  return 0;
+}
+
+double IdleCpu(int32_t, int divisor) { return WatchMonitor(runtime::SleepFor, divisor); }
+
 // A loop without calls, but for a look at the clock about every millisecond.
 void SpinFor(int64_t duration_ns) {
   for (const int64_t start_ns = NowNs(); NowNs() - start_ns < duration_ns;) Count(1'000'000);
 }
 
-double SpinCpu(int32_t) {
-  SpinFor(kSettleNs);
-  const pid_t tid = gettid();
-  const double before_ns = CpuNs(tid);
-  SpinFor(kWatchNs);
-  return 100 * (CpuNs(tid) - before_ns) / static_cast<double>(kWatchNs);
-}
+double SpinCpu(int32_t, int divisor) { return WatchMonitor(SpinFor, divisor); }
 
 }  // namespace
 }  // namespace proctor
 
 int main(int argc, char** argv) {
   using proctor::runtime::Options;
-  const int procs = argc == 3 ? std::atoi(argv[2]) : 0;
-  if (procs < 1) {
-    std::fprintf(stderr, "usage: reference_subject OPERATION PROCESSORS\n");
+  const int procs = argc == 4 ? std::atoi(argv[2]) : 0;
+  const int divisor = argc == 4 ? std::atoi(argv[3]) : 0;
+  if (procs < 1 || divisor < 1) {
+    std::fprintf(stderr, "usage: reference_subject OPERATION PROCESSORS DIVISOR\n");
     return 64;
   }
   const struct {
     const char* name;
-    double (*run)(int32_t procs);
+    double (*run)(int32_t procs, int divisor);
   } operations[] = {
-      {"yield", proctor::Yield},      {"spawn", proctor::Spawn}, {"syscall", proctor::SystemCall},
-      {"hand_off", proctor::HandOff}, {"sleep", proctor::Sleep}, {"idle_cpu", proctor::IdleCpu},
-      {"spin_cpu", proctor::SpinCpu},
+      {"yield", proctor::Yield},      {"spawn", proctor::Spawn},      {"channel", proctor::Channel},
+      {"syscall", proctor::SystemCall}, {"timer", proctor::Timer},
+      {"hand_off", proctor::HandOff}, {"sleep", proctor::Sleep},      {"poll", proctor::Poll},
+      {"memory", proctor::Memory},    {"idle_cpu", proctor::IdleCpu}, {"spin_cpu", proctor::SpinCpu},
   };
   for (const auto& operation : operations) {
     if (argv[1] != std::string(operation.name)) continue;
@@ -171,7 +273,7 @@ int main(int argc, char** argv) {
     options.procs = procs;
     proctor::runtime::Runtime runtime(options);
     double figure = 0;
-    runtime.Run([&] { figure = operation.run(procs); });
+    runtime.Run([&] { figure = operation.run(procs, divisor); });
     std::printf("%.3f\n", figure);
     return 0;
   }

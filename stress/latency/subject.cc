@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -19,7 +22,9 @@ namespace {
 constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kMeasureMostNs = 60 * kSecondNs;
 constexpr int64_t kBuildMostNs = 300 * kSecondNs;
+constexpr int64_t kWatchNs = 1'000'000'000;
 constexpr int64_t kStampEveryNs = 1'500'000;  // a little more than a monitor's flat millisecond
+constexpr int64_t kLookEveryNs = 20'000'000;
 constexpr int kStampDescriptor = 3;           // the subject's
 
 // Writes the time into a pipe again and again, as something on the network would become ready.
@@ -54,20 +59,52 @@ class Stamps {
   std::thread writer_;
 };
 
+// CPU time of a thread of another process.
+std::optional<int64_t> CpuNs(pid_t pid, pid_t tid) {
+  std::ifstream file(fmt::format("/proc/{}/task/{}/schedstat", pid, tid));
+  int64_t ns = 0;
+  if (!(file >> ns)) return std::nullopt;
+  return ns;
+}
+
+void SleepFor(int64_t duration_ns) {
+  std::this_thread::sleep_for(std::chrono::nanoseconds(duration_ns));
+}
+
+// Percent of a CPU that the thread takes whose number the process prints first.
+std::optional<double> ShareOfPrinted(Process& process, int64_t watch_ns) {
+  const int64_t deadline_ns = MonotonicNowNs() + kMeasureMostNs;
+  std::string printed;
+  while ((printed = process.captured()).find('\n') == std::string::npos) {
+    if (MonotonicNowNs() > deadline_ns || process.Wait(MonotonicNowNs())) return std::nullopt;
+    SleepFor(kLookEveryNs);
+  }
+  const pid_t tid = std::atoi(printed.c_str());
+  SleepFor(kLookEveryNs);  // it has only just printed
+  const std::optional<int64_t> before_ns = CpuNs(process.pid(), tid);
+  const int64_t start_ns = MonotonicNowNs();
+  SleepFor(watch_ns);
+  const std::optional<int64_t> after_ns = CpuNs(process.pid(), tid);
+  const int64_t watched_ns = MonotonicNowNs() - start_ns;
+  if (!before_ns || !after_ns) return std::nullopt;
+  return 100 * static_cast<double>(*after_ns - *before_ns) / static_cast<double>(watched_ns);
+}
+
 std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
-Figure Measure(const Subject& subject, const Operation& operation, int32_t procs) {
+Figure Measure(const Subject& subject, const Operation& operation, int32_t procs, int divisor) {
   Figure figure;
   const auto fail = [&](const std::string& why) {
     figure.error = fmt::format("{} {} {}: {}", subject.name, operation.name, procs, why);
     return figure;
   };
   std::unique_ptr<Stamps> stamps;
-  Process::Options options{.argv = {subject.program, operation.name, fmt::to_string(procs)},
+  Process::Options options{.argv = {subject.program, operation.name, fmt::to_string(procs),
+                                    fmt::to_string(divisor)},
                            .capture_output = true};
-  if (operation.wants_stamps) {
+  if (operation.measured == Operation::Measured::kFromStamps) {
     stamps = std::make_unique<Stamps>();
     if (stamps->read_end() < 0) return fail("no pipe to be had");
     options.descriptors = {{stamps->read_end(), kStampDescriptor}};
@@ -75,6 +112,10 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
   std::string why;
   const std::unique_ptr<Process> process = Process::Spawn(options, why);
   if (process == nullptr) return fail(why);
+  if (operation.measured == Operation::Measured::kFromOutside) {
+    figure.value = ShareOfPrinted(*process, kWatchNs / divisor);
+    if (figure.value) return figure;
+  }
   const std::optional<int> status = process->Wait(MonotonicNowNs() + kMeasureMostNs);
   if (!status) return fail("no figure within a minute");
   const std::string output = process->captured();

@@ -1,5 +1,6 @@
-// What is measured against what: a program that is called as PROGRAM OPERATION PROCESSORS, measures
-// once, and prints one number (or "unsupported") on a line. A process each time, so that no
+// What is measured against what: a program that is called as PROGRAM OPERATION PROCESSORS DIVISOR,
+// measures with its usual repetitions divided by the last, and prints one number (or "unsupported")
+// on a line. A process each time, so that no
 // measurement finds another one's memory, threads or habits.
 
 #ifndef PROCTOR_STRESS_LATENCY_SUBJECT_H_
@@ -26,7 +27,7 @@ struct Figure {
 };
 
 // Runs it once. Bounded: a subject that takes longer than a minute is killed, and that is an error.
-Figure Measure(const Subject& subject, const Operation& operation, int32_t procs);
+Figure Measure(const Subject& subject, const Operation& operation, int32_t procs, int divisor);
 
 // The Go program, built by `go` from PATH into `directory`. Go that is not there, or does not build
 // it, makes it absent.

@@ -20,6 +20,13 @@ inline int64_t NowNs() {
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 
+// The time that it is in so long. Never INT64_MAX, which stands for "never".
+inline int64_t DeadlineNs(int64_t duration_ns) {
+  int64_t deadline_ns;
+  if (__builtin_add_overflow(NowNs(), duration_ns, &deadline_ns)) return INT64_MAX - 1;
+  return deadline_ns;
+}
+
 inline timespec ToTimespec(int64_t duration_ns) {
   if (duration_ns < 0) duration_ns = 0;
   return {.tv_sec = duration_ns / kNsPerSecond, .tv_nsec = duration_ns % kNsPerSecond};
