@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 7343176421488935128u;
+constexpr uint64_t kEventsHash = 13109179624573959979u;
 
 class Recorder : public EventSink {
  public:
