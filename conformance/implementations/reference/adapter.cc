@@ -155,7 +155,7 @@ void Adapter::RunScenario(std::string& line) {
     options.before_fatal_exit = [&] { TellTrace(runtime->tracer(), program->Numbers()); };
   }
   runtime = std::make_unique<runtime::Runtime>(options);
-  program = std::make_unique<Program>(*scenario, *runtime, garbage);
+  program = std::make_unique<Program>(*scenario, garbage);
   if (trace_) runtime->tracer().Start();
   running_ = runtime.get();
   runtime->Run([&] {

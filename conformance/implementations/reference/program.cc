@@ -1,5 +1,6 @@
 #include "conformance/implementations/reference/program.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 #include "conformance/adapter/protocol.h"
 #include "conformance/implementations/reference/stamps.h"
 #include "runtime/arch/preempt.h"
-#include "runtime/scheduler/scheduler.h"
 
 namespace proctor::reference {
 namespace {
@@ -68,6 +68,15 @@ void Calls(int64_t duration_ns) {
   }
 }
 
+void WaitFor(runtime::Descriptor& descriptor) {
+  char one;
+  const int64_t read = descriptor.Read(&one, 1);
+  if (read == 1) return;
+  fprintf(stderr, "adapter: a descriptor cannot be read: %s\n",
+          read == 0 ? "its other end is closed" : strerror(static_cast<int>(-read)));
+  _exit(EXIT_FAILURE);
+}
+
 int64_t CpuTimeNs() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -89,8 +98,7 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, runtime::Runtime& runtime, Garbage& garbage)
-    : scenario_(scenario), runtime_(runtime), garbage_(garbage) {
+Program::Program(const Scenario& scenario, Garbage& garbage) : scenario_(scenario), garbage_(garbage) {
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(
         std::make_unique<runtime::Channel<char>>(static_cast<size_t>(channel.capacity)));
@@ -101,14 +109,14 @@ Program::~Program() = default;
 
 bool Program::Open() {
   for (int32_t i = 0; i < scenario_.descriptors; ++i) {
+    // Ours to close; the next scenario may want the inherited one.
     const int number = kAdapterFirstDescriptor + i;
-    int error = 0;
-    runtime::PollSlot* slot = runtime_.scheduler().RegisterDescriptor(number, error);
-    if (slot == nullptr) {
-      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number, strerror(error));
+    auto descriptor = std::make_unique<runtime::Descriptor>(fcntl(number, F_DUPFD_CLOEXEC, 0));
+    if (descriptor->error() != 0) {
+      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number, strerror(descriptor->error()));
       return false;
     }
-    descriptors_.push_back({number, slot});
+    descriptors_.push_back(std::move(descriptor));
   }
   return true;
 }
@@ -122,10 +130,7 @@ bool Program::Run() {
   }
   if (live_.fetch_sub(1) != 1) done_.Receive();
   Stamp(EventKind::kScenarioEnd, -1);
-  for (const Descriptor& descriptor : descriptors_) {
-    runtime_.scheduler().CloseDescriptor(descriptor.slot);
-    runtime_.scheduler().FreeDescriptor(descriptor.slot);
-  }
+  descriptors_.clear();
   return true;
 }
 
@@ -163,7 +168,7 @@ void Program::Perform(const Operation& operation, int64_t g) {
     case Op::kWork: return Work(garbage_, operation.duration_ns);
     case Op::kBlock: return Block(operation.duration_ns);
     case Op::kCalls: return Calls(operation.duration_ns);
-    case Op::kWait: return WaitFor(descriptors_[static_cast<size_t>(operation.descriptor)]);
+    case Op::kWait: return WaitFor(*descriptors_[static_cast<size_t>(operation.descriptor)]);
     case Op::kSleep: return runtime::SleepFor(operation.duration_ns);
     case Op::kYield: return runtime::Yield();
     case Op::kSend: return channels_[static_cast<size_t>(operation.channel)]->Send(0);
@@ -172,19 +177,6 @@ void Program::Perform(const Operation& operation, int64_t g) {
     case Op::kAllocate: return garbage_.Allocate(operation.bytes);
     case Op::kCollect: return runtime::CollectGarbage();
     case Op::kStamp: return Stamp(EventKind::kCpuTime, g, {{Arg::kCpuNs, CpuTimeNs()}});
-  }
-}
-
-// Readiness is told once, so a byte that is there already is looked for first.
-void Program::WaitFor(const Descriptor& descriptor) {
-  char one;
-  while (read(descriptor.number, &one, 1) < 0) {
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN ||
-        !runtime_.scheduler().WaitReady(descriptor.slot, runtime::PollDirection::kRead)) {
-      fprintf(stderr, "adapter: descriptor %d cannot be read: %s\n", descriptor.number, strerror(errno));
-      _exit(EXIT_FAILURE);
-    }
   }
 }
 

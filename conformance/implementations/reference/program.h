@@ -15,8 +15,8 @@
 #include "conformance/implementations/reference/garbage.h"
 #include "conformance/scenario/scenario.h"
 #include "runtime/channel.h"
+#include "runtime/descriptor.h"
 #include "runtime/runtime.h"
-#include "runtime/scheduler/poller.h"
 
 namespace proctor::reference {
 
@@ -25,7 +25,7 @@ void Calibrate();
 
 class Program {
  public:
-  Program(const Scenario& scenario, runtime::Runtime& runtime, Garbage& garbage);
+  Program(const Scenario& scenario, Garbage& garbage);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -38,22 +38,15 @@ class Program {
   std::unordered_map<runtime::TaskId, int64_t> Numbers() const;
 
  private:
-  struct Descriptor {
-    int number;
-    runtime::PollSlot* slot;
-  };
-
   bool Open();
   void Spawn(int32_t task, int64_t by);
   void RunTask(const Task& task, int64_t g);
   void Perform(const Operation& operation, int64_t g);
-  void WaitFor(const Descriptor& descriptor);
 
   const Scenario& scenario_;
-  runtime::Runtime& runtime_;
   Garbage& garbage_;
   std::vector<std::unique_ptr<runtime::Channel<char>>> channels_;
-  std::vector<Descriptor> descriptors_;
+  std::vector<std::unique_ptr<runtime::Descriptor>> descriptors_;
   std::atomic<int64_t> last_g_{0};
   std::atomic<int64_t> live_{0};
   runtime::Channel<char> done_{1};

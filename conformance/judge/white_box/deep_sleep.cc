@@ -54,7 +54,7 @@ void DeepSleepJudge::OnMonitor(const Event& event) {
       nothing_kept_it_awake_ = NothingKeepsItAwake();
       break;
     case EventKind::kLock:
-      if (Is(event, LockId::kMonitor) && nothing_kept_it_awake_) {
+      if (Is(event, LockId::kMonitor) && nothing_kept_it_awake_ && !SawAReason()) {
         Expect(state_.slept_deep(), kCYC_1, "a deep sleep was due and left out", {event});
       }
       break;
@@ -83,6 +83,12 @@ void DeepSleepJudge::OnMonitor(const Event& event) {
       break;
     default: break;
   }
+}
+
+// In real time its look without the lock may have come before what had been told of already.
+bool DeepSleepJudge::SawAReason() const {
+  if (!in_real_time_) return false;
+  return (free_look_.taken && !free_look_.Allows()) || (timer_read_ && earliest_timer_ns_ <= now_ns_);
 }
 
 bool DeepSleepJudge::NothingKeepsItAwake() const {

@@ -50,6 +50,7 @@ class DeepSleepJudge : public WhiteBoxJudge {
   void OnNoteWake(const Event& event);
   void CheckDebts(const Event& event);
   bool NothingKeepsItAwake() const;
+  bool SawAReason() const;
   void CheckOwnDebt(const Event& event);
 
   // The monitor's way into the sleep, in this cycle.
