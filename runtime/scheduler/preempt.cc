@@ -21,8 +21,8 @@ void Scheduler::RequestPreemption(Processor& p) {
   // A task in a system call does not run, and a signal would cut its call short.
   const bool accepted =
       task != nullptr && thread != CurrentThread() && task->Status() != TaskStatus::kInSyscall;
-  Tell(TraceKind::kPreemptRequest, p.id, accepted ? task->id : -1, accepted,
-       thread == nullptr ? -1 : thread->id);
+  Tell(TraceKind::kPreemptRequest, p.id, accepted ? task->id.load(std::memory_order_relaxed) : -1,
+       accepted, thread == nullptr ? -1 : thread->id);
   if (!accepted) return;
   // Another task may run by now. It yields once for nothing.
   TellWrite(TraceVariable::kTaskMarked, 1, -1, task->id);

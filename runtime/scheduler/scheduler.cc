@@ -196,7 +196,7 @@ Task* Scheduler::NewTask(Thread* thread, TaskFunction function, const char* name
       Fatal("out of memory: no stack for task " + std::to_string(id));
     }
   }
-  task->id = id;
+  task->id.store(id, std::memory_order_relaxed);
   task->name = name;
   task->system = false;
   task->function = std::move(function);

@@ -44,7 +44,7 @@ struct Task {
   bool system = false;               // the runtime's own; waiting for ever is its business
   bool preempted = false;            // it was suspended between two instructions
   int32_t no_preempt = 0;            // guards that are up
-  int64_t id = 0;
+  std::atomic<int64_t> id{0};        // may be read when the task is another one already
   Task* next = nullptr;      // on the one list it is on
   Task* all_next = nullptr;  // on the list of all tasks, under its lock
   const char* name = nullptr;
