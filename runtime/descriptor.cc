@@ -28,12 +28,15 @@ int64_t Deadline(int64_t timeout_ns) {
 
 }  // namespace
 
-// While it lives the number belongs to this descriptor and to no other, closed or not.
+// While it lives, and is open, the number belongs to this descriptor and to no other, even if it is
+// closed meanwhile. A closed one is not entered again: its last user may have left, which happens
+// once.
 class Descriptor::Use {
  public:
-  explicit Use(Descriptor& descriptor)
-      : descriptor_(descriptor), open_((descriptor.uses_.fetch_add(1) & kClosed) == 0) {}
-  ~Use() { descriptor_.Leave(); }
+  explicit Use(Descriptor& descriptor) : descriptor_(descriptor), open_(descriptor.Enter()) {}
+  ~Use() {
+    if (open_) descriptor_.Leave();
+  }
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
 
@@ -69,6 +72,14 @@ void Descriptor::Close() {
   if ((uses_.fetch_or(kClosed) & kClosed) != 0) return;
   if (slot_ != nullptr) scheduler_.CloseDescriptor(slot_);
   Leave();
+}
+
+bool Descriptor::Enter() {
+  uint32_t uses = uses_.load();
+  while ((uses & kClosed) == 0) {
+    if (uses_.compare_exchange_weak(uses, uses + 1)) return true;
+  }
+  return false;
 }
 
 // The last one out closes it.

@@ -70,6 +70,7 @@ class Descriptor {
   template <typename Operation>
   int64_t Do(PollDirection direction, int64_t timeout_ns, Operation operation);
   int64_t Wait(PollDirection direction, int64_t deadline_ns);
+  bool Enter();
   void Leave();
 
   Scheduler& scheduler_;

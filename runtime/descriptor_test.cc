@@ -179,6 +179,36 @@ TEST_P(DescriptorTest, ClosingEndsTheWaitsOfBothDirections) {
   });
 }
 
+// Whoever comes after a close must not give it back a second time: then two others would share
+// what they wait in.
+TEST_P(DescriptorTest, LatecomersLeaveAClosedDescriptorAlone) {
+  Run([] {
+    Pair closed = SocketPair();
+    char byte;
+    for (auto* descriptor : {closed.a.get(), closed.b.get()}) {
+      descriptor->Close();
+      for (int i = 0; i < 3; ++i) EXPECT_EQ(descriptor->Read(&byte, 1), -EBADF);
+    }
+    Pair pairs[3] = {SocketPair(), SocketPair(), SocketPair()};
+    WaitGroup done(6);
+    for (Pair& pair : pairs) {
+      for (auto* descriptor : {pair.a.get(), pair.b.get()}) {
+        Go([&, descriptor] {
+          char text[4];
+          EXPECT_EQ(descriptor->Read(text, sizeof text), 1);
+          done.Done();
+        });
+      }
+    }
+    for (int i = 0; i < 20; ++i) Yield();
+    for (Pair& pair : pairs) {
+      EXPECT_EQ(pair.a->Write("a", 1), 1);
+      EXPECT_EQ(pair.b->Write("b", 1), 1);
+    }
+    done.Wait();
+  });
+}
+
 // On one processor the reader waits by the time that the descriptor goes.
 TEST(DescriptorEndTest, TheDestructorWaitsForThoseWhoUseIt) {
   Options one_processor;

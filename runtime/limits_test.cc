@@ -116,7 +116,10 @@ TEST(LimitsTest, AMillionTasksAreCreatedParkedAndFinished) {
   for (const auto& count : runs) ASSERT_EQ(count, 1);
 }
 
-// Set in random order, half of them taken back while they fire.
+bool IsFar(size_t timer) { return timer % 32 >= 24; }
+
+// Set in random order. A quarter of them is taken back while they fire, by whoever is first; as
+// many are so far off that nothing else can happen to them.
 TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
   struct Entry {
     Timer timer;
@@ -129,12 +132,13 @@ TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
   runtime.Run([&] {
     Scheduler& scheduler = runtime.scheduler();
     std::mt19937 random(1);
-    std::atomic<int> next = 0;
     WaitGroup done(8);
     const Watch watch;
     const int64_t begin_ns = NowNs();
-    for (Entry& entry : entries) {
+    for (size_t i = 0; i < entries.size(); ++i) {
+      Entry& entry = entries[i];
       entry.timer.when_ns = begin_ns + static_cast<int64_t>(random() % 300) * kMs;
+      if (IsFar(i)) entry.timer.when_ns += 3'600'000 * kMs;
       entry.timer.argument = &entry;
       entry.timer.function = [](void* argument, uint64_t) {
         auto& own = *static_cast<Entry*>(argument);
@@ -149,8 +153,9 @@ TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
           scheduler.AddTimer(entries[static_cast<size_t>(i)].timer);
           if (i % 64 == t) Yield();
         }
-        for (int i = t; i < kTimers; i += 16) {
+        for (int i = t; i < kTimers; i += 8) {
           Entry& entry = entries[static_cast<size_t>(i)];
+          if (!IsFar(static_cast<size_t>(i)) && i % 32 >= 8) continue;
           entry.removed = scheduler.RemoveTimer(entry.timer);
           if (i % 64 == t) Yield();
         }
@@ -161,13 +166,13 @@ TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
     while (runtime.GetStats().timers > 0) SleepFor(kMs);
     std::printf("%d timers: set, taken back or fired within %.2f s\n", kTimers, watch.Seconds());
   });
-  int removed = 0;
-  for (Entry& entry : entries) {
-    ASSERT_EQ(entry.fired + entry.removed, 1);
-    ASSERT_LE(entry.early_ns, 0);
-    removed += entry.removed;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    ASSERT_EQ(entries[i].fired + entries[i].removed, 1);
+    ASSERT_LE(entries[i].early_ns, 0);
+    if (IsFar(i)) {
+      ASSERT_TRUE(entries[i].removed);
+    }
   }
-  EXPECT_GT(removed, 0);
 }
 
 TEST(LimitsTest, AsManySleepersAsTimers) {

@@ -43,7 +43,7 @@ namespace proctor::runtime {
 
 // Whether this build preempts by signals. Where it does not, tasks are preempted at polls only:
 // ThreadSanitizer holds signals back, and other machines have no injection entry yet.
-#if defined(__x86_64__) && !defined(PROCTOR_TSAN)
+#if defined(__x86_64__) && !defined(PROCTOR_GENERIC_ARCH) && !defined(PROCTOR_TSAN)
 inline constexpr bool kAsyncPreemption = true;
 #else
 inline constexpr bool kAsyncPreemption = false;
@@ -90,7 +90,7 @@ struct RegisterSection {
 }  // namespace preempt_internal
 }  // namespace proctor::runtime
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(PROCTOR_GENERIC_ARCH)
 
 // noinline: inlined into ordinary code it would not be in the section.
 #define PROCTOR_PREEMPTIBLE __attribute__((noinline, section("proctor_preemptible")))

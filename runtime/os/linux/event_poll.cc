@@ -58,6 +58,7 @@ int EventPoll::Add(int descriptor, uint64_t tag) {
   epoll_event event = {};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = tag;
+  added_.fetch_add(1, std::memory_order_release);
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : errno;
 }
 
@@ -69,6 +70,7 @@ int EventPoll::Remove(int descriptor) {
 int EventPoll::Wait(int64_t timeout_ns, ReadyEvent (&ready)[kEventsMost]) {
   epoll_event events[kEventsMost];
   const int count = WaitForEvents(epoll_, events, timeout_ns);
+  added_.load(std::memory_order_acquire);
   int kept = 0;
   for (int i = 0; i < count; ++i) {
     if (events[i].data.u64 == kBreakTag) {
