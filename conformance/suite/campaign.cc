@@ -56,11 +56,20 @@ Verdict VerdictOf(WorldEnd end) {
   }
 }
 
-// What one thread has found; item numbers order the findings of all threads.
+// Whose findings are the easiest to read: small worlds are minimal, random ones shrink, named ones stay as they are.
+enum class Family { kSmall, kRandom, kNamed };
+
+// What one thread has found. Of several findings of one kind the first of the best family stays, whichever thread
+// comes to it.
 struct Tally {
   struct First {
+    Family family;
     int64_t item;
     Finding finding;
+
+    bool ComesBefore(const First& other) const {
+      return family != other.family ? family < other.family : item < other.item;
+    }
   };
   std::map<ClauseId, Ruling> rulings;  // triggers summed
   std::map<ClauseId, First> violated;
@@ -88,6 +97,7 @@ class Campaign {
   void DoSmall(int64_t item, const Scenario& scenario, Tally& tally);
   void DoRandom(int64_t item, int64_t number, Tally& tally);
   void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path, Tally& tally);
+  Family FamilyOf(int64_t item) const;
   rc::Shrinkable<Scenario> RandomWorld(int64_t number) const;
   void Merge(Tally& tally);
   void Shrink(Tally::First& first) const;
@@ -121,7 +131,11 @@ CampaignResult Campaign::Run() {
     result.rulings.at(clause).triggers = triggers;
     result.bundles.emplace(clause, std::move(first.finding.bundle));
   }
-  if (all_.misbehaviour) result.misbehaviour = std::move(all_.misbehaviour->finding);
+  if (all_.misbehaviour) {
+    // What does not come back is waited for each time.
+    if (all_.misbehaviour->finding.ruling.verdict != Verdict::kTimeout) Shrink(*all_.misbehaviour);
+    result.misbehaviour = std::move(all_.misbehaviour->finding);
+  }
   return result;
 }
 
@@ -192,6 +206,9 @@ void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scena
     if (path != nullptr) made.choices = path->Taken();
     return made;
   };
+  const auto first = [&](const Ruling& ruling, std::optional<ClauseId> clause) {
+    return Tally::First{FamilyOf(item), item, {ruling, bundle(clause)}};
+  };
   for (const Ruling& ruling : check.rulings) {
     if (ruling.tier != kV) continue;
     const auto [place, is_new] =
@@ -200,17 +217,36 @@ void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scena
     sum.triggers += ruling.triggers;
     if (ruling.verdict == Verdict::kViolates) {
       sum.verdict = Verdict::kViolates;
-      if (!tally.violated.contains(ruling.clause)) {
-        tally.violated.emplace(ruling.clause, Tally::First{item, {ruling, bundle(ruling.clause)}});
+      const auto found = tally.violated.find(ruling.clause);
+      if (found == tally.violated.end()) {
+        tally.violated.emplace(ruling.clause, first(ruling, ruling.clause));
+      } else if (FamilyOf(item) < found->second.family) {
+        found->second = first(ruling, ruling.clause);
       }
     } else if (ruling.verdict == Verdict::kConforms && sum.verdict != Verdict::kViolates) {
       sum.verdict = Verdict::kConforms;
     }
   }
-  if (tally.misbehaviour) return;
-  if (std::optional<Ruling> ruling = MisbehaviourOf(check.run)) {
-    tally.misbehaviour = Tally::First{item, {std::move(*ruling), bundle(std::nullopt)}};
+  const std::optional<Ruling> misbehaviour = MisbehaviourOf(check.run);
+  if (!misbehaviour) return;
+  if (!tally.misbehaviour || FamilyOf(item) < tally.misbehaviour->family) {
+    tally.misbehaviour = first(*misbehaviour, std::nullopt);
   }
+  if (misbehaviour->verdict == Verdict::kTimeout) stop_ = true;
+}
+
+Family Campaign::FamilyOf(int64_t item) const {
+  const auto named = static_cast<int64_t>(named_.size());
+  if (item < named) return Family::kNamed;
+  return item < named + small_ ? Family::kSmall : Family::kRandom;
+  }
+  if (misbehaviour.verdict == Verdict::kTimeout) stop_ = true;
+}
+
+Family Campaign::FamilyOf(int64_t item) const {
+  const auto named = static_cast<int64_t>(named_.size());
+  if (item < named) return Family::kNamed;
+  return item < named + small_ ? Family::kSmall : Family::kRandom;
 }
 
 void Campaign::Merge(Tally& tally) {
@@ -226,23 +262,28 @@ void Campaign::Merge(Tally& tally) {
   }
   for (auto& [clause, first] : tally.violated) {
     const auto [place, is_new] = all_.violated.try_emplace(clause, first);
-    if (!is_new && first.item < place->second.item) place->second = first;
+    if (!is_new && first.ComesBefore(place->second)) place->second = first;
   }
-  if (tally.misbehaviour && (!all_.misbehaviour || tally.misbehaviour->item < all_.misbehaviour->item)) {
+  if (tally.misbehaviour && (!all_.misbehaviour || tally.misbehaviour->ComesBefore(*all_.misbehaviour))) {
     all_.misbehaviour = std::move(tally.misbehaviour);
   }
 }
 
 // Only what RapidCheck has drawn knows how to shrink.
 void Campaign::Shrink(Tally::First& first) const {
+  if (first.family != Family::kRandom) return;
   const int64_t number = first.item - static_cast<int64_t>(named_.size()) - small_;
-  if (number < 0) return;
   Bundle& bundle = first.finding.bundle;
-  const auto violates = [&](const Scenario& scenario) -> std::optional<Ruling> {
+  const auto shows = [&](const Scenario& scenario) -> std::optional<Ruling> {
     if (!Validate(scenario).empty()) return std::nullopt;
     const WorldOptions world = {
         .profile = options_.profile, .deviation = subject_.deviation, .events_most = kRandomEventsMost};
-    for (const Ruling& ruling : Check(subject_, scenario, world).rulings) {
+    const WorldCheck check = Check(subject_, scenario, world);
+    if (!bundle.clause) {
+      std::optional<Ruling> ruling = MisbehaviourOf(check.run);
+      return ruling && ruling->verdict == first.finding.ruling.verdict ? ruling : std::nullopt;
+    }
+    for (const Ruling& ruling : check.rulings) {
       if (ruling.clause == *bundle.clause && ruling.tier == kV && ruling.verdict == Verdict::kViolates) return ruling;
     }
     return std::nullopt;
@@ -254,7 +295,7 @@ void Campaign::Shrink(Tally::First& first) const {
     rc::Seq<rc::Shrinkable<Scenario>> shrinks = least.shrinks();
     for (auto candidate = shrinks.next(); candidate && tries < kShrinkTriesMost; candidate = shrinks.next()) {
       ++tries;
-      std::optional<Ruling> ruling = violates(candidate->value());
+      std::optional<Ruling> ruling = shows(candidate->value());
       if (!ruling) continue;
       least = std::move(*candidate);
       first.finding.ruling = std::move(*ruling);

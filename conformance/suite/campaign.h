@@ -2,7 +2,8 @@
 // named scenarios, then the small worlds with every schedule, then random worlds; what violates a clause is
 // shrunk to a minimal scenario.
 //
-// The same options give the same result, whatever the number of threads.
+// The same options give the same result, whatever the number of threads. A monitor that never sleeps or
+// never comes back ends its campaign.
 //
 // Thread safety: one campaign at a time; it starts threads of its own and has joined them when it
 // returns. The monitor must keep its state on its stack, or `threads` must be 1.

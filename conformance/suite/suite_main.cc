@@ -1,0 +1,282 @@
+// The suite: the monitor that is linked in, through a campaign in one profile, with one test case per clause.
+//
+//   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N]
+//   suite --replay BUNDLE [--events]
+//
+// The test cases are called Contract.CAD_2; Port.IsKept tells of a monitor that crashes, hangs or calls the port
+// wrongly. A clause that was never put to the test is as red as one that is violated, unless the expectations
+// say so. Shards are whole campaigns of their own, each over other random worlds: more of them test more, in the
+// same time.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/contract/contract.h"
+#include "conformance/port/port.h"
+#include "conformance/report/expectations.h"
+#include "conformance/suite/campaign.h"
+#include "conformance/suite/complaint.h"
+
+namespace proctor {
+namespace {
+
+constexpr int kExitWrongUsage = 64;
+
+struct Request {
+  Subject subject;
+  CampaignOptions campaign;
+  std::string clauses = "*";
+  Expectations expectations;
+};
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// Where the user stands: `bazel run` starts programs elsewhere.
+std::filesystem::path FromUser(const std::string& path) {
+  return std::filesystem::path(Environment("BUILD_WORKING_DIRECTORY")) / path;
+}
+
+[[noreturn]] void RefuseUsage(const std::string& why) {
+  fmt::print(stderr, "{}\n", why);
+  std::exit(kExitWrongUsage);
+}
+
+std::string ReadOrRefuse(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) RefuseUsage(fmt::format("{}: cannot be read", path.string()));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Files that a test leaves behind, which Bazel keeps.
+std::filesystem::path OutputFolder() {
+  const std::string folder = Environment("TEST_UNDECLARED_OUTPUTS_DIR");
+  return folder.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(folder);
+}
+
+// The command that replays the bundle in that file. Only the reference is known to the command `proctor`.
+std::string ReplayCommand(const std::filesystem::path& file, const std::string& subject) {
+  const std::string target = Environment("TEST_TARGET");
+  const bool in_bazel = !target.empty() && !Environment("TEST_UNDECLARED_OUTPUTS_DIR").empty();
+  const std::string name = file.filename().string();
+  std::string unpack;
+  if (in_bazel) {
+    std::string folder = target;
+    for (const std::string_view gone : {"//", ":"}) {
+      const size_t at = folder.find(gone);
+      if (at != std::string::npos) folder.replace(at, gone.size(), gone == ":" ? "/" : "");
+    }
+    unpack = fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", folder, name);
+  }
+  const std::string path = in_bazel ? name : file.string();
+  if (subject == "reference") return fmt::format("{}proctor replay {}", unpack, path);
+  return fmt::format("{}bazel run {} -- --replay {}", unpack, in_bazel ? target : "SUITE", path);
+}
+
+std::string Complain(const Finding& finding) {
+  const std::filesystem::path file = OutputFolder() / BundleFileName(finding.bundle);
+  std::ofstream(file) << FormatBundle(finding.bundle) << '\n';
+  return FormatComplaint(finding, ReplayCommand(file, finding.bundle.implementation));
+}
+
+const Expectation* FindExpectation(const Request& request, ClauseId clause) {
+  for (const Expectation& entry : request.expectations.entries) {
+    if (entry.clause == clause && entry.tier.value_or(kV) == kV && (entry.profiles & request.campaign.profile) != 0) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+// Runs the campaign once, before the first case; not at all where no case is to run.
+class CampaignEnvironment : public testing::Environment {
+ public:
+  explicit CampaignEnvironment(const Request& request) : request_(request) {}
+  void SetUp() override {
+    result = RunCampaign(request_.subject, request_.campaign);
+    fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n", request_.subject.name,
+               request_.subject.implementation->release, ProfileName(request_.campaign.profile), result.worlds,
+               result.cycles, result.events);
+  }
+
+  CampaignResult result;
+
+ private:
+  const Request& request_;
+};
+
+class ClauseCase : public testing::Test {
+ public:
+  ClauseCase(const Request& request, const CampaignResult& result, ClauseId clause)
+      : request_(request), result_(result), clause_(clause) {}
+
+  void TestBody() override {
+    const auto found = result_.rulings.find(clause_);
+    const Ruling ruling =
+        found != result_.rulings.end() ? found->second : Ruling{.clause = clause_, .tier = kV};
+    RecordProperty("clause", std::string(ClauseName(clause_)));
+    RecordProperty("verdict", std::string(VerdictName(ruling.verdict)));
+    RecordProperty("triggers", std::to_string(ruling.triggers));
+    const Expectation* expected = FindExpectation(request_, clause_);
+    if (expected != nullptr && ruling.verdict == expected->verdict) {
+      fmt::print("{} {}, as expected: {}\n", ClauseName(clause_), VerdictName(ruling.verdict), expected->reason);
+      return;
+    }
+    if (expected != nullptr && ruling.verdict == Verdict::kConforms) {
+      FAIL() << "stale expectation: " << ClauseName(clause_) << " was expected as "
+             << VerdictName(expected->verdict) << " (" << expected->reason
+             << "), and it is kept; remove the entry";
+    }
+    if (ruling.verdict == Verdict::kViolates) FAIL() << Complain({ruling, result_.bundles.at(clause_)});
+    if (ruling.verdict == Verdict::kConforms) return;
+    if (result_.misbehaviour) GTEST_SKIP() << "never put to the test: see Port.IsKept";
+    FAIL() << ClauseName(clause_) << " was never put to the test (" << VerdictName(ruling.verdict)
+           << "); if the monitor cannot come to it, say so in its expectations\n  The contract: "
+           << GetClause(clause_).text;
+  }
+
+ private:
+  const Request& request_;
+  const CampaignResult& result_;
+  const ClauseId clause_;
+};
+
+class PortCase : public testing::Test {
+ public:
+  explicit PortCase(const CampaignResult& result) : result_(result) {}
+  void TestBody() override {
+    if (result_.misbehaviour) FAIL() << Complain(*result_.misbehaviour);
+  }
+
+ private:
+  const CampaignResult& result_;
+};
+
+// GoogleTest's filters want no hyphen.
+std::string CaseName(ClauseId clause) {
+  std::string name(ClauseName(clause));
+  name.replace(name.find('-'), 1, "_");
+  return name;
+}
+
+std::vector<ClauseId> AskedFor(const Request& request) {
+  std::vector<ClauseId> clauses;
+  for (const ClauseId id : MatchClauses(request.clauses)) {
+    const Clause& clause = GetClause(id);
+    if ((clause.tiers & kV) != 0 && (clause.profiles & request.campaign.profile) != 0) clauses.push_back(id);
+  }
+  if (clauses.empty()) {
+    RefuseUsage(fmt::format("--clauses: '{}' matches none that virtual time can decide in profile {}",
+                            request.clauses, ProfileName(request.campaign.profile)));
+  }
+  return clauses;
+}
+
+void Register(const Request& request, const CampaignResult& result) {
+  testing::RegisterTest("Port", "IsKept", nullptr, nullptr, __FILE__, __LINE__,
+                        [&result]() -> testing::Test* { return new PortCase(result); });
+  for (const ClauseId clause : AskedFor(request)) {
+    testing::RegisterTest("Contract", CaseName(clause).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [&request, &result, clause]() -> testing::Test* {
+                            return new ClauseCase(request, result, clause);
+                          });
+  }
+}
+
+Subject SubjectUnderTest() {
+  const proctor_implementation* implementation = proctor_implementation_under_test();
+  if (implementation == nullptr || implementation->monitor == nullptr || implementation->name == nullptr ||
+      implementation->release == nullptr) {
+    RefuseUsage("proctor_implementation_under_test() must give a name, a release and a monitor");
+  }
+  return {.name = implementation->name, .implementation = implementation};
+}
+
+// Each shard draws random worlds of its own, and all of them run every case.
+void TakeShard(CampaignOptions& campaign) {
+  const std::string shard = Environment("GTEST_SHARD_INDEX");
+  if (!shard.empty() && shard != "0") campaign.seed = CaseSeed(campaign.seed, "shard " + shard);
+  unsetenv("GTEST_TOTAL_SHARDS");
+  unsetenv("GTEST_SHARD_INDEX");
+}
+
+struct EventPrinter : EventSink {
+  void Observe(const Event& event) override { fmt::print("{}\n", Describe(event)); }
+};
+
+int Replay(const Subject& subject, const std::string& file, bool show_events) {
+  std::string why;
+  const std::optional<Bundle> bundle = ParseBundle(ReadOrRefuse(FromUser(file)), why);
+  if (!bundle) RefuseUsage(fmt::format("{}: {}", file, why));
+  EventPrinter printer;
+  const WorldCheck check = RunBundle(subject, *bundle, show_events ? &printer : nullptr);
+  fmt::print("{} in '{}', profile {}: {} after {} events{}{}\n", subject.name, bundle->scenario.name,
+             ProfileName(bundle->profile), WorldEndName(check.run.end), check.run.events,
+             check.run.message.empty() ? "" : ": ", check.run.message);
+  bool broken = BlamesMonitor(check.run.end);
+  for (const Ruling& ruling : check.rulings) {
+    if (ruling.verdict != Verdict::kViolates) continue;
+    broken = true;
+    Bundle shown = *bundle;
+    shown.clause = ruling.clause;
+    fmt::print("{}\n", FormatComplaint({ruling, shown}, file));
+  }
+  return broken ? 1 : 0;
+}
+
+int Main(int argc, char** argv) {
+  Request request;
+  std::string profile = "go1.20";
+  std::string expectations;
+  std::string bundle;
+  bool show_events = false;
+  TakeShard(request.campaign);
+  testing::InitGoogleTest(&argc, argv);
+
+  CLI::App app{"Puts the monitor that is linked in to the test of the contract, in virtual time."};
+  app.add_option("--profile", profile, "go1.20, go1.22, go1.25, go1.26 or netbsd");
+  app.add_option("--clauses", request.clauses, "comma-separated globs");
+  app.add_option("--expectations", expectations, "a file of expected deviations");
+  app.add_option("--seed", request.campaign.seed, "of the random worlds");
+  app.add_option("--random_worlds", request.campaign.random_worlds, "how many")->check(CLI::Range(0, 10'000'000));
+  app.add_option("--replay", bundle, "runs the bundle in that file instead");
+  app.add_flag("--events", show_events, "with --replay: shows everything that happens");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitWrongUsage;
+  }
+
+  request.subject = SubjectUnderTest();
+  if (!bundle.empty()) return Replay(request.subject, bundle, show_events);
+  const std::optional<Profile> known = FindProfile(profile);
+  if (!known) RefuseUsage(fmt::format("--profile: there is no '{}'", profile));
+  request.campaign.profile = *known;
+  if (!expectations.empty()) {
+    std::string why;
+    const std::optional<Expectations> read = ParseExpectations(ReadOrRefuse(expectations), why);
+    if (!read) RefuseUsage(fmt::format("{}: {}", expectations, why));
+    request.expectations = *read;
+  }
+  auto* environment = new CampaignEnvironment(request);  // GoogleTest's from here on
+  testing::AddGlobalTestEnvironment(environment);
+  Register(request, environment->result);
+  return RUN_ALL_TESTS();
+}
+
+}  // namespace
+}  // namespace proctor
+
+int main(int argc, char** argv) { return proctor::Main(argc, argv); }
