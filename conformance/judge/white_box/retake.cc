@@ -48,6 +48,8 @@ void RetakeJudge::OnScanEvent(const Event& event) {
         EndVisit(event);
         length_ = event.Get(Arg::kValue);
         length_read_ = true;
+      } else if (visit_ && Is(event, Variable::kStatus) && event.p == visit_->status_read.p) {
+        visit_->gone = event.Get(Arg::kValue) != kInSyscall;
       } else if (Is(event, Variable::kStatus)) {
         BeginVisit(event);
       } else if (visit_ && Is(event, Variable::kScheduleTick)) {
@@ -207,6 +209,8 @@ void RetakeJudge::JudgeSyscall(Stamps& stamps, bool expired, const Event& event)
   const bool looked_at_others = visit_->spinning >= 0 || visit_->idle >= 0;
   const bool below_cap = stamp.since_ns + tunables_.syscall_cap_ns > now_ns;
   const bool empty = local == 0;
+  // A second look at the status that finds the thread back spares the swap.
+  if (visit_->gone && !tried) return;
   const bool leave = empty && (looked_at_others ? others : state_.value(Variable::kIdleProcessors) > 0) &&
                      below_cap;
   const ClauseId clause = leave           ? kSYS_2

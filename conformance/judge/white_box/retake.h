@@ -49,6 +49,7 @@ class RetakeJudge : public WhiteBoxJudge {
     bool handed_off = false;
     int64_t lowered = 0;          // idle-locked, net
     bool was_lowered = false;
+    bool gone = false;            // a second look at the status found no system call
     bool all_p_dropped = false;
     bool task_locked = false;
   };

@@ -1,0 +1,26 @@
+// Variants that do most as the reference does: its monitor with some steps of their own.
+
+#ifndef PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
+#define PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
+
+#include "conformance/implementations/reference/reference.h"
+#include "conformance/port/port.h"
+#include "runtime/sysmon/sysmon.h"
+
+namespace proctor {
+
+template <typename Variant>
+void RunDerived(const proctor_host* host, void*) {
+  PortedHost ported(host);
+  Variant(ported, FromPort(*host->constants)).Run();
+}
+
+template <typename Variant>
+const proctor_implementation* DerivedImplementation(const char* name) {
+  static const proctor_implementation implementation = {PROCTOR_PORT, name, "1", RunDerived<Variant>, nullptr};
+  return &implementation;
+}
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
