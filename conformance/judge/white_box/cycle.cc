@@ -143,7 +143,9 @@ void CycleJudge::OnMonitor(const Event& event) {
     case EventKind::kAssign:
       if (state_.in_duties() && rescue_looked_ && step_ == Step::kRescue) rescued_ = true;
       break;
-    case EventKind::kAffinityRead: Take(Step::kRefresh, event); break;
+    case EventKind::kAffinityRead:
+      Expect(state_.MonitorHolds(LockId::kMonitor), kCYC_3, "a look at the machine without the monitor lock", {event});
+      break;
     case EventKind::kCollectorRead: OnCollector(event); break;
     case EventKind::kTraceLine: OnTraceLine(event); break;
     case EventKind::kDeadlockCheck:
