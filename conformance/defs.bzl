@@ -21,6 +21,12 @@ PROFILES = [
     "netbsd",
 ]
 
+def _absolute(label):
+    label = str(label)
+    if label.startswith("//") or label.startswith("@"):
+        return label
+    return "//{}:{}".format(native.package_name(), label.lstrip(":"))
+
 def sysmon_conformance_suite(
         name,
         implementation,
@@ -46,6 +52,8 @@ def sysmon_conformance_suite(
     if profile not in PROFILES:
         fail("{}: there is no profile '{}'; it is one of {}".format(name, profile, ", ".join(PROFILES)))
     args = ["--profile=" + profile] + kwargs.pop("args", [])
+    if implementation != ":implementation" or native.package_name() != "conformance":
+        args.append("--label=" + _absolute(implementation))
     data = list(kwargs.pop("data", []))
     if clauses:
         args.append("--clauses='{}'".format(",".join(clauses)))

@@ -2,6 +2,7 @@
 
 #include "conformance/implementations/reference/reference.h"
 #include "conformance/mutants/mutants.h"
+#include "conformance/port/port.h"
 
 namespace proctor {
 namespace {
@@ -11,7 +12,10 @@ constexpr std::string_view kMutantPrefix = "mutant=";
 }  // namespace
 
 std::optional<Subject> FindSubject(std::string_view name) {
-  if (name == "reference") return Subject{.name = "reference", .implementation = &ReferenceImplementation()};
+  for (const proctor_implementation* implementation :
+       {&ReferenceImplementation(), proctor_implementation_under_test()}) {
+    if (name == implementation->name) return Subject{.name = implementation->name, .implementation = implementation};
+  }
   if (name.starts_with(kMutantPrefix)) {
     const Mutant* mutant = FindMutant(name.substr(kMutantPrefix.size()));
     if (mutant == nullptr) return std::nullopt;

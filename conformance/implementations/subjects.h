@@ -2,6 +2,7 @@
 //
 //   reference       the reference monitor
 //   mutant=NAME     one of the mutants that `proctor list mutants` shows
+//   its own name    the monitor that was linked in with --//conformance:implementation
 //
 // Thread safety: constant after program start.
 

@@ -239,14 +239,6 @@ Family Campaign::FamilyOf(int64_t item) const {
   const auto named = static_cast<int64_t>(named_.size());
   if (item < named) return Family::kNamed;
   return item < named + small_ ? Family::kSmall : Family::kRandom;
-  }
-  if (misbehaviour.verdict == Verdict::kTimeout) stop_ = true;
-}
-
-Family Campaign::FamilyOf(int64_t item) const {
-  const auto named = static_cast<int64_t>(named_.size());
-  if (item < named) return Family::kNamed;
-  return item < named + small_ ? Family::kSmall : Family::kRandom;
 }
 
 void Campaign::Merge(Tally& tally) {

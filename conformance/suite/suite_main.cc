@@ -1,7 +1,6 @@
 // The suite: the monitor that is linked in, through a campaign in one profile, with one test case per clause.
 //
-//   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N]
-//   suite --replay BUNDLE [--events]
+//   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N] [--label LABEL]
 //
 // The test cases are called Contract.CAD_2; Port.IsKept tells of a monitor that crashes, hangs or calls the port
 // wrongly. A clause that was never put to the test is as red as one that is violated, unless the expectations
@@ -10,9 +9,9 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -36,17 +35,13 @@ struct Request {
   Subject subject;
   CampaignOptions campaign;
   std::string clauses = "*";
+  std::string label;  // of the monitor's library, for the line that replays a finding
   Expectations expectations;
 };
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-// Where the user stands: `bazel run` starts programs elsewhere.
-std::filesystem::path FromUser(const std::string& path) {
-  return std::filesystem::path(Environment("BUILD_WORKING_DIRECTORY")) / path;
 }
 
 [[noreturn]] void RefuseUsage(const std::string& why) {
@@ -66,29 +61,28 @@ std::filesystem::path OutputFolder() {
   return folder.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(folder);
 }
 
-// The command that replays the bundle in that file. Only the reference is known to the command `proctor`.
-std::string ReplayCommand(const std::filesystem::path& file, const std::string& subject) {
-  const std::string target = Environment("TEST_TARGET");
-  const bool in_bazel = !target.empty() && !Environment("TEST_UNDECLARED_OUTPUTS_DIR").empty();
-  const std::string name = file.filename().string();
-  std::string unpack;
-  if (in_bazel) {
-    std::string folder = target;
-    for (const std::string_view gone : {"//", ":"}) {
-      const size_t at = folder.find(gone);
-      if (at != std::string::npos) folder.replace(at, gone.size(), gone == ":" ? "/" : "");
-    }
-    unpack = fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", folder, name);
+// The command that replays the bundle in that file, starting with where Bazel has put it.
+std::string ReplayCommand(const Request& request, const std::filesystem::path& file) {
+  std::string command;
+  std::string path = file.string();
+  std::string target = Environment("TEST_TARGET");
+  if (target.starts_with("//") && !Environment("TEST_UNDECLARED_OUTPUTS_DIR").empty()) {
+    path = file.filename().string();
+    target.erase(0, target.starts_with("//:") ? 3 : 2);
+    std::ranges::replace(target, ':', '/');
+    command = fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", target, path);
   }
-  const std::string path = in_bazel ? name : file.string();
-  if (subject == "reference") return fmt::format("{}proctor replay {}", unpack, path);
-  return fmt::format("{}bazel run {} -- --replay {}", unpack, in_bazel ? target : "SUITE", path);
+  command += "bazel run @proctor//:proctor ";
+  if (!request.label.empty()) {
+    command += fmt::format("--@proctor//conformance:implementation={} ", request.label);
+  }
+  return command + "-- replay " + path;
 }
 
-std::string Complain(const Finding& finding) {
+std::string Complain(const Request& request, const Finding& finding) {
   const std::filesystem::path file = OutputFolder() / BundleFileName(finding.bundle);
   std::ofstream(file) << FormatBundle(finding.bundle) << '\n';
-  return FormatComplaint(finding, ReplayCommand(file, finding.bundle.implementation));
+  return FormatComplaint(finding, ReplayCommand(request, file));
 }
 
 const Expectation* FindExpectation(const Request& request, ClauseId clause) {
@@ -139,7 +133,9 @@ class ClauseCase : public testing::Test {
              << VerdictName(expected->verdict) << " (" << expected->reason
              << "), and it is kept; remove the entry";
     }
-    if (ruling.verdict == Verdict::kViolates) FAIL() << Complain({ruling, result_.bundles.at(clause_)});
+    if (ruling.verdict == Verdict::kViolates) {
+      FAIL() << Complain(request_, {ruling, result_.bundles.at(clause_)});
+    }
     if (ruling.verdict == Verdict::kConforms) return;
     if (result_.misbehaviour) GTEST_SKIP() << "never put to the test: see Port.IsKept";
     FAIL() << ClauseName(clause_) << " was never put to the test (" << VerdictName(ruling.verdict)
@@ -155,12 +151,13 @@ class ClauseCase : public testing::Test {
 
 class PortCase : public testing::Test {
  public:
-  explicit PortCase(const CampaignResult& result) : result_(result) {}
+  PortCase(const Request& request, const CampaignResult& result) : request_(request), result_(result) {}
   void TestBody() override {
-    if (result_.misbehaviour) FAIL() << Complain(*result_.misbehaviour);
+    if (result_.misbehaviour) FAIL() << Complain(request_, *result_.misbehaviour);
   }
 
  private:
+  const Request& request_;
   const CampaignResult& result_;
 };
 
@@ -186,7 +183,7 @@ std::vector<ClauseId> AskedFor(const Request& request) {
 
 void Register(const Request& request, const CampaignResult& result) {
   testing::RegisterTest("Port", "IsKept", nullptr, nullptr, __FILE__, __LINE__,
-                        [&result]() -> testing::Test* { return new PortCase(result); });
+                        [&]() -> testing::Test* { return new PortCase(request, result); });
   for (const ClauseId clause : AskedFor(request)) {
     testing::RegisterTest("Contract", CaseName(clause).c_str(), nullptr, nullptr, __FILE__, __LINE__,
                           [&request, &result, clause]() -> testing::Test* {
@@ -212,36 +209,10 @@ void TakeShard(CampaignOptions& campaign) {
   unsetenv("GTEST_SHARD_INDEX");
 }
 
-struct EventPrinter : EventSink {
-  void Observe(const Event& event) override { fmt::print("{}\n", Describe(event)); }
-};
-
-int Replay(const Subject& subject, const std::string& file, bool show_events) {
-  std::string why;
-  const std::optional<Bundle> bundle = ParseBundle(ReadOrRefuse(FromUser(file)), why);
-  if (!bundle) RefuseUsage(fmt::format("{}: {}", file, why));
-  EventPrinter printer;
-  const WorldCheck check = RunBundle(subject, *bundle, show_events ? &printer : nullptr);
-  fmt::print("{} in '{}', profile {}: {} after {} events{}{}\n", subject.name, bundle->scenario.name,
-             ProfileName(bundle->profile), WorldEndName(check.run.end), check.run.events,
-             check.run.message.empty() ? "" : ": ", check.run.message);
-  bool broken = BlamesMonitor(check.run.end);
-  for (const Ruling& ruling : check.rulings) {
-    if (ruling.verdict != Verdict::kViolates) continue;
-    broken = true;
-    Bundle shown = *bundle;
-    shown.clause = ruling.clause;
-    fmt::print("{}\n", FormatComplaint({ruling, shown}, file));
-  }
-  return broken ? 1 : 0;
-}
-
 int Main(int argc, char** argv) {
   Request request;
   std::string profile = "go1.20";
   std::string expectations;
-  std::string bundle;
-  bool show_events = false;
   TakeShard(request.campaign);
   testing::InitGoogleTest(&argc, argv);
 
@@ -251,8 +222,7 @@ int Main(int argc, char** argv) {
   app.add_option("--expectations", expectations, "a file of expected deviations");
   app.add_option("--seed", request.campaign.seed, "of the random worlds");
   app.add_option("--random_worlds", request.campaign.random_worlds, "how many")->check(CLI::Range(0, 10'000'000));
-  app.add_option("--replay", bundle, "runs the bundle in that file instead");
-  app.add_flag("--events", show_events, "with --replay: shows everything that happens");
+  app.add_option("--label", request.label, "the monitor's library, for the line that replays a finding");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -260,7 +230,6 @@ int Main(int argc, char** argv) {
   }
 
   request.subject = SubjectUnderTest();
-  if (!bundle.empty()) return Replay(request.subject, bundle, show_events);
   const std::optional<Profile> known = FindProfile(profile);
   if (!known) RefuseUsage(fmt::format("--profile: there is no '{}'", profile));
   request.campaign.profile = *known;

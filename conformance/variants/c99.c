@@ -1,11 +1,8 @@
-/* A monitor in C99, written from port.h and the contract alone. */
+/* A monitor in C99, written from port.h and the contract alone: whole, and a place to start from. */
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "conformance/port/port.h"
-#include "conformance/variants/variants.h"
 
 struct seen {
   int known;
@@ -208,7 +205,7 @@ static void run(const proctor_host* host, void* argument) {
   }
 }
 
-const proctor_implementation* proctor_variant_c99(void) {
+const proctor_implementation* proctor_implementation_under_test(void) {
   static const proctor_implementation implementation = {PROCTOR_PORT, "c99", "1", run, NULL};
   return &implementation;
 }

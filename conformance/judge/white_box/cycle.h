@@ -20,7 +20,7 @@ class CycleJudge : public WhiteBoxJudge {
 
  private:
   // The steps of a cycle in their order.
-  enum class Step { kShallow, kDeep, kLock, kNow, kHook, kPoll, kRescue, kRefresh, kScavenger, kRetake, kForce, kTrace };
+  enum class Step { kShallow, kDeep, kLock, kNow, kHook, kPoll, kRescue, kScavenger, kRetake, kForce, kTrace };
 
   void OnMonitor(const Event& event);
   void Take(Step step, const Event& event);

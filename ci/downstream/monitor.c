@@ -1,0 +1,1 @@
+../../conformance/variants/c99.c

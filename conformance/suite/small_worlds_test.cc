@@ -1,0 +1,156 @@
+// Small worlds exhaustively: every schedule that differs from the usual one in so many choices at most, once each.
+// How many there were stands in the output and, as properties of the case, in test.xml.
+
+#include "conformance/suite/small_worlds.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_set>
+#include <vector>
+
+#include "conformance/contract/contract.h"
+#include "conformance/implementations/reference/reference.h"
+#include "conformance/judge/panel.h"
+#include "conformance/world/world.h"
+
+namespace proctor {
+namespace {
+
+// What is shared in a world as its events tell it - variables, locks, owners, statuses, queues' lengths - folded into
+// one number that each change updates.
+class SharedState {
+ public:
+  void Apply(const Event& event) {
+    switch (event.kind) {
+      case EventKind::kWrite:
+      case EventKind::kSwap: {
+        // A time of day makes no other state; that there is none does.
+        const int64_t value = event.Get(Arg::kValue);
+        const bool is_time = event.Is(Variable::kLastPoll) || event.Is(Variable::kPollUntil) ||
+                             event.Is(Variable::kLastCollection);
+        Set(Key(event.Get(Arg::kVariable), event.p, event.g), is_time ? value != 0 : value);
+        break;
+      }
+      case EventKind::kLock: Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), event.m); break;
+      case EventKind::kUnlock: Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), -1); break;
+      case EventKind::kAcquire: Set(Key(-2, event.p, -1), event.m); break;
+      case EventKind::kRelease: Set(Key(-2, event.p, -1), -1); break;
+      case EventKind::kExecute: Set(Key(-3, event.m, -1), event.g); break;
+      default: break;
+    }
+    // Where each thread stands.
+    Set(Key(-4, event.m, -1), static_cast<int64_t>(event.kind));
+  }
+  uint64_t hash() const { return hash_; }
+
+ private:
+  using Place = std::tuple<int64_t, int32_t, int64_t>;
+  static Place Key(int64_t what, int32_t p, int64_t g) { return {what, p, g}; }
+
+  static uint64_t Mix(uint64_t a, uint64_t b) { return Random(a * 0x9e3779b97f4a7c15u ^ b).Next(); }
+  static uint64_t Hash(const Place& place, int64_t value) {
+    const auto& [what, p, g] = place;
+    return Mix(Mix(Mix(static_cast<uint64_t>(what), static_cast<uint64_t>(p)), static_cast<uint64_t>(g)),
+               static_cast<uint64_t>(value));
+  }
+  void Set(const Place& place, int64_t value) {
+    const auto [entry, is_new] = values_.try_emplace(place, value);
+    if (!is_new) hash_ ^= Hash(place, entry->second);
+    entry->second = value;
+    hash_ ^= Hash(place, value);
+  }
+
+  std::map<Place, int64_t> values_;
+  uint64_t hash_ = 0;
+};
+
+struct JudgedRun : EventSink {
+  JudgedRun(const Header& header, std::unordered_set<uint64_t>& states) : panel(header), states(states) {}
+  void Observe(const Event& event) override {
+    panel.Observe(event);
+    state.Apply(event);
+    states.insert(state.hash());
+  }
+  Panel panel;
+  SharedState state;
+  std::unordered_set<uint64_t>& states;
+};
+
+// A world and the number of choices that may be unusual in it.
+struct Exhaustive {
+  std::string world;
+  Profile profile;
+  int32_t unusual_most;
+};
+
+void PrintTo(const Exhaustive& parameter, std::ostream* out) { *out << parameter.world; }
+
+class SmallWorld : public testing::TestWithParam<Exhaustive> {};
+
+const Scenario& FindSmallWorld(const std::string& name) {
+  for (const Scenario& scenario : SmallWorlds()) {
+    if (scenario.name == name) return scenario;
+  }
+  ADD_FAILURE() << "there is no small world " << name;
+  return SmallWorlds().front();
+}
+
+TEST_P(SmallWorld, KeepsTheContractInEverySchedule) {
+  const Scenario& scenario = FindSmallWorld(GetParam().world);
+  ChoicePath path(GetParam().unusual_most);
+  const WorldOptions options = {
+      .profile = GetParam().profile, .knobs = SmallWorldKnobs(scenario), .choices = &path, .events_most = 100'000};
+  const Header header = WorldHeader(ReferenceImplementation(), scenario, options);
+  std::set<std::vector<uint32_t>> taken;
+  std::unordered_set<uint64_t> states;
+  int64_t repeated = 0;
+  size_t choices_most = 0;
+  do {
+    JudgedRun run(header, states);
+    const WorldRun end = RunWorld(ReferenceImplementation(), scenario, options, run);
+    ASSERT_FALSE(BlamesMonitor(end.end)) << end.message;
+    const std::vector<uint32_t> choices = path.Taken();
+    choices_most = std::max(choices_most, choices.size());
+    if (!taken.insert(choices).second) ++repeated;
+    for (const Ruling& ruling : run.panel.Close()) {
+      ASSERT_NE(ruling.verdict, Verdict::kViolates)
+          << ClauseName(ruling.clause) << ": " << ruling.message << "\n  choices: " << fmt::format("{}", fmt::join(choices, ", "));
+    }
+  } while (path.Advance());
+  EXPECT_EQ(repeated, 0) << "some schedule was walked twice";
+  EXPECT_GT(taken.size(), 1u);
+  RecordProperty("schedules", std::to_string(taken.size()));
+  RecordProperty("states", std::to_string(states.size()));
+  RecordProperty("interleaving_points", std::to_string(choices_most));
+  RecordProperty("unusual_most", GetParam().unusual_most);
+  fmt::print("{}: {} schedules, {} distinct states, up to {} choices, of which {} unusual; none violates the contract\n",
+             scenario.name, taken.size(), states.size(), choices_most, GetParam().unusual_most);
+}
+
+// A late step is two choices, that it is late and until when. So 4 is any two steps late by anything, or four by the
+// least; 5 would take ten times as long, which is minutes.
+constexpr int32_t kUnusualMost = 4;
+constexpr int32_t kUnusualMostByTaskLock = 3;  // only the way of taking differs there
+
+std::vector<Exhaustive> Worlds() {
+  std::vector<Exhaustive> worlds;
+  for (const Scenario& scenario : SmallWorlds()) {
+    worlds.push_back({scenario.name, kGo1_20, kUnusualMost});
+    worlds.push_back({scenario.name, kGo1_26, kUnusualMostByTaskLock});
+  }
+  return worlds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Exhaustive, SmallWorld, testing::ValuesIn(Worlds()), [](const auto& info) {
+  return info.param.world + (info.param.profile == kGo1_20 ? "" : "_go1_26");
+});
+
+}  // namespace
+}  // namespace proctor
