@@ -34,6 +34,17 @@
  * trace; unlock(MONITOR);
  *     }
  *
+ * To put it to the test, put it into a library (cc_library on @proctor//conformance/port) that
+ * also defines the function below, and give that library to sysmon_conformance_suite
+ * (conformance/defs.bzl), or to //conformance:suite by --//conformance:implementation=LABEL:
+ *
+ *     const proctor_implementation* proctor_implementation_under_test(void) {
+ *       static const proctor_implementation mine = {PROCTOR_PORT, "mine", "0.1", my_monitor, NULL};
+ *       return &mine;
+ *     }
+ *
+ * A whole monitor that keeps every clause: conformance/variants/c99.c.
+ *
  * Rules of the port:
  *   - Functions take `host->self` as their first argument. Flags are 0 or 1.
  *   - Processors are numbered from 0 to processor_count() - 1. Ticks may start anywhere and wrap.
