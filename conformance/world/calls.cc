@@ -75,7 +75,6 @@ bool Scheduler::MayNotSleep(const char* call) {
 void Scheduler::FallAsleep() {
   calls_since_sleep_ = 0;
   monitor_awake_ = false;
-  CallRacersOff();
 }
 
 bool Scheduler::SleepShallow(int64_t duration_ns) {

@@ -49,6 +49,7 @@ void Scheduler::ResumeHelper(int32_t m) {
 }
 
 void Scheduler::HelperWaits(int32_t m) {
+  if (WaitsForMonitor(LockId::kForcedGc, m)) return;
   TaskOf(m).phase = kNotStarted;
   Take(LockId::kForcedGc, m);
   if (helper_idle_) {
@@ -62,12 +63,21 @@ void Scheduler::HelperWaits(int32_t m) {
   Wait(m);
 }
 
+// True: the monitor holds the lock, and the runtime's own task that needs it to park comes back later.
+bool Scheduler::WaitsForMonitor(LockId lock, int32_t m) {
+  if (!HeldByMonitor(lock)) return false;
+  TaskOf(m).phase = kStarted;
+  Then(m, Step::kResume, 1'000);
+  return true;
+}
+
 void Scheduler::ResumeScavenger(int32_t m) {
   G& task = TaskOf(m);
   if (task.phase == kNotStarted) {
     task.phase = kStarted;
     return Compute(m, choices_.Between(5'000, 500'000));
   }
+  if (WaitsForMonitor(LockId::kScavenger, m)) return;
   task.phase = kNotStarted;
   Take(LockId::kScavenger, m);
   TellWrite(m, Variable::kScavengerParked, scavenger_parked_ = true);

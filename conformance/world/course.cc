@@ -13,6 +13,7 @@
 namespace proctor {
 
 void Scheduler::RunUntil(int64_t until_ns, bool note_ends_it) {
+  CallRacersOff();
   while (!ended_ && !(note_ends_it && note_woken_) && !agenda_.empty() &&
          agenda_.first().time_ns <= until_ns) {
     if (run_.events > options_.events_most) return Finish(WorldEnd::kBudget, "");
@@ -48,7 +49,7 @@ void Scheduler::RunRacers() {
                 racers_.begin() + static_cast<ptrdiff_t>(here));
 }
 
-// The monitor goes to sleep: whoever has not met it does without.
+// The monitor sleeps, or sleeps on: whoever has not met it does without.
 void Scheduler::CallRacersOff() {
   for (const Racer& racer : racers_) {
     agenda_.Add(now_ns_, racer.appointment.who, racer.appointment.stamp);

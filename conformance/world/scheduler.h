@@ -280,6 +280,7 @@ class Scheduler {
   void ResumeScavenger(int32_t m);
   void ResumeStopper(int32_t m);
   void HelperWaits(int32_t m);
+  bool WaitsForMonitor(LockId lock, int32_t m);
   void SetMarkWork(int32_t m, bool on);
 
   // -- deadlock.cc. Under sched.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace proctor::white_box {
@@ -45,6 +46,7 @@ void CycleJudge::See(const Event& event) {
     case EventKind::kWrite:
       if (Is(event, Variable::kScavengerAsked)) OnScavengerAsked(event);
       if (Is(event, Variable::kPollerReady)) poller_came_up_ = true;
+      if (Is(event, Variable::kHelperIdle) && event.Get(Arg::kValue) != 0) helper_idle_since_ns_ = event.time_ns;
       break;
     case EventKind::kScavengerWake: OnScavengerWake(event); break;
     default: break;
@@ -336,8 +338,12 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
              {*collector_, event});
     }
     if (forced_ && due) {
-      Expect(age_ns <= tunables_.forcegc_period_ns + tunables_.deep_max_ns() + kSlackNs, kGC_5,
-             Sentence("a collection was forced only {} ns after the last", age_ns), {*collector_, event});
+      // Nothing is forced while the helper has not parked again.
+      const int64_t due_ns =
+          std::max(collector_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns, helper_idle_since_ns_);
+      Expect(now_ns - due_ns <= tunables_.deep_max_ns() + kSlackNs, kGC_5,
+             Sentence("a collection was forced only {} ns after it was due", now_ns - due_ns),
+             {*collector_, event});
     }
   } else if (forced_) {
     Violate(kGC_1, "a collection was forced without a look at the collector", {event});

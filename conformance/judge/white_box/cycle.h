@@ -62,6 +62,8 @@ class CycleJudge : public WhiteBoxJudge {
   int64_t last_trace_ns_ = 0;
   bool traced_ = false;
 
+  int64_t helper_idle_since_ns_ = 0;
+
   bool rescue_due_ = false;
   bool rescue_looked_ = false;
   bool poller_came_up_ = false;
