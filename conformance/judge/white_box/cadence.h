@@ -14,7 +14,7 @@ class CadenceJudge : public WhiteBoxJudge {
  public:
   CadenceJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   void OnShallowSleep(const Event& event);

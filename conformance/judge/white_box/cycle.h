@@ -16,7 +16,7 @@ class CycleJudge : public WhiteBoxJudge {
  public:
   CycleJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   // The steps of a cycle in their order.

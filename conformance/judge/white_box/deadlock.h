@@ -13,7 +13,7 @@ namespace proctor::white_box {
 class DeadlockJudge : public WhiteBoxJudge {
  public:
   DeadlockJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event) override;
+  void See(const Event& event);
   void Close() override;
 
  private:

@@ -15,7 +15,7 @@ class DeepSleepJudge : public WhiteBoxJudge {
  public:
   DeepSleepJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   // A look at "stop-the-world pending or all P idle", with or without the sched lock.

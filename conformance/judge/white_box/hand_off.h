@@ -15,7 +15,7 @@ class HandOffJudge : public WhiteBoxJudge {
  public:
   HandOffJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   // One hand-off under way; the values are those read, or -1.

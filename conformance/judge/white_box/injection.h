@@ -15,7 +15,7 @@ namespace proctor::white_box {
 class InjectionJudge : public WhiteBoxJudge {
  public:
   InjectionJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   struct Injection {

@@ -14,7 +14,7 @@ namespace proctor::white_box {
 class OwnershipJudge : public WhiteBoxJudge {
  public:
   OwnershipJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   void OnExit(const Event& event);

@@ -15,7 +15,7 @@ namespace proctor::white_box {
 class PreemptionJudge : public WhiteBoxJudge {
  public:
   PreemptionJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   void OnRequest(const Event& event);

@@ -18,7 +18,7 @@ class RetakeJudge : public WhiteBoxJudge {
  public:
   RetakeJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event) override;
+  void See(const Event& event);
 
  private:
   struct Stamp {

@@ -28,7 +28,7 @@ class StateKeeper : public Judge {
 
 template <typename... Judges>
 void Add(Tier tier, const Header& header, const State& state, std::vector<std::unique_ptr<Judge>>& judges) {
-  (judges.push_back(std::make_unique<Judges>(tier, header, state)), ...);
+  (judges.push_back(std::make_unique<UntilGap<Judges>>(tier, header, state)), ...);
 }
 
 }  // namespace

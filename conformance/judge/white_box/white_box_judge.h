@@ -33,17 +33,10 @@ auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&..
   return [&, format] { return fmt::format(format, arguments...); };
 }
 
+// What such a judge is shown by Observe it takes in by a member `void See(const Event&)`; UntilGap puts the two
+// together.
 class WhiteBoxJudge : public Judge {
- public:
-  // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must
-  // not become an accusation.
-  void Observe(const Event& event) final {
-    if (state_.whole()) See(event);
-  }
-
  protected:
-  virtual void See(const Event& event) = 0;
-
   // `kinds` are those that it needs to see; empty: all.
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
                 std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {})
@@ -78,6 +71,17 @@ class WhiteBoxJudge : public Judge {
   const Tunables tunables_;
   const Profile profile_;
   const State& state_;
+};
+
+// Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must not
+// become an accusation. Known by its type, the judge is called without another look into a table.
+template <typename SomeJudge>
+class UntilGap final : public SomeJudge {
+ public:
+  using SomeJudge::SomeJudge;
+  void Observe(const Event& event) override {
+    if (this->state_.whole()) this->See(event);
+  }
 };
 
 // Adds the judges that evidence with a white-box header needs, for the tier given.
