@@ -17,7 +17,7 @@ namespace proctor {
 namespace {
 
 // A random world is ended after so many events: many small ones find more than a few large ones.
-constexpr int64_t kRandomEventsMost = 4'000;
+constexpr int64_t kRandomEventsMost = 2'500;
 constexpr int64_t kSmallEventsMost = 100'000;
 constexpr int64_t kNamedEventsMost = 4'000'000;
 constexpr int kShrinkTriesMost = 2'000;

@@ -8,8 +8,8 @@
 namespace proctor::white_box {
 namespace {
 
-// Lock order is looked at for threads up to this number.
-constexpr size_t kThreadsMost = 1 << 22;
+constexpr size_t kLowThreads = 1'024;
+constexpr size_t kThreadsMost = 16'384;
 
 // Which locks must not be held when one is taken, as bits: itself and those after it. Monitor, then scavenger and
 // forced-GC in any order, then sched, all-G, all-P, timers.
@@ -200,11 +200,19 @@ void CycleJudge::OnStart(const Event& event) {
          {event});
 }
 
+// Few threads have high numbers, and the many with low ones are on every judge's path.
+uint32_t& CycleJudge::HeldBy(int32_t m) {
+  const auto thread = static_cast<size_t>(m);
+  if (thread < kLowThreads) {
+    if (thread >= held_.size()) held_.resize(thread + 1);
+    return held_[thread];
+  }
+  if (held_by_others_.size() >= kThreadsMost) held_by_others_.clear();
+  return held_by_others_[m];
+}
+
 void CycleJudge::OnLock(const Event& event) {
-  const auto thread = static_cast<size_t>(event.m);
-  if (thread >= kThreadsMost) return;
-  if (thread >= held_.size()) held_.resize(thread + 1);
-  uint32_t& held = held_[thread];
+  uint32_t& held = HeldBy(event.m);
   const auto lock = static_cast<size_t>(event.Get(Arg::kLock));
   if (event.kind == EventKind::kUnlock) {
     held &= ~(1u << lock);

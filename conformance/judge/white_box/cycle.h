@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "conformance/judge/white_box/white_box_judge.h"
@@ -25,6 +26,7 @@ class CycleJudge : public WhiteBoxJudge {
   void OnMonitor(const Event& event);
   void Take(Step step, const Event& event);
   void OnDutiesEnd(const Event& event);
+  uint32_t& HeldBy(int32_t m);
   void OnLock(const Event& event);
   void OnPoll(const Event& event);
   void OnSwap(const Event& event);
@@ -73,7 +75,9 @@ class CycleJudge : public WhiteBoxJudge {
   bool counted_ = false;
   bool checked_ = false;
 
-  std::vector<uint32_t> held_;  // locks of each thread, as bits
+  // The locks of each thread, as bits: of those with low numbers, and of the others.
+  std::vector<uint32_t> held_;
+  std::unordered_map<int32_t, uint32_t> held_by_others_;
 };
 
 }  // namespace proctor::white_box
