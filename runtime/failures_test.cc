@@ -170,12 +170,12 @@ TEST_F(FailuresDeathTest, WaitingInASystemCallIsNamed) {
                  SystemCall call;
                  Channel<int>().Receive();
                }),
-               "is in status");
+               "waits or yields within a system call");
   EXPECT_DEATH(RunOnTwo([] {
                  SystemCall call;
                  Yield();
                }),
-               "is in status");
+               "waits or yields within a system call");
 }
 
 // --- Nothing left to be had ----------------------------------------------------------------------

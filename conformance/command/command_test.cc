@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "conformance/command/command_testing.h"
+#include "conformance/contract/contract.h"
 #include "conformance/implementations/implementation.h"
 #include "conformance/process/process.h"
 #include "conformance/report/results.h"
@@ -57,6 +59,25 @@ TEST(CheckGo, EveryToolchainKeepsTheContract) {
     ++checked;
   }
   if (checked == 0) GTEST_SKIP() << "no go toolchain on this machine";
+}
+
+TEST(CheckReference, KeepsEveryClauseByAllTiers) {
+  const std::string folder = Folder("reference");
+  const Outcome outcome = Proctor({"check", "reference", "--worlds", "5000", "--out", folder});
+  const Results results = ResultsOf(folder);
+  ExpectAsExpected(outcome, results, 85);
+  std::map<ClauseId, std::set<Verdict>> decided;
+  for (const Result& result : results.verdicts) {
+    const Verdict verdict = result.ruling.verdict;
+    if (verdict != Verdict::kNotExercised && verdict != Verdict::kInconclusive) {
+      decided[result.ruling.clause].insert(verdict);
+    }
+  }
+  for (const Clause& clause : Clauses()) {
+    if (clause.level != Level::kMust || (clause.profiles & kGo1_20) == 0) continue;
+    // What several tiers decide they decide alike.
+    EXPECT_EQ(decided[clause.id], std::set{Verdict::kConforms}) << clause.name;
+  }
 }
 
 TEST(CheckGccgo, DeviatesExactlyAsExpected) {

@@ -373,6 +373,8 @@ void Scheduler::Wait(Thread::Commit commit, void* argument) {
 
 // The flow of the task that comes next, where that is the loop's whole business, else the loop's.
 Flow& Scheduler::NextFlow(Thread& thread) {
+  if (thread.p == nullptr) [[unlikely]]
+    Panic("task %ld waits or yields within a system call", static_cast<long>(thread.task.load(std::memory_order_relaxed)->id));
   Processor& p = *thread.p;
   if (stop_pending_.load(std::memory_order_acquire) ||
       p.safe_point.load(std::memory_order_relaxed)) {
