@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -10,13 +9,7 @@
 #include "conformance/process/process.h"
 
 namespace proctor {
-namespace {
-
 namespace fs = std::filesystem;
-
-constexpr int64_t kPatienceNs = 240'000'000'000;
-
-}  // namespace
 
 Outcome Proctor(std::vector<std::string> arguments, std::vector<std::string> env) {
   arguments.insert(arguments.begin(), "conformance/command/proctor");

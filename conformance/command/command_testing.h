@@ -3,6 +3,7 @@
 #ifndef PROCTOR_CONFORMANCE_COMMAND_COMMAND_TESTING_H_
 #define PROCTOR_CONFORMANCE_COMMAND_COMMAND_TESTING_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "conformance/report/results.h"
 
 namespace proctor {
+
+// How long a test waits for a process at most.
+inline constexpr int64_t kPatienceNs = 240'000'000'000;
 
 struct Outcome {
   int status = -1;
