@@ -30,7 +30,7 @@ struct Processor {
   const int32_t id;
   std::atomic<ProcessorStatus> status{ProcessorStatus::kNone};
   // Ticks wrap soon after the start, so that it is no rare event months later.
-  static constexpr uint32_t kFirstTick = UINT32_MAX - 2;
+  static constexpr uint32_t kFirstTick = UINT32_MAX - 8;
   std::atomic<uint32_t> schedule_tick{kFirstTick};  // with every fresh time slice
   std::atomic<uint32_t> syscall_tick{kFirstTick};   // with every system call
   std::atomic<Thread*> thread{nullptr};    // whose it is; also while that one is in a system call
