@@ -65,6 +65,7 @@ class Session {
   bool ReadMore(int64_t deadline_ns);
   void OnReply(const std::string& line);
   void OnEvent(const Event& event);
+  void OnTraced(const Event& event);
   bool FollowsItsTask(const Event& event);
   void OnEnded();
   void OnDeadline();
@@ -81,6 +82,7 @@ class Session {
   std::unique_ptr<Observer> observer_;
   Gathering gathering_;
   Gathering trace_;
+  int64_t last_traced_ns_ = 0;
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
   LineBuffer buffer_;
@@ -269,7 +271,7 @@ void Session::OnEvent(const Event& event) {
          fmt::format("the adapter's times are not those of CLOCK_MONOTONIC: {}", Describe(event)));
     return;
   }
-  if (traced) return trace_.Add(event);
+  if (traced) return OnTraced(event);
   if (!FollowsItsTask(event)) return;
   if (event.kind == EventKind::kScenarioStart) {
     if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
@@ -279,6 +281,16 @@ void Session::OnEvent(const Event& event) {
                      [this](const Event& done) { gathering_.Add(done); }, event.time_ns);
   }
   gathering_.Add(event);
+}
+
+// Its order is what makes a trace worth something.
+void Session::OnTraced(const Event& event) {
+  if (event.time_ns < last_traced_ns_) {
+    Fail(Outcome::kError, fmt::format("the times of the adapter's trace go backwards: {}", Describe(event)));
+    return;
+  }
+  last_traced_ns_ = event.time_ns;
+  trace_.Add(event);
 }
 
 // The stamps of different tasks may overtake each other on their way, those of one task never.

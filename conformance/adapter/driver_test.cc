@@ -54,13 +54,14 @@ void ExpectNoneLeft(const std::string& entry) {
   EXPECT_EQ(left, std::vector<std::string>());
 }
 
-Run Perform(const std::string& script, const Scenario& scenario = Sample()) {
+Run Perform(const std::string& script, const Scenario& scenario = Sample(), bool trace = false) {
   static int number = 0;
   const std::string mark = "PROCTOR_TEST_MARK=" + std::to_string(getpid()) + "." +
                            std::to_string(++number) + ".";
   Run run = RunScenario({.argv = {"/bin/sh", "-c", script},
                          .set_env = {mark},
                          .observe = false,
+                         .trace = trace,
                          .handshake_ms = 20'000},
                         scenario);
   ExpectNoneLeft(mark);
@@ -150,6 +151,38 @@ TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
   run = Perform(kHello, scenario);
   EXPECT_EQ(run.outcome, Outcome::kUnsupported);
   EXPECT_EQ(run.message, "fake 1 has no operation spin");
+}
+
+constexpr const char* kTracingHello =
+    R"(echo '{"schema":"proctor-adapter/1","name":"fake","version":"1","operations":["yield"],"settable":[],)"
+    R"("emits":["lock","unlock"]}' >&4; read line <&3;)";
+constexpr const char* kTraced = R"(echo "{\"t\":$now,\"e\":\"lock\",\"m\":0,\"lock\":\"sched\"}" >&4;)";
+
+TEST(Driver, KeepsARuntimesTraceApart) {
+  const std::string script = std::string(kTracingHello) + kNow +
+                             "[ \"$PROCTOR_TRACE\" = 1 ] || exit 9;" + kStart + kTraced + kBye;
+  const auto run = Perform(script, Sample(), true);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.tiers, kX);
+  EXPECT_EQ(Count(run, EventKind::kLock), 0);
+  EXPECT_EQ(Count(run, EventKind::kScenarioStart), 1);
+  EXPECT_EQ(run.trace_header.tiers, kT);
+  EXPECT_TRUE(run.trace_header.emits[static_cast<size_t>(EventKind::kUnlock)]);
+  std::vector<EventKind> kinds;
+  for (const Event& event : run.trace) {
+    if (event.kind != EventKind::kStall) kinds.push_back(event.kind);
+  }
+  EXPECT_EQ(kinds, (std::vector<EventKind>{EventKind::kProcessStart, EventKind::kLock, EventKind::kProcessExit}));
+}
+
+TEST(Driver, TakesATraceOnlyWhereItAskedForOneAndInOrder) {
+  auto run = Perform(std::string(kTracingHello) + kNow + kStart + kTraced + kBye);
+  EXPECT_EQ(run.outcome, Outcome::kError);
+  EXPECT_EQ(run.message, "an adapter may not make the event 'lock'");
+  run = Perform(std::string(kTracingHello) + kNow + kTraced + "now=$((now-10000000));" + kTraced + kBye, Sample(),
+                true);
+  EXPECT_EQ(run.outcome, Outcome::kError);
+  EXPECT_EQ(run.message.substr(0, 47), "the times of the adapter's trace go backwards: ");
 }
 
 struct Misbehaviour {

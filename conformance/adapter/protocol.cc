@@ -51,6 +51,7 @@ EventKinds Kinds(const Json& json) {
   for (const std::string& name : Names(json, "emits")) {
     const std::optional<EventKind> kind = FindEventKind(name);
     if (!kind) throw Wrong{fmt::format("unknown kind of event '{}' in 'emits'", name)};
+    if (AdapterMakes(*kind)) throw Wrong{fmt::format("'{}' in 'emits' is a stamp", name)};
     kinds.set(static_cast<size_t>(*kind));
   }
   return kinds;

@@ -25,6 +25,19 @@ TEST(Protocol, ReadsAHandshake) {
   EXPECT_EQ(handshake->in_force.procs, 4);
   EXPECT_EQ(handshake->in_force.gc_percent, -1);
   EXPECT_EQ(handshake->in_force.slice_ns, Tunables().slice_ns);
+  EXPECT_TRUE(handshake->emits.none());
+}
+
+TEST(Protocol, ReadsWhatATraceTells) {
+  const std::string begin = R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
+  std::string why;
+  const auto handshake = ParseHandshake(begin + R"(,"emits":["lock","hand_off"]})", why);
+  ASSERT_TRUE(handshake) << why;
+  EXPECT_EQ(handshake->emits.count(), 2u);
+  EXPECT_TRUE(handshake->emits[static_cast<size_t>(EventKind::kHandOff)]);
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":"lock"})"), "its handshake lacks the array 'emits'");
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":["party"]})"), "unknown kind of event 'party' in 'emits'");
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":["op_begin"]})"), "'op_begin' in 'emits' is a stamp");
 }
 
 TEST(Protocol, SaysWhatAHandshakeLacks) {
