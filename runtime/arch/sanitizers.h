@@ -16,6 +16,10 @@
 #if __has_feature(thread_sanitizer)
 #define PROCTOR_TSAN 1
 #endif
+// g++ does not tell.
+#if __has_feature(undefined_behavior_sanitizer)
+#define PROCTOR_UBSAN 1
+#endif
 #endif
 
 // For code that runs while the sanitizer's idea of "the current stack" is being changed: it must
