@@ -43,7 +43,42 @@ void OwnershipJudge::See(const Event& event) {
       break;
     default: break;
   }
+  if (in_real_time_) FollowThread(event);
   LookForStranded(event);
+}
+
+// Who is awake may be kept from running for any time, and sees to the stranded when it goes on.
+void OwnershipJudge::FollowThread(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kInject:
+    case EventKind::kHandOff: ++under_way_; return;
+    case EventKind::kInjectEnd:
+    case EventKind::kHandOffEnd: --under_way_; return;
+    default: break;
+  }
+  if (state_.ByMonitor(event)) return;
+  switch (event.kind) {
+    case EventKind::kAcquire:
+    case EventKind::kSyscallReturn:
+    case EventKind::kPoll:
+      if (awake_.size() >= kThreadsMost) awake_.clear();
+      awake_.insert(event.m);
+      break;
+    case EventKind::kSyscallEnter: awake_.erase(event.m); break;
+    case EventKind::kSwap:
+      if (Is(event, Variable::kLastPoll) && event.Get(Arg::kValue) == 0) awake_.erase(event.m);
+      break;
+    case EventKind::kWrite:
+      if (Is(event, Variable::kIdleThreads) && event.Get(Arg::kValue) > state_.value(Variable::kIdleThreads)) {
+        awake_.erase(event.m);
+      }
+      break;
+    default: break;
+  }
+}
+
+bool OwnershipJudge::SomebodyIsAwake() const {
+  return in_real_time_ && (!awake_.empty() || under_way_ > 0 || state_.holder(LockId::kSched) >= 0);
 }
 
 void OwnershipJudge::OnExit(const Event& event) {
@@ -85,7 +120,7 @@ void OwnershipJudge::OnExecute(const Event& event) {
 void OwnershipJudge::LookForStranded(const Event& event) {
   const bool stranded = state_.all_queued() > 0 && state_.value(Variable::kIdleProcessors) > 0 &&
                         state_.value(Variable::kSpinningThreads) == 0 && state_.assigned() == 0 &&
-                        state_.value(Variable::kStopPending) == 0 && state_.owned() == 0;
+                        state_.value(Variable::kStopPending) == 0 && state_.owned() == 0 && !SomebodyIsAwake();
   if (!stranded) {
     if (event.kind == EventKind::kDequeue) Trigger(kHAND_8);
     stranded_since_.reset();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "conformance/judge/white_box/white_box_judge.h"
 
@@ -19,6 +20,8 @@ class OwnershipJudge : public WhiteBoxJudge {
  private:
   void OnExit(const Event& event);
   void OnExecute(const Event& event);
+  void FollowThread(const Event& event);
+  bool SomebodyIsAwake() const;
   void LookForStranded(const Event& event);
 
   struct Returning {
@@ -32,6 +35,9 @@ class OwnershipJudge : public WhiteBoxJudge {
   };
   std::unordered_map<int32_t, Slice> slices_;  // by P
   std::optional<Event> stranded_since_;
+  // In real time: threads that neither wait to be given a P, nor are in a system call, nor block in the poller.
+  std::unordered_set<int32_t> awake_;
+  int64_t under_way_ = 0;  // injections and hand-offs
 };
 
 }  // namespace proctor::white_box
