@@ -30,9 +30,10 @@ struct Processor {
   const int32_t id;
   std::atomic<ProcessorStatus> status{ProcessorStatus::kNone};
   // Ticks wrap soon after the start, so that it is no rare event months later.
-  static constexpr uint32_t kFirstTick = UINT32_MAX - 8;
-  std::atomic<uint32_t> schedule_tick{kFirstTick};  // with every fresh time slice
-  std::atomic<uint32_t> syscall_tick{kFirstTick};   // with every system call
+  static constexpr uint32_t kFirstScheduleTick = UINT32_MAX - 8;
+  static constexpr uint32_t kFirstSyscallTick = UINT32_MAX - 16;
+  std::atomic<uint32_t> schedule_tick{kFirstScheduleTick};  // with every fresh time slice
+  std::atomic<uint32_t> syscall_tick{kFirstSyscallTick};    // with every system call
   std::atomic<Thread*> thread{nullptr};    // whose it is; also while that one is in a system call
                                            // with take_by_task_lock
   std::atomic<bool> preempt{false};        // it has been asked to preempt

@@ -352,8 +352,8 @@ void Scheduler::TellStart() {
   tell(TraceVariable::kProcessorCount, options_.procs);
   for (int32_t i = 0; i < options_.procs; ++i) {
     tell(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kIdle), i);
-    tell(TraceVariable::kScheduleTick, Processor::kFirstTick, i);
-    tell(TraceVariable::kSyscallTick, Processor::kFirstTick, i);
+    tell(TraceVariable::kScheduleTick, Processor::kFirstScheduleTick, i);
+    tell(TraceVariable::kSyscallTick, Processor::kFirstSyscallTick, i);
   }
   tell(TraceVariable::kLastPoll, last_poll_.load());
   tell(TraceVariable::kCollectorEnabled, collector_.Enabled());

@@ -207,8 +207,8 @@ void Scheduler::Resize(Thread& thread, int32_t count) {
     for (int32_t i = before; i < count; ++i) {
       auto& place = all_p_[static_cast<size_t>(i)];
       if (place.load(std::memory_order_relaxed) == nullptr) {
-        TellWrite(TraceVariable::kScheduleTick, Processor::kFirstTick, i);
-        TellWrite(TraceVariable::kSyscallTick, Processor::kFirstTick, i);
+        TellWrite(TraceVariable::kScheduleTick, Processor::kFirstScheduleTick, i);
+        TellWrite(TraceVariable::kSyscallTick, Processor::kFirstSyscallTick, i);
         auto* p = new Processor(i);
         p->Change(ProcessorStatus::kNone, ProcessorStatus::kDead);
         place.store(p, std::memory_order_release);
