@@ -152,9 +152,13 @@ void Scheduler::WakeProcessor() {
   LockSched();
   Processor* p = stop_pending_.load(std::memory_order_relaxed) ? nullptr : GetIdle();
   Assignment assignment;
-  if (p != nullptr) assignment = Assign(p, true);
+  if (p != nullptr) {
+    assignment = Assign(p, true);
+  } else {
+    // Under the lock: whoever starts the world after this must not count on this thread's looking.
+    AddSpinning(-1);
+  }
   UnlockSched();
-  if (p == nullptr) return AddSpinning(-1);
   Dispatch(assignment);
 }
 
