@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 13109179624573959979u;
+constexpr uint64_t kEventsHash = 10856509698647764219u;
 
 class Recorder : public EventSink {
  public:
