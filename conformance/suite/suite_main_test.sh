@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # The suite on monitors that misbehave, and its command line.
 set -uo pipefail
+
+# Bazel would take what the suites write there for this test's own result.
+unset XML_OUTPUT_FILE
 cd conformance/suite
 failures=0
 
