@@ -204,14 +204,17 @@ TEST_F(FailuresDeathTest, NoMemoryForAStack) {
               testing::ExitedWithCode(2), "out of memory: no stack for task [0-9]+");
 }
 
-// Each in a system call that lasts takes a thread.
+// Each in a system call that lasts takes a thread. One after the other is in its call before the
+// next one comes, so that threads run out long before stacks do.
 [[noreturn]] void BlockThreads() {
-  for (;;) {
-    Go([] {
+  std::atomic<int> entered = 0;
+  for (int tasks = 1;; ++tasks) {
+    Go([&] {
       SystemCall call;
+      ++entered;
       SleepNs(60'000 * kMs);
     });
-    Yield();
+    while (entered < tasks) Yield();
   }
 }
 
