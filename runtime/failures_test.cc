@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -31,12 +32,14 @@ constexpr bool kOwnMemory = true;  // the sanitizer wants terabytes of address s
 constexpr bool kOwnMemory = false;
 #endif
 
-void RunOnTwo(TaskFunction main) {
+void RunOn(int32_t procs, TaskFunction main) {
   Options options;
-  options.procs = 2;
+  options.procs = procs;
   Runtime runtime(options);
   runtime.Run(std::move(main));
 }
+
+void RunOnTwo(TaskFunction main) { RunOn(2, std::move(main)); }
 
 // --- Exceptions ----------------------------------------------------------------------------------
 
@@ -197,34 +200,44 @@ void LimitAddressSpace(int64_t more_bytes) { Limit(RLIMIT_AS, AddressSpaceBytes(
 
 TEST_F(FailuresDeathTest, NoMemoryForAStack) {
   if (kOwnMemory) GTEST_SKIP() << "the address space cannot be limited under this sanitizer";
-  EXPECT_EXIT(RunOnTwo([] {
-                LimitAddressSpace(100 << 20);
-                for (;;) Go([] { SleepFor(60'000 * kMs); });
-              }),
+  // On one processor, as the second one's thread may still have to start.
+  EXPECT_EXIT(RunOn(1,
+                    [] {
+                      LimitAddressSpace(100 << 20);
+                      for (;;) Go([] { SleepFor(60'000 * kMs); });
+                    }),
               testing::ExitedWithCode(2), "out of memory: no stack for task [0-9]+");
 }
 
-// Each in a system call that lasts takes a thread. One after the other is in its call before the
-// next one comes, so that threads run out long before stacks do.
-[[noreturn]] void BlockThreads() {
+// Each task in a system call that lasts takes a thread. All have their stacks before the limit comes,
+// and one after the other is in its call before the next one goes: nothing but threads can run out.
+void BlockThreads(const std::function<void()>& limit) {
+  constexpr int kTasks = 1000;
+  std::atomic<int> started = 0;
   std::atomic<int> entered = 0;
-  for (int tasks = 1;; ++tasks) {
+  Channel<bool> go;
+  for (int i = 0; i < kTasks; ++i) {
     Go([&] {
+      ++started;
+      go.Receive();
       SystemCall call;
       ++entered;
       SleepNs(60'000 * kMs);
     });
-    while (entered < tasks) Yield();
+  }
+  while (started < kTasks) Yield();
+  limit();
+  for (int i = 1; i <= kTasks; ++i) {
+    go.Send(true);
+    while (entered < i) Yield();
   }
 }
 
 TEST_F(FailuresDeathTest, NoMemoryForAThread) {
   if (kOwnMemory) GTEST_SKIP() << "the address space cannot be limited under this sanitizer";
-  EXPECT_EXIT(RunOnTwo([] {
-                LimitAddressSpace(3 << 20);
-                BlockThreads();
-              }),
-              testing::KilledBySignal(SIGABRT), "cannot start (a )?thread");
+  EXPECT_EXIT(RunOnTwo([] { BlockThreads([] { LimitAddressSpace(3 << 20); }); }),
+              testing::KilledBySignal(SIGABRT),
+              "cannot start (a )?thread|out of memory in the scheduler");
 }
 
 // The limit of threads does not hold for root.
@@ -248,8 +261,7 @@ TEST_F(FailuresDeathTest, NoMoreThreads) {
   EXPECT_EXIT(
       {
         if (!BecomeNobody()) std::abort();
-        Limit(RLIMIT_NPROC, 40);
-        RunOnTwo(BlockThreads);
+        RunOnTwo([] { BlockThreads([] { Limit(RLIMIT_NPROC, 40); }); });
       },
       testing::KilledBySignal(SIGABRT), "cannot start thread [0-9]+: Resource temporarily unavail");
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <new>
 
 #include "runtime/arch/preempt.h"
 #include "runtime/base/panic.h"
@@ -22,6 +23,9 @@ constexpr size_t kThreadStackBytes = 1 << 20;
 constexpr size_t kThreadStackBytes = 128 << 10;
 #endif
 
+// Of what the scheduler itself allocates; tasks get exceptions of their own.
+[[noreturn]] void NoMemory() { Panic("out of memory in the scheduler"); }
+
 }  // namespace
 
 __thread Thread* current_thread = nullptr;
@@ -38,7 +42,7 @@ __thread Thread* current_thread = nullptr;
   current_thread = thread;
 }
 
-void* Scheduler::ThreadMain(void* argument) {
+void* Scheduler::ThreadMain(void* argument) try {
   Thread& thread = *static_cast<Thread*>(argument);
   Scheduler& self = *thread.scheduler;
   thread.tid.store(gettid(), std::memory_order_release);
@@ -52,9 +56,11 @@ void* Scheduler::ThreadMain(void* argument) {
   self.Loop(thread);
   SetCurrentThread(nullptr);
   return nullptr;
+} catch (const std::bad_alloc&) {
+  NoMemory();
 }
 
-void* Scheduler::MonitorMain(void* argument) {
+void* Scheduler::MonitorMain(void* argument) try {
   Thread& thread = *static_cast<Thread*>(argument);
   Scheduler& self = *thread.scheduler;
   thread.tid.store(gettid(), std::memory_order_release);
@@ -71,10 +77,12 @@ void* Scheduler::MonitorMain(void* argument) {
   self.Tell(TraceKind::kMonitorExit);
   SetCurrentThread(nullptr);
   return nullptr;
+} catch (const std::bad_alloc&) {
+  NoMemory();
 }
 
 // Under sched.
-Thread* Scheduler::NewThread() {
+Thread* Scheduler::NewThread() try {
   threads_.push_back(std::make_unique<Thread>());
   Thread* thread = threads_.back().get();
   thread->scheduler = this;
@@ -82,6 +90,8 @@ Thread* Scheduler::NewThread() {
   thread->ring = tracer_.MakeRing();
   TellWrite(TraceVariable::kThreads, static_cast<int64_t>(threads_.size()));
   return thread;
+} catch (const std::bad_alloc&) {
+  Panic("cannot start thread %zu: out of memory", threads_.size());
 }
 
 void Scheduler::Launch(Thread* thread, void* (*main)(void*)) {
