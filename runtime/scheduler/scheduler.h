@@ -227,10 +227,17 @@ class Scheduler {
   void WakeMonitor(Waker waker) REQUIRES(sched_);
   void Enter(Thread& thread);
   void Exit(Thread& thread);
+  void EnterSlowly(Thread& thread, Task* task);
   void EnterStop(Processor& p);
   void EnterByTaskLock(Thread& thread, Task* task);
-  bool ReturnToOld(Thread& thread, Task* task);
-  void Returned(Thread& thread, Task* task, ExitPath path);
+  void ExitSlowly(Thread& thread, Task* task);
+  bool ExitByTaskLock(Thread& thread, Task* task);
+  template <bool kTold>
+  void LeaveBehind(Thread& thread, Task* task, Processor& p);
+  template <bool kTold>
+  bool Reacquire(Thread& thread, Processor& old);
+  template <bool kTold>
+  void Returned(Task* task, Processor& p, ExitPath path);
   static void AfterLostProcessor(Scheduler& self, Thread& thread, Task* task);
   bool LockTaskInSyscall(Processor& p);
   void TakeFromLockedTask(Processor& p);
@@ -308,8 +315,10 @@ class Scheduler {
   void TellStart();
   void ChangeTask(Task* task, TaskStatus from, TaskStatus to) {
     task->Change(from, to);
-    Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
-         static_cast<int64_t>(to));
+    TellTaskStatus(task, to);
+  }
+  void TellTaskStatus(Task* task, TaskStatus status) {
+    TellWrite(TraceVariable::kTaskStatus, static_cast<int64_t>(status), -1, task->id);
   }
 
   void LockSched() ACQUIRE(sched_) {

@@ -31,6 +31,10 @@ void Scheduler::WakeMonitor(Waker waker) {
   monitor_note_.Wake();
 }
 
+// Nearly all calls find nobody who listens and nothing to do. These go without a look at what a call
+// may find, and save no registers: hence one function more for each direction, and one template for
+// what both have in common. kTold: the tracer may be on.
+
 void Scheduler::EnterSyscall() {
   Thread* thread = CurrentThread();
   if (thread == nullptr) [[unlikely]]
@@ -45,27 +49,43 @@ void Scheduler::ExitSyscall() {
 
 inline void Scheduler::Enter(Thread& thread) {
   Task* task = thread.task.load(std::memory_order_relaxed);
-  if (thread.p == nullptr) [[unlikely]]
+  Processor* p = thread.p;
+  if (p == nullptr || p->safe_point.load(std::memory_order_relaxed) || tracer_.on() ||
+      ByTaskLock() || monitor_waits_.load(std::memory_order_seq_cst)) [[unlikely]] {
+    return EnterSlowly(thread, task);
+  }
+  task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
+  LeaveBehind<false>(thread, task, *p);
+}
+
+void Scheduler::EnterSlowly(Thread& thread, Task* task) {
+  if (thread.p == nullptr)
     Panic("task %ld enters a system call within one", static_cast<long>(task->id));
   Processor& p = *thread.p;
-  if (p.safe_point.load(std::memory_order_relaxed)) [[unlikely]]
-    RunSafePoint(p);
+  if (p.safe_point.load(std::memory_order_relaxed)) RunSafePoint(p);
   if (ByTaskLock()) return EnterByTaskLock(thread, task);
 
   ChangeTask(task, TaskStatus::kRunning, TaskStatus::kInSyscall);
   const bool waits = monitor_waits_.load(std::memory_order_seq_cst);
   TellRead(TraceVariable::kMonitorWaits, waits);
-  if (waits) [[unlikely]] {
+  if (waits) {
     LockSched();
     WakeMonitor(Waker::kEnter);
     UnlockSched();
   }
+  LeaveBehind<true>(thread, task, p);
+}
+
+template <bool kTold>
+inline void Scheduler::LeaveBehind(Thread& thread, Task* task, Processor& p) {
   thread.old_p = &p;
   thread.p = nullptr;
   p.thread.store(nullptr, std::memory_order_relaxed);
-  Tell(TraceKind::kRelease, p.id);
-  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
-  Tell(TraceKind::kSyscallEnter, p.id, task->id);
+  if constexpr (kTold) {
+    Tell(TraceKind::kRelease, p.id);
+    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
+    Tell(TraceKind::kSyscallEnter, p.id, task->id);
+  }
   p.Change(ProcessorStatus::kRunning, ProcessorStatus::kSyscall, std::memory_order_release);
   if (stop_pending_.load(std::memory_order_relaxed)) [[unlikely]]
     EnterStop(p);
@@ -100,8 +120,7 @@ void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
     }
     UnlockSched();
   }
-  Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
-       static_cast<int64_t>(TaskStatus::kInSyscall));
+  TellTaskStatus(task, TaskStatus::kInSyscall);
   Tell(TraceKind::kSyscallEnter, p.id, task->id);
   task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
   std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -114,41 +133,23 @@ void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
   }
 }
 
-// True: the thread has the processor back that it left behind.
-bool Scheduler::ReturnToOld(Thread& thread, Task* task) {
-  Processor& old = *thread.old_p;
-  if (ByTaskLock()) {
-    // Not while somebody holds it there.
-    while (!task->Swap(static_cast<uint32_t>(TaskStatus::kInSyscall),
-                       static_cast<uint32_t>(TaskStatus::kRunning))) {
-      CpuRelax();
-    }
-    Tell(TraceKind::kWrite, -1, task->id, static_cast<int64_t>(TraceVariable::kTaskStatus),
-         static_cast<int64_t>(TaskStatus::kRunning));
-    return thread.p != nullptr;
-  }
-  const auto seen = old.status.load(std::memory_order_relaxed);
-  TellRead(TraceVariable::kStatus, static_cast<int64_t>(seen), old.id);
-  if (seen != ProcessorStatus::kSyscall) return false;
-  const bool won = old.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kRunning);
-  TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
-           static_cast<int64_t>(ProcessorStatus::kRunning), won, old.id);
-  if (!won) return false;
-  thread.p = &old;
-  old.thread.store(&thread, std::memory_order_release);
-  Tell(TraceKind::kAcquire, old.id);
-  return true;
-}
-
 inline void Scheduler::Exit(Thread& thread) {
   Task* task = thread.task.load(std::memory_order_relaxed);
-  if (thread.old_p == nullptr) [[unlikely]]
-    Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));
-  Tell(TraceKind::kSyscallReturn, thread.old_p->id, task->id);
-  const bool got_old = ReturnToOld(thread, task);
+  Processor* old = thread.old_p;
+  if (old == nullptr || tracer_.on() || ByTaskLock() || !Reacquire<false>(thread, *old)) [[unlikely]]
+    return ExitSlowly(thread, task);
   thread.old_p = nullptr;
-  if (got_old) [[likely]]
-    return Returned(thread, task, ExitPath::kReacquired);
+  Returned<false>(task, *old, ExitPath::kReacquired);
+}
+
+void Scheduler::ExitSlowly(Thread& thread, Task* task) {
+  if (thread.old_p == nullptr)
+    Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));
+  Processor& old = *thread.old_p;
+  Tell(TraceKind::kSyscallReturn, old.id, task->id);
+  const bool got_old = ByTaskLock() ? ExitByTaskLock(thread, task) : Reacquire<true>(thread, old);
+  thread.old_p = nullptr;
+  if (got_old) return Returned<true>(task, old, ExitPath::kReacquired);
 
   // The old processor is lost; an idle one will do.
   if (idle_processors_.load(std::memory_order_relaxed) > 0) {
@@ -158,7 +159,7 @@ inline void Scheduler::Exit(Thread& thread) {
     UnlockSched();
     if (p != nullptr) {
       Acquire(thread, p);
-      return Returned(thread, task, ExitPath::kIdleFast);
+      return Returned<true>(task, *p, ExitPath::kIdleFast);
     }
   }
   SwitchToScheduler(AfterLostProcessor);
@@ -167,13 +168,49 @@ inline void Scheduler::Exit(Thread& thread) {
   TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
 }
 
+// True: the thread has the processor back that it left behind.
+template <bool kTold>
+inline bool Scheduler::Reacquire(Thread& thread, Processor& old) {
+  const auto seen = old.status.load(std::memory_order_relaxed);
+  if constexpr (kTold) TellRead(TraceVariable::kStatus, static_cast<int64_t>(seen), old.id);
+  if (seen != ProcessorStatus::kSyscall) return false;
+  const bool won = old.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kRunning);
+  if constexpr (kTold) {
+    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
+             static_cast<int64_t>(ProcessorStatus::kRunning), won, old.id);
+  }
+  if (!won) return false;
+  thread.p = &old;
+  old.thread.store(&thread, std::memory_order_release);
+  if constexpr (kTold) Tell(TraceKind::kAcquire, old.id);
+  return true;
+}
+
+// True: nobody has taken the processor.
+bool Scheduler::ExitByTaskLock(Thread& thread, Task* task) {
+  // Not while somebody holds the task there.
+  while (!task->Swap(static_cast<uint32_t>(TaskStatus::kInSyscall),
+                     static_cast<uint32_t>(TaskStatus::kRunning))) {
+    CpuRelax();
+  }
+  TellTaskStatus(task, TaskStatus::kRunning);
+  return thread.p != nullptr;
+}
+
 // With a processor, the old one or another.
-void Scheduler::Returned(Thread& thread, Task* task, ExitPath path) {
-  Processor& p = *thread.p;
+template <bool kTold>
+inline void Scheduler::Returned(Task* task, Processor& p, ExitPath path) {
   p.BumpSyscallTick();
-  TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
-  if (!ByTaskLock()) ChangeTask(task, TaskStatus::kInSyscall, TaskStatus::kRunning);
-  Tell(TraceKind::kSyscallExit, p.id, task->id, static_cast<int64_t>(path));
+  if constexpr (kTold) {
+    TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+  }
+  if (!ByTaskLock()) {
+    task->Change(TaskStatus::kInSyscall, TaskStatus::kRunning);
+    if constexpr (kTold) TellTaskStatus(task, TaskStatus::kRunning);
+  }
+  if constexpr (kTold) {
+    Tell(TraceKind::kSyscallExit, p.id, task->id, static_cast<int64_t>(path));
+  }
   if (task->preempt.load(std::memory_order_relaxed)) [[unlikely]]
     YieldPreempted();
 }
