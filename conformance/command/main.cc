@@ -63,7 +63,7 @@ void AddCheck(CLI::App& app, Arguments& arguments) {
   check->add_option("--tiers", arguments.tiers, "kinds of evidence, e.g. O,X");
   check->add_option("--scenario", options.scenarios, "run only this one (a name or a file); repeatable");
   check->add_option("--seed", options.seed, "64-bit seed")->capture_default_str();
-  check->add_option("--budget", options.budget_ms, "start no scenario after it, e.g. 60s")
+  check->add_option("--budget", options.budget_ms, "start no scenario after it, e.g. 120s, the default")
       ->transform(kDuration);
   check->add_option("--worlds", options.worlds, "random worlds for tier V")
       ->check(CLI::NonNegativeNumber)

@@ -38,6 +38,12 @@ NamedScenario LoneSpinner() {
           {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4}};
 }
 
+// How many samples the clauses about delays get. 32 on time decide, and every late one among them asks
+// for 25 more (judge/samples.h): of a load beside it one, of time slices two may come.
+constexpr int kSlices = 84;
+constexpr int kBlocks = 64;
+constexpr int kPolls = 64;
+
 NamedScenario Idle() {
   return {{.name = "idle",
            .about = "A task sleeps again and again: deep sleeps up to the next timer.",
@@ -60,7 +66,7 @@ NamedScenario TimeSlices() {
   return {{.name = "time_slices",
            .about = "A task without any call computes while another is runnable behind it.",
            .tunables = {{"procs", 1}, {"gc_percent", -1}},
-           .tasks = {{.ops = {Yield(), Spawn(1), Spin(50)}, .repeat = 46}, Brief()}},
+           .tasks = {{.ops = {Yield(), Spawn(1), Spin(50)}, .repeat = kSlices}, Brief()}},
           {kSLICE_3, kPRE_5}};
 }
 
@@ -68,7 +74,7 @@ NamedScenario BlockedWithWork() {
   return {{.name = "blocked_with_work",
            .about = "A task blocks in a system call while another is runnable behind it.",
            .tunables = {{"procs", 1}},
-           .tasks = {{.ops = {Spin(2), Spawn(1), Block(45)}, .repeat = 56}, Brief()}},
+           .tasks = {{.ops = {Spin(2), Spawn(1), Block(45)}, .repeat = kBlocks}, Brief()}},
           {kSYS_4, kHAND_8}};
 }
 
@@ -112,8 +118,8 @@ NamedScenario PollWithEveryPBusy() {
            .about = "A descriptor becomes ready while the only P computes.",
            .tunables = {{"procs", 1}},
            .descriptors = 1,
-           .tasks = {{.ops = {Spin(3500)}}, {.ops = {Wait(0)}, .repeat = 46}},
-           .outside = {ReadyEvery(50, 70, 46)}},
+           .tasks = {{.ops = {Spin(4800)}}, {.ops = {Wait(0)}, .repeat = kPolls}},
+           .outside = {ReadyEvery(50, 70, kPolls)}},
           {kPOLL_1, kPOLL_3, kPOLL_7}};
 }
 
