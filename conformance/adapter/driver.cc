@@ -22,6 +22,7 @@
 #include "conformance/adapter/protocol.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
+#include "conformance/process/patience.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -29,7 +30,7 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
-constexpr int64_t kExitWithinNs = 5'000 * kNsPerMs;
+constexpr int64_t kReapWithinNs = 5'000 * kNsPerMs;  // of a process that was killed
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 // Tasks alive at once whose times are checked; an adapter that makes up more must not fill the memory.
 constexpr size_t kTasksTrackedMost = 1'000'000;
@@ -154,12 +155,13 @@ bool Session::Start() {
 }
 
 bool Session::ReadMore(int64_t deadline_ns) {
+  Patience patience(deadline_ns);
   while (!ended_) {
     const int64_t now_ns = MonotonicNowNs();
     if (outside_) outside_->FireDue(now_ns);
-    if (now_ns >= deadline_ns) return false;
-    const int64_t next_ns = outside_ ? std::min(deadline_ns, outside_->NextNs()) : deadline_ns;
-    const int64_t wait_ns = std::max<int64_t>(0, next_ns - now_ns);
+    int64_t wait_ns = patience.NextWaitNs(now_ns);
+    if (wait_ns == 0) return false;
+    if (outside_) wait_ns = std::clamp<int64_t>(outside_->NextNs() - now_ns, 0, wait_ns);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
     pollfd polled[] = {{.fd = from_adapter_.read(), .events = POLLIN, .revents = 0},
                        {.fd = process_->pidfd(), .events = POLLIN, .revents = 0}};
@@ -172,7 +174,7 @@ bool Session::ReadMore(int64_t deadline_ns) {
     }
     // It closed its end, or has ended: then nothing more can come but its exit.
     if (got == 0 || polled[1].revents != 0) {
-      if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + kExitWithinNs))) {
+      if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + options_.exit_ms * kNsPerMs))) {
         OnEnded();
       } else if (MonotonicNowNs() < deadline_ns) {
         Fail(Outcome::kError, fmt::format("the adapter closed its descriptor {}", kAdapterOutput));
@@ -353,11 +355,11 @@ void Session::Settle() {
 
 void Session::End() {
   to_adapter_.CloseWrite();
-  if (!ended_ && process_->Wait(MonotonicNowNs() + (Failed() ? 0 : kExitWithinNs))) OnEnded();
+  if (!ended_ && process_->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs))) OnEnded();
   if (!ended_) {
     if (!Failed()) Fail(Outcome::kError, "the adapter did not exit at the end of its input");
     process_->SignalGroup(SIGKILL);
-    process_->Wait(MonotonicNowNs() + kExitWithinNs);
+    process_->Wait(MonotonicNowNs() + kReapWithinNs);
   }
   if (canary_) canary_->Stop();
   if (observer_) {

@@ -63,6 +63,7 @@ struct RunOptions {
   bool observe = true;
   bool trace = false;                // has the runtime trace itself
   int64_t handshake_ms = 20'000;     // an adapter that is silent for longer is given up
+  int64_t exit_ms = 20'000;          // one that has no more to say and does not end is killed
 };
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);

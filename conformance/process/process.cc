@@ -18,6 +18,8 @@
 #include <mutex>
 #include <thread>
 
+#include "conformance/process/patience.h"
+
 extern char** environ;
 
 namespace proctor {
@@ -320,13 +322,15 @@ int Process::pidfd() const { return state_->pidfd.get(); }
 void Process::Release() { state_->gate.Close(); }
 
 std::optional<int> Process::Wait(int64_t deadline_ns) {
+  Patience patience(deadline_ns);
   while (!state_->status) {
-    const int64_t left_ns = std::max<int64_t>(0, deadline_ns - MonotonicNowNs());
+    const int64_t left_ns = patience.NextWaitNs(MonotonicNowNs());
     const timespec timeout{.tv_sec = left_ns / 1'000'000'000, .tv_nsec = left_ns % 1'000'000'000};
     pollfd ended{.fd = state_->pidfd.get(), .events = POLLIN, .revents = 0};
     const int ready = ppoll(&ended, 1, &timeout, nullptr);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return std::nullopt;
+    if (ready <= 0 && left_ns == 0) return std::nullopt;
+    if (ready <= 0) continue;
     // Only children of this very thread: a tracer's notifications belong to the tracer's thread.
     siginfo_t info{};
     const int got = waitid(P_PID, static_cast<id_t>(state_->pid), &info,
