@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 10856509698647764219u;
+constexpr uint64_t kEventsHash = 4961484221220066282u;
 
 class Recorder : public EventSink {
  public:
