@@ -88,7 +88,6 @@ class Session {
 
   LineBuffer buffer_;
   std::unordered_map<int64_t, int64_t> last_ns_;  // of every task that lives
-  bool greeted_ = false;
   bool done_ = false;
   bool ended_ = false;
   int64_t started_ns_ = 0;
@@ -213,7 +212,7 @@ bool Session::Greet() {
     return false;
   }
   run_.handshake = *handshake;
-  greeted_ = true;
+  run_.greeted = true;
   why = FindUnsupported(*handshake, scenario_);
   if (!why.empty()) Fail(Outcome::kUnsupported, why);
   return !Failed();
@@ -325,7 +324,7 @@ void Session::OnEnded() {
   if (!done_ && EndsByDeadlock() && reported && status != 0) return;
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
                                        : fmt::format("ended with status {}", status);
-  if (greeted_) {
+  if (run_.greeted) {
     Fail(Outcome::kCrash, fmt::format("the process {} {} the scenario", how,
                                       done_ ? "after" : "in the middle of"));
   } else {
@@ -334,9 +333,7 @@ void Session::OnEnded() {
 }
 
 void Session::OnDeadline() {
-  Fail(Outcome::kTimeout, fmt::format("the scenario did not end within its {} ms; its standard error "
-                                      "holds the stacks",
-                                      scenario_.budget_ms));
+  Fail(Outcome::kTimeout, fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
   process_->Signal(SIGCONT);
   process_->Signal(SIGQUIT);
   outside_.reset();

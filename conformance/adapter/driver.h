@@ -48,7 +48,8 @@ struct Run {
   Outcome outcome = Outcome::kError;
   std::string message;         // one line; empty for kDone
   std::string observer_error;  // why there is no observed evidence although it was asked for; else empty
-  std::string standard_error;  // the last 64 KiB that the process wrote there
+  std::string standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
+  bool greeted = false;        // it said who it is: `handshake` holds
   Handshake handshake;
   Header header;               // tiers: kX, and kO where the observer succeeded
   std::vector<Event> events;   // by time

@@ -16,16 +16,6 @@ struct Wrong {
   std::string what;
 };
 
-// Enough of a line to recognise it.
-std::string Excerpt(std::string_view line) {
-  constexpr size_t kMost = 80;
-  std::string text;
-  for (const char c : line.substr(0, kMost)) {
-    text += c < ' ' || c > '~' ? '?' : c;
-  }
-  return line.size() > kMost ? text + "..." : text;
-}
-
 std::string Text(const Json& json, const char* name) {
   if (!json.contains(name) || !json[name].is_string()) {
     throw Wrong{fmt::format("its handshake lacks the string '{}'", name)};
@@ -71,6 +61,15 @@ Tunables InForce(const Json& json) {
 }
 
 }  // namespace
+
+std::string Excerpt(std::string_view line) {
+  constexpr size_t kMost = 120;
+  std::string text;
+  for (const char c : line.substr(0, kMost)) {
+    text += c < ' ' || c > '~' ? '?' : c;
+  }
+  return line.size() > kMost ? text + "..." : text;
+}
 
 std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why) {
   const Json json = Json::parse(line, nullptr, false);

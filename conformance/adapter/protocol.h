@@ -21,6 +21,9 @@ inline constexpr int kAdapterInput = 3;
 inline constexpr int kAdapterOutput = 4;
 inline constexpr int kAdapterFirstDescriptor = 10;
 
+// Enough of what a process wrote to recognise it, fit for a terminal.
+std::string Excerpt(std::string_view line);
+
 // nullopt: `why` says what is wrong, in one line.
 std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why);
 

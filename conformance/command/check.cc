@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "conformance/adapter/driver.h"
+#include "conformance/adapter/protocol.h"
 #include "conformance/command/exit_status.h"
 #include "conformance/command/grade.h"
 #include "conformance/command/output.h"
@@ -31,6 +32,27 @@ constexpr TierSet kAdapterTiers = kT | kO | kX;
 constexpr const char* kReplayedEnvironment[] = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"};
 
 volatile std::sig_atomic_t interrupted = 0;
+
+// What a run that did not end well says of all that it was for; nullopt: it did.
+std::optional<Verdict> VerdictOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDone: break;
+    case Outcome::kUnsupported: return Verdict::kUnsupported;
+    case Outcome::kCrash: return Verdict::kCrash;
+    case Outcome::kTimeout: return Verdict::kTimeout;
+    case Outcome::kError: return Verdict::kError;
+  }
+  return std::nullopt;
+}
+
+std::string In(const Scenario& scenario, const std::string& message) {
+  return fmt::format("{} [{}]", message, scenario.name);
+}
+
+std::string LastLine(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return Excerpt(std::string_view(text).substr(text.rfind('\n') + 1));
+}
 
 class CheckRun {
  public:
@@ -58,10 +80,11 @@ class CheckRun {
   bool IsForProfile(const NamedScenario& named) const;
   void RunVirtual(int64_t end_ns);
   void RunOne(const NamedScenario& named);
-  void GradeEvidence(const std::string& scenario, const std::string& name, Header header,
+  void GradeEvidence(const std::string& name, Header header,
                      const std::vector<Event>& events, const NamedScenario& named);
   void Take(const Ruling& ruling);
-  void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& why);
+  std::string KeepStderr(const std::string& scenario, const Run& run);
+  void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& message);
   std::string ReplayLine(const Ruling& ruling) const;
   std::vector<Ruling> Rulings() const;
 
@@ -78,6 +101,8 @@ class CheckRun {
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::string version_;
   std::optional<Profile> profile_ = options_.profile;
+  bool greeted_ = false;  // its adapter has said who it is, once at least
+  std::string refused_;   // why it never will
   bool said_unobserved_ = false;
   bool traced_ = false;  // its runtime traces itself
   int status_ = kExitAsExpected;
@@ -170,6 +195,10 @@ void CheckRun::RunAll() {
                                : "the budget ended before its scenario ran; give a larger --budget");
       continue;
     }
+    if (!refused_.empty()) {
+      RuleAll(named, kAdapterTiers, Verdict::kError, refused_);
+      continue;
+    }
     ShowProgress(fmt::format("[{}/{}] {}", ++number, plan_.size(), named.scenario.name));
     if (IsForProfile(named)) RunOne(named);
   }
@@ -204,30 +233,40 @@ void CheckRun::RunOne(const NamedScenario& named) {
                          .observe = observe,
                          .trace = (tiers_ & kT) != 0},
                         scenario);
-  if (!run.handshake.version.empty()) {
+  const std::string message = run.message + KeepStderr(scenario.name, run);
+  if (!run.greeted && !greeted_) {
+    RuleAll(named, kAdapterTiers, Verdict::kError, refused_ = message);
+    return;
+  }
+  if (run.greeted) {
+    greeted_ = true;
     version_ = run.handshake.version;
     if (!profile_) profile_ = run.header.profile;
+    traced_ = traced_ || run.handshake.emits.any();
   }
-  traced_ = traced_ || run.handshake.emits.any();
-  switch (run.outcome) {
-    case Outcome::kDone: break;
-    case Outcome::kUnsupported:
-      RuleAll(named, kAdapterTiers, Verdict::kUnsupported, run.message);
-      return;
-    case Outcome::kCrash: RuleAll(named, kAdapterTiers, Verdict::kCrash, run.message); break;
-    case Outcome::kTimeout: RuleAll(named, kAdapterTiers, Verdict::kTimeout, run.message); break;
-    case Outcome::kError: RuleAll(named, kAdapterTiers, Verdict::kError, run.message); break;
+  if (const std::optional<Verdict> verdict = VerdictOf(run.outcome)) {
+    RuleAll(named, kAdapterTiers, *verdict, In(scenario, message));
+    if (*verdict == Verdict::kUnsupported) return;
   }
   if (observe && !run.observer_error.empty()) {
     if (!std::exchange(said_unobserved_, true)) Say(run.observer_error);
-    RuleAll(named, kO, Verdict::kInconclusive, "not observed: " + run.observer_error);
+    RuleAll(named, kO, Verdict::kInconclusive, In(scenario, "not observed: " + run.observer_error));
   }
-  GradeEvidence(scenario.name, scenario.name, run.header, run.events, named);
-  GradeEvidence(scenario.name, scenario.name + ".runtime", run.trace_header, run.trace, named);
+  GradeEvidence(scenario.name, run.header, run.events, named);
+  GradeEvidence(scenario.name + ".runtime", run.trace_header, run.trace, named);
+}
+
+// Where what the process wrote can be read, to be added to the message about it; empty: it wrote nothing.
+std::string CheckRun::KeepStderr(const std::string& scenario, const Run& run) {
+  if (run.standard_error.empty()) return "";
+  if (!folder_.kept()) return "; what it wrote last: " + LastLine(run.standard_error);
+  const std::string path = folder_.StderrPath(scenario);
+  if (std::string why; !WriteFile(path, run.standard_error, why)) return "; " + why;
+  return "; what it wrote: " + path;
 }
 
 // Stored under the name given.
-void CheckRun::GradeEvidence(const std::string& scenario, const std::string& name, Header header,
+void CheckRun::GradeEvidence(const std::string& name, Header header,
                              const std::vector<Event>& events, const NamedScenario& named) {
   if (events.empty()) return;
   if (profile_) header.profile = *profile_;
@@ -238,11 +277,11 @@ void CheckRun::GradeEvidence(const std::string& scenario, const std::string& nam
     grade = GradeTrace(path, std::nullopt, why);
     if (grade && !grade->error.empty()) why = grade->error;
   }
-  if (!why.empty()) RuleAll(named, header.tiers, Verdict::kError, why);
+  if (!why.empty()) RuleAll(named, header.tiers, Verdict::kError, In(named.scenario, why));
   if (!grade) return;
   for (Ruling& ruling : grade->rulings) {
     if (!ruling.message.empty() && ruling.verdict != Verdict::kNotObservable) {
-      ruling.message += fmt::format(" [{}]", scenario);
+      ruling.message = In(named.scenario, ruling.message);
     }
     Take(ruling);
   }
@@ -254,15 +293,13 @@ void CheckRun::Take(const Ruling& ruling) {
   if (!is_new) place->second = Combine(place->second, ruling);
 }
 
+// The same of every clause that the scenario is for.
 void CheckRun::RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict,
-                       const std::string& why) {
+                       const std::string& message) {
   for (ClauseId clause : named.clauses) {
     for (Tier tier : kTiers) {
       if ((GetClause(clause).tiers & tiers & tier) == 0) continue;
-      Take({.clause = clause,
-            .tier = tier,
-            .verdict = verdict,
-            .message = fmt::format("{} [{}]", why, named.scenario.name)});
+      Take({.clause = clause, .tier = tier, .verdict = verdict, .message = message});
     }
   }
 }

@@ -89,6 +89,7 @@ TEST(CheckGccgo, DeviatesExactlyAsExpected) {
   std::map<std::string, std::string> verdicts = VerdictsOf(results);
   EXPECT_EQ(verdicts["PRE-5.X"], "violates");
   EXPECT_EQ(verdicts["SLICE-3.X"], "violates");
+  EXPECT_TRUE(results.version.starts_with("1")) << results.version;  // that of the compiler: 12.2.0
 }
 
 TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
@@ -217,9 +218,28 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
 
 TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {
   const std::string folder = Folder("true");
-  const Outcome outcome = Proctor({"check", "/bin/true", "--clauses", "CAD-2", "--out", folder});
+  const Outcome outcome = Proctor({"check", "/bin/true", "--clauses", "CAD-2,CAD-3", "--out", folder});
   EXPECT_EQ(outcome.status, 3) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "error");
+  EXPECT_NE(outcome.output.find("2 error: the adapter ended with status 0 before its handshake\n"
+                                "  CAD-2.O, CAD-3.O\n"),
+            std::string::npos)
+      << outcome.output;
+}
+
+TEST(Usage, WhatAnAdapterWroteBeforeItFailedCanBeRead) {
+  const std::string adapter = Write("grumbler", "#!/bin/sh\necho one >&2; echo no licence >&2; exit 9\n");
+  fs::permissions(adapter, fs::perms::owner_all);
+  const std::string folder = Folder("grumbler.out");
+  const std::string why = "the adapter ended with status 9 before its handshake; what it wrote";
+  EXPECT_NE(Proctor({"check", adapter, "--clauses", "CAD-2"}).output.find(why + " last: no licence"),
+            std::string::npos);
+  const Outcome kept = Proctor({"check", adapter, "--clauses", "CAD-2", "--out", folder});
+  const size_t at = kept.output.find(why + ": " + folder + "/stderr/");
+  ASSERT_NE(at, std::string::npos) << kept.output;
+  for (const fs::directory_entry& file : fs::directory_iterator(folder + "/stderr")) {
+    EXPECT_EQ(Contents(file.path()), "one\nno licence\n");
+  }
 }
 
 TEST(List, ShowsWhatThereIs) {

@@ -40,7 +40,7 @@ std::optional<OutputFolder> OutputFolder::Open(const std::string& path, std::str
     }
   }
   OutputFolder folder(made, kept);
-  for (const char* part : {"traces", "scenarios", "bundles"}) {
+  for (const char* part : {"traces", "scenarios", "stderr", "bundles"}) {
     std::error_code error;
     fs::create_directories(fs::path(made) / part, error);
     if (error) {
@@ -66,6 +66,10 @@ std::string OutputFolder::TracePath(std::string_view name) const {
 
 std::string OutputFolder::ScenarioPath(std::string_view name) const {
   return fmt::format("{}/scenarios/{}.json", path_, name);
+}
+
+std::string OutputFolder::StderrPath(std::string_view name) const {
+  return fmt::format("{}/stderr/{}.txt", path_, name);
 }
 
 std::string OutputFolder::BundlePath(std::string_view clause) const {

@@ -11,7 +11,7 @@
 
 namespace proctor {
 
-// A folder that keeps traces/, scenarios/ and bundles/ as they are made, and the reports at the end. Without a path it is
+// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports at the end. Without a path it is
 // a scratch folder that is gone with its object.
 class OutputFolder {
  public:
@@ -24,7 +24,7 @@ class OutputFolder {
   const std::string& path() const { return path_; }
   std::string TracePath(std::string_view name) const;     // traces/NAME.jsonl
   std::string ScenarioPath(std::string_view name) const;  // scenarios/NAME.json
-
+  std::string StderrPath(std::string_view name) const;    // stderr/NAME.txt
   std::string BundlePath(std::string_view clause) const;  // bundles/CLAUSE.json
 
   // results.json, junit.xml and report.md; false: `why`.

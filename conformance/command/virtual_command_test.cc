@@ -85,8 +85,9 @@ TEST(Replay, WhatIsWrongWithABundleIsNamedInOneLine) {
     return outcome.output.substr(std::min(start.size(), outcome.output.size()));
   };
   const std::string scenario = R"("scenario":{"schema":"proctor-scenario/1","name":"x","tasks":[{"ops":[{"op":"yield"}]}]})";
-  EXPECT_EQ(complaint(""), "not a JSON object\n");
-  EXPECT_EQ(complaint(std::string("\0\0", 2)), "not a JSON object\n");
+  EXPECT_EQ(complaint(""), "bundle: not JSON from line 1, column 1 on\n");
+  EXPECT_EQ(complaint(std::string("\0\0", 2)), "bundle: not JSON from line 1, column 1 on\n");
+  EXPECT_EQ(complaint("[]"), "bundle: must be an object\n");
   EXPECT_EQ(complaint("{}"), "schema: must be a string\n");
   EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/9"})"), "schema: 'proctor-bundle/9' is not proctor-bundle/1\n");
   EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20"})"),

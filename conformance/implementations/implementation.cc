@@ -132,6 +132,9 @@ std::string InOneLine(std::string output, const std::string& log) {
   return output.size() <= kMost ? output : fmt::format("{}... ({})", output.substr(0, kMost), log);
 }
 
+// What a build makes, below its folder.
+constexpr char kProgram[] = "/adapter";
+
 bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratch_dir,
                  std::string& why) {
   // What is meant for the runtime under test is not meant for the compiler.
@@ -144,11 +147,22 @@ bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratc
       why);
   if (!process) return false;
   const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
-  if (status == 0) return true;
-  why = status ? fmt::format("{} failed with status {}: {}", argv[0], *status,
+  if (status == 0 && IsProgram(scratch_dir + kProgram)) return true;
+  why = status == 0 ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
+        : status ? fmt::format("{} failed with status {}: {}", argv[0], *status,
                              InOneLine(process->captured(), scratch_dir + "/build.log"))
-               : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
+                 : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
   return false;
+}
+
+// A gccgo may be given as its compiler or as its go command, and a wrapper's name tells of neither.
+bool BuildWith(bool is_gccgo, const std::string& tool, const std::string& source,
+               const std::string& scratch_dir, std::string& why) {
+  const std::string program = scratch_dir + kProgram;
+  if (!is_gccgo) return RunCompiler({tool, "build", "-o", program, source}, scratch_dir, why);
+  // What the compiler says is worth more where neither works, so it has the last word.
+  return RunCompiler({tool, "build", "-compiler", "gccgo", "-o", program, source}, scratch_dir, why) ||
+         RunCompiler({tool, "-O2", "-o", program, source}, scratch_dir, why);
 }
 
 std::optional<Implementation> BuildGo(const std::string& name, const std::string& given,
@@ -166,22 +180,18 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
     return std::nullopt;
   }
   const std::string source = scratch_dir + "/adapter.go";
-  const std::string program = scratch_dir + "/adapter";
   std::ofstream file(source, std::ios::binary);
   file << kGoAdapter;
   file.close();
   std::error_code error;
   const std::string tool = fs::absolute(toolchain, error).string();
-  const std::vector<std::string> argv =
-      is_gccgo ? std::vector<std::string>{tool, "-O2", "-o", program, source}
-               : std::vector<std::string>{tool, "build", "-o", program, source};
-  if (!file || !RunCompiler(argv, scratch_dir, why)) {
+  if (!file || !BuildWith(is_gccgo, tool, source, scratch_dir, why)) {
     failure = BuildFailure::kBroken;
     if (why.empty()) why = fmt::format("{}: cannot be written", source);
     return std::nullopt;
   }
   return Implementation{.name = name,
-                        .argv = {program},
+                        .argv = {scratch_dir + kProgram},
                         .expectations = std::string(BuiltInExpectations(name))};
 }
 

@@ -40,6 +40,9 @@ class Setting {
   std::string old_;
 };
 
+// What a compiler does in the end: its third argument is the program that is to be.
+constexpr char kMakesProgram[] = "cp /bin/true \"$3\"";
+
 class Names : public testing::Test {
  protected:
   Names()
@@ -112,7 +115,7 @@ TEST_F(Names, ABrokenToolchainIsQuotedInOneLine) {
 TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
   const std::string wrapper = Script(
       "wrapper", "printf '%s\\n' \"$@\" > " + (folder_ / "calls").string() + "; env > " +
-                     (folder_ / "env").string());
+                     (folder_ / "env").string() + ";" + kMakesProgram);
   const Setting debug("GODEBUG", "asyncpreemptoff=1");
   const Setting gc("GOGC", "off");
   const Setting target("GOOS", "plan9");
@@ -130,7 +133,7 @@ TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
 
 TEST_F(Names, GccgoIsCalledAsACompiler) {
   const std::string compiler =
-      Script("compiler", "printf '%s\\n' \"$@\" > " + (folder_ / "calls").string());
+      Script("compiler", "[ $1 != build ] || exit 1; printf '%s\\n' \"$@\" > " + (folder_ / "calls").string() + ";" + kMakesProgram);
   const auto built = Built("gccgo=" + compiler);
   ASSERT_TRUE(built) << why_;
   EXPECT_EQ(built->name, "gccgo");
@@ -138,16 +141,29 @@ TEST_F(Names, GccgoIsCalledAsACompiler) {
   EXPECT_NE(built->expectations.find("PRE-5"), std::string::npos);
 }
 
+TEST_F(Names, AGccgoThatIsAGoCommandIsCalledToBuild) {
+  const std::string command = Script("command", "[ \"$1\" = build ] || exit 2; cp /bin/true \"$5\"");
+  EXPECT_TRUE(Built("gccgo=" + command)) << why_;
+  const std::string neither = Script("neither", "echo no; exit 2");
+  EXPECT_EQ(FailureOf("gccgo=" + neither), BuildFailure::kBroken);
+  EXPECT_EQ(why_, neither + " failed with status 2: no");
+}
+
+TEST_F(Names, AToolchainThatBuildsNothingIsNone) {
+  EXPECT_EQ(FailureOf("go=/bin/true"), BuildFailure::kBroken);
+  EXPECT_EQ(why_, "/bin/true ended with status 0 and built nothing; is it a toolchain?");
+}
+
 TEST_F(Names, ABareNameIsLookedUpOnPath) {
-  Script("bin/go1.99", "exit 0");
+  Script("bin/go1.99", kMakesProgram);
   fs::create_directories(folder_ / "first/go1.99");  // no program, whatever its mode
-  const Setting path("PATH", (folder_ / "first").string() + ":" + (folder_ / "bin").string());
+  const Setting path("PATH", (folder_ / "first").string() + ":" + (folder_ / "bin").string() + ":/bin");
   EXPECT_TRUE(Built("go=go1.99")) << why_;
   EXPECT_EQ(FailureOf("go=go1.98"), BuildFailure::kMissing);
 }
 
 TEST_F(Names, TheUsersCacheIsUsedWhereItCanBe) {
-  const std::string wrapper = Script("wrapper", "echo \"$GOCACHE\" > " + (folder_ / "cache").string());
+  const std::string wrapper = Script("wrapper", "echo \"$GOCACHE\" > " + (folder_ / "cache").string() + ";" + kMakesProgram);
   {
     const Setting cache("GOCACHE", folder_ / "cache_of_the_user");
     ASSERT_TRUE(Built("go=" + wrapper)) << why_;

@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "conformance/json/json.h"
+
 namespace proctor {
 namespace {
 
@@ -99,13 +101,10 @@ const Expectation* FindEntry(const Expectations& expectations, Profile profile,
 }  // namespace
 
 std::optional<Expectations> ParseExpectations(std::string_view text, std::string& why) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    why = "expectations: not JSON";
-    return std::nullopt;
-  }
+  const std::optional<Json> json = ParseJson<Json>(text, "expectations", why);
+  if (!json) return std::nullopt;
   try {
-    return ParseFile(json);
+    return ParseFile(*json);
   } catch (const Wrong& wrong) {
     why = wrong.what;
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "conformance/report/findings.h"
 #include "conformance/report/render.h"
 
 namespace proctor {
@@ -20,13 +21,17 @@ std::string Cell(std::string_view text) {
   return cell;
 }
 
-std::string Finding(const Result& result) {
+std::string InFull(const Finding& finding) {
+  const Result& result = *finding.front();
   const Ruling& ruling = result.ruling;
   std::string text =
-      fmt::format("\n### {} {} ({}{})\n\n{}\n\n> {}\n\n", ClauseName(ruling.clause),
-                  VerdictName(ruling.verdict), TierName(ruling.tier),
-                  result.expected ? ", expected" : "", Cell(ruling.message),
-                  Cell(GetClause(ruling.clause).text));
+      finding.size() > 1
+          ? fmt::format("\n### {} {}\n\n{}\n\n{}\n\n", finding.size(), VerdictName(ruling.verdict),
+                        Cell(ruling.message), NamesIn(finding))
+          : fmt::format("\n### {} {} ({}{})\n\n{}\n\n> {}\n\n", ClauseName(ruling.clause),
+                        VerdictName(ruling.verdict), TierName(ruling.tier),
+                        result.expected ? ", expected" : "", Cell(ruling.message),
+                        Cell(GetClause(ruling.clause).text));
   text += "```\n";
   for (const Event& event : ruling.evidence) text += Describe(event) + "\n";
   if (!result.scenario.empty()) text += result.scenario + "\n";
@@ -49,13 +54,9 @@ std::string RenderMarkdown(const Results& results) {
                         result.expected ? "" : " **(not expected)**", ruling.triggers,
                         Cell(ruling.message));
   }
-  bool titled = false;
-  for (const Result& result : results.verdicts) {
-    if (result.expected && result.ruling.verdict != Verdict::kViolates) continue;
-    if (!titled) text += "\n## Findings\n";
-    titled = true;
-    text += Finding(result);
-  }
+  const std::vector<Finding> findings = FindingsOf(results);
+  if (!findings.empty()) text += "\n## Findings\n";
+  for (const Finding& finding : findings) text += InFull(finding);
   return text;
 }
 

@@ -14,8 +14,8 @@ struct TableOptions {
   int width = 100;   // columns of the terminal; messages are cut to fit
 };
 
-// A line per verdict, then every unexpected or violating one in full with its events and the line that replays
-// it, then a summary line.
+// A line per verdict, then every finding (findings.h) in full with its events and the line that replays it, then a
+// summary line.
 std::string RenderTable(const Results& results, const TableOptions& options);
 
 // A suite per section, a case per clause and tier ("CAD-2.O"). A violation is a failure; error, crash and

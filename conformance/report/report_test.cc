@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 
 #include "conformance/report/expectations.h"
+#include "conformance/report/findings.h"
 #include "conformance/report/render.h"
 #include "conformance/report/results.h"
 
@@ -52,7 +53,7 @@ TEST(Results, MalformedJsonIsNamedWithItsPlace) {
     EXPECT_FALSE(ParseResults(text, why));
     return why;
   };
-  EXPECT_EQ(why_of("{"), "results: not JSON");
+  EXPECT_EQ(why_of("{"), "results: not JSON from line 1, column 2 on");
   EXPECT_EQ(why_of("[]"), "results: missing member 'schema'");
   std::string text = FormatResults(Sample());
   text.replace(text.find("not_exercised"), 13, "perhaps");
@@ -121,6 +122,26 @@ TEST(Table, ShowsVerdictsFindingsAndSummary) {
   EXPECT_NE(text.find("1 conforms, 1 violates, 1 not_exercised; exit status 1"), std::string::npos);
   EXPECT_EQ(text.find('\033'), std::string::npos);
   EXPECT_NE(RenderTable(Sample(), {.colour = true}).find("\033[1;31mviolates"), std::string::npos);
+}
+
+TEST(Findings, WhatIsSaidOfSeveralClausesIsSaidOnce) {
+  Results results = Sample();
+  for (const ClauseId clause : {ClauseId::kDEEP_4, ClauseId::kDEEP_14}) {
+    results.verdicts.push_back({MakeRuling(clause, kO, Verdict::kCrash), false, "replay this"});
+  }
+  results.verdicts.push_back({MakeRuling(ClauseId::kTRC_1, kO, Verdict::kCrash), true, ""});
+  const std::string table = RenderTable(results, {});
+  EXPECT_NE(table.find("\n2 crash: told\n  DEEP-4.O, DEEP-14.O\n  replay: replay this\n"), std::string::npos)
+      << table;
+  EXPECT_NE(RenderMarkdown(results).find("### 2 crash\n\ntold\n\nDEEP-4.O, DEEP-14.O\n"), std::string::npos);
+}
+
+TEST(Findings, EveryViolationStandsAlone) {
+  Results results = Sample();
+  for (const ClauseId clause : {ClauseId::kPRE_5, ClauseId::kSLICE_3}) {
+    results.verdicts.push_back({MakeRuling(clause, kX, Verdict::kViolates), true, ""});
+  }
+  EXPECT_EQ(FindingsOf(results).size(), 3u);
 }
 
 TEST(JUnit, CountsAndEscapes) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/evidence/trace.h"
+#include "conformance/json/json.h"
 
 namespace proctor {
 namespace {
@@ -142,13 +143,10 @@ std::string FormatResults(const Results& results) {
 }
 
 std::optional<Results> ParseResults(std::string_view text, std::string& why) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    why = "results: not JSON";
-    return std::nullopt;
-  }
+  const std::optional<Json> json = ParseJson<Json>(text, "results", why);
+  if (!json) return std::nullopt;
   try {
-    return ResultsFromJson(json);
+    return ResultsFromJson(*json);
   } catch (const Wrong& wrong) {
     why = wrong.what;
     return std::nullopt;

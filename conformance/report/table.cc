@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "conformance/report/findings.h"
 #include "conformance/report/render.h"
 
 namespace proctor {
@@ -43,15 +44,16 @@ std::string Row(const Result& result, const TableOptions& options) {
   return row + "\n";
 }
 
-bool IsFinding(const Result& result) {
-  return !result.expected || result.ruling.verdict == Verdict::kViolates;
-}
-
-std::string Finding(const Result& result) {
+std::string InFull(const Finding& finding) {
+  const Result& result = *finding.front();
   const Ruling& ruling = result.ruling;
-  std::string text = fmt::format("\n{} {}{} by tier {}: {}\n", ClauseName(ruling.clause),
-                                 VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
-                                 TierName(ruling.tier), ruling.message);
+  std::string text =
+      finding.size() > 1
+          ? fmt::format("\n{} {}: {}\n  {}\n", finding.size(), VerdictName(ruling.verdict), ruling.message,
+                        NamesIn(finding))
+          : fmt::format("\n{} {}{} by tier {}: {}\n", ClauseName(ruling.clause),
+                        VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
+                        TierName(ruling.tier), ruling.message);
   for (const Event& event : ruling.evidence) text += "    " + Describe(event) + "\n";
   if (!result.scenario.empty()) text += "  scenario: " + result.scenario + "\n";
   if (!result.replay.empty()) text += "  replay: " + result.replay + "\n";
@@ -75,9 +77,7 @@ std::string RenderTable(const Results& results, const TableOptions& options) {
                                  results.version, ProfileName(results.profile), "clause", "T",
                                  "verdict", "triggers");
   for (const Result& result : results.verdicts) text += Row(result, options);
-  for (const Result& result : results.verdicts) {
-    if (IsFinding(result)) text += Finding(result);
-  }
+  for (const Finding& finding : FindingsOf(results)) text += InFull(finding);
   return text + fmt::format("\n{}; exit status {}\n", Summary(results), results.exit_status);
 }
 

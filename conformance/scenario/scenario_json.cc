@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "conformance/json/json.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -200,13 +201,10 @@ Json OperationToJson(const Operation& operation) {
 }  // namespace
 
 std::optional<Scenario> ParseScenario(std::string_view text, std::string& why) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    why = "scenario: not JSON";
-    return std::nullopt;
-  }
+  const std::optional<Json> json = ParseJson<Json>(text, "scenario", why);
+  if (!json) return std::nullopt;
   try {
-    Scenario scenario = ParseWhole(json);
+    Scenario scenario = ParseWhole(*json);
     why = Validate(scenario);
     if (!why.empty()) return std::nullopt;
     return scenario;

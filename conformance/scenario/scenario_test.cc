@@ -51,7 +51,9 @@ std::string With(const std::string& members) {
 }
 
 TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
-  EXPECT_EQ(WhyNot("{"), "scenario: not JSON");
+  EXPECT_EQ(WhyNot("{"), "scenario: not JSON from line 1, column 2 on");
+  EXPECT_EQ(WhyNot(""), "scenario: not JSON from line 1, column 1 on");
+  EXPECT_EQ(WhyNot("{\n  \"name\" 3}\n"), "scenario: not JSON from line 2, column 10 on");
   EXPECT_EQ(WhyNot("[]"), "scenario: must be an object");
   EXPECT_EQ(WhyNot("{}"), "scenario: schema '' is not 'proctor-scenario/1'");
   EXPECT_EQ(WhyNot(With(R"("tasks":[])")), "scenario: tasks must be 1 to 4096");

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "conformance/json/json.h"
+
 namespace proctor {
 namespace {
 
@@ -50,9 +52,11 @@ std::string FormatBundle(const Bundle& bundle) {
 }
 
 std::optional<Bundle> ParseBundle(std::string_view text, std::string& why) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const std::optional<json> read = ParseJson<json>(text, "bundle", why);
+  if (!read) return std::nullopt;
+  const json& object = *read;
   if (!object.is_object()) {
-    why = "not a JSON object";
+    why = "bundle: must be an object";
     return std::nullopt;
   }
   const std::optional<std::string> schema = ReadText(object, "schema", why);

@@ -59,6 +59,24 @@ func findForcegcPeriod() *int64 {
 	return nil
 }
 
+// gccgoVersion is that of the compiler, which it writes into its programs: "GCC: (Debian 12.2.0-14) 12.2.0". Its
+// runtime.Version says "unknown" where the distribution built it without the file that would tell.
+func gccgoVersion() string {
+	file, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		return runtime.Version()
+	}
+	defer file.Close()
+	if section := file.Section(".comment"); section != nil {
+		comment, _ := section.Data()
+		words := strings.Fields(strings.SplitN(string(comment), "\x00", 2)[0])
+		if len(words) > 1 && words[0] == "GCC:" {
+			return words[len(words)-1]
+		}
+	}
+	return runtime.Version()
+}
+
 type operation struct {
 	Op         string `json:"op"`
 	DurationNs int64  `json:"duration_ns"`
@@ -428,7 +446,7 @@ func main() {
 		settable = append(settable, "forcegc_period_ns")
 	}
 	if runtime.Compiler != "gc" {
-		name = runtime.Compiler
+		name, version = runtime.Compiler, gccgoVersion()
 	}
 	say(map[string]interface{}{
 		"schema": "proctor-adapter/1", "name": name,
