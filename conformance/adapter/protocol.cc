@@ -52,10 +52,9 @@ Tunables InForce(const Json& json) {
   if (!json.contains("in_force")) return tunables;
   if (!json["in_force"].is_object()) throw Wrong{"'in_force' must be an object"};
   for (const auto& [name, value] : json["in_force"].items()) {
-    const TunableField* field = FindTunable(name);
-    if (field == nullptr) throw Wrong{fmt::format("unknown tunable '{}' in 'in_force'", name)};
     if (!value.is_number_integer()) throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
-    tunables.*field->member = value.get<int64_t>();
+    const std::string why = SetTunable(tunables, name, value.get<int64_t>());
+    if (!why.empty()) throw Wrong{fmt::format("{} in 'in_force'", why)};
   }
   return tunables;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -87,6 +88,10 @@ Tunables TunablesOf(pid_t pid) {
   }
   if (const auto interval_ms = FindSetting(debug, "schedtrace", ',')) {
     tunables.sched_trace_ms = ParseNumber(*interval_ms).value_or(0);
+  }
+  // What somebody wrote into an environment may be anything.
+  for (const TunableField& field : TunableFields()) {
+    tunables.*field.member = std::clamp(tunables.*field.member, field.least, field.greatest);
   }
   return tunables;
 }

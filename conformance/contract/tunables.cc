@@ -1,5 +1,7 @@
 #include "conformance/contract/tunables.h"
 
+#include <fmt/format.h>
+
 namespace proctor {
 namespace {
 
@@ -19,6 +21,16 @@ const TunableField* FindTunable(std::string_view name) {
     if (field.name == name) return &field;
   }
   return nullptr;
+}
+
+std::string SetTunable(Tunables& tunables, std::string_view name, int64_t value) {
+  const TunableField* field = FindTunable(name);
+  if (field == nullptr) return fmt::format("unknown tunable '{}'", name);
+  if (value < field->least || value > field->greatest) {
+    return fmt::format("{} must be {} to {}", name, field->least, field->greatest);
+  }
+  tunables.*field->member = value;
+  return "";
 }
 
 }  // namespace proctor

@@ -36,6 +36,9 @@ std::span<const TunableField> TunableFields();
 // nullptr: no such tunable.
 const TunableField* FindTunable(std::string_view name);
 
+// Sets one by its name. What is wrong otherwise: "unknown tunable 'x'", "procs must be 0 to 1024"; empty: it is set.
+std::string SetTunable(Tunables& tunables, std::string_view name, int64_t value);
+
 }  // namespace proctor
 
 #endif  // PROCTOR_CONFORMANCE_CONTRACT_TUNABLES_H_

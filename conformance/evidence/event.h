@@ -44,7 +44,12 @@ inline constexpr size_t kArgs = 0
 #define ARGUMENT(...) +1
 #include "conformance/evidence/events.def"
     ;
+inline constexpr size_t kVariables = 0
+#define VARIABLE(...) +1
+#include "conformance/evidence/events.def"
+    ;
 inline constexpr size_t kMaxArgsPerEvent = 3;
+inline constexpr int32_t kProcessorsMost = 4096;
 
 using EventKinds = std::bitset<kEventKinds>;
 
@@ -132,8 +137,8 @@ constexpr int ArgPosition(EventKind kind, Arg arg) {
 struct Event {
   int64_t time_ns = 0;
   EventKind kind = EventKind::kGap;
-  int32_t m = -1;
-  int32_t p = -1;
+  int32_t m = -1;  // -1: the event has no such actor
+  int32_t p = -1;  // below kProcessorsMost
   int64_t g = -1;
   int64_t args[kMaxArgsPerEvent] = {};
 

@@ -43,10 +43,9 @@ Tunables TunablesFromJson(const Json& json, const char* name) {
   if (!object.is_object()) throw Wrong{fmt::format("the header's '{}' must be an object", name)};
   Tunables tunables;
   for (const auto& [key, value] : object.items()) {
-    const TunableField* field = FindTunable(key);
-    if (field == nullptr) throw Wrong{fmt::format("unknown tunable '{}' in '{}'", key, name)};
     if (!value.is_number_integer()) throw Wrong{fmt::format("tunable '{}' must be an integer", key)};
-    tunables.*field->member = value.get<int64_t>();
+    const std::string why = SetTunable(tunables, key, value.get<int64_t>());
+    if (!why.empty()) throw Wrong{fmt::format("{} in '{}'", why, name)};
   }
   return tunables;
 }
@@ -183,19 +182,21 @@ class EventParser {
     if (name == "e") return ParseKind();
     if (name == "t") {
       has_time_ = true;
-      return ParseInteger(name, event_.time_ns);
+      if (!ParseInteger(name, event_.time_ns)) return false;
+      return event_.time_ns >= 0 || Wrong("'t' must not be negative");
     }
-    if (name == "g") return ParseInteger(name, event_.g);
-    if (name == "m") return ParseActor(name, event_.m);
-    if (name == "p") return ParseActor(name, event_.p);
+    if (name == "g") return ParseActor(name, INT64_MAX, event_.g);
+    if (name == "m") return ParseActor(name, INT32_MAX, event_.m);
+    if (name == "p") return ParseActor(name, kProcessorsMost - 1, event_.p);
     return ParseArgument(name);
   }
 
-  bool ParseActor(std::string_view name, int32_t& actor) {
+  template <typename Integer>
+  bool ParseActor(std::string_view name, int64_t greatest, Integer& actor) {
     int64_t value = 0;
     if (!ParseInteger(name, value)) return false;
-    if (value < INT32_MIN || value > INT32_MAX) return Wrong(fmt::format("'{}' is out of range", name));
-    actor = static_cast<int32_t>(value);
+    if (value < -1 || value > greatest) return Wrong(fmt::format("'{}' must be -1 to {}", name, greatest));
+    actor = static_cast<Integer>(value);
     return true;
   }
 

@@ -118,7 +118,9 @@ TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
             "t:2: unknown 'love' for 'cause'");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1,"op":2})" "\n"), "t:2: event 'gap' has no 'op'");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1} x)" "\n"), "t:2: something follows the event");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"m":99999999999,"e":"gap","lost":1})" "\n"), "t:2: 'm' is out of range");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"m":99999999999,"e":"gap","lost":1})" "\n"), "t:2: 'm' must be -1 to 2147483647");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"p":4096,"e":"gap","lost":1})" "\n"), "t:2: 'p' must be -1 to 4095");
+  EXPECT_EQ(ErrorOf(head + R"({"t":-1,"e":"gap","lost":1})" "\n"), "t:2: 't' must not be negative");
 }
 
 // A stream that never ends and never breaks its line: reading must stop by itself.

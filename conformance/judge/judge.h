@@ -59,6 +59,9 @@ class Judge {
   // No decision was possible, for the reason given. A violation outweighs it.
   void LeaveOpen(ClauseId clause, std::string reason);
 
+  // The rulings of a judge that is part of this one, which declares no clauses of its own.
+  void Adopt(std::span<const Ruling> rulings) { rulings_.insert(rulings_.end(), rulings.begin(), rulings.end()); }
+
   // What to say of a clause that is kept, e.g. the statistics.
   void Explain(ClauseId clause, std::string message);
 

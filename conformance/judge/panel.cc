@@ -6,11 +6,15 @@
 #include "conformance/judge/identity.h"
 #include "conformance/judge/observed.h"
 #include "conformance/judge/stamps.h"
-#include "conformance/judge/white_box/white_box_judge.h"
+#include "conformance/judge/white_box/white_box_panel.h"
 
 namespace proctor {
 
-std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header) {
+namespace {
+
+// All judges that can say something about evidence with this header: those of its tiers whose clauses hold in its
+// profile and whose kinds of events it emits.
+std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
   if ((header.tiers & kX) != 0) AddStampJudges(header, judges);
@@ -18,21 +22,21 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header) {
     judges.push_back(std::make_unique<IdentityJudge>(kT, header));
   }
   for (const Tier tier : {kV, kT}) {
-    if ((header.tiers & tier) != 0) white_box::AddWhiteBoxJudges(tier, header, judges);
+    if ((header.tiers & tier) == 0) continue;
+    std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, spare);
+    if (panel != nullptr) judges.push_back(std::move(panel));
   }
   return judges;
 }
 
-Panel::Panel(const Header& header, bool spare) : header_(header), judges_(MakeJudges(header)) {
+}  // namespace
+
+Panel::Panel(const Header& header, bool spare) : header_(header), judges_(MakeJudges(header, spare)) {
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     for (const auto& judge : judges_) {
       if (!spare || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());
     }
   }
-}
-
-void Panel::Observe(const Event& event) {
-  for (Judge* judge : by_kind_[static_cast<size_t>(event.kind)]) judge->Observe(event);
 }
 
 std::vector<Ruling> Panel::Close() {

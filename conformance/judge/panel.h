@@ -11,17 +11,15 @@
 
 namespace proctor {
 
-// All judges that can say something about evidence with this header: those of its tiers whose clauses hold
-// in its profile and whose kinds of events it emits.
-std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header);
-
 // Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of the
 // header's profile and tiers; what no judge can decide from it is kNotObservable.
 class Panel {
  public:
   // `spare`: each judge is shown only the kinds that it asks for.
   explicit Panel(const Header& header, bool spare = true);
-  void Observe(const Event& event);
+  void Observe(const Event& event) {
+    for (Judge* judge : by_kind_[static_cast<size_t>(event.kind)]) judge->Observe(event);
+  }
   std::vector<Ruling> Close();
 
  private:

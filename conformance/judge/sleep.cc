@@ -145,12 +145,12 @@ void SleepJudge::OnDeepSleep(const Event& event) {
   }
   if (cycle_.awake() && !deep_in_cycle_) JudgeBusy(event);
 
-  // The time that the deadline was computed from is not before the last wake.
-  const int64_t promised_end_ns = cycle_.last_wake_ns() + requested_ns;
   for (auto& [task, timer] : timers_) {
     if (!cycle_.awake() || timer.begin.time_ns > cycle_.last_wake_ns()) continue;
     // From its earliest time on the timer may have fired already, with its task not yet running.
     if (event.time_ns >= timer.begin.time_ns + timer.begin.Get(Arg::kDurationNs)) continue;
+    // The time that the deadline was computed from is not before the last wake.
+    const int64_t promised_end_ns = cycle_.last_wake_ns() + requested_ns;
     if (promised_end_ns <= timer.promised_end_ns) continue;
     timer.promised_end_ns = promised_end_ns;
     timer.longest = event;

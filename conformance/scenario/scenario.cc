@@ -135,11 +135,9 @@ std::string Validate(const Scenario& scenario) {
     return OutOfRange("scenario", "settle_ms", 0, kBudgetMsMost);
   }
   for (const auto& [name, value] : scenario.tunables) {
-    const TunableField* field = FindTunable(name);
-    if (field == nullptr) return fmt::format("tunables: unknown tunable '{}'", name);
-    if (value < field->least || value > field->greatest) {
-      return OutOfRange("tunables", name, field->least, field->greatest);
-    }
+    Tunables ignored;
+    const std::string why = SetTunable(ignored, name, value);
+    if (!why.empty()) return "tunables: " + why;
   }
   if (scenario.channels.size() > kChannelsMost) {
     return OutOfRange("scenario", "channels", 0, kChannelsMost);

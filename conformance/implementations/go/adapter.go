@@ -321,6 +321,9 @@ func fromEnvironment() map[string]int64 {
 		inForce["gc_percent"] = -1
 	} else if value, err := strconv.ParseInt(percent, 10, 32); err == nil {
 		inForce["gc_percent"] = value
+		if value < 0 {
+			inForce["gc_percent"] = -1
+		}
 	}
 	for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
 		name, text, _ := strings.Cut(setting, "=")
@@ -332,7 +335,9 @@ func fromEnvironment() map[string]int64 {
 				inForce["asynchronous_preemption"] = 0
 			}
 		case "schedtrace":
-			inForce["sched_trace_ms"] = value
+			if value > 0 {
+				inForce["sched_trace_ms"] = value
+			}
 		}
 	}
 	return inForce

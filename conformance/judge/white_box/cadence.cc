@@ -15,7 +15,7 @@ CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
                      EventKind::kPreemptRequest, EventKind::kInject, EventKind::kScavengerWake,
                      EventKind::kTraceLine}) {}
 
-void CadenceJudge::See(const Event& event) {
+void CadenceJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
   switch (event.kind) {
     case EventKind::kShallowSleep: OnShallowSleep(event); break;

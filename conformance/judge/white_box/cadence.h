@@ -10,11 +10,11 @@
 
 namespace proctor::white_box {
 
-class CadenceJudge : public WhiteBoxJudge {
+class CadenceJudge final : public WhiteBoxJudge {
  public:
   CadenceJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   void OnShallowSleep(const Event& event);

@@ -37,9 +37,18 @@ using enum ClauseId;
 CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kCYC_1, kCYC_2, kCYC_3, kCYC_4, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5, kGC_1,
-                     kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17}) {}
+                     kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17},
+                    {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite, EventKind::kSwap,
+                     EventKind::kLostSwap, EventKind::kShallowSleep, EventKind::kDeepSleep, EventKind::kNow,
+                     EventKind::kYieldHook, EventKind::kPoll, EventKind::kInject, EventKind::kInjectEnd,
+                     EventKind::kAdjustWaiters, EventKind::kAssign, EventKind::kAcquire, EventKind::kExecute,
+                     EventKind::kAffinityRead, EventKind::kScavengerWake, EventKind::kCollectorRead,
+                     EventKind::kTraceLine, EventKind::kDeadlockCheck},
+                    {Variable::kLastPoll, Variable::kPollerReady, Variable::kScavengerAsked,
+                     Variable::kEarliestTimer, Variable::kProcessorCount, Variable::kHelperIdle,
+                     Variable::kIdleLocked, Variable::kSystemThreads}) {}
 
-void CycleJudge::See(const Event& event) {
+void CycleJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kLock:
     case EventKind::kUnlock: OnLock(event); break;

@@ -13,11 +13,11 @@
 
 namespace proctor::white_box {
 
-class CycleJudge : public WhiteBoxJudge {
+class CycleJudge final : public WhiteBoxJudge {
  public:
   CycleJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   // The steps of a cycle in their order.

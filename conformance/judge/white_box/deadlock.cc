@@ -19,7 +19,7 @@ DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state
                      EventKind::kHandOffEnd, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
                      EventKind::kShallowSleep}) {}
 
-void DeadlockJudge::See(const Event& event) {
+void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:
     case EventKind::kHandOff: ++under_way_; break;

@@ -10,10 +10,10 @@
 
 namespace proctor::white_box {
 
-class DeadlockJudge : public WhiteBoxJudge {
+class DeadlockJudge final : public WhiteBoxJudge {
  public:
   DeadlockJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event);
+  void Observe(const Event& event) override;
   void Close() override;
 
  private:

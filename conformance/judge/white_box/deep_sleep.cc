@@ -21,9 +21,14 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
     : WhiteBoxJudge(tier, header, state,
                     {kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_5, kDEEP_6, kDEEP_7, kDEEP_8, kDEEP_9,
                      kDEEP_10, kDEEP_11, kDEEP_12, kDEEP_13, kDEEP_14, kDEEP_15, kDEEP_16, kID_4,
-                     kSTW_1, kCYC_1}) {}
+                     kSTW_1, kCYC_1},
+                    // Any event tells that time has passed with a debt unpaid.
+                    {},
+                    {Variable::kStopPending, Variable::kIdleProcessors, Variable::kProcs,
+                     Variable::kEarliestTimer, Variable::kTimerCount, Variable::kMonitorWaits,
+                     Variable::kTaskStatus}) {}
 
-void DeepSleepJudge::See(const Event& event) {
+void DeepSleepJudge::Observe(const Event& event) {
   nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake();
   if (event.kind == EventKind::kNoteWake) OnNoteWake(event);
   if (state_.ByMonitor(event)) {

@@ -11,11 +11,11 @@
 
 namespace proctor::white_box {
 
-class DeepSleepJudge : public WhiteBoxJudge {
+class DeepSleepJudge final : public WhiteBoxJudge {
  public:
   DeepSleepJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   // A look at "stop-the-world pending or all P idle", with or without the sched lock.

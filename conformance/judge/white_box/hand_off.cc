@@ -16,9 +16,12 @@ HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
                     {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2},
                     {EventKind::kHandOff, EventKind::kRead, EventKind::kSwap, EventKind::kLostSwap,
                      EventKind::kSafePointRun, EventKind::kAssign, EventKind::kWrite,
-                     EventKind::kPollerBreak, EventKind::kHandOffEnd}) {}
+                     EventKind::kPollerBreak, EventKind::kHandOffEnd},
+                    {Variable::kLocalWork, Variable::kGlobalQueue, Variable::kTraceWork, Variable::kMarkWork,
+                     Variable::kSpinningThreads, Variable::kIdleProcessors, Variable::kStopPending,
+                     Variable::kLastPoll, Variable::kNextTimer, Variable::kPollUntil, Variable::kStatus}) {}
 
-void HandOffJudge::See(const Event& event) {
+void HandOffJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kHandOff) {
     if (open_.size() >= kOpenMost) open_.clear();
     open_.insert_or_assign(event.m, HandOff{.begin = event});

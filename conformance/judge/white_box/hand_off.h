@@ -11,11 +11,11 @@
 
 namespace proctor::white_box {
 
-class HandOffJudge : public WhiteBoxJudge {
+class HandOffJudge final : public WhiteBoxJudge {
  public:
   HandOffJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   // One hand-off under way; the values are those read, or -1.

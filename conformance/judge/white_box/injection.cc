@@ -17,9 +17,11 @@ InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& sta
     : WhiteBoxJudge(tier, header, state, {kPOLL_6, kPOLL_7},
                     {EventKind::kDescriptorReady, EventKind::kPoll, EventKind::kInject,
                      EventKind::kInjectEnd, EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue,
-                     EventKind::kAssign, EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake}) {}
+                     EventKind::kAssign, EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake},
+                    {Variable::kTaskStatus, Variable::kIdleProcessors, Variable::kThreads, Variable::kIdleThreads,
+                     Variable::kLastPoll, Variable::kPollerReady}) {}
 
-void InjectionJudge::See(const Event& event) {
+void InjectionJudge::Observe(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
   const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 && state_.value(Variable::kLastPoll) != 0 &&
                     state_.value(Variable::kPollerReady) != 0;

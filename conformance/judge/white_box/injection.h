@@ -12,10 +12,10 @@
 
 namespace proctor::white_box {
 
-class InjectionJudge : public WhiteBoxJudge {
+class InjectionJudge final : public WhiteBoxJudge {
  public:
   InjectionJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   struct Injection {

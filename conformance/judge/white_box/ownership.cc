@@ -14,10 +14,18 @@ constexpr size_t kThreadsMost = 16'384;
 using enum ClauseId;
 
 OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
-    // Every event tells that time has passed with somebody stranded.
-    : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8}) {}
+    // What changes who is stranded or awake, and every cycle, which tells that time has passed.
+    : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8},
+                    {EventKind::kAcquire, EventKind::kRelease, EventKind::kAssign, EventKind::kEnqueue,
+                     EventKind::kDequeue, EventKind::kExecute, EventKind::kWrite, EventKind::kSwap,
+                     EventKind::kSyscallEnter, EventKind::kSyscallReturn, EventKind::kSyscallExit,
+                     EventKind::kInject, EventKind::kInjectEnd, EventKind::kHandOff, EventKind::kHandOffEnd,
+                     EventKind::kPoll, EventKind::kLock, EventKind::kUnlock, EventKind::kShallowSleep,
+                     EventKind::kShallowWake, EventKind::kDeepSleep, EventKind::kDeepWake},
+                    {Variable::kScheduleTick, Variable::kIdleThreads, Variable::kIdleProcessors,
+                     Variable::kSpinningThreads, Variable::kStopPending, Variable::kLastPoll}) {}
 
-void OwnershipJudge::See(const Event& event) {
+void OwnershipJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kAcquire: {
       const int32_t owner = state_.processor(event.p).owner;
@@ -39,12 +47,18 @@ void OwnershipJudge::See(const Event& event) {
     case EventKind::kSyscallExit: OnExit(event); break;
     case EventKind::kExecute: OnExecute(event); break;
     case EventKind::kWrite:
-      if (Is(event, Variable::kScheduleTick)) ++slices_[event.p].ticks;
+      if (Is(event, Variable::kScheduleTick)) ++SliceOf(event.p).ticks;
       break;
     default: break;
   }
   if (in_real_time_) FollowThread(event);
   LookForStranded(event);
+}
+
+OwnershipJudge::Slice& OwnershipJudge::SliceOf(int32_t p) {
+  const size_t index = PlaceOf(p);
+  if (index >= slices_.size()) slices_.resize(index + 1);
+  return slices_[index];
 }
 
 // Who is awake may be kept from running for any time, and sees to the stranded when it goes on.
@@ -99,7 +113,7 @@ void OwnershipJudge::OnExit(const Event& event) {
 
 void OwnershipJudge::OnExecute(const Event& event) {
   // What the tick did since the last task began shows whether that one had a slice of its own.
-  Slice& slice = slices_[event.p];
+  Slice& slice = SliceOf(event.p);
   if (slice.begin) {
     const bool inherits = slice.begin->Get(Arg::kInherits) != 0;
     Expect(slice.ticks == (inherits ? 0 : 1), kSLICE_5,

@@ -7,15 +7,16 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "conformance/judge/white_box/white_box_judge.h"
 
 namespace proctor::white_box {
 
-class OwnershipJudge : public WhiteBoxJudge {
+class OwnershipJudge final : public WhiteBoxJudge {
  public:
   OwnershipJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   void OnExit(const Event& event);
@@ -33,7 +34,8 @@ class OwnershipJudge : public WhiteBoxJudge {
     std::optional<Event> begin;  // the execute event
     int64_t ticks = 0;           // moves of the schedule tick since
   };
-  std::unordered_map<int32_t, Slice> slices_;  // by P
+  Slice& SliceOf(int32_t p);
+  std::vector<Slice> slices_;  // by P
   std::optional<Event> stranded_since_;
   // In real time: threads that neither wait to be given a P, nor are in a system call, nor block in the poller.
   std::unordered_set<int32_t> awake_;

@@ -22,9 +22,10 @@ PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& s
                      EventKind::kStopTheWorld, EventKind::kRelease, EventKind::kWorldStopped,
                      EventKind::kHelperRun, EventKind::kCollectionBegin, EventKind::kWrite,
                      EventKind::kLock, EventKind::kUnlock, EventKind::kSwap, EventKind::kLostSwap,
-                     EventKind::kNoteWake}) {}
+                     EventKind::kNoteWake},
+                    {Variable::kTaskMarked, Variable::kMarked, Variable::kTaskStatus, Variable::kStatus}) {}
 
-void PreemptionJudge::See(const Event& event) {
+void PreemptionJudge::Observe(const Event& event) {
   if (request_ && event.m == request_->m) {
     if (event.kind == EventKind::kWrite) {
       task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);

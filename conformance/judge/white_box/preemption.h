@@ -12,10 +12,10 @@
 
 namespace proctor::white_box {
 
-class PreemptionJudge : public WhiteBoxJudge {
+class PreemptionJudge final : public WhiteBoxJudge {
  public:
   PreemptionJudge(Tier tier, const Header& header, const State& state);
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   void OnRequest(const Event& event);

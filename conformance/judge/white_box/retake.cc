@@ -12,15 +12,18 @@ RetakeJudge::RetakeJudge(Tier tier, const Header& header, const State& state)
                      kSYS_7, kSYS_10, kVER_3},
                     {EventKind::kRead, EventKind::kPreemptRequest, EventKind::kUnlock, EventKind::kSwap,
                      EventKind::kLostSwap, EventKind::kWrite, EventKind::kHandOff,
-                     EventKind::kCollectorRead, EventKind::kTraceLine}) {}
+                     EventKind::kCollectorRead, EventKind::kTraceLine},
+                    {Variable::kProcessorCount, Variable::kStatus, Variable::kScheduleTick, Variable::kSyscallTick,
+                     Variable::kLocalWork, Variable::kSpinningThreads, Variable::kIdleProcessors,
+                     Variable::kIdleLocked, Variable::kTaskLocked}) {}
 
 RetakeJudge::Stamps& RetakeJudge::StampsOf(int32_t p) {
-  const auto index = static_cast<size_t>(p);
+  const size_t index = PlaceOf(p);
   if (index >= stamps_.size()) stamps_.resize(index + 1);
   return stamps_[index];
 }
 
-void RetakeJudge::See(const Event& event) {
+void RetakeJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
   const bool reads_length = event.kind == EventKind::kRead && Is(event, Variable::kProcessorCount);
   if (reads_length && state_.in_duties() && !scanning_) {
@@ -130,7 +133,9 @@ void RetakeJudge::BeginVisit(const Event& event) {
   // Anew before each step.
   length_read_ = false;
   next_p_ = event.p + 1;
-  visit_ = Visit{.status_read = event, .status = event.Get(Arg::kValue)};
+  Visit& visit = visit_.emplace();
+  visit.status_read = event;
+  visit.status = event.Get(Arg::kValue);
 }
 
 void RetakeJudge::EndVisit(const Event& event) {

@@ -14,11 +14,11 @@
 
 namespace proctor::white_box {
 
-class RetakeJudge : public WhiteBoxJudge {
+class RetakeJudge final : public WhiteBoxJudge {
  public:
   RetakeJudge(Tier tier, const Header& header, const State& state);
 
-  void See(const Event& event);
+  void Observe(const Event& event) override;
 
  private:
   struct Stamp {

@@ -4,20 +4,11 @@ namespace proctor::white_box {
 namespace {
 
 // Beyond these the evidence is nonsense, and the State stays small.
-constexpr int32_t kProcessorsMost = 4096;
 constexpr int64_t kTasksMost = 1 << 20;
 constexpr size_t kSystemTasksMost = 1024;
 constexpr int64_t kMainTask = 1'000'000'000;
 
 }  // namespace
-
-std::initializer_list<EventKind> State::Kinds() {
-  using enum EventKind;
-  static constexpr std::initializer_list<EventKind> kKinds = {
-      kGap,     kMonitorStart, kWrite,     kSwap,         kLock,      kUnlock,   kAssign, kAcquire, kRelease,
-      kEnqueue, kDequeue,      kExecute,   kSwitchOut,    kShallowSleep, kDeepSleep, kDeepWake, kNow, kHandOff};
-  return kKinds;
-}
 
 const Processor& State::processor(int32_t p) const {
   static constexpr Processor kNone;
@@ -32,7 +23,7 @@ const Task& State::task(int64_t g) const {
 }
 
 Processor& State::processor_at(int32_t p) {
-  const auto index = static_cast<size_t>(p < 0 || p >= kProcessorsMost ? 0 : p);
+  const size_t index = PlaceOf(p);
   if (index >= processors_.size()) processors_.resize(index + 1);
   return processors_[index];
 }

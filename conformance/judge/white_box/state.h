@@ -13,7 +13,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +36,9 @@ struct Processor {
   int64_t running = -1;  // the task
 };
 
+// Where a table by processor has p: evidence may lack it where it should not.
+inline size_t PlaceOf(int32_t p) { return p < 0 || p >= kProcessorsMost ? 0 : static_cast<size_t>(p); }
+
 struct Task {
   int64_t status = kGone;
   int64_t marked = 0;
@@ -45,9 +47,6 @@ struct Task {
 class State {
  public:
   void Apply(const Event& event);
-  // The kinds that change it.
-  static std::initializer_list<EventKind> Kinds();
-
   // No event is missing so far.
   bool whole() const { return whole_; }
 

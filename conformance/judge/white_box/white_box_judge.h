@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <bitset>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -33,18 +33,25 @@ auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&..
   return [&, format] { return fmt::format(format, arguments...); };
 }
 
-// What such a judge is shown by Observe it takes in by a member `void See(const Event&)`; UntilGap puts the two
-// together.
+// It is shown events of the white box, each before `state` takes it in, up to the first gap.
 class WhiteBoxJudge : public Judge {
+ public:
+  // Of the events of variables it may be spared those of others.
+  const std::bitset<kVariables>& variables() const { return asked_; }
+
  protected:
-  // `kinds` are those that it needs to see; empty: all.
+  // `kinds` and `variables` are those that it needs to see; empty: all.
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
-                std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {})
+                std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {},
+                std::initializer_list<Variable> variables = {})
       : Judge(tier, clauses, kinds),
         in_real_time_(tier != kV),
         tunables_(header.in_force),
         profile_(header.profile),
-        state_(state) {}
+        state_(state) {
+    for (const Variable variable : variables) asked_.set(static_cast<size_t>(variable));
+    if (asked_.none()) asked_.set();
+  }
 
   // Kept or broken, by one condition.
   template <typename Message>
@@ -71,21 +78,10 @@ class WhiteBoxJudge : public Judge {
   const Tunables tunables_;
   const Profile profile_;
   const State& state_;
-};
 
-// Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must not
-// become an accusation. Known by its type, the judge is called without another look into a table.
-template <typename SomeJudge>
-class UntilGap final : public SomeJudge {
- public:
-  using SomeJudge::SomeJudge;
-  void Observe(const Event& event) override {
-    if (this->state_.whole()) this->See(event);
-  }
+ private:
+  std::bitset<kVariables> asked_;
 };
-
-// Adds the judges that evidence with a white-box header needs, for the tier given.
-void AddWhiteBoxJudges(Tier tier, const Header& header, std::vector<std::unique_ptr<Judge>>& judges);
 
 }  // namespace proctor::white_box
 

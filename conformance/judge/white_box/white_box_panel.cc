@@ -1,0 +1,91 @@
+#include "conformance/judge/white_box/white_box_panel.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+#include "conformance/judge/white_box/cadence.h"
+#include "conformance/judge/white_box/cycle.h"
+#include "conformance/judge/white_box/deadlock.h"
+#include "conformance/judge/white_box/deep_sleep.h"
+#include "conformance/judge/white_box/hand_off.h"
+#include "conformance/judge/white_box/injection.h"
+#include "conformance/judge/white_box/ownership.h"
+#include "conformance/judge/white_box/preemption.h"
+#include "conformance/judge/white_box/retake.h"
+#include "conformance/judge/white_box/state.h"
+
+namespace proctor::white_box {
+namespace {
+
+// Every event of a world comes by here, so the judges are known by their types and called without a look into a
+// table; and what happens to a variable, which is most of what happens, goes only to those that ask for it.
+template <typename... Judges>
+class WhiteBoxPanel final : public Judge {
+ public:
+  WhiteBoxPanel(Tier tier, const Header& header, bool spare)
+      : Judge(tier, {}), judges_(std::make_unique<Judges>(tier, header, state_)...) {
+    EachJudge([&](WhiteBoxJudge& judge, Mask bit) {
+      for (size_t kind = 0; kind < kEventKinds; ++kind) {
+        if (!spare || judge.kinds().test(kind)) by_kind_[kind] |= bit;
+      }
+      for (size_t variable = 0; variable < kVariables; ++variable) {
+        if (!spare || judge.variables().test(variable)) by_variable_[variable] |= bit;
+      }
+    });
+  }
+
+  void Observe(const Event& event) override {
+    // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must
+    // not become an accusation.
+    if (state_.whole()) Show(event, AskedBy(event), std::index_sequence_for<Judges...>());
+    // When all have seen it.
+    if (event.kind != EventKind::kRead) state_.Apply(event);
+  }
+
+  void Close() override {
+    EachJudge([&](WhiteBoxJudge& judge, Mask) {
+      judge.Close();
+      Adopt(judge.rulings());
+    });
+  }
+
+ private:
+  using Mask = uint16_t;  // bit i: the i-th judge
+  static_assert(sizeof...(Judges) <= 16);
+
+  template <typename Each>
+  void EachJudge(const Each& each) {
+    Mask bit = 1;
+    std::apply([&](auto&... judge) { ((each(*judge, bit), bit = static_cast<Mask>(bit << 1)), ...); }, judges_);
+  }
+
+  Mask AskedBy(const Event& event) const {
+    const Mask asked = by_kind_[static_cast<size_t>(event.kind)];
+    const int at = ArgPosition(event.kind, Arg::kVariable);
+    return at < 0 ? asked : asked & by_variable_[static_cast<size_t>(event.args[at])];
+  }
+
+  template <size_t... kIndex>
+  void Show(const Event& event, Mask asked_by, std::index_sequence<kIndex...>) {
+    ((void)((asked_by >> kIndex & 1) != 0 && (std::get<kIndex>(judges_)->Observe(event), true)), ...);
+  }
+
+  State state_;
+  std::tuple<std::unique_ptr<Judges>...> judges_;
+  std::array<Mask, kEventKinds> by_kind_{};
+  std::array<Mask, kVariables> by_variable_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool spare) {
+  if (!header.emits[static_cast<size_t>(EventKind::kHandOff)]) return nullptr;
+  return std::make_unique<
+      WhiteBoxPanel<CadenceJudge, CycleJudge, DeadlockJudge, DeepSleepJudge, HandOffJudge, InjectionJudge,
+                    OwnershipJudge, PreemptionJudge, RetakeJudge>>(tier, header, spare);
+}
+
+}  // namespace proctor::white_box

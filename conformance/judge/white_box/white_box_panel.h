@@ -1,0 +1,18 @@
+// The white-box judges of one tier, and the state that they share, as one judge.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_PANEL_H_
+#define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_PANEL_H_
+
+#include <memory>
+
+#include "conformance/judge/judge.h"
+
+namespace proctor::white_box {
+
+// For evidence with this header, which belongs to the tier; nullptr: it shows no white box. `spare`: each judge is
+// shown only what it asks for.
+std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool spare);
+
+}  // namespace proctor::white_box
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_PANEL_H_
