@@ -210,9 +210,33 @@ std::string Picture(const std::vector<Line>& lines) {
   return picture;
 }
 
+// The span of the evidence. A monitor in a long sleep tells nothing until the observation ends.
+struct Span {
+  int64_t from_ns;
+  int64_t until_ns;
+};
+
+Span SpanOf(std::span<const Event> events, const Observer::Usage& usage) {
+  if (events.empty()) return {usage.began_ns, usage.ended_ns};
+  if (usage.ended_ns == 0) return {events.front().time_ns, events.back().time_ns};
+  return {std::min(events.front().time_ns, usage.began_ns), std::max(events.back().time_ns, usage.ended_ns)};
+}
+
+std::string CpuTime(const Observer::Usage& usage) {
+  const auto elapsed = static_cast<double>(usage.ended_ns - usage.began_ns);
+  if (elapsed <= 0) return "";
+  const auto monitor = static_cast<double>(usage.monitor_cpu_ns);
+  const auto process = static_cast<double>(std::max<int64_t>(1, usage.process_cpu_ns));
+  return fmt::format(
+      "CPU: the monitor took {:.3f} % of a core, {:.1f} % of what the process took "
+      "(being traced makes it more)\n",
+      100 * monitor / elapsed, 100 * monitor / process);
+}
+
 }  // namespace
 
 std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage) {
+  const Span span = SpanOf(events, usage);
   Lines lines;
   std::optional<int64_t> deep_since_ns;
   int64_t shallow = 0;
@@ -229,27 +253,18 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
       deep_since_ns.reset();
     }
   }
-  if (shallow + deep == 0) {
-    return "cadence:\n  no sleep began: the monitor was in a deep one all the time\n";
-  }
-  if (deep_since_ns) lines.Deep(events.back().time_ns - *deep_since_ns, std::nullopt);
-  std::string text = "cadence:\n" + Picture(lines.Finish());
-
-  const int64_t elapsed_ns = std::max<int64_t>(1, events.back().time_ns - events.front().time_ns);
-  const double seconds = static_cast<double>(elapsed_ns) / 1e9;
-  text +=
-      fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
-                  static_cast<double>(shallow + deep) / seconds,
-                  static_cast<double>(deep) / seconds, shallow + deep, seconds);
-  if (usage.elapsed_ns > 0) {
-    const double monitor = static_cast<double>(usage.monitor_cpu_ns);
-    const auto process = static_cast<double>(std::max<int64_t>(1, usage.process_cpu_ns));
-    text += fmt::format(
-        "CPU: the monitor took {:.3f} % of a core, {:.1f} % of what the process took "
-        "(being traced makes it more)\n",
-        100 * monitor / static_cast<double>(usage.elapsed_ns), 100 * monitor / process);
-  }
-  return text;
+  if (deep_since_ns) lines.Deep(span.until_ns - *deep_since_ns, std::nullopt);
+  const std::string picture = shallow + deep > 0
+                                  ? Picture(lines.Finish())
+                                  : "  no sleep began: the monitor was in a deep one all the time\n";
+  const double seconds = static_cast<double>(std::max<int64_t>(1, span.until_ns - span.from_ns)) / 1e9;
+  // The sleep that goes on has not ended in a wake-up.
+  const int64_t asleep = deep_since_ns ? 1 : 0;
+  return "cadence:\n" + picture +
+         fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
+                     static_cast<double>(shallow + deep - asleep) / seconds,
+                     static_cast<double>(deep - asleep) / seconds, shallow + deep - asleep, seconds) +
+         CpuTime(usage);
 }
 
 }  // namespace proctor

@@ -80,6 +80,22 @@ TEST(CadencePicture, ADeepSleepThatLastsIsShownAsSuch) {
             std::string::npos);
 }
 
+TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
+  const std::vector<Event> events = {
+      MakeEvent(0, EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}),
+      MakeEvent(100 * kUs, EventKind::kDeepSleep, {{Arg::kDurationNs, 60'000 * kMs}})};
+  const std::string picture = CadencePicture(
+      events, {.monitor_cpu_ns = kMs, .process_cpu_ns = kMs, .began_ns = 50 * kUs, .ended_ns = 4'000 * kMs + 100 * kUs});
+  EXPECT_NE(picture.find("  20 us, deep 4 s (and still asleep)\n"
+                         "wake-ups: 0.2 a second, 0.0 of them from deep sleep (1 in 4.00 s)\n"
+                         "CPU: the monitor took 0.025 % of a core"),
+            std::string::npos)
+      << picture;
+  EXPECT_NE(CadencePicture({}, {.monitor_cpu_ns = 0, .process_cpu_ns = kMs, .began_ns = kMs, .ended_ns = 2 * kMs})
+                .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\nCPU: the monitor took 0.000 %"),
+            std::string::npos);
+}
+
 TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
   Story equal;
   for (int i = 0; i < 9; ++i) equal.Shallow(20, 20 * kUs).Deep(30 * kMs + i, WakeCause::kWoken);
@@ -121,7 +137,7 @@ TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
   Story story;
   story.Shallow(99, 10 * kMs).Deep(10 * kMs, WakeCause::kWoken);
   const std::string picture = story.Picture(
-      {.monitor_cpu_ns = 5 * kMs, .process_cpu_ns = 50 * kMs, .elapsed_ns = 1'000 * kMs});
+      {.monitor_cpu_ns = 5 * kMs, .process_cpu_ns = 50 * kMs, .ended_ns = 1'000 * kMs});
   EXPECT_NE(picture.find("wake-ups: 100.0 a second, 1.0 of them from deep sleep (100 in 1.00 s)\n"),
             std::string::npos)
       << picture;

@@ -312,7 +312,8 @@ void Tracer::NoteUsage() {
     return;
   usage_ = {.monitor_cpu_ns = *monitor_cpu_ns - *monitor_cpu_began_ns_,
             .process_cpu_ns = *process_cpu_ns - *process_cpu_began_ns_,
-            .elapsed_ns = ended_ns_ - began_ns_};
+            .began_ns = began_ns_,
+            .ended_ns = ended_ns_};
 }
 
 }  // namespace proctor
