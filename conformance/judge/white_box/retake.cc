@@ -133,9 +133,7 @@ void RetakeJudge::BeginVisit(const Event& event) {
   // Anew before each step.
   length_read_ = false;
   next_p_ = event.p + 1;
-  Visit& visit = visit_.emplace();
-  visit.status_read = event;
-  visit.status = event.Get(Arg::kValue);
+  visit_.emplace(event);
 }
 
 void RetakeJudge::EndVisit(const Event& event) {

@@ -35,8 +35,10 @@ class RetakeJudge final : public WhiteBoxJudge {
   };
   // What the monitor did about one P in this scan.
   struct Visit {
+    explicit Visit(const Event& read) : status_read(read), status(read.Get(Arg::kValue)) {}
+
     Event status_read;
-    int64_t status = 0;
+    int64_t status;
     std::optional<Event> schedule_tick;
     std::optional<Event> syscall_tick;
     int64_t local_work = -1;  // -1: not read
