@@ -11,8 +11,8 @@
 
 namespace proctor {
 
-// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports at the end. Without a path it is
-// a scratch folder that is gone with its object.
+// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports at the end. Without
+// a path it is a scratch folder that is gone with its object.
 class OutputFolder {
  public:
   // nullopt: `why`, in one line.
