@@ -84,7 +84,9 @@ TEST_P(DelayedTaskTest, StoppedItNeverStarts) {
 TEST_P(DelayedTaskTest, ItsEndStopsIt) {
   bool started = false;
   Run([&] {
-    { DelayedTask task(2 * kMs, [&] { started = true; }); }
+    {
+      DelayedTask task(2 * kMs, [&] { started = true; });
+    }
     SleepFor(5 * kMs);
   });
   EXPECT_FALSE(started);

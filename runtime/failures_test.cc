@@ -209,8 +209,9 @@ TEST_F(FailuresDeathTest, NoMemoryForAStack) {
               testing::ExitedWithCode(2), "out of memory: no stack for task [0-9]+");
 }
 
-// Each task in a system call that lasts takes a thread. All have their stacks before the limit comes,
-// and one after the other is in its call before the next one goes: nothing but threads can run out.
+// Each task in a system call that lasts takes a thread. All have their stacks before the limit
+// comes, and one after the other is in its call before the next one goes: nothing but threads can
+// run out.
 void BlockThreads(const std::function<void()>& limit) {
   constexpr int kTasks = 1000;
   std::atomic<int> started = 0;

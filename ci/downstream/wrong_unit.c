@@ -19,6 +19,7 @@ static void run_in_wrong_unit(const proctor_host* host, void* argument) {
 
 const proctor_implementation* proctor_implementation_under_test(void);
 const proctor_implementation* proctor_implementation_under_test(void) {
-  static const proctor_implementation implementation = {PROCTOR_PORT, "wrong_unit", "1", run_in_wrong_unit, NULL};
+  static const proctor_implementation implementation = {PROCTOR_PORT, "wrong_unit", "1",
+                                                        run_in_wrong_unit, NULL};
   return &implementation;
 }

@@ -1,7 +1,8 @@
-// A canary: independent evidence that the host did not run threads that were ready. One thread per CPU wakes
-// every millisecond on absolute times; whenever it comes much too late, that is an event.
+// A canary: independent evidence that the host did not run threads that were ready. One thread per
+// CPU wakes every millisecond on absolute times; whenever it comes much too late, that is an event.
 //
-// Thread safety: Stop from the thread that made it; the sink is called from the canary's threads, one at a time.
+// Thread safety: Stop from the thread that made it; the sink is called from the canary's threads,
+// one at a time.
 
 #ifndef PROCTOR_CONFORMANCE_ADAPTER_CANARY_H_
 #define PROCTOR_CONFORMANCE_ADAPTER_CANARY_H_

@@ -32,13 +32,15 @@ constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
 constexpr int64_t kReapWithinNs = 5'000 * kNsPerMs;  // of a process that was killed
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
-// Tasks alive at once whose times are checked; an adapter that makes up more must not fill the memory.
+// Tasks alive at once whose times are checked; an adapter that makes up more must not fill the
+// memory.
 constexpr size_t kTasksTrackedMost = 1'000'000;
 
 // What the harness itself does and sees, whatever the evidence is otherwise.
 bool HarnessMakes(EventKind kind) {
-  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit || kind == EventKind::kStall ||
-         kind == EventKind::kDescriptorReady || kind == EventKind::kStopped || kind == EventKind::kContinued;
+  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
+         kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
+         kind == EventKind::kStopped || kind == EventKind::kContinued;
 }
 
 // One scenario on one process, from its start to its end.
@@ -142,9 +144,9 @@ bool Session::Start() {
   fcntl(to_adapter_.write(), F_SETFL, O_NONBLOCK);
 
   if (options_.observe) {
-    observer_ = Observer::Start({.pid = process_->pid(), .from_start = true},
-                                [this](const Event& event) { gathering_.Add(event); },
-                                run_.observer_error);
+    observer_ = Observer::Start(
+        {.pid = process_->pid(), .from_start = true},
+        [this](const Event& event) { gathering_.Add(event); }, run_.observer_error);
   }
   started_ns_ = MonotonicNowNs();
   gathering_.Add(MakeEvent(started_ns_, EventKind::kProcessStart));
@@ -263,8 +265,8 @@ void Session::OnReply(const std::string& line) {
 void Session::OnEvent(const Event& event) {
   const bool traced = options_.trace && run_.handshake.emits[static_cast<size_t>(event.kind)];
   if (!AdapterMakes(event.kind) && !traced) {
-    Fail(Outcome::kError, fmt::format("an adapter may not make the event '{}'",
-                                      EventKindName(event.kind)));
+    Fail(Outcome::kError,
+         fmt::format("an adapter may not make the event '{}'", EventKindName(event.kind)));
     return;
   }
   if (event.time_ns < started_ns_ || event.time_ns > MonotonicNowNs()) {
@@ -278,8 +280,9 @@ void Session::OnEvent(const Event& event) {
     if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
     std::vector<int> descriptors;
     for (const Pipe& pipe : descriptors_) descriptors.push_back(pipe.write());
-    outside_.emplace(scenario_.outside, std::move(descriptors), *process_,
-                     [this](const Event& done) { gathering_.Add(done); }, event.time_ns);
+    outside_.emplace(
+        scenario_.outside, std::move(descriptors), *process_,
+        [this](const Event& done) { gathering_.Add(done); }, event.time_ns);
   }
   gathering_.Add(event);
 }
@@ -287,7 +290,8 @@ void Session::OnEvent(const Event& event) {
 // Its order is what makes a trace worth something.
 void Session::OnTraced(const Event& event) {
   if (event.time_ns < last_traced_ns_) {
-    Fail(Outcome::kError, fmt::format("the times of the adapter's trace go backwards: {}", Describe(event)));
+    Fail(Outcome::kError,
+         fmt::format("the times of the adapter's trace go backwards: {}", Describe(event)));
     return;
   }
   last_traced_ns_ = event.time_ns;
@@ -303,9 +307,10 @@ bool Session::FollowsItsTask(const Event& event) {
     return true;
   }
   if (event.time_ns < last->second) {
-    Fail(Outcome::kError, fmt::format("the adapter's times go backwards: {} comes {} ns before the task's "
-                                      "last stamp",
-                                      Describe(event), last->second - event.time_ns));
+    Fail(Outcome::kError,
+         fmt::format("the adapter's times go backwards: {} comes {} ns before the task's "
+                     "last stamp",
+                     Describe(event), last->second - event.time_ns));
     return false;
   }
   last->second = event.time_ns;
@@ -325,15 +330,16 @@ void Session::OnEnded() {
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
                                        : fmt::format("ended with status {}", status);
   if (run_.greeted) {
-    Fail(Outcome::kCrash, fmt::format("the process {} {} the scenario", how,
-                                      done_ ? "after" : "in the middle of"));
+    Fail(Outcome::kCrash,
+         fmt::format("the process {} {} the scenario", how, done_ ? "after" : "in the middle of"));
   } else {
     Fail(Outcome::kError, fmt::format("the adapter {} before its handshake", how));
   }
 }
 
 void Session::OnDeadline() {
-  Fail(Outcome::kTimeout, fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
+  Fail(Outcome::kTimeout,
+       fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
   process_->Signal(SIGCONT);
   process_->Signal(SIGQUIT);
   outside_.reset();
@@ -352,7 +358,8 @@ void Session::Settle() {
 
 void Session::End() {
   to_adapter_.CloseWrite();
-  if (!ended_ && process_->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs))) OnEnded();
+  if (!ended_ && process_->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs)))
+    OnEnded();
   if (!ended_) {
     if (!Failed()) Fail(Outcome::kError, "the adapter did not exit at the end of its input");
     process_->SignalGroup(SIGKILL);
@@ -395,7 +402,8 @@ Run Session::Perform() {
   return std::move(run_);
 }
 
-// The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it already.
+// The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it
+// already.
 void Session::TakeTrace() {
   if (!options_.trace || run_.handshake.emits.none()) return;
   for (const Event& event : run_.events) {

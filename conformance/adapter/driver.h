@@ -1,13 +1,14 @@
 // The driver: runs one scenario on one implementation and brings back the evidence.
 //
-// Every run is a fresh process. The adapter's stamps, the harness's own events (descriptors made ready, the
-// process stopped, a canary's stalls) and, where asked for, the observer's events of the monitor thread are
-// merged by time into one piece of evidence; all of them are stamped on CLOCK_MONOTONIC.
+// Every run is a fresh process. The adapter's stamps, the harness's own events (descriptors made
+// ready, the process stopped, a canary's stalls) and, where asked for, the observer's events of the
+// monitor thread are merged by time into one piece of evidence; all of them are stamped on
+// CLOCK_MONOTONIC.
 //
 // PROTOCOL.md beside this file describes what an adapter says and hears.
 //
-// Errors: a run never throws and never hangs; whatever the adapter does ends in an Outcome and one line. What
-// was gathered until then is kept. No process is left behind.
+// Errors: a run never throws and never hangs; whatever the adapter does ends in an Outcome and one
+// line. What was gathered until then is kept. No process is left behind.
 //
 // Thread safety: none; one thread at a time.
 
@@ -28,31 +29,33 @@ namespace proctor {
 
 // What an adapter says of itself before its first scenario.
 struct Handshake {
-  std::string name;                    // "go"
-  std::string version;                 // "go1.19.8"
-  std::set<std::string> operations;    // "spin", "block", ...
-  std::set<std::string> settable;      // the tunables that a scenario may ask for
-  Tunables in_force;                   // as the process came up
-  EventKinds emits;                    // what its trace tells, when it is asked for one
+  std::string name;                  // "go"
+  std::string version;               // "go1.19.8"
+  std::set<std::string> operations;  // "spin", "block", ...
+  std::set<std::string> settable;    // the tunables that a scenario may ask for
+  Tunables in_force;                 // as the process came up
+  EventKinds emits;                  // what its trace tells, when it is asked for one
 };
 
 enum class Outcome {
   kDone,         // the scenario ended as it was meant to
   kUnsupported,  // it needs an operation or a tunable that the adapter declares absent
   kCrash,        // the process ended unasked
-  kTimeout,      // the scenario's budget passed; the process was made to dump its stacks, then killed
-  kError,        // the adapter broke the protocol, or could not be started
+  kTimeout,  // the scenario's budget passed; the process was made to dump its stacks, then killed
+  kError,    // the adapter broke the protocol, or could not be started
 };
 
 struct Run {
   Outcome outcome = Outcome::kError;
-  std::string message;         // one line; empty for kDone
-  std::string observer_error;  // why there is no observed evidence although it was asked for; else empty
-  std::string standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
-  bool greeted = false;        // it said who it is: `handshake` holds
+  std::string message;  // one line; empty for kDone
+  std::string
+      observer_error;  // why there is no observed evidence although it was asked for; else empty
+  std::string
+      standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
+  bool greeted = false;  // it said who it is: `handshake` holds
   Handshake handshake;
-  Header header;               // tiers: kX, and kO where the observer succeeded
-  std::vector<Event> events;   // by time
+  Header header;              // tiers: kX, and kO where the observer succeeded
+  std::vector<Event> events;  // by time
   // What the runtime itself traced, for tier kT; empty where it was not asked to, or cannot.
   Header trace_header;
   std::vector<Event> trace;
@@ -62,9 +65,9 @@ struct RunOptions {
   std::vector<std::string> argv;     // the adapter
   std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
-  bool trace = false;                // has the runtime trace itself
-  int64_t handshake_ms = 20'000;     // an adapter that is silent for longer is given up
-  int64_t exit_ms = 20'000;          // one that has no more to say and does not end is killed
+  bool trace = false;             // has the runtime trace itself
+  int64_t handshake_ms = 20'000;  // an adapter that is silent for longer is given up
+  int64_t exit_ms = 20'000;       // one that has no more to say and does not end is killed
 };
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);

@@ -21,8 +21,8 @@ constexpr const char* kHello =
     R"("operations":["yield","wait","receive"],"settable":["procs"],"in_force":{"procs":3}}' >&4;)"
     "read line <&3;";
 
-// The time that events must bear, as the shell can tell it: to a hundredth of a second, rounded down, and all the
-// same not before the process's start.
+// The time that events must bear, as the shell can tell it: to a hundredth of a second, rounded
+// down, and all the same not before the process's start.
 constexpr const char* kNow = "sleep 0.05; now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
 constexpr const char* kStart = R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)";
 constexpr const char* kBye = "echo '{\"done\":{}}' >&4; read line <&3; exit 0";
@@ -57,8 +57,8 @@ void ExpectNoneLeft(const std::string& entry) {
 Run Perform(const std::string& script, const Scenario& scenario = Sample(), bool trace = false,
             int64_t exit_ms = 20'000) {
   static int number = 0;
-  const std::string mark = "PROCTOR_TEST_MARK=" + std::to_string(getpid()) + "." +
-                           std::to_string(++number) + ".";
+  const std::string mark =
+      "PROCTOR_TEST_MARK=" + std::to_string(getpid()) + "." + std::to_string(++number) + ".";
   Run run = RunScenario({.argv = {"/bin/sh", "-c", script},
                          .set_env = {mark},
                          .observe = false,
@@ -75,9 +75,10 @@ int64_t Count(const Run& run, EventKind kind) {
 }
 
 TEST(Driver, BringsBackEventsInOrder) {
-  const auto run = Perform(std::string(kHello) + kNow + kStart +
-                          R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)"
-                          R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3; exit 0)");
+  const auto run =
+      Perform(std::string(kHello) + kNow + kStart +
+              R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)"
+              R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3; exit 0)");
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.handshake.name, "fake");
   EXPECT_EQ(run.handshake.in_force.procs, 3);
@@ -88,8 +89,9 @@ TEST(Driver, BringsBackEventsInOrder) {
 }
 
 TEST(Driver, CollectionsMayBeToldLate) {
-  const auto run = Perform(std::string(kHello) + kNow + kStart +
-                          R"(echo "{\"t\":$((now-10000000)),\"e\":\"collection\",\"count\":7}" >&4;)" + kBye);
+  const auto run =
+      Perform(std::string(kHello) + kNow + kStart +
+              R"(echo "{\"t\":$((now-10000000)),\"e\":\"collection\",\"count\":7}" >&4;)" + kBye);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   const auto told = std::ranges::find(run.events, EventKind::kCollection, &Event::kind);
   ASSERT_NE(told, run.events.end());
@@ -113,21 +115,20 @@ TEST(Driver, StopsAndContinuesTheProcess) {
   scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kStop},
                       {.at_ns = 2, .kind = OutsideKind::kContinue}};
   const auto run = Perform(std::string(kHello) + "trap continued=1 CONT;" + kNow + kStart +
-                              "while [ -z \"$continued\" ]; do sleep 0.01; done;" + kBye,
-                          scenario);
+                               "while [ -z \"$continued\" ]; do sleep 0.01; done;" + kBye,
+                           scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   const auto stopped = std::ranges::find(run.events, EventKind::kStopped, &Event::kind);
   ASSERT_NE(stopped, run.events.end());
-  EXPECT_TRUE(std::any_of(stopped, run.events.end(), [](const Event& event) {
-    return event.kind == EventKind::kContinued;
-  }));
+  EXPECT_TRUE(std::any_of(stopped, run.events.end(),
+                          [](const Event& event) { return event.kind == EventKind::kContinued; }));
 }
 
 TEST(Driver, KeepsTheStacksOfAHang) {
   Scenario scenario = Sample();
   scenario.budget_ms = 300;
-  const auto run =
-      Perform(std::string("trap 'echo stacks >&2; exit 3' QUIT;") + kHello + "sleep 1000 & wait", scenario);
+  const auto run = Perform(
+      std::string("trap 'echo stacks >&2; exit 3' QUIT;") + kHello + "sleep 1000 & wait", scenario);
   EXPECT_EQ(run.outcome, Outcome::kTimeout) << run.message;
   EXPECT_EQ(run.standard_error, "stacks\n");
 }
@@ -158,7 +159,8 @@ TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
 constexpr const char* kTracingHello =
     R"(echo '{"schema":"proctor-adapter/1","name":"fake","version":"1","operations":["yield"],"settable":[],)"
     R"("emits":["lock","unlock"]}' >&4; read line <&3;)";
-constexpr const char* kTraced = R"(echo "{\"t\":$now,\"e\":\"lock\",\"m\":0,\"lock\":\"sched\"}" >&4;)";
+constexpr const char* kTraced =
+    R"(echo "{\"t\":$now,\"e\":\"lock\",\"m\":0,\"lock\":\"sched\"}" >&4;)";
 
 TEST(Driver, KeepsARuntimesTraceApart) {
   const std::string script = std::string(kTracingHello) + kNow +
@@ -174,15 +176,17 @@ TEST(Driver, KeepsARuntimesTraceApart) {
   for (const Event& event : run.trace) {
     if (event.kind != EventKind::kStall) kinds.push_back(event.kind);
   }
-  EXPECT_EQ(kinds, (std::vector<EventKind>{EventKind::kProcessStart, EventKind::kLock, EventKind::kProcessExit}));
+  EXPECT_EQ(kinds, (std::vector<EventKind>{EventKind::kProcessStart, EventKind::kLock,
+                                           EventKind::kProcessExit}));
 }
 
 TEST(Driver, TakesATraceOnlyWhereItAskedForOneAndInOrder) {
   auto run = Perform(std::string(kTracingHello) + kNow + kStart + kTraced + kBye);
   EXPECT_EQ(run.outcome, Outcome::kError);
   EXPECT_EQ(run.message, "an adapter may not make the event 'lock'");
-  run = Perform(std::string(kTracingHello) + kNow + kTraced + "now=$((now-10000000));" + kTraced + kBye, Sample(),
-                true);
+  run = Perform(
+      std::string(kTracingHello) + kNow + kTraced + "now=$((now-10000000));" + kTraced + kBye,
+      Sample(), true);
   EXPECT_EQ(run.outcome, Outcome::kError);
   EXPECT_EQ(run.message.substr(0, 47), "the times of the adapter's trace go backwards: ");
 }
@@ -223,32 +227,36 @@ INSTANTIATE_TEST_SUITE_P(
                      "the process was killed by signal 9 in the middle of the scenario"},
         Misbehaviour{"IsSilent", std::string(kHello) + "sleep 1000", Outcome::kTimeout,
                      "the scenario did not end within its 300 ms"},
-        Misbehaviour{"NeverBreaksItsLine", std::string(kHello) + "yes | tr -d '\\n' >&4", Outcome::kError,
-                     "the adapter wrote a line of more than 1048576 bytes"},
-        Misbehaviour{"NeverEnds",
-                     std::string(kHello) + kNow + R"(yes "{\"t\":$now,\"e\":\"scenario_end\"}" >&4)",
-                     Outcome::kTimeout, "the scenario did not end within its 300 ms"},
+        Misbehaviour{"NeverBreaksItsLine", std::string(kHello) + "yes | tr -d '\\n' >&4",
+                     Outcome::kError, "the adapter wrote a line of more than 1048576 bytes"},
+        Misbehaviour{
+            "NeverEnds",
+            std::string(kHello) + kNow + R"(yes "{\"t\":$now,\"e\":\"scenario_end\"}" >&4)",
+            Outcome::kTimeout, "the scenario did not end within its 300 ms"},
         Misbehaviour{"WritesNulBytes", std::string(kHello) + "printf '\\000\\n' >&4; read line <&3",
-                     Outcome::kError, "the adapter cannot be understood: expected '{', found byte 0x00"},
-        Misbehaviour{"GoesBackInTime",
-                     std::string(kHello) + kNow + kStart +
-                         R"(echo "{\"t\":$((now-10000000)),\"e\":\"scenario_end\"}" >&4; read line <&3)",
-                     Outcome::kError, "the adapter's times go backwards"},
+                     Outcome::kError,
+                     "the adapter cannot be understood: expected '{', found byte 0x00"},
+        Misbehaviour{
+            "GoesBackInTime",
+            std::string(kHello) + kNow + kStart +
+                R"(echo "{\"t\":$((now-10000000)),\"e\":\"scenario_end\"}" >&4; read line <&3)",
+            Outcome::kError, "the adapter's times go backwards"},
         Misbehaviour{"StartsTwice", std::string(kHello) + kNow + kStart + kStart + "read line <&3",
                      Outcome::kError, "the adapter started its scenario twice"},
         Misbehaviour{"SpeaksForTheHarness",
                      std::string(kHello) + R"(echo '{"t":1,"e":"stopped"}' >&4; read line <&3)",
                      Outcome::kError, "an adapter may not make the event 'stopped'"},
-        Misbehaviour{"ClosesItsOutput", std::string(kHello) + "exec 4>&-; sleep 1000", Outcome::kError,
-                     "the adapter closed its descriptor 4"},
+        Misbehaviour{"ClosesItsOutput", std::string(kHello) + "exec 4>&-; sleep 1000",
+                     Outcome::kError, "the adapter closed its descriptor 4"},
         Misbehaviour{"EndsBadlyAfterTheScenario",
                      std::string(kHello) + R"(echo '{"done":{}}' >&4; read line <&3; exit 5)",
                      Outcome::kCrash, "the process ended with status 5 after the scenario"},
         Misbehaviour{"NeverEndsItsHandshake", "yes | tr -d '\\n' >&4", Outcome::kError,
                      "the adapter wrote a line of more than 1048576 bytes"},
-        Misbehaviour{"HasItsOwnClock",
-                     std::string(kHello) + R"(echo '{"t":1,"e":"scenario_end"}' >&4; read line <&3)",
-                     Outcome::kError, "the adapter's times are not those of CLOCK_MONOTONIC"},
+        Misbehaviour{
+            "HasItsOwnClock",
+            std::string(kHello) + R"(echo '{"t":1,"e":"scenario_end"}' >&4; read line <&3)",
+            Outcome::kError, "the adapter's times are not those of CLOCK_MONOTONIC"},
         Misbehaviour{"MakesUpEvents",
                      std::string(kHello) + R"(echo '{"t":1,"e":"party"}' >&4; read line <&3)",
                      Outcome::kError, "the adapter cannot be understood: unknown event 'party'"},

@@ -1,6 +1,7 @@
 // A gathering: events from several threads become one piece of evidence, ordered by time.
 //
-// Memory is bounded: what comes after `events_most` is only counted, and the evidence ends with a gap.
+// Memory is bounded: what comes after `events_most` is only counted, and the evidence ends with a
+// gap.
 //
 // Thread safety: Add from any thread; Take once, when no more Add comes.
 

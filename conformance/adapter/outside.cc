@@ -45,9 +45,11 @@ void OutsideSchedule::Fire(const Outside& outside) {
   const int64_t now_ns = MonotonicNowNs();
   switch (outside.kind) {
     case OutsideKind::kReady: {
-      sink_(MakeEvent(now_ns, EventKind::kDescriptorReady, {{Arg::kDescriptor, outside.descriptor}}));
+      sink_(
+          MakeEvent(now_ns, EventKind::kDescriptorReady, {{Arg::kDescriptor, outside.descriptor}}));
       const char byte = 'r';
-      // A reader that is gone shows elsewhere; one that a full pipe waits for is ready all the same.
+      // A reader that is gone shows elsewhere; one that a full pipe waits for is ready all the
+      // same.
       [[maybe_unused]] const ssize_t put =
           write(descriptors_[static_cast<size_t>(outside.descriptor)], &byte, 1);
       break;

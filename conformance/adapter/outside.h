@@ -1,5 +1,5 @@
-// What a scenario has happen to the process from outside: descriptors made ready, the process stopped and
-// continued, each at its time after the scenario's start.
+// What a scenario has happen to the process from outside: descriptors made ready, the process
+// stopped and continued, each at its time after the scenario's start.
 //
 // Thread safety: none; the sink is called from FireDue.
 
@@ -18,15 +18,17 @@ namespace proctor {
 
 class OutsideSchedule {
  public:
-  // `descriptors`: the non-blocking writing ends of the scenario's descriptors. The process outlives the schedule.
-  OutsideSchedule(const std::vector<Outside>& outside, std::vector<int> descriptors, Process& process,
-                  std::function<void(const Event&)> sink, int64_t scenario_start_ns);
+  // `descriptors`: the non-blocking writing ends of the scenario's descriptors. The process
+  // outlives the schedule.
+  OutsideSchedule(const std::vector<Outside>& outside, std::vector<int> descriptors,
+                  Process& process, std::function<void(const Event&)> sink,
+                  int64_t scenario_start_ns);
 
   // When the next one is due; INT64_MAX: there is none.
   int64_t NextNs() const;
 
-  // Does what is due, each stamped just before it happens; at most so much that the caller gets to look at its
-  // deadlines. What is left is due still.
+  // Does what is due, each stamped just before it happens; at most so much that the caller gets to
+  // look at its deadlines. What is left is due still.
   void FireDue(int64_t now_ns);
 
  private:

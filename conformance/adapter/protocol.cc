@@ -52,7 +52,8 @@ Tunables InForce(const Json& json) {
   if (!json.contains("in_force")) return tunables;
   if (!json["in_force"].is_object()) throw Wrong{"'in_force' must be an object"};
   for (const auto& [name, value] : json["in_force"].items()) {
-    if (!value.is_number_integer()) throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
+    if (!value.is_number_integer())
+      throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
     const std::string why = SetTunable(tunables, name, value.get<int64_t>());
     if (!why.empty()) throw Wrong{fmt::format("{} in 'in_force'", why)};
   }
@@ -141,16 +142,19 @@ bool AdapterMakes(EventKind kind) {
     case EventKind::kOpBegin:
     case EventKind::kOpEnd:
     case EventKind::kCollection:
-    case EventKind::kCpuTime: return true;
-    default: return false;
+    case EventKind::kCpuTime:
+      return true;
+    default:
+      return false;
   }
 }
 
 EventKinds AdapterEvidence() {
   EventKinds kinds;
   for (const EventKind kind :
-       {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport, EventKind::kGap,
-        EventKind::kStall, EventKind::kDescriptorReady, EventKind::kStopped, EventKind::kContinued}) {
+       {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
+        EventKind::kGap, EventKind::kStall, EventKind::kDescriptorReady, EventKind::kStopped,
+        EventKind::kContinued}) {
     kinds.set(static_cast<size_t>(kind));
   }
   for (size_t kind = 0; kind < kEventKinds; ++kind) {

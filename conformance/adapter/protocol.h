@@ -38,13 +38,15 @@ inline constexpr char kTraceVariable[] = "PROCTOR_TRACE";
 // An event or the end; nullopt: `why`.
 std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why);
 
-// Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it can.
+// Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it
+// can.
 std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario);
 
 // Whether an adapter may make such events: the stamps of a scenario.
 bool AdapterMakes(EventKind kind);
 
-// The kinds of events in the evidence of an adapter's run: what it makes itself, and the harness around it.
+// The kinds of events in the evidence of an adapter's run: what it makes itself, and the harness
+// around it.
 EventKinds AdapterEvidence();
 
 }  // namespace proctor

@@ -29,7 +29,8 @@ TEST(Protocol, ReadsAHandshake) {
 }
 
 TEST(Protocol, ReadsWhatATraceTells) {
-  const std::string begin = R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
+  const std::string begin =
+      R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
   std::string why;
   const auto handshake = ParseHandshake(begin + R"(,"emits":["lock","hand_off"]})", why);
   ASSERT_TRUE(handshake) << why;

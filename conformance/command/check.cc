@@ -28,7 +28,8 @@ namespace {
 // What an adapter's runs can show.
 constexpr TierSet kAdapterTiers = kT | kO | kX;
 
-// Settings of the environment that reach the runtime under test and so belong to the line that replays.
+// Settings of the environment that reach the runtime under test and so belong to the line that
+// replays.
 constexpr const char* kReplayedEnvironment[] = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"};
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -36,11 +37,16 @@ volatile std::sig_atomic_t interrupted = 0;
 // What a run that did not end well says of all that it was for; nullopt: it did.
 std::optional<Verdict> VerdictOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kDone: break;
-    case Outcome::kUnsupported: return Verdict::kUnsupported;
-    case Outcome::kCrash: return Verdict::kCrash;
-    case Outcome::kTimeout: return Verdict::kTimeout;
-    case Outcome::kError: return Verdict::kError;
+    case Outcome::kDone:
+      break;
+    case Outcome::kUnsupported:
+      return Verdict::kUnsupported;
+    case Outcome::kCrash:
+      return Verdict::kCrash;
+    case Outcome::kTimeout:
+      return Verdict::kTimeout;
+    case Outcome::kError:
+      return Verdict::kError;
   }
   return std::nullopt;
 }
@@ -75,16 +81,19 @@ class CheckRun {
  private:
   static TierSet TiersOf(const std::string& name);
   bool Fail(int status, const std::string& why);
-  bool Asked(ClauseId clause) const { return std::ranges::find(clauses_, clause) != clauses_.end(); }
+  bool Asked(ClauseId clause) const {
+    return std::ranges::find(clauses_, clause) != clauses_.end();
+  }
   bool PlanNamed();
   bool IsForProfile(const NamedScenario& named) const;
   void RunVirtual(int64_t end_ns);
   void RunOne(const NamedScenario& named);
-  void GradeEvidence(const std::string& name, Header header,
-                     const std::vector<Event>& events, const NamedScenario& named);
+  void GradeEvidence(const std::string& name, Header header, const std::vector<Event>& events,
+                     const NamedScenario& named);
   void Take(const Ruling& ruling);
   std::string KeepStderr(const std::string& scenario, const Run& run);
-  void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict, const std::string& message);
+  void RuleAll(const NamedScenario& named, TierSet tiers, Verdict verdict,
+               const std::string& message);
   std::string ReplayLine(const Ruling& ruling) const;
   std::vector<Ruling> Rulings() const;
 
@@ -114,7 +123,8 @@ bool CheckRun::Fail(int status, const std::string& why) {
   return false;
 }
 
-// The tiers that there can be evidence of: any adapter's, and that of a monitor which this program holds.
+// The tiers that there can be evidence of: any adapter's, and that of a monitor which this program
+// holds.
 TierSet CheckRun::TiersOf(const std::string& name) {
   if (!FindSubject(name)) return kAdapterTiers;
   return name == "reference" ? kV | kAdapterTiers : kV;
@@ -131,11 +141,13 @@ bool CheckRun::Build() {
   std::string why;
   std::optional<Implementation> built =
       BuildImplementation(options_.implementation, folder_.path(), failure, why);
-  if (!built) return Fail(failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed, why);
+  if (!built)
+    return Fail(failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed, why);
   implementation_ = std::move(*built);
   if (options_.profile && implementation_.name == "reference") {
     // It can be any of them.
-    implementation_.argv.insert(implementation_.argv.end(), {"--profile", std::string(ProfileName(*options_.profile))});
+    implementation_.argv.insert(implementation_.argv.end(),
+                                {"--profile", std::string(ProfileName(*options_.profile))});
   }
   return true;
 }
@@ -149,10 +161,11 @@ bool CheckRun::PlanNamed() {
     std::string why;
     const std::optional<std::string> text = ReadFile(name, why);
     if (!text) {
-      return Fail(kExitWrongUsage,
-                  fmt::format("'{}' is neither a scenario (`proctor list scenarios` shows them) nor a "
-                              "file",
-                              name));
+      return Fail(
+          kExitWrongUsage,
+          fmt::format("'{}' is neither a scenario (`proctor list scenarios` shows them) nor a "
+                      "file",
+                      name));
     }
     const std::optional<Scenario> scenario = ParseScenario(*text, why);
     if (!scenario) return Fail(kExitWrongUsage, fmt::format("{}: {}", name, why));
@@ -172,7 +185,8 @@ bool CheckRun::Plan() {
   return true;
 }
 
-// Known once the implementation has said its version: some scenarios are for clauses of other profiles.
+// Known once the implementation has said its version: some scenarios are for clauses of other
+// profiles.
 bool CheckRun::IsForProfile(const NamedScenario& named) const {
   return !profile_ || std::ranges::any_of(named.clauses, [&](ClauseId clause) {
     return (GetClause(clause).profiles & *profile_) != 0;
@@ -191,8 +205,9 @@ void CheckRun::RunAll() {
   for (const NamedScenario& named : plan_) {
     if (interrupted != 0 || MonotonicNowNs() > end_ns) {
       RuleAll(named, kAdapterTiers, Verdict::kInconclusive,
-              interrupted != 0 ? "interrupted before its scenario ran"
-                               : "the budget ended before its scenario ran; give a larger --budget");
+              interrupted != 0
+                  ? "interrupted before its scenario ran"
+                  : "the budget ended before its scenario ran; give a larger --budget");
       continue;
     }
     if (!refused_.empty()) {
@@ -205,12 +220,14 @@ void CheckRun::RunAll() {
 }
 
 void CheckRun::RunVirtual(int64_t end_ns) {
-  CampaignOptions campaign{.profile = profile_.value_or(kGo1_20), .seed = options_.seed, .random_worlds = options_.worlds};
+  CampaignOptions campaign{.profile = profile_.value_or(kGo1_20),
+                           .seed = options_.seed,
+                           .random_worlds = options_.worlds};
   if (!options_.scenarios.empty()) {
     for (const NamedScenario& named : plan_) campaign.scenarios.push_back(named.scenario);
   }
-  VirtualCheck check = CheckVirtually(*subject_, campaign,
-                                      [&] { return interrupted != 0 || MonotonicNowNs() > end_ns; });
+  VirtualCheck check = CheckVirtually(
+      *subject_, campaign, [&] { return interrupted != 0 || MonotonicNowNs() > end_ns; });
   version_ = subject_->implementation->release;
   bundles_ = std::move(check.bundles);
   for (const Ruling& ruling : check.rulings) Take(ruling);
@@ -256,7 +273,8 @@ void CheckRun::RunOne(const NamedScenario& named) {
   GradeEvidence(scenario.name + ".runtime", run.trace_header, run.trace, named);
 }
 
-// Where what the process wrote can be read, to be added to the message about it; empty: it wrote nothing.
+// Where what the process wrote can be read, to be added to the message about it; empty: it wrote
+// nothing.
 std::string CheckRun::KeepStderr(const std::string& scenario, const Run& run) {
   if (run.standard_error.empty()) return "";
   if (!folder_.kept()) return "; what it wrote last: " + LastLine(run.standard_error);
@@ -368,7 +386,8 @@ int CheckRun::Report() {
     if (result.ruling.tier != kV || bundle == bundles_.end()) continue;
     result.scenario = FormatScenario(bundle->second.scenario);
     const std::string path = folder_.BundlePath(ClauseName(result.ruling.clause));
-    if (std::string failure; !WriteFile(path, FormatBundle(bundle->second) + "\n", failure)) Say(why = failure);
+    if (std::string failure; !WriteFile(path, FormatBundle(bundle->second) + "\n", failure))
+      Say(why = failure);
   }
   results.exit_status = why.empty() ? ExitStatusOf(results.verdicts) : kExitFailed;
   return Publish(results, folder_);
@@ -386,7 +405,7 @@ int Check(const CheckOptions& options) {
   CheckRun run(options, *folder);
   if (!run.Build() || !run.Plan()) return run.status();
   // A second interruption ends the program at once; children die with it.
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { interrupted = 1; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);

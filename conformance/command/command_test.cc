@@ -1,5 +1,5 @@
-// The proctor command as its users see it: what it prints, writes and exits with, on real runtimes and on broken
-// input.
+// The proctor command as its users see it: what it prints, writes and exits with, on real runtimes
+// and on broken input.
 
 #include <gtest/gtest.h>
 
@@ -28,12 +28,14 @@ bool Has(const std::string& name) {
   return false;
 }
 
-// Expects nothing worse than what noise prevents, and every conforming verdict to have been put to the test.
+// Expects nothing worse than what noise prevents, and every conforming verdict to have been put to
+// the test.
 void ExpectAsExpected(const Outcome& outcome, const Results& results, size_t conforming_least) {
   std::set<ClauseId> conforming;
   bool inconclusive = false;
   for (const Result& result : results.verdicts) {
-    EXPECT_TRUE(result.expected) << ClauseName(result.ruling.clause) << ": " << result.ruling.message;
+    EXPECT_TRUE(result.expected) << ClauseName(result.ruling.clause) << ": "
+                                 << result.ruling.message;
     if (result.ruling.verdict == Verdict::kInconclusive) inconclusive = true;
     if (result.ruling.verdict != Verdict::kConforms) continue;
     EXPECT_GT(result.ruling.triggers, 0) << ClauseName(result.ruling.clause);
@@ -101,15 +103,17 @@ TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
   EXPECT_EQ(verdicts["PRE-5.X"], "violates");
   EXPECT_EQ(verdicts["PRE-3.O"], "conforms");
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.output.find("replay: GODEBUG=asyncpreemptoff=1 proctor check go --clauses PRE-5"),
-            std::string::npos)
+  EXPECT_NE(
+      outcome.output.find("replay: GODEBUG=asyncpreemptoff=1 proctor check go --clauses PRE-5"),
+      std::string::npos)
       << outcome.output;
 }
 
 TEST(CheckGo, TheTraceKeepsItFromDeepSleep) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   const std::string folder = Folder("trace");
-  Proctor({"check", "go", "--clauses", "DEEP-*,TRC-1", "--out", folder}, {"GODEBUG=schedtrace=100"});
+  Proctor({"check", "go", "--clauses", "DEEP-*,TRC-1", "--out", folder},
+          {"GODEBUG=schedtrace=100"});
   std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
   EXPECT_EQ(verdicts["DEEP-13.O"], "conforms");
   EXPECT_EQ(verdicts["TRC-1.O"], "conforms");
@@ -168,11 +172,12 @@ TEST(Observe, ACommandFromItsStart) {
 TEST(Observe, ARunningProcessWhichGoesOn) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   std::string why;
-  auto process = Process::Spawn({.argv = {"conformance/observer/workload_go", "6", "2500", "spin"}}, why);
+  auto process =
+      Process::Spawn({.argv = {"conformance/observer/workload_go", "6", "2500", "spin"}}, why);
   ASSERT_TRUE(process) << why;
   const std::string folder = Folder("attached");
-  const Outcome outcome = Proctor(
-      {"observe", "--pid", std::to_string(process->pid()), "--for", "1s", "--out", folder});
+  const Outcome outcome =
+      Proctor({"observe", "--pid", std::to_string(process->pid()), "--for", "1s", "--out", folder});
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 6);
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
@@ -195,7 +200,8 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
     return outcome.output;
   };
   EXPECT_EQ(complaint({"check", "cobol"}, 64),
-            "proctor: 'cobol' is no implementation: give a name that `proctor list implementations` shows, "
+            "proctor: 'cobol' is no implementation: give a name that `proctor list "
+            "implementations` shows, "
             "NAME=TOOLCHAIN, or the path of an adapter\n");
   EXPECT_EQ(complaint({"check", "go=/nowhere/go"}, 3),
             "proctor: /nowhere/go: no such toolchain; give the path of an executable\n");
@@ -210,7 +216,8 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
   EXPECT_EQ(complaint({"observe"}, 64), "proctor: observe needs either --pid PID or -- COMMAND\n");
   EXPECT_EQ(complaint({"observe", "--", "no-such-program"}, 3),
             "proctor: no-such-program: not found on PATH; install it or give its path\n");
-  const std::string scenario = Write("bad.json", R"({"schema":"proctor-scenario/1","name":"x","tasks":[]})");
+  const std::string scenario =
+      Write("bad.json", R"({"schema":"proctor-scenario/1","name":"x","tasks":[]})");
   EXPECT_EQ(complaint({"check", "/bin/true", "--scenario", scenario}, 64),
             "proctor: " + scenario + ": scenario: tasks must be 1 to 4096\n");
   complaint({"dance"}, 64);
@@ -218,7 +225,8 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
 
 TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {
   const std::string folder = Folder("true");
-  const Outcome outcome = Proctor({"check", "/bin/true", "--clauses", "CAD-2,CAD-3", "--out", folder});
+  const Outcome outcome =
+      Proctor({"check", "/bin/true", "--clauses", "CAD-2,CAD-3", "--out", folder});
   EXPECT_EQ(outcome.status, 3) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "error");
   EXPECT_NE(outcome.output.find("2 error: the adapter ended with status 0 before its handshake\n"
@@ -228,12 +236,14 @@ TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {
 }
 
 TEST(Usage, WhatAnAdapterWroteBeforeItFailedCanBeRead) {
-  const std::string adapter = Write("grumbler", "#!/bin/sh\necho one >&2; echo no licence >&2; exit 9\n");
+  const std::string adapter =
+      Write("grumbler", "#!/bin/sh\necho one >&2; echo no licence >&2; exit 9\n");
   fs::permissions(adapter, fs::perms::owner_all);
   const std::string folder = Folder("grumbler.out");
   const std::string why = "the adapter ended with status 9 before its handshake; what it wrote";
-  EXPECT_NE(Proctor({"check", adapter, "--clauses", "CAD-2"}).output.find(why + " last: no licence"),
-            std::string::npos);
+  EXPECT_NE(
+      Proctor({"check", adapter, "--clauses", "CAD-2"}).output.find(why + " last: no licence"),
+      std::string::npos);
   const Outcome kept = Proctor({"check", adapter, "--clauses", "CAD-2", "--out", folder});
   const size_t at = kept.output.find(why + ": " + folder + "/stderr/");
   ASSERT_NE(at, std::string::npos) << kept.output;

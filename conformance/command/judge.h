@@ -16,8 +16,8 @@ struct JudgeOptions {
   std::optional<Profile> profile;  // else the trace's own
 };
 
-// Returns the exit status. A trace that is broken somewhere is graded up to there, and the status is that of a
-// failure.
+// Returns the exit status. A trace that is broken somewhere is graded up to there, and the status
+// is that of a failure.
 int JudgeStored(const JudgeOptions& options);
 
 }  // namespace proctor

@@ -66,7 +66,8 @@ int ListMutants() {
     ShowProgress("");
     killed += hunt.killed() ? 1 : 0;
     fmt::print("{:30} {} by {}: {}{}{}\n", mutant.name, hunt.killed() ? "killed" : "NOT KILLED",
-               ClauseName(mutant.clause), mutant.text, mutant.origin.empty() ? "" : ", ", mutant.origin);
+               ClauseName(mutant.clause), mutant.text, mutant.origin.empty() ? "" : ", ",
+               mutant.origin);
     std::string others;
     for (const ClauseId clause : hunt.noticed) {
       if (clause != mutant.clause) others += fmt::format(" {}", ClauseName(clause));
@@ -81,13 +82,16 @@ int ListMutants() {
 int Explain(const std::string& clause_name) {
   const std::optional<ClauseId> id = FindClause(clause_name);
   if (!id) {
-    fmt::print(stderr, "proctor: unknown clause '{}'; `proctor list clauses` shows all\n", clause_name);
+    fmt::print(stderr, "proctor: unknown clause '{}'; `proctor list clauses` shows all\n",
+               clause_name);
     return kExitWrongUsage;
   }
   const Clause& clause = GetClause(*id);
-  fmt::print("{} ({}: {})\n\n  {}\n\n", clause.name, clause.section, clause.section_title, clause.text);
-  fmt::print("level      {}\nkind       {}\ndecided by {}\nprofiles   {}\nscenarios ", LevelName(clause.level),
-             KindName(clause.kind), TierNames(clause.tiers), ProfileNames(clause.profiles));
+  fmt::print("{} ({}: {})\n\n  {}\n\n", clause.name, clause.section, clause.section_title,
+             clause.text);
+  fmt::print("level      {}\nkind       {}\ndecided by {}\nprofiles   {}\nscenarios ",
+             LevelName(clause.level), KindName(clause.kind), TierNames(clause.tiers),
+             ProfileNames(clause.profiles));
   for (const NamedScenario& named : ScenarioLibrary()) {
     if (Needs(named, *id)) fmt::print(" {}", named.scenario.name);
   }

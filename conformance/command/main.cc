@@ -1,10 +1,9 @@
 // The proctor command.
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -45,7 +44,8 @@ void AddProfile(CLI::App& app, Arguments& arguments) {
 }
 
 void AddList(CLI::App& app, Arguments& arguments) {
-  CLI::App* list = app.add_subcommand("list", "print clauses, scenarios, implementations or mutants");
+  CLI::App* list =
+      app.add_subcommand("list", "print clauses, scenarios, implementations or mutants");
   list->add_option("what", arguments.listed, "clauses, scenarios, implementations or mutants")
       ->required()
       ->check(CLI::IsMember({"clauses", "scenarios", "implementations", "mutants"}));
@@ -56,14 +56,19 @@ void AddList(CLI::App& app, Arguments& arguments) {
 void AddCheck(CLI::App& app, Arguments& arguments) {
   CheckOptions& options = arguments.check;
   CLI::App* check = app.add_subcommand("check", "put an implementation to the test");
-  check->add_option("implementation", options.implementation,
-                    "a name that `list implementations` shows, NAME=TOOLCHAIN, or an adapter's path")
+  check
+      ->add_option("implementation", options.implementation,
+                   "a name that `list implementations` shows, NAME=TOOLCHAIN, or an adapter's path")
       ->required();
-  check->add_option("--clauses", options.clauses, "globs, separated by commas")->capture_default_str();
+  check->add_option("--clauses", options.clauses, "globs, separated by commas")
+      ->capture_default_str();
   check->add_option("--tiers", arguments.tiers, "kinds of evidence, e.g. O,X");
-  check->add_option("--scenario", options.scenarios, "run only this one (a name or a file); repeatable");
+  check->add_option("--scenario", options.scenarios,
+                    "run only this one (a name or a file); repeatable");
   check->add_option("--seed", options.seed, "64-bit seed")->capture_default_str();
-  check->add_option("--budget", options.budget_ms, "start no scenario after it, e.g. 120s, the default")
+  check
+      ->add_option("--budget", options.budget_ms,
+                   "start no scenario after it, e.g. 120s, the default")
       ->transform(kDuration);
   check->add_option("--worlds", options.worlds, "random worlds for tier V")
       ->check(CLI::NonNegativeNumber)
@@ -92,8 +97,10 @@ void AddJudge(CLI::App& app, Arguments& arguments) {
 
 void AddReplay(CLI::App& app, Arguments& arguments) {
   CLI::App* replay = app.add_subcommand("replay", "run again what a bundle holds");
-  replay->add_option("bundle", arguments.replay.bundle, "a file that `check --out` or a test wrote")->required();
-  replay->add_option("--out", arguments.replay.out, "write the results and the trace to this folder");
+  replay->add_option("bundle", arguments.replay.bundle, "a file that `check --out` or a test wrote")
+      ->required();
+  replay->add_option("--out", arguments.replay.out,
+                     "write the results and the trace to this folder");
 }
 
 int Complain(const std::string& what) {

@@ -36,7 +36,8 @@ struct Recording {
   bool full = false;          // guarded by mutex
 };
 
-// Until the process behind `pidfd` has ended, the time is up, `enough` says so, or the user interrupts.
+// Until the process behind `pidfd` has ended, the time is up, `enough` says so, or the user
+// interrupts.
 template <typename Enough>
 void WaitFor(int pidfd, int64_t for_ms, Enough enough) {
   const int64_t end_ns = MonotonicNowNs() + for_ms * 1'000'000;
@@ -106,7 +107,7 @@ int Report(const ObserveOptions& options, const Header& header, Recording& recor
 }  // namespace
 
 int Observe(const ObserveOptions& options) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { interrupted = 1; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
@@ -141,8 +142,8 @@ int Observe(const ObserveOptions& options) {
     return kExitFailed;
   }
   if (child) child->Release();
-  // The environment and the program of a process can be read only while it lives, and a wrapper's child is known
-  // only once its monitor has shown itself.
+  // The environment and the program of a process can be read only while it lives, and a wrapper's
+  // child is known only once its monitor has shown itself.
   WaitFor(pidfd, options.for_ms, [&] { return observer->monitor() != 0; });
   const Header header = MakeHeader(observer->process() != 0 ? observer->process() : pid,
                                    child != nullptr, options.profile);

@@ -18,12 +18,12 @@ struct ObserveOptions {
   pid_t pid = 0;                     // attach to this process, or
   std::vector<std::string> command;  // start this one
   int64_t for_ms = 10'000;
-  std::string out;                   // folder for the report; empty: none
-  std::optional<Profile> profile;    // else the default
+  std::string out;                 // folder for the report; empty: none
+  std::optional<Profile> profile;  // else the default
 };
 
-// Returns the exit status. A command that outlives the time is left alone when it was attached to, and ended
-// when it was started here.
+// Returns the exit status. A command that outlives the time is left alone when it was attached to,
+// and ended when it was started here.
 int Observe(const ObserveOptions& options);
 
 }  // namespace proctor

@@ -11,8 +11,8 @@
 
 namespace proctor {
 
-// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports at the end. Without
-// a path it is a scratch folder that is gone with its object.
+// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports
+// at the end. Without a path it is a scratch folder that is gone with its object.
 class OutputFolder {
  public:
   // nullopt: `why`, in one line.
@@ -41,8 +41,8 @@ class OutputFolder {
 bool WriteFile(const std::string& path, std::string_view contents, std::string& why);
 std::optional<std::string> ReadFile(const std::string& path, std::string& why);
 
-// Prints the table, writes the reports, and returns the exit status: that of the results, or of a failure
-// when a report could not be written.
+// Prints the table, writes the reports, and returns the exit status: that of the results, or of a
+// failure when a report could not be written.
 int Publish(const Results& results, const OutputFolder& folder);
 
 // A line on standard error where that is a terminal, over the last one; an empty one takes it away.

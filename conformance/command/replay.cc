@@ -58,7 +58,8 @@ int Replay(const ReplayOptions& options) {
   }
   const std::optional<Subject> subject = FindSubject(bundle->implementation);
   if (!subject) {
-    Say(fmt::format("{}: this program holds no monitor '{}'; build it with "
+    Say(
+        fmt::format("{}: this program holds no monitor '{}'; build it with "
                     "--//conformance:implementation=LABEL",
                     options.bundle, bundle->implementation));
     return kExitWrongUsage;
@@ -69,12 +70,14 @@ int Replay(const ReplayOptions& options) {
     return kExitFailed;
   }
   Recorder recorder;
-  const VirtualCheck check = ReplayVirtually(*subject, *bundle, folder->kept() ? &recorder : nullptr);
+  const VirtualCheck check =
+      ReplayVirtually(*subject, *bundle, folder->kept() ? &recorder : nullptr);
   Say(check.summary);
   const int status =
       Publish(ResultsOf(*subject, *bundle, check, "proctor replay " + options.bundle), *folder);
   if (!folder->kept()) return status;
-  const Header header = WorldHeader(*subject->implementation, bundle->scenario, {.profile = bundle->profile});
+  const Header header =
+      WorldHeader(*subject->implementation, bundle->scenario, {.profile = bundle->profile});
   if (StoreTrace(folder->TracePath("replay"), header, recorder.events, true, why)) return status;
   Say(why);
   return kExitFailed;

@@ -14,8 +14,8 @@
 namespace proctor {
 namespace {
 
-// Go 1.18 and later store their version behind this mark: 16 bytes, flags at offset 15 whose second bit says
-// that the strings stand inline, then at offset 32 a length and the text.
+// Go 1.18 and later store their version behind this mark: 16 bytes, flags at offset 15 whose second
+// bit says that the strings stand inline, then at offset 32 a length and the text.
 constexpr std::string_view kBuildInfoMark = "\xff Go buildinf:";
 constexpr size_t kFlagsOffset = 15;
 constexpr size_t kVersionOffset = 32;

@@ -15,15 +15,18 @@ constexpr ClauseId kLoop = ClauseId::kID_4;
 constexpr int64_t kProgressEvery = 256;
 
 // Findings in the order of the contract: one for each V clause of the profile.
-std::vector<Ruling> Complete(const std::map<ClauseId, Ruling>& decided, Profile profile, bool whole) {
+std::vector<Ruling> Complete(const std::map<ClauseId, Ruling>& decided, Profile profile,
+                             bool whole) {
   std::vector<Ruling> rulings;
   for (const Clause& clause : Clauses()) {
     if ((clause.tiers & kV) == 0 || (clause.profiles & profile) == 0) continue;
     const auto found = decided.find(clause.id);
-    Ruling ruling = found != decided.end() ? found->second : Ruling{.clause = clause.id, .tier = kV};
+    Ruling ruling =
+        found != decided.end() ? found->second : Ruling{.clause = clause.id, .tier = kV};
     if (ruling.verdict == Verdict::kNotExercised && !whole) {
       ruling.verdict = Verdict::kInconclusive;
-      ruling.message = "the campaign ended before a world put it to the test; give a larger --budget";
+      ruling.message =
+          "the campaign ended before a world put it to the test; give a larger --budget";
     }
     rulings.push_back(std::move(ruling));
   }
@@ -40,10 +43,12 @@ void TakeMisbehaviour(Finding finding, VirtualCheck& check) {
 
 }  // namespace
 
-VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options, const std::function<bool()>& stop) {
+VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options,
+                            const std::function<bool()>& stop) {
   options.threads = static_cast<int32_t>(std::max(1u, std::thread::hardware_concurrency()));
   options.progress = [&](int64_t done, int64_t all) {
-    if (done % kProgressEvery == 0) ShowProgress(fmt::format("[{}/{}] worlds in virtual time", done, all));
+    if (done % kProgressEvery == 0)
+      ShowProgress(fmt::format("[{}/{}] worlds in virtual time", done, all));
     return !stop();
   };
   CampaignResult result = RunCampaign(subject, options);
@@ -51,7 +56,8 @@ VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options, con
   VirtualCheck check{
       .rulings = Complete(result.rulings, options.profile, result.whole),
       .bundles = std::move(result.bundles),
-      .summary = fmt::format("tier V: {} worlds, {} of them schedules of small ones; {} cycles, {} events, {:.0f} hours",
+      .summary = fmt::format("tier V: {} worlds, {} of them schedules of small ones; {} cycles, {} "
+                             "events, {:.0f} hours",
                              result.worlds, result.schedules, result.cycles, result.events,
                              static_cast<double>(result.virtual_ns) / kNsPerHour)};
   if (result.misbehaviour) TakeMisbehaviour(std::move(*result.misbehaviour), check);

@@ -1,6 +1,7 @@
 // Tier V of `proctor check` and `proctor replay`: a monitor in virtual time, in this process.
 //
-// Thread safety: one at a time; a campaign starts threads of its own and has joined them when it returns.
+// Thread safety: one at a time; a campaign starts threads of its own and has joined them when it
+// returns.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_VIRTUAL_CHECK_H_
 #define PROCTOR_CONFORMANCE_COMMAND_VIRTUAL_CHECK_H_
@@ -23,10 +24,11 @@ struct VirtualCheck {
   std::string summary;                 // one line: how many worlds, cycles, events, hours
 };
 
-// A monitor that crashes, never sleeps, misuses the port or returns has broken the loop that ID-4 speaks of: the
-// clause's verdict is that of the misbehaviour. Clauses that a campaign which `stop` ended (asked now and then) did
-// not come to are inconclusive. Shows progress on a terminal.
-VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options, const std::function<bool()>& stop);
+// A monitor that crashes, never sleeps, misuses the port or returns has broken the loop that ID-4
+// speaks of: the clause's verdict is that of the misbehaviour. Clauses that a campaign which `stop`
+// ended (asked now and then) did not come to are inconclusive. Shows progress on a terminal.
+VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options,
+                            const std::function<bool()>& stop);
 
 // One world. `sink` sees its events, too, where it is not NULL.
 VirtualCheck ReplayVirtually(const Subject& subject, const Bundle& bundle, EventSink* sink);

@@ -14,8 +14,9 @@ class Check : public testing::TestWithParam<Profile> {};
 
 TEST_P(Check, TheReferenceKeepsEveryClause) {
   const std::string folder = Folder("reference");
-  const Outcome outcome = Proctor({"check", "reference", "--tiers", "V", "--worlds", "2000", "--profile",
-                                   std::string(ProfileName(GetParam())), "--out", folder});
+  const Outcome outcome =
+      Proctor({"check", "reference", "--tiers", "V", "--worlds", "2000", "--profile",
+               std::string(ProfileName(GetParam())), "--out", folder});
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   const std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
   for (const Clause& clause : Clauses()) {
@@ -34,13 +35,15 @@ INSTANTIATE_TEST_SUITE_P(Profiles, Check, testing::ValuesIn(kProfiles),
 
 TEST(Finding, IsReplayedFromItsBundle) {
   const std::string folder = Folder("mutant");
-  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V", "--clauses", "CAD-8",
-                                   "--worlds", "100", "--out", folder});
+  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
+                                   "--clauses", "CAD-8", "--worlds", "100", "--out", folder});
   EXPECT_EQ(outcome.status, 1) << outcome.output;
   const std::string bundle = folder + "/bundles/CAD-8.json";
-  EXPECT_NE(outcome.output.find("  scenario: {\"schema\":\"proctor-scenario/1\""), std::string::npos)
+  EXPECT_NE(outcome.output.find("  scenario: {\"schema\":\"proctor-scenario/1\""),
+            std::string::npos)
       << outcome.output;
-  EXPECT_NE(outcome.output.find("  replay: proctor replay " + bundle + "\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("  replay: proctor replay " + bundle + "\n"), std::string::npos)
+      << outcome.output;
 
   const std::string again = Folder("replayed");
   const Outcome replayed = Proctor({"replay", bundle, "--out", again});
@@ -58,19 +61,20 @@ TEST(Finding, IsReplayedFromItsBundle) {
 }
 
 TEST(Finding, WithoutAFolderIsReplayedFromItsSeed) {
-  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V", "--clauses", "CAD-8",
-                                   "--worlds", "100", "--seed", "7"});
+  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
+                                   "--clauses", "CAD-8", "--worlds", "100", "--seed", "7"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.output.find("  replay: proctor check mutant=sleep_in_wrong_unit --clauses CAD-8 --tiers V "
-                                "--seed 7\n"),
+  EXPECT_NE(outcome.output.find(
+                "  replay: proctor check mutant=sleep_in_wrong_unit --clauses CAD-8 --tiers V "
+                "--seed 7\n"),
             std::string::npos)
       << outcome.output;
 }
 
 TEST(Budget, WhatACampaignDidNotComeToIsInconclusive) {
   const std::string folder = Folder("short");
-  const Outcome outcome = Proctor(
-      {"check", "reference", "--tiers", "V", "--clauses", "DEAD-5", "--budget", "1ms", "--out", folder});
+  const Outcome outcome = Proctor({"check", "reference", "--tiers", "V", "--clauses", "DEAD-5",
+                                   "--budget", "1ms", "--out", folder});
   EXPECT_EQ(outcome.status, 2) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["DEAD-5.V"], "inconclusive");
 }
@@ -84,21 +88,30 @@ TEST(Replay, WhatIsWrongWithABundleIsNamedInOneLine) {
     EXPECT_TRUE(outcome.output.starts_with(start)) << outcome.output;
     return outcome.output.substr(std::min(start.size(), outcome.output.size()));
   };
-  const std::string scenario = R"("scenario":{"schema":"proctor-scenario/1","name":"x","tasks":[{"ops":[{"op":"yield"}]}]})";
+  const std::string scenario =
+      R"("scenario":{"schema":"proctor-scenario/1","name":"x","tasks":[{"ops":[{"op":"yield"}]}]})";
   EXPECT_EQ(complaint(""), "bundle: not JSON from line 1, column 1 on\n");
   EXPECT_EQ(complaint(std::string("\0\0", 2)), "bundle: not JSON from line 1, column 1 on\n");
   EXPECT_EQ(complaint("[]"), "bundle: must be an object\n");
   EXPECT_EQ(complaint("{}"), "schema: must be a string\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/9"})"), "schema: 'proctor-bundle/9' is not proctor-bundle/1\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20"})"),
-            "scenario: missing\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go9"})"),
-            "profile: there is no 'go9'\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20","clause":"X-1",)" +
-                      scenario + "}"),
-            "clause: there is no 'X-1'\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/1","implementation":"nobody","profile":"go1.20",)" + scenario + "}"),
-            "this program holds no monitor 'nobody'; build it with --//conformance:implementation=LABEL\n");
+  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/9"})"),
+            "schema: 'proctor-bundle/9' is not proctor-bundle/1\n");
+  EXPECT_EQ(
+      complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20"})"),
+      "scenario: missing\n");
+  EXPECT_EQ(
+      complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go9"})"),
+      "profile: there is no 'go9'\n");
+  EXPECT_EQ(
+      complaint(
+          R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20","clause":"X-1",)" +
+          scenario + "}"),
+      "clause: there is no 'X-1'\n");
+  EXPECT_EQ(
+      complaint(R"({"schema":"proctor-bundle/1","implementation":"nobody","profile":"go1.20",)" +
+                scenario + "}"),
+      "this program holds no monitor 'nobody'; build it with "
+      "--//conformance:implementation=LABEL\n");
   EXPECT_EQ(Proctor({"replay", "/nowhere/bundle"}).status, 64);
 }
 

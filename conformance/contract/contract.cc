@@ -30,9 +30,16 @@ constexpr std::string_view TitleOf(std::string_view section) {
 
 constexpr Clause kClauses[] = {
 #define SECTION(section, title)
-#define CLAUSE(section, number, level, kind, tiers, profiles, text)                             \
-  {ClauseId::k##section##_##number, #section "-" #number, #section, TitleOf(#section),          \
-   Level::level,                    Kind::kind,           tiers,    profiles,          text},
+#define CLAUSE(section, number, level, kind, tiers, profiles, text) \
+  {ClauseId::k##section##_##number,                                 \
+   #section "-" #number,                                            \
+   #section,                                                        \
+   TitleOf(#section),                                               \
+   Level::level,                                                    \
+   Kind::kind,                                                      \
+   tiers,                                                           \
+   profiles,                                                        \
+   text},
 #include "conformance/contract/clauses.def"
 #undef CLAUSE
 #undef SECTION
@@ -62,10 +69,14 @@ std::string ProfileNote(ProfileSet profiles) {
 
 std::string_view TierName(Tier tier) {
   switch (tier) {
-    case kV: return "V";
-    case kT: return "T";
-    case kO: return "O";
-    case kX: return "X";
+    case kV:
+      return "V";
+    case kT:
+      return "T";
+    case kO:
+      return "O";
+    case kX:
+      return "X";
   }
   return "?";
 }
@@ -96,19 +107,26 @@ std::optional<TierSet> ParseTiers(std::string_view comma_separated) {
 
 std::string_view LevelName(Level level) {
   switch (level) {
-    case Level::kMust: return "MUST";
-    case Level::kShould: return "SHOULD";
-    case Level::kMay: return "MAY";
+    case Level::kMust:
+      return "MUST";
+    case Level::kShould:
+      return "SHOULD";
+    case Level::kMay:
+      return "MAY";
   }
   return "?";
 }
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
-    case Kind::kSafety: return "safety";
-    case Kind::kLiveness: return "liveness";
-    case Kind::kSafetyAndLiveness: return "safety and liveness";
-    case Kind::kPermission: return "permission";
+    case Kind::kSafety:
+      return "safety";
+    case Kind::kLiveness:
+      return "liveness";
+    case Kind::kSafetyAndLiveness:
+      return "safety and liveness";
+    case Kind::kPermission:
+      return "permission";
   }
   return "?";
 }
@@ -141,13 +159,18 @@ std::vector<ClauseId> MatchClauses(std::string_view globs) {
 std::string ContractDocument() {
   std::string document =
       "# The contract of a system monitor\n\n"
-      "Printed from `conformance/contract/clauses.def`, the only source; a test keeps the two equal.\n"
+      "Printed from `conformance/contract/clauses.def`, the only source; a test keeps the two "
+      "equal.\n"
       "After `bazel build //conformance/contract:document`, copy\n"
       "`bazel-bin/conformance/contract/CONTRACT.md` here.\n\n"
-      "Each clause gives its level, its kind (safety: nothing bad; liveness: something good, within a\n"
-      "bound; permission) and the evidence that can decide it: **V** virtual time, white box; **T** a\n"
-      "trace that the runtime emits; **O** the monitor thread's system calls, seen from outside; **X**\n"
-      "only time stamps taken by the tasks of a scenario. A clause that does not hold in every profile\n"
+      "Each clause gives its level, its kind (safety: nothing bad; liveness: something good, "
+      "within a\n"
+      "bound; permission) and the evidence that can decide it: **V** virtual time, white box; "
+      "**T** a\n"
+      "trace that the runtime emits; **O** the monitor thread's system calls, seen from outside; "
+      "**X**\n"
+      "only time stamps taken by the tasks of a scenario. A clause that does not hold in every "
+      "profile\n"
       "names those in which it does.\n";
   std::string_view section;
   for (const Clause& clause : kClauses) {

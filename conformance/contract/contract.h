@@ -1,5 +1,6 @@
-// The contract of a system monitor: its clauses as one table (clauses.def), typed ids, look-up, globs.
-// CONTRACT.md at the top of the tree is printed from this table, and a test keeps the two equal.
+// The contract of a system monitor: its clauses as one table (clauses.def), typed ids, look-up,
+// globs. CONTRACT.md at the top of the tree is printed from this table, and a test keeps the two
+// equal.
 //
 // Thread safety: everything here is constant after program start.
 
@@ -28,8 +29,8 @@ enum Tier : uint8_t {
 using TierSet = uint8_t;
 inline constexpr Tier kTiers[] = {kV, kT, kO, kX};
 
-std::string_view TierName(Tier tier);               // "V"
-std::string TierNames(TierSet tiers);               // "V,T"
+std::string_view TierName(Tier tier);                                 // "V"
+std::string TierNames(TierSet tiers);                                 // "V,T"
 std::optional<TierSet> ParseTiers(std::string_view comma_separated);  // nullopt: unknown name
 
 enum class Level : uint8_t { kMust, kShould, kMay };
@@ -76,8 +77,8 @@ inline std::string_view ClauseName(ClauseId id) { return GetClause(id).name; }
 // nullopt: no such clause. Exact spelling only ("DEEP-9").
 std::optional<ClauseId> FindClause(std::string_view name);
 
-// The clauses whose names match one of the comma-separated shell globs ("CAD-*,DEEP-1?"), in the order
-// of the document. Empty: nothing matched.
+// The clauses whose names match one of the comma-separated shell globs ("CAD-*,DEEP-1?"), in the
+// order of the document. Empty: nothing matched.
 std::vector<ClauseId> MatchClauses(std::string_view globs);
 
 // CONTRACT.md, whole.

@@ -60,7 +60,8 @@ TEST(Contract, DocumentIsPrintedFromTheTable) {
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), ContractDocument())
-      << "CONTRACT.md differs from clauses.def: bazel build //conformance/contract:document and copy "
+      << "CONTRACT.md differs from clauses.def: bazel build //conformance/contract:document and "
+         "copy "
          "bazel-bin/conformance/contract/CONTRACT.md to the top of the tree";
 }
 

@@ -7,11 +7,16 @@ namespace proctor {
 
 std::string_view ProfileName(Profile profile) {
   switch (profile) {
-    case kGo1_20: return "go1.20";
-    case kGo1_22: return "go1.22";
-    case kGo1_25: return "go1.25";
-    case kGo1_26: return "go1.26";
-    case kNetbsd: return "netbsd";
+    case kGo1_20:
+      return "go1.20";
+    case kGo1_22:
+      return "go1.22";
+    case kGo1_25:
+      return "go1.25";
+    case kGo1_26:
+      return "go1.26";
+    case kNetbsd:
+      return "netbsd";
   }
   return "?";
 }

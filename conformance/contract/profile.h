@@ -27,11 +27,11 @@ inline constexpr ProfileSet kSince1_26 = kGo1_26;
 inline constexpr ProfileSet kUntil1_25 = kAllProfiles & ~kGo1_26;
 inline constexpr ProfileSet kNetbsdOnly = kNetbsd;
 
-std::string_view ProfileName(Profile profile);                     // "go1.20"
-std::optional<Profile> FindProfile(std::string_view name);         // nullopt: no such profile
+std::string_view ProfileName(Profile profile);              // "go1.20"
+std::optional<Profile> FindProfile(std::string_view name);  // nullopt: no such profile
 
-// The profile that a version string declares: "go1.19.8" is go1.20, "go1.24.1" is go1.22, "go1.27" is
-// go1.26. Whatever is not of that form ("gccgo 12.2.0") has the default profile.
+// The profile that a version string declares: "go1.19.8" is go1.20, "go1.24.1" is go1.22, "go1.27"
+// is go1.26. Whatever is not of that form ("gccgo 12.2.0") has the default profile.
 Profile ProfileOfVersion(std::string_view version);
 
 }  // namespace proctor

@@ -24,7 +24,7 @@ struct Tunables {
 
 struct TunableField {
   std::string_view name;
-  int64_t Tunables::*member;
+  int64_t Tunables::* member;
   int64_t least;     // inclusive
   int64_t greatest;  // inclusive
   std::string_view meaning;
@@ -36,7 +36,8 @@ std::span<const TunableField> TunableFields();
 // nullptr: no such tunable.
 const TunableField* FindTunable(std::string_view name);
 
-// Sets one by its name. What is wrong otherwise: "unknown tunable 'x'", "procs must be 0 to 1024"; empty: it is set.
+// Sets one by its name. What is wrong otherwise: "unknown tunable 'x'", "procs must be 0 to 1024";
+// empty: it is set.
 std::string SetTunable(Tunables& tunables, std::string_view name, int64_t value);
 
 }  // namespace proctor

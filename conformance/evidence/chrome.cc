@@ -12,8 +12,10 @@ using Json = nlohmann::ordered_json;
 
 // The page's "processes" group the tracks.
 enum Group { kThreads = 1, kProcessors = 2, kTasks = 3, kOutside = 4 };
-constexpr std::pair<Group, std::string_view> kGroups[] = {
-    {kThreads, "M (threads)"}, {kProcessors, "P (processors)"}, {kTasks, "G (tasks)"}, {kOutside, "outside"}};
+constexpr std::pair<Group, std::string_view> kGroups[] = {{kThreads, "M (threads)"},
+                                                          {kProcessors, "P (processors)"},
+                                                          {kTasks, "G (tasks)"},
+                                                          {kOutside, "outside"}};
 
 enum class Shape { kBegin, kEnd, kInstant };
 
@@ -63,7 +65,8 @@ ChromeWriter::ChromeWriter(std::ostream& stream, const Header& header) : stream_
   stream_ << R"({"displayTimeUnit":"ns","otherData":)"
           << about.dump(-1, ' ', false, Json::error_handler_t::replace) << R"(,"traceEvents":[)";
   for (const auto& [group, name] : kGroups) {
-    const Json json = {{"ph", "M"}, {"name", "process_name"}, {"pid", group}, {"args", {{"name", name}}}};
+    const Json json = {
+        {"ph", "M"}, {"name", "process_name"}, {"pid", group}, {"args", {{"name", name}}}};
     WriteObject(json.dump());
   }
 }

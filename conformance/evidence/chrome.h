@@ -1,5 +1,5 @@
-// Chrome trace JSON from evidence: the file opens in the Perfetto page, with a track per M, per P and per task.
-// Sleeps and operations are slices; everything else is an instant with its arguments.
+// Chrome trace JSON from evidence: the file opens in the Perfetto page, with a track per M, per P
+// and per task. Sleeps and operations are slices; everything else is an instant with its arguments.
 //
 // Thread safety: none.
 

@@ -7,9 +7,9 @@
 namespace proctor {
 namespace {
 
-constexpr std::string_view kOpNames[] = {"spin",  "work", "block",   "calls", "wait",     "sleep",
-                                         "yield", "send", "receive", "spawn", "allocate", "collect",
-                                         "stamp"};
+constexpr std::string_view kOpNames[] = {"spin",     "work",    "block", "calls",   "wait",
+                                         "sleep",    "yield",   "send",  "receive", "spawn",
+                                         "allocate", "collect", "stamp"};
 constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
 constexpr std::string_view kLockNames[] = {"monitor",   "scavenger", "forced_gc", "sched",
                                            "all_tasks", "all_p",     "timers"};
@@ -111,8 +111,8 @@ Event MakeEvent(int64_t time_ns, EventKind kind,
 }
 
 std::string Describe(const Event& event) {
-  std::string text = fmt::format("{}.{:09} s", event.time_ns / 1'000'000'000,
-                                 event.time_ns % 1'000'000'000);
+  std::string text =
+      fmt::format("{}.{:09} s", event.time_ns / 1'000'000'000, event.time_ns % 1'000'000'000);
   if (event.m >= 0) text += fmt::format(" m{}", event.m);
   if (event.p >= 0) text += fmt::format(" p{}", event.p);
   if (event.g >= 0) text += fmt::format(" g{}", event.g);

@@ -1,7 +1,7 @@
 // An event: the unit of evidence. Kinds and arguments are listed in events.def.
 //
-// Times are nanoseconds on the clock that the evidence's header names. An Event is a plain value of fixed
-// size; copying it allocates nothing.
+// Times are nanoseconds on the clock that the evidence's header names. An Event is a plain value of
+// fixed size; copying it allocates nothing.
 
 #ifndef PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
 #define PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
@@ -53,24 +53,26 @@ inline constexpr int32_t kProcessorsMost = 4096;
 
 using EventKinds = std::bitset<kEventKinds>;
 
-// How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same moment.
+// How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same
+// moment.
 enum class WakeCause : int64_t { kTimeout, kWoken, kEither };
 
 // The locks, in lock order.
 enum class LockId : int64_t { kMonitor, kScavenger, kForcedGc, kSched, kAllTasks, kAllP, kTimers };
 
-// Who wakes the monitor: the end of stop-the-world; a task that enters a system call; one that leaves one and
-// takes an idle processor at once, or after it had given up its thread.
+// Who wakes the monitor: the end of stop-the-world; a task that enters a system call; one that
+// leaves one and takes an idle processor at once, or after it had given up its thread.
 enum class Waker : int64_t { kStartTheWorld, kEnter, kExitFast, kExitSlow };
 
-// Where runnable tasks wait: the global queue, a processor's own, or its place for the very next one.
+// Where runnable tasks wait: the global queue, a processor's own, or its place for the very next
+// one.
 enum class Queue : int64_t { kGlobal, kLocal, kNext };
 
 // Why a task runs no longer.
 enum class OutReason : int64_t { kWaits, kYielded, kPreempted, kEnded };
 
-// How a task came back from a system call: with the processor that it had; with another idle one, at once or
-// as the last resort; with none.
+// How a task came back from a system call: with the processor that it had; with another idle one,
+// at once or as the last resort; with none.
 enum class ExitPath : int64_t { kReacquired, kIdleFast, kIdleSlow, kQueued };
 
 enum class InternalError : int64_t { kNegativeRunning, kRunnableButNobodyRuns, kHelperAlreadyIdle };
@@ -110,11 +112,11 @@ std::string_view EventKindMeaning(EventKind kind);
 std::optional<EventKind> FindEventKind(std::string_view name);
 std::string_view ArgName(Arg arg);
 std::optional<Arg> FindArg(std::string_view name);
-ValueNames ArgValueNames(Arg arg);                // empty: the argument is an integer
-std::span<const Arg> ArgsOf(EventKind kind);      // in the order of Event::args
+ValueNames ArgValueNames(Arg arg);            // empty: the argument is an integer
+std::span<const Arg> ArgsOf(EventKind kind);  // in the order of Event::args
 
-// Where in Event::args each kind keeps each argument; -1: it has no such argument. Get and Set are on every judge's
-// path: one load instead of a search.
+// Where in Event::args each kind keeps each argument; -1: it has no such argument. Get and Set are
+// on every judge's path: one load instead of a search.
 inline constexpr auto kArgPositions = [] {
   using enum Arg;
   std::array<std::array<int8_t, kArgs>, kEventKinds> positions{};
@@ -155,14 +157,13 @@ struct Event {
     return *this;
   }
   bool Is(Arg arg, Op op) const { return Get(arg) == static_cast<int64_t>(op); }
-  bool Is(Variable variable) const {
-    return Get(Arg::kVariable) == static_cast<int64_t>(variable);
-  }
+  bool Is(Variable variable) const { return Get(Arg::kVariable) == static_cast<int64_t>(variable); }
 
   bool operator==(const Event&) const = default;
 };
 
-// An event with its arguments by name: MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs, 20000}}).
+// An event with its arguments by name: MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs,
+// 20000}}).
 Event MakeEvent(int64_t time_ns, EventKind kind,
                 std::initializer_list<std::pair<Arg, int64_t>> args = {});
 

@@ -43,7 +43,8 @@ Tunables TunablesFromJson(const Json& json, const char* name) {
   if (!object.is_object()) throw Wrong{fmt::format("the header's '{}' must be an object", name)};
   Tunables tunables;
   for (const auto& [key, value] : object.items()) {
-    if (!value.is_number_integer()) throw Wrong{fmt::format("tunable '{}' must be an integer", key)};
+    if (!value.is_number_integer())
+      throw Wrong{fmt::format("tunable '{}' must be an integer", key)};
     const std::string why = SetTunable(tunables, key, value.get<int64_t>());
     if (!why.empty()) throw Wrong{fmt::format("{} in '{}'", why, name)};
   }
@@ -103,8 +104,8 @@ void AppendMember(std::string& line, std::string_view name, int64_t value) {
   AppendNumber(line, value);
 }
 
-// Reads the flat objects that events are: names, integers and short strings without escapes. A general parser
-// would take most of the time that judging takes.
+// Reads the flat objects that events are: names, integers and short strings without escapes. A
+// general parser would take most of the time that judging takes.
 class EventParser {
  public:
   EventParser(std::string_view line, std::string& why) : rest_(line), why_(why) {}
@@ -131,7 +132,8 @@ class EventParser {
   }
 
   void SkipSpace() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r')) {
+    while (!rest_.empty() &&
+           (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r')) {
       rest_.remove_prefix(1);
     }
   }
@@ -195,7 +197,8 @@ class EventParser {
   bool ParseActor(std::string_view name, int64_t greatest, Integer& actor) {
     int64_t value = 0;
     if (!ParseInteger(name, value)) return false;
-    if (value < -1 || value > greatest) return Wrong(fmt::format("'{}' must be -1 to {}", name, greatest));
+    if (value < -1 || value > greatest)
+      return Wrong(fmt::format("'{}' must be -1 to {}", name, greatest));
     actor = static_cast<Integer>(value);
     return true;
   }
@@ -300,7 +303,7 @@ bool TraceReader::ReadLine() {
   const auto got = static_cast<size_t>(stream_.gcount());
   if (stream_.fail()) {
     Fail(got + 1 >= buffer_.size() ? fmt::format("a line is longer than {} bytes", kMaxLineBytes)
-                                 : "the file cannot be read");
+                                   : "the file cannot be read");
     return false;
   }
   if (stream_.eof()) {

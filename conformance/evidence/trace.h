@@ -5,8 +5,8 @@
 //    "emits":["shallow_sleep",...],"scenario":"idle","seed":"1","asked":{...},"in_force":{...}}
 //   {"t":12000345,"e":"shallow_sleep","m":3,"duration_ns":20000}
 //
-// Times never go backwards. m, p and g stand only where they are not -1. Reading and writing stream: memory
-// does not grow with the length of the trace. A line is at most kMaxLineBytes long.
+// Times never go backwards. m, p and g stand only where they are not -1. Reading and writing
+// stream: memory does not grow with the length of the trace. A line is at most kMaxLineBytes long.
 //
 // Errors: every reader function reports the first thing wrong as one line that names the place
 // ("trace.jsonl:17: times go backwards (5 ns after 9 ns)"); it never throws and never aborts.
@@ -61,7 +61,8 @@ class TraceReader {
 
 class TraceWriter {
  public:
-  // Writes the header at once. The stream outlives the writer; the caller checks it for failure at the end.
+  // Writes the header at once. The stream outlives the writer; the caller checks it for failure at
+  // the end.
   TraceWriter(std::ostream& stream, const Header& header);
   void Write(const Event& event);
 
@@ -70,7 +71,8 @@ class TraceWriter {
   std::string line_;
 };
 
-// One event as its JSON line, without the newline; and back. ParseEvent returns nullopt and says why.
+// One event as its JSON line, without the newline; and back. ParseEvent returns nullopt and says
+// why.
 void FormatEvent(const Event& event, std::string& line);
 std::optional<Event> ParseEvent(std::string_view line, std::string& why);
 

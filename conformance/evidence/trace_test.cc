@@ -22,8 +22,9 @@ Event ArbitraryEvent() {
   event.g = *rc::gen::inRange<int64_t>(-1, INT64_MAX);
   for (const Arg arg : ArgsOf(event.kind)) {
     const ValueNames names = ArgValueNames(arg);
-    event.Set(arg, names.empty() ? *rc::gen::arbitrary<int64_t>()
-                                 : *rc::gen::inRange<int64_t>(0, static_cast<int64_t>(names.size())));
+    event.Set(arg, names.empty()
+                       ? *rc::gen::arbitrary<int64_t>()
+                       : *rc::gen::inRange<int64_t>(0, static_cast<int64_t>(names.size())));
   }
   return event;
 }
@@ -101,26 +102,50 @@ TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(""), "t: the trace is empty");
   EXPECT_EQ(ErrorOf("hello\n"), "t:1: the header is not JSON");
   EXPECT_EQ(ErrorOf("{}\n"), "t:1: the header lacks 'schema'");
-  EXPECT_EQ(ErrorOf(R"({"schema":"proctor-trace/9"})" "\n"),
+  EXPECT_EQ(ErrorOf(R"({"schema":"proctor-trace/9"})"
+                    "\n"),
             "t:1: schema 'proctor-trace/9' is not 'proctor-trace/1'");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1)"),
             "t:2: the last line is cut short (it has no line break)");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost)" "\n"), "t:2: the line is cut short");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost)"
+                           "\n"),
+            "t:2: the line is cut short");
   EXPECT_EQ(ErrorOf(head + std::string("{\"t\":1,\0}\n", 10)), "t:2: the line holds NUL bytes");
-  EXPECT_EQ(ErrorOf(head + R"({"t":9,"e":"gap","lost":1})" "\n" R"({"t":5,"e":"gap","lost":1})" "\n"),
+  EXPECT_EQ(ErrorOf(head + R"({"t":9,"e":"gap","lost":1})"
+                           "\n"
+                           R"({"t":5,"e":"gap","lost":1})"
+                           "\n"),
             "t:3: times go backwards (5 ns after 9 ns)");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"nap"})" "\n"), "t:2: unknown event 'nap'");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap"})" "\n"), "t:2: event 'gap' lacks 'lost'");
-  EXPECT_EQ(ErrorOf(head + R"({"e":"gap","lost":1})" "\n"), "t:2: an event lacks 't'");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":"x"})" "\n"),
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"nap"})"
+                           "\n"),
+            "t:2: unknown event 'nap'");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap"})"
+                           "\n"),
+            "t:2: event 'gap' lacks 'lost'");
+  EXPECT_EQ(ErrorOf(head + R"({"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: an event lacks 't'");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":"x"})"
+                           "\n"),
             "t:2: 'lost' must be a 64-bit integer");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"deep_wake","cause":"love"})" "\n"),
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"deep_wake","cause":"love"})"
+                           "\n"),
             "t:2: unknown 'love' for 'cause'");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1,"op":2})" "\n"), "t:2: event 'gap' has no 'op'");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1} x)" "\n"), "t:2: something follows the event");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"m":99999999999,"e":"gap","lost":1})" "\n"), "t:2: 'm' must be -1 to 2147483647");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"p":4096,"e":"gap","lost":1})" "\n"), "t:2: 'p' must be -1 to 4095");
-  EXPECT_EQ(ErrorOf(head + R"({"t":-1,"e":"gap","lost":1})" "\n"), "t:2: 't' must not be negative");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1,"op":2})"
+                           "\n"),
+            "t:2: event 'gap' has no 'op'");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1} x)"
+                           "\n"),
+            "t:2: something follows the event");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"m":99999999999,"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: 'm' must be -1 to 2147483647");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"p":4096,"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: 'p' must be -1 to 4095");
+  EXPECT_EQ(ErrorOf(head + R"({"t":-1,"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: 't' must not be negative");
 }
 
 // A stream that never ends and never breaks its line: reading must stop by itself.

@@ -148,10 +148,12 @@ bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratc
   if (!process) return false;
   const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
   if (status == 0 && IsProgram(scratch_dir + kProgram)) return true;
-  why = status == 0 ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
-        : status ? fmt::format("{} failed with status {}: {}", argv[0], *status,
-                             InOneLine(process->captured(), scratch_dir + "/build.log"))
-                 : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
+  why = status == 0
+            ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
+        : status
+            ? fmt::format("{} failed with status {}: {}", argv[0], *status,
+                          InOneLine(process->captured(), scratch_dir + "/build.log"))
+            : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
   return false;
 }
 
@@ -161,7 +163,8 @@ bool BuildWith(bool is_gccgo, const std::string& tool, const std::string& source
   const std::string program = scratch_dir + kProgram;
   if (!is_gccgo) return RunCompiler({tool, "build", "-o", program, source}, scratch_dir, why);
   // What the compiler says is worth more where neither works, so it has the last word.
-  return RunCompiler({tool, "build", "-compiler", "gccgo", "-o", program, source}, scratch_dir, why) ||
+  return RunCompiler({tool, "build", "-compiler", "gccgo", "-o", program, source}, scratch_dir,
+                     why) ||
          RunCompiler({tool, "-O2", "-o", program, source}, scratch_dir, why);
 }
 
@@ -174,8 +177,8 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
   if (!IsProgram(toolchain)) {
     failure = BuildFailure::kMissing;
     why = given.empty()
-              ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH", name,
-                            is_gccgo ? "gccgo" : "golang-go", name)
+              ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH",
+                            name, is_gccgo ? "gccgo" : "golang-go", name)
               : fmt::format("{}: no such toolchain; give the path of an executable", given);
     return std::nullopt;
   }
@@ -200,7 +203,8 @@ std::string FindReference() {
   using bazel::tools::cpp::runfiles::Runfiles;
   const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(program_invocation_name));
   if (runfiles == nullptr) return "";
-  const std::string path = runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
+  const std::string path =
+      runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
   return IsProgram(path) ? path : "";
 }
 
@@ -208,13 +212,14 @@ std::optional<Implementation> TheReference(BuildFailure& failure, std::string& w
   const std::string adapter = FindReference();
   if (adapter.empty()) {
     failure = BuildFailure::kMissing;
-    why = "reference: its adapter is not in this program's runfiles; start it where Bazel built it, or by "
-          "`bazel run //:proctor`";
+    why =
+        "reference: its adapter is not in this program's runfiles; start it where Bazel built it, "
+        "or by "
+        "`bazel run //:proctor`";
     return std::nullopt;
   }
-  return Implementation{.name = "reference",
-                        .argv = {adapter},
-                        .expectations = std::string(kReferenceExpectations)};
+  return Implementation{
+      .name = "reference", .argv = {adapter}, .expectations = std::string(kReferenceExpectations)};
 }
 
 // GODEBUG with a setting more. The last one counts, so the scenario's stands behind the user's.
@@ -240,9 +245,10 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
     return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, error)}};
   }
   failure = BuildFailure::kUnknownName;
-  why = fmt::format("'{}' is no implementation: give a name that `proctor list implementations` shows, "
-                    "NAME=TOOLCHAIN, or the path of an adapter",
-                    name);
+  why = fmt::format(
+      "'{}' is no implementation: give a name that `proctor list implementations` shows, "
+      "NAME=TOOLCHAIN, or the path of an adapter",
+      name);
   return std::nullopt;
 }
 

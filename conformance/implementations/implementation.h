@@ -32,13 +32,14 @@ enum class BuildFailure {
   kBroken,       // the adapter could not be built
 };
 
-// Builds the adapter into `scratch_dir`, which must exist and outlive its use. nullopt: `failure` and `why`.
+// Builds the adapter into `scratch_dir`, which must exist and outlive its use. nullopt: `failure`
+// and `why`.
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
                                                   BuildFailure& failure, std::string& why);
 
-// What a scenario's tunables need in the environment of the adapter's process, as "NAME=value": settings that a
-// runtime reads only at its start. What the user set there stays.
+// What a scenario's tunables need in the environment of the adapter's process, as "NAME=value":
+// settings that a runtime reads only at its start. What the user set there stays.
 std::vector<std::string> EnvironmentFor(const Implementation& implementation,
                                         const Scenario& scenario);
 

@@ -113,9 +113,9 @@ TEST_F(Names, ABrokenToolchainIsQuotedInOneLine) {
 }
 
 TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
-  const std::string wrapper = Script(
-      "wrapper", "printf '%s\\n' \"$@\" > " + (folder_ / "calls").string() + "; env > " +
-                     (folder_ / "env").string() + ";" + kMakesProgram);
+  const std::string wrapper =
+      Script("wrapper", "printf '%s\\n' \"$@\" > " + (folder_ / "calls").string() + "; env > " +
+                            (folder_ / "env").string() + ";" + kMakesProgram);
   const Setting debug("GODEBUG", "asyncpreemptoff=1");
   const Setting gc("GOGC", "off");
   const Setting target("GOOS", "plan9");
@@ -123,7 +123,8 @@ TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
   ASSERT_TRUE(built) << why_;
   EXPECT_EQ(built->name, "go");
   EXPECT_EQ(built->argv, std::vector<std::string>{scratch() + "/adapter"});
-  EXPECT_EQ(Contents("calls"), "build\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
+  EXPECT_EQ(Contents("calls"),
+            "build\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
   const std::string env = "\n" + Contents("env");
   for (const char* absent : {"\nGODEBUG=", "\nGOGC=", "\nGOOS="}) {
     EXPECT_EQ(env.find(absent), std::string::npos) << absent;
@@ -133,16 +134,19 @@ TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
 
 TEST_F(Names, GccgoIsCalledAsACompiler) {
   const std::string compiler =
-      Script("compiler", "[ $1 != build ] || exit 1; printf '%s\\n' \"$@\" > " + (folder_ / "calls").string() + ";" + kMakesProgram);
+      Script("compiler", "[ $1 != build ] || exit 1; printf '%s\\n' \"$@\" > " +
+                             (folder_ / "calls").string() + ";" + kMakesProgram);
   const auto built = Built("gccgo=" + compiler);
   ASSERT_TRUE(built) << why_;
   EXPECT_EQ(built->name, "gccgo");
-  EXPECT_EQ(Contents("calls"), "-O2\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
+  EXPECT_EQ(Contents("calls"),
+            "-O2\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
   EXPECT_NE(built->expectations.find("PRE-5"), std::string::npos);
 }
 
 TEST_F(Names, AGccgoThatIsAGoCommandIsCalledToBuild) {
-  const std::string command = Script("command", "[ \"$1\" = build ] || exit 2; cp /bin/true \"$5\"");
+  const std::string command =
+      Script("command", "[ \"$1\" = build ] || exit 2; cp /bin/true \"$5\"");
   EXPECT_TRUE(Built("gccgo=" + command)) << why_;
   const std::string neither = Script("neither", "echo no; exit 2");
   EXPECT_EQ(FailureOf("gccgo=" + neither), BuildFailure::kBroken);
@@ -157,13 +161,15 @@ TEST_F(Names, AToolchainThatBuildsNothingIsNone) {
 TEST_F(Names, ABareNameIsLookedUpOnPath) {
   Script("bin/go1.99", kMakesProgram);
   fs::create_directories(folder_ / "first/go1.99");  // no program, whatever its mode
-  const Setting path("PATH", (folder_ / "first").string() + ":" + (folder_ / "bin").string() + ":/bin");
+  const Setting path("PATH",
+                     (folder_ / "first").string() + ":" + (folder_ / "bin").string() + ":/bin");
   EXPECT_TRUE(Built("go=go1.99")) << why_;
   EXPECT_EQ(FailureOf("go=go1.98"), BuildFailure::kMissing);
 }
 
 TEST_F(Names, TheUsersCacheIsUsedWhereItCanBe) {
-  const std::string wrapper = Script("wrapper", "echo \"$GOCACHE\" > " + (folder_ / "cache").string() + ";" + kMakesProgram);
+  const std::string wrapper = Script(
+      "wrapper", "echo \"$GOCACHE\" > " + (folder_ / "cache").string() + ";" + kMakesProgram);
   {
     const Setting cache("GOCACHE", folder_ / "cache_of_the_user");
     ASSERT_TRUE(Built("go=" + wrapper)) << why_;
@@ -197,7 +203,8 @@ TEST_F(Names, ThoseOfTheMachineAreListed) {
   EXPECT_EQ(about("gccgo"), (folder_ / "bin/gccgo-12").string());
   const Setting none("PATH", folder_ / "empty");
   const auto missing = FindImplementations();
-  EXPECT_EQ(std::ranges::find(missing, "go", &FoundImplementation::name)->about, "missing: not on PATH");
+  EXPECT_EQ(std::ranges::find(missing, "go", &FoundImplementation::name)->about,
+            "missing: not on PATH");
   EXPECT_EQ(missing.front().name, "reference");
   EXPECT_EQ(missing.front().about, "the reference runtime");
 }

@@ -1,4 +1,5 @@
-// The adapters on the real runtimes that this machine has: what the evidence of a run says, in values and order.
+// The adapters on the real runtimes that this machine has: what the evidence of a run says, in
+// values and order.
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -72,8 +73,8 @@ std::vector<std::string> StoryOf(const Task& task) {
   std::vector<std::string> story = {"task_start"};
   for (int64_t i = 0; i < task.repeat; ++i) {
     for (size_t index = 0; index < task.ops.size(); ++index) {
-      const std::string op = " " + std::string(OpNames()[static_cast<size_t>(task.ops[index].op)]) + " " +
-                             std::to_string(index);
+      const std::string op = " " + std::string(OpNames()[static_cast<size_t>(task.ops[index].op)]) +
+                             " " + std::to_string(index);
       story.push_back("op_begin" + op);
       story.push_back("op_end" + op);
     }
@@ -85,7 +86,8 @@ std::vector<std::string> StoryOf(const Task& task) {
 std::map<int64_t, std::vector<std::string>> StoriesIn(const Run& run) {
   std::map<int64_t, std::vector<std::string>> stories;
   for (const Event& event : run.events) {
-    if (event.g < 0 || event.kind == EventKind::kTaskSpawn || event.kind == EventKind::kCpuTime) continue;
+    if (event.g < 0 || event.kind == EventKind::kTaskSpawn || event.kind == EventKind::kCpuTime)
+      continue;
     std::string word(EventKindName(event.kind));
     if (event.kind == EventKind::kOpBegin || event.kind == EventKind::kOpEnd) {
       word += " " + std::string(OpNames()[static_cast<size_t>(event.Get(Arg::kOp))]) + " " +
@@ -132,9 +134,9 @@ TEST_P(Runtime, EveryTaskRunsItsProgram) {
 }
 
 TEST_P(Runtime, EveryRunOfATaskIsSpawnedBeforeItStarts) {
-  const auto run = Perform(Named("spawns", {{.ops = {{.op = Op::kSpawn, .task = 1}, {.op = Op::kYield}},
-                                             .repeat = 30},
-                                            {.ops = {{.op = Op::kYield}}, .start = false}}));
+  const auto run = Perform(
+      Named("spawns", {{.ops = {{.op = Op::kSpawn, .task = 1}, {.op = Op::kYield}}, .repeat = 30},
+                       {.ops = {{.op = Op::kYield}}, .start = false}}));
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
   std::map<int64_t, int64_t> spawned_ns;
   for (const Event& event : Of(run, EventKind::kTaskSpawn)) {
@@ -286,11 +288,13 @@ TEST(Reference, TracesItself) {
   std::string why;
   const auto reference = BuildImplementation("reference", testing::TempDir(), failure, why);
   ASSERT_TRUE(reference) << why;
-  Scenario scenario = Named("traced", {{.ops = {{.op = Op::kSpawn, .task = 1},
-                                                {.op = Op::kBlock, .duration_ns = 15'000'000}},
-                                        .repeat = 3},
-                                       {.ops = {{.op = Op::kYield}}, .start = false}});
-  const auto run = RunScenario({.argv = reference->argv, .observe = false, .trace = true}, scenario);
+  Scenario scenario =
+      Named("traced",
+            {{.ops = {{.op = Op::kSpawn, .task = 1}, {.op = Op::kBlock, .duration_ns = 15'000'000}},
+              .repeat = 3},
+             {.ops = {{.op = Op::kYield}}, .start = false}});
+  const auto run =
+      RunScenario({.argv = reference->argv, .observe = false, .trace = true}, scenario);
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.header.tiers, kX);
   EXPECT_EQ(run.trace_header.tiers, kT);
@@ -313,11 +317,12 @@ TEST(Reference, TracesItself) {
   for (const Event& event : run.trace) panel.Observe(event);
   std::set<ClauseId> conforms;
   for (const Ruling& ruling : panel.Close()) {
-    EXPECT_NE(ruling.verdict, Verdict::kViolates) << ClauseName(ruling.clause) << ": " << ruling.message;
+    EXPECT_NE(ruling.verdict, Verdict::kViolates)
+        << ClauseName(ruling.clause) << ": " << ruling.message;
     if (ruling.verdict == Verdict::kConforms) conforms.insert(ruling.clause);
   }
-  for (const ClauseId clause : {ClauseId::kID_1, ClauseId::kCAD_2, ClauseId::kSYS_1, ClauseId::kSYS_6,
-                                ClauseId::kSYS_7, ClauseId::kHAND_1}) {
+  for (const ClauseId clause : {ClauseId::kID_1, ClauseId::kCAD_2, ClauseId::kSYS_1,
+                                ClauseId::kSYS_6, ClauseId::kSYS_7, ClauseId::kHAND_1}) {
     EXPECT_TRUE(conforms.contains(clause)) << ClauseName(clause);
   }
 }

@@ -14,7 +14,8 @@ constexpr std::string_view kMutantPrefix = "mutant=";
 std::optional<Subject> FindSubject(std::string_view name) {
   for (const proctor_implementation* implementation :
        {&ReferenceImplementation(), proctor_implementation_under_test()}) {
-    if (name == implementation->name) return Subject{.name = implementation->name, .implementation = implementation};
+    if (name == implementation->name)
+      return Subject{.name = implementation->name, .implementation = implementation};
   }
   if (!name.starts_with(kMutantPrefix)) return std::nullopt;
   const Mutant* mutant = FindMutant(name.substr(kMutantPrefix.size()));

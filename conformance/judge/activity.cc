@@ -64,7 +64,8 @@ int64_t Activity::spinning_since_ns() const { return lost_ ? INT64_MAX : spinnin
 
 int64_t Activity::free_of_calls_since_ns() const {
   // A `wait` parks in the runtime's poller, but reads the byte by a system call first and last.
-  if (lost_ || open(Op::kBlock) > 0 || open(Op::kCalls) > 0 || open(Op::kWait) > 0) return INT64_MAX;
+  if (lost_ || open(Op::kBlock) > 0 || open(Op::kCalls) > 0 || open(Op::kWait) > 0)
+    return INT64_MAX;
   return last_call_ns_;
 }
 

@@ -1,7 +1,7 @@
 // What the tasks of a scenario are doing, by their stamps: the operations that are open right now.
 //
-// Judges use it to know what must be true of the processors: while an operation `spin` is open its task is
-// running or runnable, so not every P is idle.
+// Judges use it to know what must be true of the processors: while an operation `spin` is open its
+// task is running or runnable, so not every P is idle.
 //
 // Memory: bounded; beyond kMaxTasks tasks at once the tracker says that it is lost.
 // Thread safety: none.
@@ -36,8 +36,8 @@ class Activity {
   // Since when at least one `spin` has been open without interruption; INT64_MAX: none is.
   int64_t spinning_since_ns() const;
 
-  // Since when no P can have been in a system call: every open operation computes or waits inside the
-  // runtime, and has since then. INT64_MAX: some P may be in one now.
+  // Since when no P can have been in a system call: every open operation computes or waits inside
+  // the runtime, and has since then. INT64_MAX: some P may be in one now.
   int64_t free_of_calls_since_ns() const;
 
   // More tasks at once than can be tracked: what is said above no longer holds.

@@ -1,4 +1,5 @@
-// How fast evidence is judged: all judges of tiers O and X together, from memory and from JSON lines.
+// How fast evidence is judged: all judges of tiers O and X together, from memory and from JSON
+// lines.
 
 #include <benchmark/benchmark.h>
 
@@ -21,11 +22,13 @@ Header MakeHeader() {
   return header;
 }
 
-// What a busy process shows: cycles of the monitor, tasks that compute, block and make each other runnable.
+// What a busy process shows: cycles of the monitor, tasks that compute, block and make each other
+// runnable.
 std::vector<Event> MakeEvents(int64_t cycles) {
   std::vector<Event> events;
   int64_t now_ns = 0;
-  const auto add = [&](EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args, int64_t g) {
+  const auto add = [&](EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args,
+                       int64_t g) {
     events.push_back(MakeEvent(now_ns += kUs, kind, args));
     events.back().g = g;
   };

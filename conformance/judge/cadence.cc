@@ -104,8 +104,8 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
   const int64_t requested_ns = event.Get(Arg::kDurationNs);
   if (requested_ns <= 0 || requested_ns > tunables_.shallow_max_ns) {
     Violate(ClauseId::kCAD_8,
-            fmt::format("a shallow sleep of {} ns was requested; allowed is 1 to {} ns", requested_ns,
-                        tunables_.shallow_max_ns),
+            fmt::format("a shallow sleep of {} ns was requested; allowed is 1 to {} ns",
+                        requested_ns, tunables_.shallow_max_ns),
             Recent());
   } else {
     Trigger(ClauseId::kCAD_8);
@@ -144,15 +144,17 @@ void CadenceJudge::OnShortest(const Event& event) {
     delay_ns_ = tunables_.shallow_min_ns;
   } else if (reset) {
     if (RetakeImpossible() && !slept_deep_) {
-      Violate(ClauseId::kCAD_6,
-              fmt::format("the delay went back from {} ns to {} ns although the only P was running a "
-                          "task, so that nothing can have been retaken",
-                          delay_ns_, tunables_.shallow_min_ns),
-              Recent());
+      Violate(
+          ClauseId::kCAD_6,
+          fmt::format("the delay went back from {} ns to {} ns although the only P was running a "
+                      "task, so that nothing can have been retaken",
+                      delay_ns_, tunables_.shallow_min_ns),
+          Recent());
       LoseTrack();
       return;
     }
-    // A retake leaves 0; a wake-up that came before the sleep could start leaves 1 at the cycle's end.
+    // A retake leaves 0; a wake-up that came before the sleep could start leaves 1 at the cycle's
+    // end.
     idle_least_ = 0;
     idle_most_ = 1;
     run_start_ = RunStart::kRetake;
@@ -203,14 +205,15 @@ void CadenceJudge::Accuse(const Event& event) {
                             : run_start_ == RunStart::kWoken ? ClauseId::kCAD_4
                                                              : ClauseId::kCAD_2;
     Violate(clause,
-            fmt::format("the delay doubled after {} sleeps of {} ns; at least {} are due", run_length_,
-                        delay_ns_,
+            fmt::format("the delay doubled after {} sleeps of {} ns; at least {} are due",
+                        run_length_, delay_ns_,
                         tunables_.flat_cycles + (run_start_ == RunStart::kFreshStart ? 1 : 0)),
             Recent());
   } else {
     Violate(ClauseId::kCAD_2,
-            fmt::format("after a sleep of {} ns one of {} ns was requested; expected {} ns{}", delay_ns_,
-                        requested_ns, idle_most_ > tunables_.flat_cycles ? Doubled() : delay_ns_,
+            fmt::format("after a sleep of {} ns one of {} ns was requested; expected {} ns{}",
+                        delay_ns_, requested_ns,
+                        idle_most_ > tunables_.flat_cycles ? Doubled() : delay_ns_,
                         delay_ns_ > tunables_.shallow_min_ns ? " or the shortest" : ""),
             Recent());
   }

@@ -1,10 +1,11 @@
 // Judges the cadence of the monitor's shallow sleeps: CAD-1 to CAD-6 and CAD-8.
 //
-// From the requested durations alone the judge follows the two variables of the monitor's loop: `delay`, which
-// the request shows, and `idle`, of which it keeps the range of values that are still possible. Seen from
-// outside a retake is hidden, so after each cycle `idle` may be 0 again; a wake-up can be hidden too, when it
-// came between publishing the flag and sleeping. A request that no possible state explains is a violation.
-// Evidence that starts in the middle begins with every state possible and narrows down by itself.
+// From the requested durations alone the judge follows the two variables of the monitor's loop:
+// `delay`, which the request shows, and `idle`, of which it keeps the range of values that are
+// still possible. Seen from outside a retake is hidden, so after each cycle `idle` may be 0 again;
+// a wake-up can be hidden too, when it came between publishing the flag and sleeping. A request
+// that no possible state explains is a violation. Evidence that starts in the middle begins with
+// every state possible and narrows down by itself.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_
@@ -26,7 +27,8 @@ class CadenceJudge : public Judge {
   void Observe(const Event& event) override;
 
  private:
-  // Why the present run of shortest sleeps began; a run that is too short breaks the clause named by it.
+  // Why the present run of shortest sleeps began; a run that is too short breaks the clause named
+  // by it.
   enum class RunStart { kUnknown, kFreshStart, kRetake, kWoken };
 
   void OnShallowSleep(const Event& event);

@@ -22,7 +22,9 @@ CollectionJudge::CollectionJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kGC_1, ClauseId::kGC_3, ClauseId::kGC_5, ClauseId::kSTW_3}),
       in_force_(header.in_force),
       late_("no collection was forced in time", LatestNs()),
-      stopped_("a collection that was asked for did not end before the task that computed beside it", 0) {}
+      stopped_(
+          "a collection that was asked for did not end before the task that computed beside it",
+          0) {}
 
 int64_t CollectionJudge::LatestNs() const {
   return in_force_.forcegc_period_ns + in_force_.deep_max_ns() + in_force_.shallow_max_ns +
@@ -60,8 +62,8 @@ void CollectionJudge::Observe(const Event& event) {
 }
 
 void CollectionJudge::OnCollection(const Event& event) {
-  const bool forced = last_ && !grows_ && activity_.open(Op::kCollect) == 0 &&
-                      event.time_ns > asked_until_ns_;
+  const bool forced =
+      last_ && !grows_ && activity_.open(Op::kCollect) == 0 && event.time_ns > asked_until_ns_;
   if (forced && in_force_.gc_percent < 0) {
     Violate(ClauseId::kGC_3, "a collection although the collector is off and nobody asked for one",
             {*last_, event});
@@ -69,8 +71,8 @@ void CollectionJudge::OnCollection(const Event& event) {
     const int64_t age_ns = event.time_ns - last_->time_ns;
     if (age_ns <= in_force_.forcegc_period_ns) {
       Violate(ClauseId::kGC_1,
-              fmt::format("a collection was forced {} ns after the last one; the period is {} ns", age_ns,
-                          in_force_.forcegc_period_ns),
+              fmt::format("a collection was forced {} ns after the last one; the period is {} ns",
+                          age_ns, in_force_.forcegc_period_ns),
               {*last_, event});
     } else {
       Trigger(ClauseId::kGC_1);
@@ -89,14 +91,18 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
   if (in_force_.gc_percent < 0) {
     if (age_ns > LatestNs()) Trigger(ClauseId::kGC_3);
   } else if (age_ns > LatestNs()) {
-    late_.Add({.begin_ns = last_->time_ns, .end_ns = event.time_ns, .exceeds = true,
+    late_.Add({.begin_ns = last_->time_ns,
+               .end_ns = event.time_ns,
+               .exceeds = true,
                .evidence = {*last_, event}});
   }
 }
 
 void CollectionJudge::OnStopTheWorld(const Event& event) {
   const auto sample = [&](const Event& begin, bool exceeds) {
-    return Sample{.begin_ns = begin.time_ns, .end_ns = event.time_ns, .exceeds = exceeds,
+    return Sample{.begin_ns = begin.time_ns,
+                  .end_ns = event.time_ns,
+                  .exceeds = exceeds,
                   .evidence = {begin, event}};
   };
   if (event.Is(Arg::kOp, Op::kCollect)) {
@@ -106,7 +112,8 @@ void CollectionJudge::OnStopTheWorld(const Event& event) {
     collects_.erase(found);
   } else if (event.Is(Arg::kOp, Op::kWork) || event.Is(Arg::kOp, Op::kSpin)) {
     // A request that came just before the end had no time to be repeated.
-    const int64_t due_ns = in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
+    const int64_t due_ns =
+        in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
     for (auto& [task, collect] : collects_) {
       if (!collect.beside_computing) continue;
       if (event.time_ns - collect.begin.time_ns > due_ns) stopped_.Add(sample(collect.begin, true));

@@ -1,7 +1,8 @@
 // Where the monitor is in its loop: what a cycle's events are judged against.
 //
-// The one `now` of a cycle's duties is read after the cycle's sleeps and before the first duty's system call.
-// So it lies between last_wake_ns() and the stamp of that call: bounds that no slow machine can make wrong.
+// The one `now` of a cycle's duties is read after the cycle's sleeps and before the first duty's
+// system call. So it lies between last_wake_ns() and the stamp of that call: bounds that no slow
+// machine can make wrong.
 //
 // Thread safety: none.
 

@@ -1,4 +1,5 @@
-// Judges deadlock detection by how a process ends: ID-3 and DEAD-3 (it is reported, although the monitor lives),
+// Judges deadlock detection by how a process ends: ID-3 and DEAD-3 (it is reported, although the
+// monitor lives),
 // DEAD-4 (not with a timer pending) and DEAD-5 (not with a task waiting on the network).
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_
@@ -25,7 +26,8 @@ class DeadlockJudge : public Judge {
   Activity activity_;
   std::optional<Event> last_stamp_;
   std::optional<Event> report_;
-  std::optional<Event> only_timer_;    // since when all others wait for each other, and this one for a timer
+  std::optional<Event>
+      only_timer_;  // since when all others wait for each other, and this one for a timer
   std::optional<Event> only_network_;
 };
 

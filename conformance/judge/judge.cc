@@ -4,7 +4,8 @@
 
 namespace proctor {
 
-Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds) {
+Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses,
+             std::initializer_list<EventKind> kinds) {
   for (EventKind kind : kinds) kinds_.set(static_cast<size_t>(kind));
   if (kinds_.none()) kinds_.set();
   places_.fill(-1);

@@ -1,7 +1,7 @@
 // Judges: streaming monitors over evidence, one per group of clauses that share a state machine.
 //
-// A judge never asks who made the evidence. It counts each time a clause is put to the test (a trigger) and
-// names the events that decide a finding. Its memory does not grow with the evidence.
+// A judge never asks who made the evidence. It counts each time a clause is put to the test (a
+// trigger) and names the events that decide a finding. Its memory does not grow with the evidence.
 //
 // Thread safety: none; one thread at a time per object.
 
@@ -43,8 +43,10 @@ class Judge {
   std::span<const Ruling> rulings() const { return rulings_; }
 
  protected:
-  // `clauses` are those this judge decides at `tier`; `kinds` those that it needs to see; empty: all.
-  Judge(Tier tier, std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {});
+  // `clauses` are those this judge decides at `tier`; `kinds` those that it needs to see; empty:
+  // all.
+  Judge(Tier tier, std::initializer_list<ClauseId> clauses,
+        std::initializer_list<EventKind> kinds = {});
 
   // The clause was put to the test, and so far kept.
   void Trigger(ClauseId clause, int64_t times = 1) {
@@ -60,14 +62,17 @@ class Judge {
   void LeaveOpen(ClauseId clause, std::string reason);
 
   // The rulings of a judge that is part of this one, which declares no clauses of its own.
-  void Adopt(std::span<const Ruling> rulings) { rulings_.insert(rulings_.end(), rulings.begin(), rulings.end()); }
+  void Adopt(std::span<const Ruling> rulings) {
+    rulings_.insert(rulings_.end(), rulings.begin(), rulings.end());
+  }
 
   // What to say of a clause that is kept, e.g. the statistics.
   void Explain(ClauseId clause, std::string message);
 
  private:
   Ruling& Find(ClauseId clause) {
-    assert(places_[static_cast<size_t>(clause)] >= 0 && "a judge spoke of a clause that it did not declare");
+    assert(places_[static_cast<size_t>(clause)] >= 0 &&
+           "a judge spoke of a clause that it did not declare");
     return rulings_[static_cast<size_t>(places_[static_cast<size_t>(clause)])];
   }
 

@@ -5,9 +5,11 @@
 namespace proctor {
 namespace {
 
-// The poll comes due, a cycle later it happens; then the slice of the running task and two cycles around it.
+// The poll comes due, a cycle later it happens; then the slice of the running task and two cycles
+// around it.
 int64_t Bound(const Tunables& tunables) {
-  return tunables.poll_stale_ns + tunables.slice_ns + 3 * tunables.shallow_max_ns + kSystemAllowanceNs;
+  return tunables.poll_stale_ns + tunables.slice_ns + 3 * tunables.shallow_max_ns +
+         kSystemAllowanceNs;
 }
 
 }  // namespace
@@ -15,9 +17,10 @@ int64_t Bound(const Tunables& tunables) {
 NetworkWaitJudge::NetworkWaitJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kPOLL_7}),
       in_force_(header.in_force),
-      waits_(fmt::format("a task whose descriptor was ready did not run within {:g} ms while every P was "
-                         "busy",
-                         static_cast<double>(Bound(in_force_)) / 1e6),
+      waits_(fmt::format(
+                 "a task whose descriptor was ready did not run within {:g} ms while every P was "
+                 "busy",
+                 static_cast<double>(Bound(in_force_)) / 1e6),
              Bound(in_force_)) {}
 
 void NetworkWaitJudge::Observe(const Event& event) {
@@ -30,7 +33,8 @@ void NetworkWaitJudge::Observe(const Event& event) {
     if (!ready_ && told) ready_ = event;
   } else if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kWait) && ready_) {
     const bool exceeds = event.time_ns - ready_->time_ns > waits_.bound_ns();
-    // A spin that ended in between set the P free: only a wait that was too long all the same counts.
+    // A spin that ended in between set the P free: only a wait that was too long all the same
+    // counts.
     if (activity_.open(Op::kSpin) == 1) {
       waits_.Add({.begin_ns = ready_->time_ns,
                   .end_ns = event.time_ns,

@@ -1,5 +1,6 @@
-// Judges POLL-7: with every P busy, a task whose descriptor became ready gets to run. What can be seen is that it
-// runs: it becomes runnable by the monitor's poll, and then waits for the slice of the task that computes.
+// Judges POLL-7: with every P busy, a task whose descriptor became ready gets to run. What can be
+// seen is that it runs: it becomes runnable by the monitor's poll, and then waits for the slice of
+// the task that computes.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_NETWORK_WAIT_H_
 #define PROCTOR_CONFORMANCE_JUDGE_NETWORK_WAIT_H_

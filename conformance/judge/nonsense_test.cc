@@ -1,5 +1,5 @@
-// Evidence that no runtime could have made: well-formed events in any order, with any numbers. The judges say what they
-// like of it, but of every clause, and go on.
+// Evidence that no runtime could have made: well-formed events in any order, with any numbers. The
+// judges say what they like of it, but of every clause, and go on.
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,9 @@ class Nonsense {
     Event event;
     using enum EventKind;
     // Mostly what a monitor's duties are made of, so that judges come far into their stories.
-    event.kind = Below(4) == 0 ? static_cast<EventKind>(Below(kEventKinds))
-                               : Pick<EventKind>({kRead, kRead, kRead, kWrite, kSwap, kLock, kUnlock});
+    event.kind = Below(4) == 0
+                     ? static_cast<EventKind>(Below(kEventKinds))
+                     : Pick<EventKind>({kRead, kRead, kRead, kWrite, kSwap, kLock, kUnlock});
     if (event.kind == kGap && Below(1000) != 0) event.kind = kShallowSleep;
     event.time_ns = time_ns_ += Pick<int64_t>({0, 1, 20'000, 10'000'000, 60'000'000'000});
     event.m = event.kind == kMonitorStart || Below(4) != 0
@@ -46,7 +47,8 @@ class Nonsense {
   // The sum of all is a number still.
   int64_t Number() {
     constexpr int64_t kHuge = int64_t{1} << 45;
-    return Pick<int64_t>({-kHuge, -1, 0, 0, 1, 1, 2, 3, 20'000, 10'000'000, 60'000'000'000, time_ns_, kHuge});
+    return Pick<int64_t>(
+        {-kHuge, -1, 0, 0, 1, 1, 2, 3, 20'000, 10'000'000, 60'000'000'000, time_ns_, kHuge});
   }
 
   std::mt19937_64 random_;
@@ -71,9 +73,9 @@ TEST(Nonsense, IsJudgedToItsEnd) {
         return (clause.profiles & header.profile) != 0 && (clause.tiers & header.tiers) != 0;
       });
       EXPECT_GE(rulings.size(), static_cast<size_t>(due)) << seed;
-      EXPECT_TRUE(std::ranges::any_of(
-          rulings, [](const Ruling& ruling) { return ruling.verdict == Verdict::kViolates; }))
-          << seed;
+      EXPECT_TRUE(std::ranges::any_of(rulings, [](const Ruling& ruling) {
+        return ruling.verdict == Verdict::kViolates;
+      })) << seed;
     }
   }
 }

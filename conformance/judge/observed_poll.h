@@ -1,5 +1,5 @@
-// Judges the monitor's network polls as seen from outside: POLL-1 (never sooner than `poll_stale` after the last
-// one) and POLL-3 (they do not block).
+// Judges the monitor's network polls as seen from outside: POLL-1 (never sooner than `poll_stale`
+// after the last one) and POLL-3 (they do not block).
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_POLL_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_POLL_H_
@@ -20,7 +20,7 @@ class ObservedPollJudge : public Judge {
  private:
   const Tunables tunables_;
   Cycle cycle_;
-  std::optional<Event> last_;     // the last poll
+  std::optional<Event> last_;       // the last poll
   int64_t last_not_before_ns_ = 0;  // its `now` is not before this
 };
 

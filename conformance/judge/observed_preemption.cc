@@ -46,7 +46,8 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
 
 void ObservedPreemptionJudge::OnSignal(const Event& event) {
   if (tunables_.asynchronous_preemption == 0) {
-    Violate(ClauseId::kPRE_3, "a preemption signal although asynchronous preemption is off", {event});
+    Violate(ClauseId::kPRE_3, "a preemption signal although asynchronous preemption is off",
+            {event});
   }
   if (event.Get(Arg::kTarget) == event.m) {
     Violate(ClauseId::kPRE_1, "the monitor signalled its own thread", {event});

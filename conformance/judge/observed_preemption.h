@@ -1,5 +1,5 @@
-// Judges the monitor's preemption signals as seen from outside: PRE-1 (to a thread that is not its own), PRE-3
-// (none with asynchronous preemption off) and SLICE-4 (one a thread and cycle).
+// Judges the monitor's preemption signals as seen from outside: PRE-1 (to a thread that is not its
+// own), PRE-3 (none with asynchronous preemption off) and SLICE-4 (one a thread and cycle).
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_PREEMPTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_PREEMPTION_H_
@@ -22,8 +22,8 @@ class ObservedPreemptionJudge : public Judge {
   void OnSpinEnd(const Event& event);
 
   const Tunables tunables_;
-  std::vector<Event> this_cycle_;                  // the signals of this cycle
-  std::unordered_map<int64_t, int64_t> spins_;     // task -> since when
+  std::vector<Event> this_cycle_;               // the signals of this cycle
+  std::unordered_map<int64_t, int64_t> spins_;  // task -> since when
 };
 
 }  // namespace proctor

@@ -108,15 +108,15 @@ TEST(CAD_5, ATimeoutThatHalvesTheDelayViolates) {
 }
 
 TEST(CAD_6, PreemptionOfALoneSpinnerResetsNothing) {
-  const Story story = Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(
-      2, 10 * kMs);
+  const Story story =
+      Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(2, 10 * kMs);
   EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kConforms);
   EXPECT_EQ(story.Violations(), "");
 }
 
 TEST(CAD_6, AResetWhileTheOnlyPComputesViolates) {
-  const Story story = Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(
-      1, 20 * kUs);
+  const Story story =
+      Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(1, 20 * kUs);
   EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kViolates);
 }
 
@@ -288,8 +288,11 @@ TEST(TRC_1, InTheFirstCycleThenAtTheInterval) {
 
   Story late_start = traced().Run(2, 20 * kUs).Add(EventKind::kTraceLine);
   EXPECT_EQ(late_start.Of(ClauseId::kTRC_1), Verdict::kViolates);
-  Story too_often =
-      traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(1, 10 * kMs).Add(EventKind::kTraceLine);
+  Story too_often = traced()
+                        .Run(1, 20 * kUs)
+                        .Add(EventKind::kTraceLine)
+                        .Run(1, 10 * kMs)
+                        .Add(EventKind::kTraceLine);
   EXPECT_EQ(too_often.Of(ClauseId::kTRC_1), Verdict::kViolates);
   Story missed = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(4, 10 * kMs);
   EXPECT_EQ(missed.Of(ClauseId::kTRC_1), Verdict::kViolates);
@@ -309,7 +312,8 @@ TEST(VER_2, TheAffinityIsReadAtMostOnceASecond) {
 
 TEST(ID_1, OneMonitorToTheEnd) {
   const auto tell = [] { return Story().Add(EventKind::kMonitorStart).FreshStart(); };
-  Story keeps = tell().Add(EventKind::kMonitorExit).Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  Story keeps =
+      tell().Add(EventKind::kMonitorExit).Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(keeps.Of(ClauseId::kID_1), Verdict::kConforms);
   EXPECT_EQ(tell().Add(EventKind::kSecondMonitor, {{Arg::kThread, 8}}).Of(ClauseId::kID_1),
             Verdict::kViolates);

@@ -12,8 +12,8 @@ namespace proctor {
 
 namespace {
 
-// All judges that can say something about evidence with this header: those of its tiers whose clauses hold in its
-// profile and whose kinds of events it emits.
+// All judges that can say something about evidence with this header: those of its tiers whose
+// clauses hold in its profile and whose kinds of events it emits.
 std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
@@ -31,7 +31,8 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare)
 
 }  // namespace
 
-Panel::Panel(const Header& header, bool spare) : header_(header), judges_(MakeJudges(header, spare)) {
+Panel::Panel(const Header& header, bool spare)
+    : header_(header), judges_(MakeJudges(header, spare)) {
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     for (const auto& judge : judges_) {
       if (!spare || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());

@@ -11,8 +11,8 @@
 
 namespace proctor {
 
-// Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of the
-// header's profile and tiers; what no judge can decide from it is kNotObservable.
+// Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of
+// the header's profile and tiers; what no judge can decide from it is kNotObservable.
 class Panel {
  public:
   // `spare`: each judge is shown only the kinds that it asks for.

@@ -42,11 +42,12 @@ void PeriodicJudge::OnCycleEnd(const Event& event) {
   }
   // The cycle's `now` is not before its wake, and the last time's not after its stamp.
   if (last_ && cycle_.last_wake_ns() - last_->time_ns >= duty_.period_ns) {
-    Violate(duty_.clause,
-            fmt::format("a cycle that began {} ns after the last time ended without {}; the period is "
-                        "{} ns",
-                        cycle_.last_wake_ns() - last_->time_ns, duty_.what, duty_.period_ns),
-            {*last_, event});
+    Violate(
+        duty_.clause,
+        fmt::format("a cycle that began {} ns after the last time ended without {}; the period is "
+                    "{} ns",
+                    cycle_.last_wake_ns() - last_->time_ns, duty_.what, duty_.period_ns),
+        {*last_, event});
   }
 }
 

@@ -1,5 +1,5 @@
-// Judges duties that have a period of their own, as seen from outside: TRC-1 (the scheduler trace) and VER-2
-// (re-reading the CPU affinity).
+// Judges duties that have a period of their own, as seen from outside: TRC-1 (the scheduler trace)
+// and VER-2 (re-reading the CPU affinity).
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_
 #define PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_
@@ -14,8 +14,9 @@ namespace proctor {
 
 class PeriodicJudge : public Judge {
  public:
-  // What recurs, how often, and whether it must recur: with `must`, also the first cycle has to show it and
-  // every later cycle that begins a period or more after the last time. Period 0: the duty is off.
+  // What recurs, how often, and whether it must recur: with `must`, also the first cycle has to
+  // show it and every later cycle that begins a period or more after the last time. Period 0: the
+  // duty is off.
   struct Duty {
     ClauseId clause;
     EventKind kind;

@@ -1,5 +1,6 @@
-// Evidence recorded from real runtimes (Debian's Go 1.19 and gccgo 12, the reference's own trace): what it shows today it showed when it was
-// recorded, and nothing in it is a violation but what gccgo is known for.
+// Evidence recorded from real runtimes (Debian's Go 1.19 and gccgo 12, the reference's own trace):
+// what it shows today it showed when it was recorded, and nothing in it is a violation but what
+// gccgo is known for.
 
 #include <gtest/gtest.h>
 
@@ -49,7 +50,8 @@ TEST_P(Recorded, IsJudgedAsBefore) {
   }
 }
 
-// The reference's own trace without so many events from the middle on, and a gap in their place or not.
+// The reference's own trace without so many events from the middle on, and a gap in their place or
+// not.
 std::set<ClauseId> ViolatedWithAHole(size_t lost, bool told) {
   const std::string path = "conformance/judge/testdata/reference_traced.jsonl";
   std::ifstream stream(path);
@@ -59,7 +61,8 @@ std::set<ClauseId> ViolatedWithAHole(size_t lost, bool told) {
   std::vector<Event> events;
   while (const std::optional<Event> event = reader.Next()) events.push_back(*event);
   const auto hole = events.begin() + static_cast<ptrdiff_t>(events.size() / 2);
-  const Event gap = MakeEvent(hole->time_ns, EventKind::kGap, {{Arg::kLost, static_cast<int64_t>(lost)}});
+  const Event gap =
+      MakeEvent(hole->time_ns, EventKind::kGap, {{Arg::kLost, static_cast<int64_t>(lost)}});
   const auto after = events.erase(hole, hole + static_cast<ptrdiff_t>(lost));
   if (told) events.insert(after, gap);
   Panel panel(*header);
@@ -75,29 +78,32 @@ TEST(RecordedTrace, AGapIsNoAccusation) {
   for (const size_t lost : {1, 7, 50, 300}) {
     EXPECT_TRUE(ViolatedWithAHole(lost, true).empty()) << lost;
   }
-  EXPECT_FALSE(ViolatedWithAHole(300, false).empty()) << "a hole that nobody tells of makes no sense";
+  EXPECT_FALSE(ViolatedWithAHole(300, false).empty())
+      << "a hole that nobody tells of makes no sense";
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Runtimes, Recorded,
-    testing::Values(
-        Recording{"go1.19_lone_spinner",
-                  {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4},
-                  {}},
-        Recording{"go1.19_idle", {kCAD_5, kCAD_9, kDEEP_4, kDEEP_14}, {}},
-        Recording{"go1.19_deep_sleep_wake_ups", {kCAD_4, kDEEP_9}, {}},
-        Recording{"go1.19_scheduler_trace", {kDEEP_13, kTRC_1}, {}},
-        Recording{"go1.19_forced_collections", {kGC_1, kGC_5}, {}},
-        Recording{"go1.19_deadlock", {kID_3, kDEAD_3}, {}},
-        Recording{"gccgo12_idle", {kCAD_5, kDEEP_4, kDEEP_14}, {}},
-        Recording{"gccgo12_scheduler_trace", {kDEEP_13, kTRC_1}, {}},
-        Recording{"gccgo12_time_slices", {kCAD_2}, {kPRE_5, kSLICE_3}},
-        Recording{"reference_traced",
-                  {kID_1,    kID_2,    kCAD_1,   kCAD_2,   kCAD_3,   kCAD_4,   kCAD_5,   kCAD_6,  kDEEP_1,
-                   kDEEP_2,  kDEEP_3,  kDEEP_4,  kDEEP_6,  kDEEP_7,  kDEEP_8,  kDEEP_9,  kCYC_1,  kCYC_2,
-                   kCYC_3,   kCYC_4,   kPOLL_1,  kSLICE_1, kSLICE_2, kSLICE_3, kSLICE_5, kSYS_1,  kSYS_6,
-                   kSYS_7,   kSYS_8,   kSYS_9,   kSYS_10,  kSYS_11,  kHAND_1,  kHAND_8,  kPRE_1,  kPRE_4},
-                  {}}),
+    testing::Values(Recording{"go1.19_lone_spinner",
+                              {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11,
+                               kPRE_1, kSLICE_4},
+                              {}},
+                    Recording{"go1.19_idle", {kCAD_5, kCAD_9, kDEEP_4, kDEEP_14}, {}},
+                    Recording{"go1.19_deep_sleep_wake_ups", {kCAD_4, kDEEP_9}, {}},
+                    Recording{"go1.19_scheduler_trace", {kDEEP_13, kTRC_1}, {}},
+                    Recording{"go1.19_forced_collections", {kGC_1, kGC_5}, {}},
+                    Recording{"go1.19_deadlock", {kID_3, kDEAD_3}, {}},
+                    Recording{"gccgo12_idle", {kCAD_5, kDEEP_4, kDEEP_14}, {}},
+                    Recording{"gccgo12_scheduler_trace", {kDEEP_13, kTRC_1}, {}},
+                    Recording{"gccgo12_time_slices", {kCAD_2}, {kPRE_5, kSLICE_3}},
+                    Recording{
+                        "reference_traced",
+                        {kID_1,    kID_2,   kCAD_1,  kCAD_2,  kCAD_3,  kCAD_4,   kCAD_5,   kCAD_6,
+                         kDEEP_1,  kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_7,  kDEEP_8,  kDEEP_9,
+                         kCYC_1,   kCYC_2,  kCYC_3,  kCYC_4,  kPOLL_1, kSLICE_1, kSLICE_2, kSLICE_3,
+                         kSLICE_5, kSYS_1,  kSYS_6,  kSYS_7,  kSYS_8,  kSYS_9,   kSYS_10,  kSYS_11,
+                         kHAND_1,  kHAND_8, kPRE_1,  kPRE_4},
+                        {}}),
     [](const auto& info) {
       std::string name = info.param.name;
       std::erase(name, '.');

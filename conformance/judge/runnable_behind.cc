@@ -7,10 +7,13 @@
 namespace proctor {
 namespace {
 
-// With every task waiting for so many of the longest shallow sleeps the monitor has come to its deep sleep.
+// With every task waiting for so many of the longest shallow sleeps the monitor has come to its
+// deep sleep.
 constexpr int64_t kIdleCycles = 3;
 
-std::string Milliseconds(int64_t ns) { return fmt::format("{:g} ms", static_cast<double>(ns) / 1e6); }
+std::string Milliseconds(int64_t ns) {
+  return fmt::format("{:g} ms", static_cast<double>(ns) / 1e6);
+}
 
 // Two scans: one sees the call, one takes its P.
 int64_t HandOffBound(const Tunables& tunables) {
@@ -29,12 +32,14 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
                       ClauseId::kPRE_3}),
       asked_(header.asked),
       in_force_(header.in_force),
-      behind_call_(fmt::format("a task runnable behind a blocked system call had to wait longer than {}",
-                               Milliseconds(HandOffBound(in_force_))),
-                   HandOffBound(in_force_)),
-      after_deep_sleep_("a task runnable behind a system call, entered while the monitor slept deep, "
-                        "did not start before that call's end: the wake-up was lost",
-                        0),
+      behind_call_(
+          fmt::format("a task runnable behind a blocked system call had to wait longer than {}",
+                      Milliseconds(HandOffBound(in_force_))),
+          HandOffBound(in_force_)),
+      after_deep_sleep_(
+          "a task runnable behind a system call, entered while the monitor slept deep, "
+          "did not start before that call's end: the wake-up was lost",
+          0),
       behind_spin_(fmt::format("a task runnable behind one that computes without calls had to wait "
                                "longer than {}{}",
                                Milliseconds(PreemptionBound(in_force_)),
@@ -45,8 +50,8 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
       early_(fmt::format("a task was preempted before its slice of {} was over",
                          Milliseconds(in_force_.slice_ns)),
              in_force_.slice_ns),
-      taken_without_signal_("a loop without calls lost its P although asynchronous preemption is off",
-                            0) {}
+      taken_without_signal_(
+          "a loop without calls lost its P although asynchronous preemption is off", 0) {}
 
 void RunnableBehindJudge::Observe(const Event& event) {
   for (Samples* samples :
@@ -57,15 +62,26 @@ void RunnableBehindJudge::Observe(const Event& event) {
   if (in_force_.procs != 1) return;
   activity_.Observe(event);
   switch (event.kind) {
-    case EventKind::kTaskSpawn: spawned_ = event; break;
-    case EventKind::kTaskStart: OnStart(event); break;
-    case EventKind::kOpBegin: OnBegin(event); break;
-    case EventKind::kOpEnd: OnEnd(event); break;
-    case EventKind::kCollection: collected_ns_ = event.time_ns; break;
-    default: break;
+    case EventKind::kTaskSpawn:
+      spawned_ = event;
+      break;
+    case EventKind::kTaskStart:
+      OnStart(event);
+      break;
+    case EventKind::kOpBegin:
+      OnBegin(event);
+      break;
+    case EventKind::kOpEnd:
+      OnEnd(event);
+      break;
+    case EventKind::kCollection:
+      collected_ns_ = event.time_ns;
+      break;
+    default:
+      break;
   }
-  const bool idle = activity_.live() > 0 && !activity_.lost() &&
-                    activity_.open_waiting() == activity_.live();
+  const bool idle =
+      activity_.live() > 0 && !activity_.lost() && activity_.open_waiting() == activity_.live();
   if (!idle) idle_since_ns_ = INT64_MAX;
   if (idle && idle_since_ns_ == INT64_MAX) idle_since_ns_ = event.time_ns;
 }
@@ -94,7 +110,8 @@ void RunnableBehindJudge::OnStart(const Event& event) {
 }
 
 void RunnableBehindJudge::OnEnd(const Event& event) {
-  // The end of the network wait before which everything was idle; its task runs and enters a call next.
+  // The end of the network wait before which everything was idle; its task runs and enters a call
+  // next.
   if (event.Is(Arg::kOp, Op::kWait)) {
     monitor_slept_ = idle_since_ns_ != INT64_MAX && in_force_.sched_trace_ms == 0 &&
                      event.time_ns - idle_since_ns_ > kIdleCycles * in_force_.shallow_max_ns;
@@ -141,7 +158,8 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   };
   if (in_force_.asynchronous_preemption == 0 &&
       (started || waited_ns > PreemptionBound(in_force_))) {
-    // At the loop's end the task may yield by itself, before its stamp: what counts is the loop's first half.
+    // At the loop's end the task may yield by itself, before its stamp: what counts is the loop's
+    // first half.
     taken_without_signal_.Add(
         sample(ahead.begin.time_ns, started && waited_ns < ahead.begin.Get(Arg::kDurationNs) / 2));
   }
@@ -152,7 +170,8 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   // A collection preempts for reasons of its own.
   const bool collected = collected_ns_ > ahead.begin.time_ns || in_force_.gc_percent >= 0;
   if (started && !collected && ahead.fresh_since_ns != INT64_MAX) {
-    early_.Add(sample(ahead.fresh_since_ns, end.time_ns - ahead.fresh_since_ns < in_force_.slice_ns));
+    early_.Add(
+        sample(ahead.fresh_since_ns, end.time_ns - ahead.fresh_since_ns < in_force_.slice_ns));
   }
 }
 

@@ -1,9 +1,10 @@
-// Judges what happens to a task that is runnable behind another one on the only P: behind a blocked system call
-// (SYS-4, and DEEP-9 when the monitor slept deep before), and behind a task that computes (SLICE-3, PRE-5, and
+// Judges what happens to a task that is runnable behind another one on the only P: behind a blocked
+// system call (SYS-4, and DEEP-9 when the monitor slept deep before), and behind a task that
+// computes (SLICE-3, PRE-5, and
 // PRE-3 with asynchronous preemption off).
 //
-// A sample begins when a task, having spawned another one, enters its operation; it ends when the other one
-// starts, or with the operation.
+// A sample begins when a task, having spawned another one, enters its operation; it ends when the
+// other one starts, or with the operation.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_RUNNABLE_BEHIND_H_
 #define PROCTOR_CONFORMANCE_JUDGE_RUNNABLE_BEHIND_H_
@@ -33,8 +34,8 @@ class RunnableBehindJudge : public StampJudge {
   struct Ahead {
     Event begin;
     Event spawned;
-    int64_t behind;            // the task behind
-    int64_t fresh_since_ns;    // the task ahead began its slice after this; INT64_MAX: not known
+    int64_t behind;          // the task behind
+    int64_t fresh_since_ns;  // the task ahead began its slice after this; INT64_MAX: not known
     bool monitor_slept = false;
   };
 
@@ -48,11 +49,11 @@ class RunnableBehindJudge : public StampJudge {
   const Tunables asked_;
   const Tunables in_force_;
   Activity activity_;
-  int64_t idle_since_ns_ = INT64_MAX;   // every task waits since then
-  bool monitor_slept_ = false;          // ... for so long that the monitor slept deep
+  int64_t idle_since_ns_ = INT64_MAX;  // every task waits since then
+  bool monitor_slept_ = false;         // ... for so long that the monitor slept deep
   int64_t collected_ns_ = INT64_MIN;
 
-  std::optional<Event> spawned_;        // the last task made runnable, if it has not started
+  std::optional<Event> spawned_;  // the last task made runnable, if it has not started
   std::unordered_map<int64_t, int64_t> yielded_ns_;
   std::optional<Ahead> ahead_;
 

@@ -62,9 +62,12 @@ Samples::Decision Samples::ByShare() const {
     if (judged + noisy_ == 0) return Outcome::kNothing;
     if (noisy_ > judged) return Outcome::kOpen;
     switch (test_.decision()) {
-      case ShareTest::Decision::kKept: return Outcome::kKept;
-      case ShareTest::Decision::kBroken: return Outcome::kBroken;
-      case ShareTest::Decision::kOpen: break;
+      case ShareTest::Decision::kKept:
+        return Outcome::kKept;
+      case ShareTest::Decision::kBroken:
+        return Outcome::kBroken;
+      case ShareTest::Decision::kOpen:
+        break;
     }
     return Outcome::kOpen;
   };
@@ -81,11 +84,13 @@ Samples::Decision Samples::ByCount() const {
     return exceedances == 0 && kept > left_out ? Outcome::kKept : Outcome::kOpen;
   };
   return Decide(outcome(), kept + exceedances,
-                fmt::format("n={}, k={}, broken from {} on", kept + exceedances, exceedances, kFailuresThatCount),
+                fmt::format("n={}, k={}, broken from {} on", kept + exceedances, exceedances,
+                            kFailuresThatCount),
                 left_out);
 }
 
-Samples::Decision Samples::Decide(Outcome outcome, int64_t samples, std::string figures, int64_t left_out) const {
+Samples::Decision Samples::Decide(Outcome outcome, int64_t samples, std::string figures,
+                                  int64_t left_out) const {
   if (bound_ns_ > 0) figures += fmt::format(", bound {} ns", bound_ns_);
   if (left_out > 0) figures += fmt::format(", {} more left out for noise", left_out);
   return {outcome, samples, std::move(figures)};

@@ -1,10 +1,10 @@
-// Samples of tier X: something that should have happened within a bound, and whether the host's noise can have
-// kept it from happening.
+// Samples of tier X: something that should have happened within a bound, and whether the host's
+// noise can have kept it from happening.
 //
-// A sample is judged only when all stalls that may overlap it are known, a little after its end. Samples that
-// overlap stalls of some length are noisy. A share is judged without them, whether they keep the bound or not; where
-// they are the majority, nothing is decided. A count leaves out only those that exceed: what was done in time in
-// spite of noise was done in time.
+// A sample is judged only when all stalls that may overlap it are known, a little after its end.
+// Samples that overlap stalls of some length are noisy. A share is judged without them, whether
+// they keep the bound or not; where they are the majority, nothing is decided. A count leaves out
+// only those that exceed: what was done in time in spite of noise was done in time.
 //
 // Memory: bounded. Thread safety: none.
 
@@ -24,8 +24,8 @@
 
 namespace proctor {
 
-// What the operating system may add to a bound: the wake-ups of the threads on the way, on a machine that has
-// nothing else to do. More than that shows as stalls.
+// What the operating system may add to a bound: the wake-ups of the threads on the way, on a
+// machine that has nothing else to do. More than that shows as stalls.
 inline constexpr int64_t kSystemAllowanceNs = 10'000'000;
 
 struct Sample {
@@ -37,7 +37,8 @@ struct Sample {
 
 class Samples {
  public:
-  // `what` is the sentence of a violation, up to its figures: "a runnable task waited longer than 30 ms".
+  // `what` is the sentence of a violation, up to its figures: "a runnable task waited longer than
+  // 30 ms".
   Samples(std::string what, int64_t bound_ns) : what_(std::move(what)), bound_ns_(bound_ns) {}
 
   int64_t bound_ns() const { return bound_ns_; }

@@ -11,8 +11,8 @@ namespace {
 constexpr int64_t kCollectionReachNs = 1'000'000'000;
 constexpr size_t kMaxSuspects = 16;
 
-// Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's spinning
-// thread in between; a block must be longer than this by far to be a test of SYS-3.
+// Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's
+// spinning thread in between; a block must be longer than this by far to be a test of SYS-3.
 constexpr int64_t kCyclesToDeepSleep = 10;
 
 }  // namespace
@@ -25,17 +25,29 @@ SleepJudge::SleepJudge(Tier tier, const Header& header)
 
 void SleepJudge::Observe(const Event& event) {
   switch (event.kind) {
-    case EventKind::kShallowSleep: OnShallowSleep(event); break;
-    case EventKind::kShallowWake: OnShallowWake(event); break;
-    case EventKind::kDeepSleep: OnDeepSleep(event); break;
-    case EventKind::kDeepWake: OnDeepWake(event); break;
+    case EventKind::kShallowSleep:
+      OnShallowSleep(event);
+      break;
+    case EventKind::kShallowWake:
+      OnShallowWake(event);
+      break;
+    case EventKind::kDeepSleep:
+      OnDeepSleep(event);
+      break;
+    case EventKind::kDeepWake:
+      OnDeepWake(event);
+      break;
     case EventKind::kGap:
       shallow_.reset();
       deep_.reset();
       deep_in_cycle_ = false;
       break;
-    case EventKind::kScenarioStart: scenario_start_ns_ = event.time_ns; break;
-    case EventKind::kMonitorExit: monitor_gone_ = true; break;
+    case EventKind::kScenarioStart:
+      scenario_start_ns_ = event.time_ns;
+      break;
+    case EventKind::kMonitorExit:
+      monitor_gone_ = true;
+      break;
     case EventKind::kCollection:
       std::erase_if(suspects_, [&](const SuspectedSleep& suspect) {
         return event.time_ns - suspect.evidence.back().time_ns < kCollectionReachNs;
@@ -178,11 +190,12 @@ void SleepJudge::OnTimerEnd(const Event& event) {
   const Timer& timer = found->second;
   if (timer.longest) {
     if (timer.promised_end_ns > event.time_ns) {
-      Suspect(ClauseId::kDEEP_4,
-              fmt::format("a deep sleep of {} ns was requested although a timer was due {} ns before "
-                          "its end",
-                          timer.longest->Get(Arg::kDurationNs), timer.promised_end_ns - event.time_ns),
-              {timer.begin, event, *timer.longest});
+      Suspect(
+          ClauseId::kDEEP_4,
+          fmt::format("a deep sleep of {} ns was requested although a timer was due {} ns before "
+                      "its end",
+                      timer.longest->Get(Arg::kDurationNs), timer.promised_end_ns - event.time_ns),
+          {timer.begin, event, *timer.longest});
     } else {
       Trigger(ClauseId::kDEEP_4);
     }
@@ -213,11 +226,12 @@ void SleepJudge::OnBlockEnd(const Event& event) {
   } else if (elapsed_ns - block.stalled_ns < due_ns) {
     LeaveOpen(ClauseId::kSYS_3, "the host stalled during the blocked calls");
   } else {
-    Violate(ClauseId::kSYS_3,
-            fmt::format("a system call of {} ns in an otherwise idle process kept its P: the monitor "
-                        "did not sleep deep",
-                        elapsed_ns),
-            {block.begin, event});
+    Violate(
+        ClauseId::kSYS_3,
+        fmt::format("a system call of {} ns in an otherwise idle process kept its P: the monitor "
+                    "did not sleep deep",
+                    elapsed_ns),
+        {block.begin, event});
   }
 }
 

@@ -1,4 +1,5 @@
-// Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13, DEEP-14 and
+// Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13,
+// DEEP-14 and
 // SYS-3. Stamps, where there are any, say which timers are pending and whether some P must be busy.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
@@ -63,9 +64,9 @@ class SleepJudge : public Judge {
   bool monitor_gone_ = false;
   int64_t scenario_start_ns_ = INT64_MAX;
 
-  // That a P was busy, or a timer set, is known only from stamps, and a stop-the-world allows the sleep all the
-  // same. So an accusation waits for the collection that would explain it, and where the heap may grow, and a
-  // collection come at any time, none is made.
+  // That a P was busy, or a timer set, is known only from stamps, and a stop-the-world allows the
+  // sleep all the same. So an accusation waits for the collection that would explain it, and where
+  // the heap may grow, and a collection come at any time, none is made.
   struct SuspectedSleep {
     ClauseId clause;
     std::string message;

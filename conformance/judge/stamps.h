@@ -1,4 +1,5 @@
-// The judges of tier X: time stamps taken by the tasks of a scenario, and what the harness saw around them.
+// The judges of tier X: time stamps taken by the tasks of a scenario, and what the harness saw
+// around them.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_STAMPS_H_
 #define PROCTOR_CONFORMANCE_JUDGE_STAMPS_H_

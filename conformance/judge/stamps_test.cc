@@ -18,8 +18,9 @@ Story& Spawn(Story& story, int64_t g, int64_t child) {
   return story.Add(EventKind::kTaskSpawn, {{Arg::kTask, child}}, g);
 }
 
-// `times` times: task 1 yields, makes another task runnable and begins `op`, which ends after `op_ns`; the other
-// one starts `wait_ns` after the beginning (or never, where that is later than the end).
+// `times` times: task 1 yields, makes another task runnable and begins `op`, which ends after
+// `op_ns`; the other one starts `wait_ns` after the beginning (or never, where that is later than
+// the end).
 Story Behind(Op op, int64_t op_ns, int64_t wait_ns, int64_t times, Story story = Stamps()) {
   for (int64_t child = 100; child < 100 + times; ++child) {
     story.Begin(1, Op::kYield).End(1, Op::kYield);
@@ -98,7 +99,8 @@ TEST(PRE_5, ALoopWithoutCallsYields) {
   Story off = Stamps();
   off.header.in_force.asynchronous_preemption = 0;
   const Ruling ruling = Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, off).Judge(ClauseId::kPRE_5);
-  EXPECT_EQ(ruling.verdict, Verdict::kViolates) << "it was asked for, the environment turned it off";
+  EXPECT_EQ(ruling.verdict, Verdict::kViolates)
+      << "it was asked for, the environment turned it off";
   EXPECT_NE(ruling.message.find("environment"), std::string::npos);
   off.header.asked.asynchronous_preemption = 0;
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, off).Of(ClauseId::kPRE_5),
@@ -152,7 +154,8 @@ TEST(POLL_7, AReadyTaskRunsThoughEveryPIsBusy) {
   EXPECT_EQ(Stamps().Of(ClauseId::kPOLL_7), Verdict::kNotExercised);
 }
 
-Story Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns, int64_t gc_percent = 100) {
+Story Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns,
+                  int64_t gc_percent = 100) {
   Story story = Stamps();
   story.header.in_force.gc_percent = gc_percent;
   story.header.in_force.forcegc_period_ns = period_ns;
@@ -191,7 +194,8 @@ TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {
   };
   EXPECT_EQ(tell({290 * kMs, 290 * kMs}), Verdict::kConforms);
   EXPECT_EQ(tell({500 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive);
-  EXPECT_EQ(tell({290 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive) << "most of them exceed";
+  EXPECT_EQ(tell({290 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive)
+      << "most of them exceed";
 }
 
 TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
@@ -236,7 +240,8 @@ TEST(DEAD_4, ATimerIsNoDeadlock) {
   const auto tell = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kSleep); };
   EXPECT_EQ(tell().Wait(kSecond).End(2, Op::kSleep).Of(ClauseId::kDEAD_4), Verdict::kConforms);
   EXPECT_EQ(tell().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kViolates);
-  EXPECT_EQ(AllWait().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kNotExercised);
+  EXPECT_EQ(AllWait().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4),
+            Verdict::kNotExercised);
 }
 
 TEST(DEAD_5, AWaitOnTheNetworkIsNoDeadlock) {
@@ -269,8 +274,11 @@ TEST(SYS_8, NoMoreTasksRunAtOnceThanThereAreP) {
 
 TEST(CAD_9, ATaskNeverSleepsShorterThanItAskedFor) {
   const auto tell = [](int64_t slept_ns) {
-    return Stamps().Begin(1, Op::kSleep, 5 * kMs).Wait(slept_ns).End(1, Op::kSleep).Of(
-        ClauseId::kCAD_9);
+    return Stamps()
+        .Begin(1, Op::kSleep, 5 * kMs)
+        .Wait(slept_ns)
+        .End(1, Op::kSleep)
+        .Of(ClauseId::kCAD_9);
   };
   EXPECT_EQ(tell(5 * kMs), Verdict::kConforms);
   EXPECT_EQ(tell(4 * kMs), Verdict::kViolates);

@@ -1,4 +1,5 @@
-// Hand-made evidence: a story of a monitor and of tasks, told event by event, and what the judges say of it.
+// Hand-made evidence: a story of a monitor and of tasks, told event by event, and what the judges
+// say of it.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_STORY_H_
 #define PROCTOR_CONFORMANCE_JUDGE_STORY_H_
@@ -18,8 +19,8 @@ inline constexpr int64_t kUs = 1'000;
 inline constexpr int64_t kMs = 1'000'000;
 inline constexpr int64_t kSecond = 1'000'000'000;
 
-// Time stands still but for a microsecond per event, the sleeps, and what Wait adds; a monitor's sleep lasts
-// `lateness_ns` longer than asked for.
+// Time stands still but for a microsecond per event, the sleeps, and what Wait adds; a monitor's
+// sleep lasts `lateness_ns` longer than asked for.
 class Story {
  public:
   Story() {

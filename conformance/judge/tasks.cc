@@ -5,18 +5,20 @@
 namespace proctor {
 namespace {
 
-// Threads without a P use the CPU too: the monitor (more so while it is traced), threads on their way into and out
-// of system calls. Two tasks at once on one P would use twice as much as allowed.
+// Threads without a P use the CPU too: the monitor (more so while it is traced), threads on their
+// way into and out of system calls. Two tasks at once on one P would use twice as much as allowed.
 constexpr double kShareAllowed = 1.5;
 constexpr int64_t kWindowNsLeast = 100'000'000;
 
-// A runnable task that has not started for so long, while everything else came to rest, is stranded.
+// A runnable task that has not started for so long, while everything else came to rest, is
+// stranded.
 constexpr int64_t kStrandedNs = 5'000'000'000;
 
 }  // namespace
 
 TasksJudge::TasksJudge(const Header& header)
-    : Judge(kX, {ClauseId::kHAND_8, ClauseId::kSYS_8, ClauseId::kCAD_9}), in_force_(header.in_force) {}
+    : Judge(kX, {ClauseId::kHAND_8, ClauseId::kSYS_8, ClauseId::kCAD_9}),
+      in_force_(header.in_force) {}
 
 void TasksJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -98,7 +100,8 @@ void TasksJudge::OnCpuTime(const Event& event) {
 void TasksJudge::Close() {
   if (scenario_end_ && !runnable_.empty() && !untracked_) {
     Violate(ClauseId::kHAND_8,
-            fmt::format("the scenario ended with {} runnable tasks that never started", runnable_.size()),
+            fmt::format("the scenario ended with {} runnable tasks that never started",
+                        runnable_.size()),
             {runnable_.begin()->second, *scenario_end_});
   }
 }

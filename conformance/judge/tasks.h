@@ -1,5 +1,6 @@
-// Judges what must hold of all tasks of a scenario: HAND-8 (none is stranded), SYS-8 (no more of them run at once
-// than there are P, seen by the CPU time they use) and CAD-9 (none sleeps shorter than it asked for).
+// Judges what must hold of all tasks of a scenario: HAND-8 (none is stranded), SYS-8 (no more of
+// them run at once than there are P, seen by the CPU time they use) and CAD-9 (none sleeps shorter
+// than it asked for).
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_TASKS_H_
 #define PROCTOR_CONFORMANCE_JUDGE_TASKS_H_

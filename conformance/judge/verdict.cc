@@ -11,9 +11,9 @@ constexpr std::string_view kNames[] = {
 };
 
 constexpr Verdict kByGravity[] = {
-    Verdict::kViolates,     Verdict::kCrash,        Verdict::kTimeout,
-    Verdict::kError,        Verdict::kConforms,     Verdict::kInconclusive,
-    Verdict::kUnsupported,  Verdict::kNotExercised, Verdict::kNotObservable,
+    Verdict::kViolates,    Verdict::kCrash,        Verdict::kTimeout,
+    Verdict::kError,       Verdict::kConforms,     Verdict::kInconclusive,
+    Verdict::kUnsupported, Verdict::kNotExercised, Verdict::kNotObservable,
 };
 
 }  // namespace

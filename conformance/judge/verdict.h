@@ -39,8 +39,9 @@ struct Ruling {
   std::vector<Event> evidence;  // the events that decide it, oldest first; few
 };
 
-// One ruling from two of the same clause and tier. The graver verdict wins in the order violates, crash,
-// timeout, error, conforms, inconclusive, unsupported, not_exercised, not_observable; triggers add up.
+// One ruling from two of the same clause and tier. The graver verdict wins in the order violates,
+// crash, timeout, error, conforms, inconclusive, unsupported, not_exercised, not_observable;
+// triggers add up.
 Ruling Combine(const Ruling& a, const Ruling& b);
 
 }  // namespace proctor

@@ -24,7 +24,9 @@ struct SleepInWrongUnit : PassThroughHost {
 
 struct SleepsTwice : PassThroughHost {
   using PassThroughHost::PassThroughHost;
-  bool Sleep(int64_t duration_ns) override { return host_.Sleep(duration_ns) && host_.Sleep(duration_ns); }
+  bool Sleep(int64_t duration_ns) override {
+    return host_.Sleep(duration_ns) && host_.Sleep(duration_ns);
+  }
 };
 
 struct Linear : Monitor {
@@ -68,7 +70,8 @@ struct NotesDeepSleep : PassThroughHost {
 // A monitor that knows whether it slept deep in this cycle.
 class DeepSleeper : public Monitor {
  public:
-  DeepSleeper(runtime::Host& host, const Constants& constants) : Monitor(note_, constants), note_(host, constants) {}
+  DeepSleeper(runtime::Host& host, const Constants& constants)
+      : Monitor(note_, constants), note_(host, constants) {}
 
  protected:
   void SleepDeepIfIdle() override {

@@ -54,7 +54,9 @@ struct DeepWhileOneRuns : Monitor {
 
 struct DeepWithTrace : Monitor {
   using Monitor::Monitor;
-  bool NothingToWatch() override { return host_.StopPending() || host_.IdleProcessors() == host_.Processors(); }
+  bool NothingToWatch() override {
+    return host_.StopPending() || host_.IdleProcessors() == host_.Processors();
+  }
 };
 
 struct DeepTwice : Monitor {
@@ -164,10 +166,7 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kDEEP_1,
      .text = "whether it may sleep deep is not looked at again under the sched lock",
      .run = Run<NoSecondTest>},
-    {.name = "never_deep",
-     .clause = kCYC_1,
-     .text = "it never sleeps deep",
-     .run = Run<NeverDeep>},
+    {.name = "never_deep", .clause = kCYC_1, .text = "it never sleeps deep", .run = Run<NeverDeep>},
     {.name = "deep_while_one_runs",
      .clause = kDEEP_11,
      .text = "it sleeps deep although one P is not idle",
@@ -194,7 +193,8 @@ constexpr MonitorMutant kMutants[] = {
      .run = RunBehind<TimerIgnored>},
     {.name = "deep_max_doubled",
      .clause = kDEEP_4,
-     .text = "the deep sleep lasts for the whole period of forced collections instead of half of it",
+     .text =
+         "the deep sleep lasts for the whole period of forced collections instead of half of it",
      .run = RunBehind<DeepMaxDoubled>},
     {.name = "flag_after_unlock",
      .clause = kDEEP_3,

@@ -1,4 +1,5 @@
-// Mutants of a cycle's order and of the duties other than retake: ID, CYC, POLL, VER-1, SCAV, GC, TRC.
+// Mutants of a cycle's order and of the duties other than retake: ID, CYC, POLL, VER-1, SCAV, GC,
+// TRC.
 
 #include <algorithm>
 
@@ -93,7 +94,8 @@ struct NeverPolls : Monitor {
 struct LastPollMovedBack : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   bool SwapLastPoll(int64_t expected_ns, int64_t new_ns) override {
-    return host_.SwapLastPoll(expected_ns, new_ns) || host_.SwapLastPoll(host_.LastPollNs(), new_ns);
+    return host_.SwapLastPoll(expected_ns, new_ns) ||
+           host_.SwapLastPoll(host_.LastPollNs(), new_ns);
   }
 };
 
@@ -325,11 +327,13 @@ constexpr MonitorMutant kMutants[] = {
     {.name = "forces_while_collecting",
      .clause = kGC_1,
      .text = "a collection is forced although one is under way",
-     .run = RunBehind<CollectorSeen<[](CollectorState& state, const Constants&) { state.collecting = false; }>>},
+     .run = RunBehind<
+         CollectorSeen<[](CollectorState& state, const Constants&) { state.collecting = false; }>>},
     {.name = "forces_while_dying",
      .clause = kGC_1,
      .text = "a collection is forced although the process is dying",
-     .run = RunBehind<CollectorSeen<[](CollectorState& state, const Constants&) { state.dying = false; }>>},
+     .run = RunBehind<
+         CollectorSeen<[](CollectorState& state, const Constants&) { state.dying = false; }>>},
     {.name = "never_forces",
      .clause = kGC_1,
      .text = "no collection is ever forced",
@@ -338,7 +342,8 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kGC_3,
      .text = "collections are forced although they are off",
      .origin = "golang/go#19247",
-     .run = RunBehind<CollectorSeen<[](CollectorState& state, const Constants&) { state.percent = 100; }>>},
+     .run = RunBehind<
+         CollectorSeen<[](CollectorState& state, const Constants&) { state.percent = 100; }>>},
     {.name = "helper_flag_left_up",
      .clause = kGC_2,
      .text = "the helper is injected with its idle flag still up, in every cycle",

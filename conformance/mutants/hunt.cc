@@ -19,9 +19,10 @@ Hunt Carry(const Mutant& mutant, const CampaignOptions& options) {
 }  // namespace
 
 Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads) {
-  return Carry(
-      mutant,
-      {.profile = mutant.profile, .threads = threads, .until_violated = mutant.clause, .shrink = false});
+  return Carry(mutant, {.profile = mutant.profile,
+                        .threads = threads,
+                        .until_violated = mutant.clause,
+                        .shrink = false});
 }
 
 Hunt HuntForAll(const Mutant& mutant, int32_t threads) {
@@ -38,7 +39,9 @@ Hunt HuntForAll(const Mutant& mutant, int32_t threads) {
 }
 
 std::string MatrixMarkdown(std::span<const Hunt> hunts) {
-  std::string table = "| mutant | must be noticed by | noticed also by | comes from | what it does |\n|---|---|---|---|---|\n";
+  std::string table =
+      "| mutant | must be noticed by | noticed also by | comes from | what it does "
+      "|\n|---|---|---|---|---|\n";
   for (const Hunt& hunt : hunts) {
     const Mutant& mutant = *hunt.mutant;
     std::string others;

@@ -10,7 +10,8 @@ namespace proctor {
 std::span<const MonitorMutant> MonitorMutants() {
   static const std::vector<MonitorMutant> all = [] {
     std::vector<MonitorMutant> together;
-    for (const auto group : {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake()}) {
+    for (const auto group :
+         {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake()}) {
       together.insert(together.end(), group.begin(), group.end());
     }
     return together;

@@ -1,6 +1,6 @@
-// Mutants of the reference monitor: each deviates in one step, one constant or one call of its host, and
-// is otherwise the reference itself. A judge that does not notice the mutant of its clause is worth
-// nothing.
+// Mutants of the reference monitor: each deviates in one step, one constant or one call of its
+// host, and is otherwise the reference itself. A judge that does not notice the mutant of its
+// clause is worth nothing.
 //
 // They are written against the runtime's interface alone, so that they run in virtual time and for
 // real alike.
@@ -21,12 +21,13 @@
 namespace proctor {
 
 struct MonitorMutant {
-  std::string_view name;  // in snake_case
-  ClauseId clause;        // the one that must notice
-  std::string_view text;  // what it does, in one sentence
+  std::string_view name;         // in snake_case
+  ClauseId clause;               // the one that must notice
+  std::string_view text;         // what it does, in one sentence
   std::string_view origin = {};  // the real bug it comes from: "golang/go#13458"
   Profile profile = kGo1_20;     // in which it shows
-  // The whole life of such a monitor: returns when the host's Sleep says that the runtime is ending.
+  // The whole life of such a monitor: returns when the host's Sleep says that the runtime is
+  // ending.
   void (*run)(runtime::Host& host, const runtime::Constants& constants) = nullptr;
 };
 

@@ -17,7 +17,8 @@ void RunMonitorMutant(const proctor_host* host, void* argument) {
 std::vector<proctor_implementation> PortMonitorMutants() {
   std::vector<proctor_implementation> ported;
   for (const MonitorMutant& mutant : MonitorMutants()) {
-    ported.push_back({PROCTOR_PORT, mutant.name.data(), "1", RunMonitorMutant, const_cast<MonitorMutant*>(&mutant)});
+    ported.push_back({PROCTOR_PORT, mutant.name.data(), "1", RunMonitorMutant,
+                      const_cast<MonitorMutant*>(&mutant)});
   }
   return ported;
 }
@@ -43,11 +44,19 @@ std::vector<Mutant> MakeMutants() {
   std::vector<Mutant> mutants;
   for (size_t i = 0; i < ported.size(); ++i) {
     const MonitorMutant& mutant = MonitorMutants()[i];
-    mutants.push_back({mutant.name, mutant.clause, mutant.text, mutant.origin, mutant.profile,
+    mutants.push_back({mutant.name,
+                       mutant.clause,
+                       mutant.text,
+                       mutant.origin,
+                       mutant.profile,
                        {.name = std::string(mutant.name), .implementation = &ported[i]}});
   }
   for (const WorldFault& fault : kWorldFaults) {
-    mutants.push_back({fault.name, fault.clause, fault.text, fault.origin, fault.profile,
+    mutants.push_back({fault.name,
+                       fault.clause,
+                       fault.text,
+                       fault.origin,
+                       fault.profile,
                        {.name = std::string(fault.name),
                         .implementation = &ReferenceImplementation(),
                         .deviation = fault.deviation}});

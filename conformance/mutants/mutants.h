@@ -1,6 +1,6 @@
 // All mutants: broken monitors, and worlds that are broken on their own side of the contract. Each
-// deviates once, and names the clause that must notice; what the judges make of it shows what they are
-// worth.
+// deviates once, and names the clause that must notice; what the judges make of it shows what they
+// are worth.
 //
 // Thread safety: constant; a hunt starts the threads that its options ask for.
 
@@ -22,9 +22,9 @@
 namespace proctor {
 
 struct Mutant {
-  std::string_view name;  // in snake_case
-  ClauseId clause;        // the one that must notice
-  std::string_view text;  // what it does, in one sentence
+  std::string_view name;    // in snake_case
+  ClauseId clause;          // the one that must notice
+  std::string_view text;    // what it does, in one sentence
   std::string_view origin;  // the real bug it comes from; "" where there is none
   Profile profile;          // in which it shows
   Subject subject;
@@ -46,13 +46,15 @@ struct Hunt {
 
 // With the suite's own campaign, until the mutant's clause is violated.
 Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads = 1);
-// With a small campaign, for all clauses that notice it; where the mutant's own is not among them, until killed.
+// With a small campaign, for all clauses that notice it; where the mutant's own is not among them,
+// until killed.
 Hunt HuntForAll(const Mutant& mutant, int32_t threads = 1);
 
-// The matrix clause x mutant as a table: a mutant a row, the clause that must notice it, and those that do besides.
+// The matrix clause x mutant as a table: a mutant a row, the clause that must notice it, and those
+// that do besides.
 std::string MatrixMarkdown(std::span<const Hunt> hunts);
-// The same as comma-separated values, a clause a column: K where the one that must notice it does, x where another one
-// does, ! where the one that must does not.
+// The same as comma-separated values, a clause a column: K where the one that must notice it does,
+// x where another one does, ! where the one that must does not.
 std::string MatrixCsv(std::span<const Hunt> hunts);
 
 }  // namespace proctor

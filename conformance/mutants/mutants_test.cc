@@ -1,5 +1,6 @@
-// Every mutant is killed by its clause, within the suite's own budget. The matrix clause x mutant goes to the test's
-// outputs: mutants.md and mutants.csv, in each shard the rows of its own mutants.
+// Every mutant is killed by its clause, within the suite's own budget. The matrix clause x mutant
+// goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
+// mutants.
 
 #include "conformance/mutants/mutants.h"
 
@@ -39,8 +40,8 @@ Matrix* const matrix = static_cast<Matrix*>(testing::AddGlobalTestEnvironment(ne
 
 Hunt ExpectKilled(const Mutant& mutant) {
   Hunt hunt = HuntForAll(mutant);
-  EXPECT_TRUE(hunt.killed()) << mutant.name << " survives: " << ClauseName(mutant.clause) << " is not violated in "
-                             << hunt.worlds << " worlds";
+  EXPECT_TRUE(hunt.killed()) << mutant.name << " survives: " << ClauseName(mutant.clause)
+                             << " is not violated in " << hunt.worlds << " worlds";
   return hunt;
 }
 
@@ -53,12 +54,13 @@ INSTANTIATE_TEST_SUITE_P(All, MutantTest, testing::ValuesIn(Mutants().begin(), M
 
 // A mutant that is none: what kills it would kill anything.
 TEST(Canary, TheReferenceSurvives) {
-  static const Mutant reference = {.name = "unmodified",
-                                   .clause = ClauseId::kCAD_2,
-                                   .text = "deviates in nothing",
-                                   .origin = "",
-                                   .profile = kGo1_20,
-                                   .subject = {.name = "unmodified", .implementation = &ReferenceImplementation()}};
+  static const Mutant reference = {
+      .name = "unmodified",
+      .clause = ClauseId::kCAD_2,
+      .text = "deviates in nothing",
+      .origin = "",
+      .profile = kGo1_20,
+      .subject = {.name = "unmodified", .implementation = &ReferenceImplementation()}};
   static Hunt hunt;
   EXPECT_NONFATAL_FAILURE(hunt = ExpectKilled(reference), "unmodified survives");
   EXPECT_TRUE(hunt.noticed.empty()) << ClauseName(*hunt.noticed.begin());

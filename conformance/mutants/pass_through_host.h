@@ -43,7 +43,9 @@ class PassThroughHost : public runtime::Host {
   void Inject(const runtime::ReadyList& list) override { host_.Inject(list); }
   void AdjustWaiters(int32_t delta) override { host_.AdjustWaiters(delta); }
   int32_t ProcessorCount() override { return host_.ProcessorCount(); }
-  runtime::ProcessorStatus StatusOf(int32_t processor) override { return host_.StatusOf(processor); }
+  runtime::ProcessorStatus StatusOf(int32_t processor) override {
+    return host_.StatusOf(processor);
+  }
   uint32_t ScheduleTickOf(int32_t processor) override { return host_.ScheduleTickOf(processor); }
   uint32_t SyscallTickOf(int32_t processor) override { return host_.SyscallTickOf(processor); }
   bool HasLocalWork(int32_t processor) override { return host_.HasLocalWork(processor); }

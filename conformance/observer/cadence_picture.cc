@@ -219,7 +219,8 @@ struct Span {
 Span SpanOf(std::span<const Event> events, const Observer::Usage& usage) {
   if (events.empty()) return {usage.began_ns, usage.ended_ns};
   if (usage.ended_ns == 0) return {events.front().time_ns, events.back().time_ns};
-  return {std::min(events.front().time_ns, usage.began_ns), std::max(events.back().time_ns, usage.ended_ns)};
+  return {std::min(events.front().time_ns, usage.began_ns),
+          std::max(events.back().time_ns, usage.ended_ns)};
 }
 
 std::string CpuTime(const Observer::Usage& usage) {
@@ -254,16 +255,18 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
     }
   }
   if (deep_since_ns) lines.Deep(span.until_ns - *deep_since_ns, std::nullopt);
-  const std::string picture = shallow + deep > 0
-                                  ? Picture(lines.Finish())
-                                  : "  no sleep began: the monitor was in a deep one all the time\n";
-  const double seconds = static_cast<double>(std::max<int64_t>(1, span.until_ns - span.from_ns)) / 1e9;
+  const std::string picture =
+      shallow + deep > 0 ? Picture(lines.Finish())
+                         : "  no sleep began: the monitor was in a deep one all the time\n";
+  const double seconds =
+      static_cast<double>(std::max<int64_t>(1, span.until_ns - span.from_ns)) / 1e9;
   // The sleep that goes on has not ended in a wake-up.
   const int64_t asleep = deep_since_ns ? 1 : 0;
   return "cadence:\n" + picture +
          fmt::format("wake-ups: {:.1f} a second, {:.1f} of them from deep sleep ({} in {:.2f} s)\n",
                      static_cast<double>(shallow + deep - asleep) / seconds,
-                     static_cast<double>(deep - asleep) / seconds, shallow + deep - asleep, seconds) +
+                     static_cast<double>(deep - asleep) / seconds, shallow + deep - asleep,
+                     seconds) +
          CpuTime(usage);
 }
 

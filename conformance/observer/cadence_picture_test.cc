@@ -84,16 +84,21 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
   const std::vector<Event> events = {
       MakeEvent(0, EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}),
       MakeEvent(100 * kUs, EventKind::kDeepSleep, {{Arg::kDurationNs, 60'000 * kMs}})};
-  const std::string picture = CadencePicture(
-      events, {.monitor_cpu_ns = kMs, .process_cpu_ns = kMs, .began_ns = 50 * kUs, .ended_ns = 4'000 * kMs + 100 * kUs});
+  const std::string picture = CadencePicture(events, {.monitor_cpu_ns = kMs,
+                                                      .process_cpu_ns = kMs,
+                                                      .began_ns = 50 * kUs,
+                                                      .ended_ns = 4'000 * kMs + 100 * kUs});
   EXPECT_NE(picture.find("  20 us, deep 4 s (and still asleep)\n"
                          "wake-ups: 0.2 a second, 0.0 of them from deep sleep (1 in 4.00 s)\n"
                          "CPU: the monitor took 0.025 % of a core"),
             std::string::npos)
       << picture;
-  EXPECT_NE(CadencePicture({}, {.monitor_cpu_ns = 0, .process_cpu_ns = kMs, .began_ns = kMs, .ended_ns = 2 * kMs})
-                .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\nCPU: the monitor took 0.000 %"),
-            std::string::npos);
+  EXPECT_NE(
+      CadencePicture(
+          {}, {.monitor_cpu_ns = 0, .process_cpu_ns = kMs, .began_ns = kMs, .ended_ns = 2 * kMs})
+          .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\nCPU: the "
+                "monitor took 0.000 %"),
+      std::string::npos);
 }
 
 TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {

@@ -61,9 +61,9 @@ class Observer {
   // The process that the monitor belongs to: options.pid, or a child of that wrapper.
   pid_t process() const;
 
-  // CPU time of the monitor and of the whole process, in nanoseconds, from when the monitor was found until it or the
-  // observation ended, both on CLOCK_MONOTONIC; tracing makes the monitor's share larger than it is without. All 0
-  // where the process could not be asked. Valid after Stop.
+  // CPU time of the monitor and of the whole process, in nanoseconds, from when the monitor was
+  // found until it or the observation ended, both on CLOCK_MONOTONIC; tracing makes the monitor's
+  // share larger than it is without. All 0 where the process could not be asked. Valid after Stop.
   struct Usage {
     int64_t monitor_cpu_ns = 0;
     int64_t process_cpu_ns = 0;

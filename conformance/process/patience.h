@@ -1,5 +1,6 @@
-// A deadline for what another process is to do, which stops while this one stands still: on a machine
-// that was suspended, or starved for seconds, the other had no time either, and is not to blame.
+// A deadline for what another process is to do, which stops while this one stands still: on a
+// machine that was suspended, or starved for seconds, the other had no time either, and is not to
+// blame.
 //
 // Thread safety: none.
 

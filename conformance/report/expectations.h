@@ -4,8 +4,8 @@
 //    "entries": [{"clause": "PRE-5", "tier": "X", "profiles": ["go1.20"], "verdict": "violates",
 //                 "reason": "gccgo 12 has no asynchronous preemption"}]}
 //
-// `tier` and `profiles` may be left out: any. Whoever decides an entry's clause otherwise finds it stale, and
-// that is as red as a violation.
+// `tier` and `profiles` may be left out: any. Whoever decides an entry's clause otherwise finds it
+// stale, and that is as red as a violation.
 //
 // Thread safety: plain values.
 
@@ -36,13 +36,14 @@ struct Expectations {
   std::vector<Expectation> entries;
 };
 
-// nullopt: `why` names the first thing wrong and its place ("entries[2].clause: unknown clause 'PRE-55'").
+// nullopt: `why` names the first thing wrong and its place ("entries[2].clause: unknown clause
+// 'PRE-55'").
 std::optional<Expectations> ParseExpectations(std::string_view json, std::string& why);
 
-// Marks each ruling as expected or not: one that an entry speaks of is expected when it is the entry's verdict
-// or undecided (not exercised, not observable, unsupported, inconclusive); without an entry, when it is neither
-// a violation nor an error, crash or time-out. The reason of an entry joins the message, as does the word
-// that an entry is stale.
+// Marks each ruling as expected or not: one that an entry speaks of is expected when it is the
+// entry's verdict or undecided (not exercised, not observable, unsupported, inconclusive); without
+// an entry, when it is neither a violation nor an error, crash or time-out. The reason of an entry
+// joins the message, as does the word that an entry is stale.
 std::vector<Result> Apply(const Expectations& expectations, Profile profile,
                           const std::vector<Ruling>& rulings);
 

@@ -14,8 +14,8 @@ bool IsFinding(const Result& result) {
 // A violation is of its clause even where another is violated by the same events.
 bool SaysTheSame(const Result& one, const Result& other) {
   return one.ruling.verdict != Verdict::kViolates && one.ruling.verdict == other.ruling.verdict &&
-         one.ruling.message == other.ruling.message &&
-         one.ruling.evidence.empty() && other.ruling.evidence.empty() && one.scenario == other.scenario;
+         one.ruling.message == other.ruling.message && one.ruling.evidence.empty() &&
+         other.ruling.evidence.empty() && one.scenario == other.scenario;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Findings: the results that a reader must see in full. Those that say the same thing of several clauses, as a crash
-// does of all that its scenario was for, are one finding.
+// Findings: the results that a reader must see in full. Those that say the same thing of several
+// clauses, as a crash does of all that its scenario was for, are one finding.
 //
 // Thread safety: plain functions.
 
@@ -16,7 +16,8 @@ namespace proctor {
 // Never empty; all have the same verdict, message and events. They live as long as the results.
 using Finding = std::vector<const Result*>;
 
-// What was not expected, and every violation: in the order in which the results have the first of each.
+// What was not expected, and every violation: in the order in which the results have the first of
+// each.
 std::vector<Finding> FindingsOf(const Results& results);
 
 // "CAD-2.O, CAD-9.O, CAD-9.X"

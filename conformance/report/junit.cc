@@ -54,8 +54,7 @@ const char* OutcomeOf(const Result& result) {
 std::string RenderJUnit(const Results& results) {
   pugi::xml_document document;
   pugi::xml_node root = document.append_child("testsuites");
-  root.append_attribute("name") =
-      Printable(results.implementation + " " + results.version).c_str();
+  root.append_attribute("name") = Printable(results.implementation + " " + results.version).c_str();
   pugi::xml_node suite;
   std::string_view section;
   for (const Result& result : results.verdicts) {

@@ -11,11 +11,20 @@ std::string Cell(std::string_view text) {
   std::string cell;
   for (const char c : text) {
     switch (c) {
-      case '|': cell += "\\|"; break;
-      case '<': cell += "&lt;"; break;
-      case '>': cell += "&gt;"; break;
-      case '&': cell += "&amp;"; break;
-      default: cell += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+      case '|':
+        cell += "\\|";
+        break;
+      case '<':
+        cell += "&lt;";
+        break;
+      case '>':
+        cell += "&gt;";
+        break;
+      case '&':
+        cell += "&amp;";
+        break;
+      default:
+        cell += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     }
   }
   return cell;

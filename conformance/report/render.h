@@ -1,4 +1,5 @@
-// Renderers: results as a terminal table, JUnit XML and Markdown. Each reads a Results and nothing else.
+// Renderers: results as a terminal table, JUnit XML and Markdown. Each reads a Results and nothing
+// else.
 
 #ifndef PROCTOR_CONFORMANCE_REPORT_RENDER_H_
 #define PROCTOR_CONFORMANCE_REPORT_RENDER_H_
@@ -11,16 +12,16 @@ namespace proctor {
 
 struct TableOptions {
   bool colour = false;
-  int width = 100;   // columns of the terminal; messages are cut to fit
+  int width = 100;  // columns of the terminal; messages are cut to fit
 };
 
-// A line per verdict, then every finding (findings.h) in full with its events and the line that replays it, then a
-// summary line.
+// A line per verdict, then every finding (findings.h) in full with its events and the line that
+// replays it, then a summary line.
 std::string RenderTable(const Results& results, const TableOptions& options);
 
-// A suite per section, a case per clause and tier ("CAD-2.O"). A violation is a failure; error, crash and
-// time-out are errors; whatever was not decided is skipped with its message; an expected deviation passes and
-// says so in its output.
+// A suite per section, a case per clause and tier ("CAD-2.O"). A violation is a failure; error,
+// crash and time-out are errors; whatever was not decided is skipped with its message; an expected
+// deviation passes and says so in its output.
 std::string RenderJUnit(const Results& results);
 
 // report.md: what was graded, the verdicts as a table, findings with evidence and replay line.

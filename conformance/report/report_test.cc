@@ -131,9 +131,11 @@ TEST(Findings, WhatIsSaidOfSeveralClausesIsSaidOnce) {
   }
   results.verdicts.push_back({MakeRuling(ClauseId::kTRC_1, kO, Verdict::kCrash), true, ""});
   const std::string table = RenderTable(results, {});
-  EXPECT_NE(table.find("\n2 crash: told\n  DEEP-4.O, DEEP-14.O\n  replay: replay this\n"), std::string::npos)
+  EXPECT_NE(table.find("\n2 crash: told\n  DEEP-4.O, DEEP-14.O\n  replay: replay this\n"),
+            std::string::npos)
       << table;
-  EXPECT_NE(RenderMarkdown(results).find("### 2 crash\n\ntold\n\nDEEP-4.O, DEEP-14.O\n"), std::string::npos);
+  EXPECT_NE(RenderMarkdown(results).find("### 2 crash\n\ntold\n\nDEEP-4.O, DEEP-14.O\n"),
+            std::string::npos);
 }
 
 TEST(Findings, EveryViolationStandsAlone) {

@@ -22,13 +22,13 @@ Json ResultToJson(const Result& result) {
   Json evidence = Json::array();
   for (const Event& event : result.ruling.evidence) evidence.push_back(EventToJson(event));
   Json json = {{"clause", ClauseName(result.ruling.clause)},
-          {"tier", TierName(result.ruling.tier)},
-          {"verdict", VerdictName(result.ruling.verdict)},
-          {"expected", result.expected},
-          {"triggers", result.ruling.triggers},
-          {"message", result.ruling.message},
-          {"evidence", std::move(evidence)},
-          {"replay", result.replay}};
+               {"tier", TierName(result.ruling.tier)},
+               {"verdict", VerdictName(result.ruling.verdict)},
+               {"expected", result.expected},
+               {"triggers", result.ruling.triggers},
+               {"message", result.ruling.message},
+               {"evidence", std::move(evidence)},
+               {"replay", result.replay}};
   if (!result.scenario.empty()) json["scenario"] = result.scenario;
   return json;
 }
@@ -53,7 +53,8 @@ std::string Text(const Json& object, const char* name, const std::string& place)
 
 int64_t Number(const Json& object, const char* name, const std::string& place) {
   const Json& member = Member(object, name, place);
-  if (!member.is_number_integer()) throw Wrong{fmt::format("{}.{}: must be an integer", place, name)};
+  if (!member.is_number_integer())
+    throw Wrong{fmt::format("{}.{}: must be an integer", place, name)};
   return member.get<int64_t>();
 }
 
@@ -119,8 +120,8 @@ int ExitStatusOf(const std::vector<Result>& verdicts) {
   int status = kAsExpected;
   for (const Result& result : verdicts) {
     const Verdict verdict = result.ruling.verdict;
-    const bool failed = verdict == Verdict::kError || verdict == Verdict::kCrash ||
-                        verdict == Verdict::kTimeout;
+    const bool failed =
+        verdict == Verdict::kError || verdict == Verdict::kCrash || verdict == Verdict::kTimeout;
     if (!result.expected && !failed) return kViolation;
     if (!result.expected) status = kFailed;
     if (verdict == Verdict::kInconclusive && status == kAsExpected) status = kInconclusive;

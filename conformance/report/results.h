@@ -40,8 +40,8 @@ struct Results {
   int exit_status = 0;
 };
 
-// 1: a violation that was not expected, or a decided verdict that an expectation contradicts; else 3: an error,
-// crash or time-out that was not expected; else 2: something inconclusive; else 0.
+// 1: a violation that was not expected, or a decided verdict that an expectation contradicts; else
+// 3: an error, crash or time-out that was not expected; else 2: something inconclusive; else 0.
 int ExitStatusOf(const std::vector<Result>& verdicts);
 
 std::string FormatResults(const Results& results);  // JSON, for people to read too

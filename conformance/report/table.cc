@@ -14,10 +14,14 @@ constexpr std::string_view kReset = "\033[0m";
 std::string_view ColourOf(const Result& result) {
   if (!result.expected) return "\033[1;31m";
   switch (result.ruling.verdict) {
-    case Verdict::kConforms: return "\033[32m";
-    case Verdict::kViolates: return "\033[33m";
-    case Verdict::kInconclusive: return "\033[33m";
-    default: return "\033[2m";
+    case Verdict::kConforms:
+      return "\033[32m";
+    case Verdict::kViolates:
+      return "\033[33m";
+    case Verdict::kInconclusive:
+      return "\033[33m";
+    default:
+      return "\033[2m";
   }
 }
 
@@ -49,8 +53,8 @@ std::string InFull(const Finding& finding) {
   const Ruling& ruling = result.ruling;
   std::string text =
       finding.size() > 1
-          ? fmt::format("\n{} {}: {}\n  {}\n", finding.size(), VerdictName(ruling.verdict), ruling.message,
-                        NamesIn(finding))
+          ? fmt::format("\n{} {}: {}\n  {}\n", finding.size(), VerdictName(ruling.verdict),
+                        ruling.message, NamesIn(finding))
           : fmt::format("\n{} {}{} by tier {}: {}\n", ClauseName(ruling.clause),
                         VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
                         TierName(ruling.tier), ruling.message);
@@ -73,9 +77,9 @@ std::string Summary(const Results& results) {
 }  // namespace
 
 std::string RenderTable(const Results& results, const TableOptions& options) {
-  std::string text = fmt::format("{} {}, profile {}\n\n{:9} {} {:14} {:>9}\n", results.implementation,
-                                 results.version, ProfileName(results.profile), "clause", "T",
-                                 "verdict", "triggers");
+  std::string text = fmt::format(
+      "{} {}, profile {}\n\n{:9} {} {:14} {:>9}\n", results.implementation, results.version,
+      ProfileName(results.profile), "clause", "T", "verdict", "triggers");
   for (const Result& result : results.verdicts) text += Row(result, options);
   for (const Finding& finding : FindingsOf(results)) text += InFull(finding);
   return text + fmt::format("\n{}; exit status {}\n", Summary(results), results.exit_status);

@@ -17,7 +17,8 @@ int64_t PickDuration(int64_t most) {
 
 Operation PickOperation(int32_t tasks, const ScenarioBounds& bounds) {
   Operation operation;
-  operation.op = static_cast<Op>(*rc::gen::inRange<int64_t>(0, static_cast<int64_t>(OpNames().size())));
+  operation.op =
+      static_cast<Op>(*rc::gen::inRange<int64_t>(0, static_cast<int64_t>(OpNames().size())));
   switch (operation.op) {
     case Op::kSpin:
     case Op::kWork:
@@ -26,12 +27,21 @@ Operation PickOperation(int32_t tasks, const ScenarioBounds& bounds) {
     case Op::kSleep:
       operation.duration_ns = PickDuration(bounds.duration_ns_most);
       break;
-    case Op::kWait: operation.descriptor = *rc::gen::inRange(0, kDescriptors); break;
+    case Op::kWait:
+      operation.descriptor = *rc::gen::inRange(0, kDescriptors);
+      break;
     case Op::kSend:
-    case Op::kReceive: operation.channel = *rc::gen::inRange(0, kChannels); break;
-    case Op::kSpawn: operation.task = *rc::gen::inRange(0, tasks); break;
-    case Op::kAllocate: operation.bytes = *rc::gen::inRange<int64_t>(1, 1 << 20); break;
-    default: break;
+    case Op::kReceive:
+      operation.channel = *rc::gen::inRange(0, kChannels);
+      break;
+    case Op::kSpawn:
+      operation.task = *rc::gen::inRange(0, tasks);
+      break;
+    case Op::kAllocate:
+      operation.bytes = *rc::gen::inRange<int64_t>(1, 1 << 20);
+      break;
+    default:
+      break;
   }
   return operation;
 }

@@ -16,8 +16,8 @@ struct ScenarioBounds {
   int64_t procs_most = 8;
 };
 
-// Tasks of every kind of operation over a few channels and descriptors, with events from outside. Nothing
-// guarantees that such a scenario ends: tasks may wait for each other for ever.
+// Tasks of every kind of operation over a few channels and descriptors, with events from outside.
+// Nothing guarantees that such a scenario ends: tasks may wait for each other for ever.
 rc::Gen<Scenario> ArbitraryScenario(const ScenarioBounds& bounds = {});
 
 }  // namespace proctor

@@ -24,22 +24,27 @@ Operation Allocate(int64_t bytes) { return {.op = Op::kAllocate, .bytes = bytes}
 Operation Stamp() { return {.op = Op::kStamp}; }
 
 Outside ReadyEvery(int64_t first_ms, int64_t every_ms, int64_t times) {
-  return {.at_ns = first_ms * kMs, .kind = OutsideKind::kReady, .every_ns = every_ms * kMs, .times = times};
+  return {.at_ns = first_ms * kMs,
+          .kind = OutsideKind::kReady,
+          .every_ns = every_ms * kMs,
+          .times = times};
 }
 
 // A task that is there only to be made runnable.
 Task Brief() { return {.ops = {Yield()}, .start = false}; }
 
 NamedScenario LoneSpinner() {
-  return {{.name = "lone_spinner",
-           .about = "One task computes on the only P: the whole cadence, and preemption again and again.",
-           .tunables = {{"procs", 1}},
-           .tasks = {{.ops = {Spin(700)}}}},
-          {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4}};
+  return {
+      {.name = "lone_spinner",
+       .about =
+           "One task computes on the only P: the whole cadence, and preemption again and again.",
+       .tunables = {{"procs", 1}},
+       .tasks = {{.ops = {Spin(700)}}}},
+      {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4}};
 }
 
-// How many samples the clauses about delays get. 32 on time decide, and every late one among them asks
-// for 25 more (judge/samples.h): of a load beside it one, of time slices two may come.
+// How many samples the clauses about delays get. 32 on time decide, and every late one among them
+// asks for 25 more (judge/samples.h): of a load beside it one, of time slices two may come.
 constexpr int kSlices = 84;
 constexpr int kBlocks = 64;
 constexpr int kPolls = 64;
@@ -104,13 +109,14 @@ NamedScenario BlockedBesideSpinner() {
 }
 
 NamedScenario DeepSleepWakeUps() {
-  return {{.name = "deep_sleep_wake_ups",
-           .about = "Tasks made ready by the network enter system calls while the monitor sleeps deep.",
-           .tunables = {{"procs", 1}},
-           .descriptors = 1,
-           .tasks = {{.ops = {Wait(0), Spin(15), Wait(0), Spawn(1), Block(60)}, .repeat = 8}, Brief()},
-           .outside = {ReadyEvery(60, 100, 16)}},
-          {kCAD_4, kDEEP_9}};
+  return {
+      {.name = "deep_sleep_wake_ups",
+       .about = "Tasks made ready by the network enter system calls while the monitor sleeps deep.",
+       .tunables = {{"procs", 1}},
+       .descriptors = 1,
+       .tasks = {{.ops = {Wait(0), Spin(15), Wait(0), Spawn(1), Block(60)}, .repeat = 8}, Brief()},
+       .outside = {ReadyEvery(60, 100, 16)}},
+      {kCAD_4, kDEEP_9}};
 }
 
 NamedScenario PollWithEveryPBusy() {
@@ -215,16 +221,25 @@ NamedScenario CpuAffinity() {
 }
 
 std::vector<NamedScenario> MakeLibrary() {
-  return {LoneSpinner(),         Idle(),
-          Timers(),              TimeSlices(),
-          BlockedWithWork(),     BlockedAlone(),
-          BlockedBesideSleepers(), BlockedBesideSpinner(),
+  return {LoneSpinner(),
+          Idle(),
+          Timers(),
+          TimeSlices(),
+          BlockedWithWork(),
+          BlockedAlone(),
+          BlockedBesideSleepers(),
+          BlockedBesideSpinner(),
           DeepSleepWakeUps(),
-          PollWithEveryPBusy(),  ForcedCollections(),
-          CollectorOff(),        Deadlock(),
-          TimerIsNoDeadlock(),   NetworkIsNoDeadlock(),
-          SchedulerTrace(),      PreemptionOff(),
-          StopTheWorld(),        MixedLoad(),
+          PollWithEveryPBusy(),
+          ForcedCollections(),
+          CollectorOff(),
+          Deadlock(),
+          TimerIsNoDeadlock(),
+          NetworkIsNoDeadlock(),
+          SchedulerTrace(),
+          PreemptionOff(),
+          StopTheWorld(),
+          MixedLoad(),
           CpuAffinity()};
 }
 

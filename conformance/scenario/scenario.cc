@@ -17,7 +17,8 @@ constexpr int64_t kBytesMost = 1 << 30;
 constexpr int64_t kBudgetMsMost = 3'600'000;
 constexpr int64_t kDurationNsMost = 3'600'000'000'000;
 
-std::string OutOfRange(const std::string& place, std::string_view member, int64_t least, int64_t most) {
+std::string OutOfRange(const std::string& place, std::string_view member, int64_t least,
+                       int64_t most) {
   return fmt::format("{}: {} must be {} to {}", place, member, least, most);
 }
 
@@ -59,12 +60,12 @@ std::string ValidateOperation(const Scenario& scenario, const Operation& operati
 std::string ValidateTask(const Scenario& scenario, size_t number) {
   const Task& task = scenario.tasks[number];
   const std::string place = fmt::format("tasks[{}]", number);
-  if (task.repeat < 1 || task.repeat > kRepeatMost) return OutOfRange(place, "repeat", 1, kRepeatMost);
+  if (task.repeat < 1 || task.repeat > kRepeatMost)
+    return OutOfRange(place, "repeat", 1, kRepeatMost);
   if (task.ops.empty() || task.ops.size() > kOpsMost) return OutOfRange(place, "ops", 1, kOpsMost);
   int64_t total_ns = 0;
   for (size_t i = 0; i < task.ops.size(); ++i) {
-    std::string why =
-        ValidateOperation(scenario, task.ops[i], fmt::format("{}.ops[{}]", place, i));
+    std::string why = ValidateOperation(scenario, task.ops[i], fmt::format("{}.ops[{}]", place, i));
     if (!why.empty()) return why;
     if (TakesTime(task.ops[i].op)) total_ns += task.ops[i].duration_ns;
     if (total_ns > kDurationNsMost / task.repeat) {
@@ -88,11 +89,13 @@ std::string ValidateOutside(const Scenario& scenario, size_t number) {
     return fmt::format("{}: descriptor {} does not exist; there are {}", place, outside.descriptor,
                        scenario.descriptors);
   }
-  if (outside.times < 1 || outside.times > kTimesMost) return OutOfRange(place, "times", 1, kTimesMost);
+  if (outside.times < 1 || outside.times > kTimesMost)
+    return OutOfRange(place, "times", 1, kTimesMost);
   if (outside.every_ns < 0 || outside.every_ns > kDurationNsMost) {
     return OutOfRange(place, "every_ns", 0, kDurationNsMost);
   }
-  if (outside.times > 1 && outside.every_ns == 0) return place + ": every_ns must be > 0 with times > 1";
+  if (outside.times > 1 && outside.every_ns == 0)
+    return place + ": every_ns must be > 0 with times > 1";
   return "";
 }
 

@@ -1,5 +1,5 @@
-// A scenario: what a runtime is to do, as data. The same scenario runs in virtual time, on the reference
-// runtime, on Go, on anything with an adapter.
+// A scenario: what a runtime is to do, as data. The same scenario runs in virtual time, on the
+// reference runtime, on Go, on anything with an adapter.
 //
 // In JSON (every member with a default may be left out; unknown members are errors):
 //
@@ -83,8 +83,8 @@ struct Channel {
 
 enum class OutsideKind { kReady, kStop, kContinue };
 
-// Something that happens to the process from outside, `at_ns` after the scenario's start. Ready events
-// are repeated every `every_ns` (0: once) until `times` of them have happened.
+// Something that happens to the process from outside, `at_ns` after the scenario's start. Ready
+// events are repeated every `every_ns` (0: once) until `times` of them have happened.
 struct Outside {
   int64_t at_ns = 0;
   OutsideKind kind = OutsideKind::kReady;
@@ -95,15 +95,17 @@ struct Outside {
   bool operator==(const Outside&) const = default;
 };
 
-// How the scenario is meant to end: all tasks done, or every task waiting for ever and the runtime saying so.
+// How the scenario is meant to end: all tasks done, or every task waiting for ever and the runtime
+// saying so.
 enum class Ending { kDone, kDeadlock };
 
 struct Scenario {
   std::string name;
   std::string about;
   uint64_t seed = 1;
-  int64_t budget_ms = 60'000;  // a run that takes longer is ended and is a time-out; not a measure of speed
-  int64_t settle_ms = 0;       // after the last task's end the idle process is watched for so long
+  int64_t budget_ms =
+      60'000;  // a run that takes longer is ended and is a time-out; not a measure of speed
+  int64_t settle_ms = 0;  // after the last task's end the idle process is watched for so long
   std::map<std::string, int64_t> tunables;  // asked for, by the names of contract/tunables.def
   std::vector<Channel> channels;
   int32_t descriptors = 0;  // numbered from 0, made by the harness
@@ -117,10 +119,12 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-// A case's seed: a hash of the run's seed and the case's name, so that filters and shards do not change it.
+// A case's seed: a hash of the run's seed and the case's name, so that filters and shards do not
+// change it.
 uint64_t CaseSeed(uint64_t seed, std::string_view name);
 
-// Empty: valid. Otherwise the first thing wrong and its place: "tasks[2].ops[5]: duration_ns must be > 0".
+// Empty: valid. Otherwise the first thing wrong and its place: "tasks[2].ops[5]: duration_ns must
+// be > 0".
 std::string Validate(const Scenario& scenario);
 
 // Parses and validates; nullopt: `why` says what is wrong and where, in one line.

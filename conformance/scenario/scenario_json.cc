@@ -43,7 +43,8 @@ class Reader {
     if (member == nullptr) return;
     if (!member->is_number_integer()) Fail(name, "must be an integer");
     const int64_t number = member->get<int64_t>();
-    if (number < std::numeric_limits<Integer>::min() || number > std::numeric_limits<Integer>::max()) {
+    if (number < std::numeric_limits<Integer>::min() ||
+        number > std::numeric_limits<Integer>::max()) {
       Fail(name, "is out of range");
     }
     value = static_cast<Integer>(number);
@@ -79,7 +80,8 @@ class Reader {
     if (member == nullptr) return;
     if (!member->is_array()) Fail(name, "must be an array");
     for (size_t i = 0; i < member->size(); ++i) {
-      each((*member)[i], fmt::format("{}{}[{}]", place_ == "scenario" ? "" : place_ + ".", name, i));
+      each((*member)[i],
+           fmt::format("{}{}[{}]", place_ == "scenario" ? "" : place_ + ".", name, i));
     }
   }
 
@@ -168,7 +170,8 @@ Scenario ParseWhole(const Json& json) {
   if (const Json* tunables = reader.Find("tunables")) {
     if (!tunables->is_object()) throw Wrong{"tunables: must be an object"};
     for (const auto& [name, value] : tunables->items()) {
-      if (!value.is_number_integer()) throw Wrong{fmt::format("tunables: {} must be an integer", name)};
+      if (!value.is_number_integer())
+        throw Wrong{fmt::format("tunables: {} must be an integer", name)};
       scenario.tunables[name] = value.get<int64_t>();
     }
   }
@@ -230,7 +233,8 @@ std::string FormatScenario(const Scenario& scenario) {
                        {"times", event.times}});
   }
   Json channels = Json::array();
-  for (const Channel& channel : scenario.channels) channels.push_back({{"capacity", channel.capacity}});
+  for (const Channel& channel : scenario.channels)
+    channels.push_back({{"capacity", channel.capacity}});
   Json tunables = Json::object();
   for (const auto& [name, value] : scenario.tunables) tunables[name] = value;
   const Json json = {{"schema", kScenarioSchema},

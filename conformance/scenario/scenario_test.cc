@@ -74,10 +74,9 @@ TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
             "tunables: procs must be 0 to 1024");
   EXPECT_EQ(WhyNot(With(R"("seed":"x","tasks":[{"ops":[{"op":"yield"}]}])")),
             "scenario: seed 'x' is not a decimal number");
-  EXPECT_EQ(
-      WhyNot(With(R"("outside":[{"at_ns":5,"event":"stop"},{"at_ns":4,"event":"continue"}],)"
-                  R"("tasks":[{"ops":[{"op":"yield"}]}])")),
-      "outside[1]: at_ns must not be before that of the event above it");
+  EXPECT_EQ(WhyNot(With(R"("outside":[{"at_ns":5,"event":"stop"},{"at_ns":4,"event":"continue"}],)"
+                        R"("tasks":[{"ops":[{"op":"yield"}]}])")),
+            "outside[1]: at_ns must not be before that of the event above it");
 }
 
 TEST(Library, EveryScenarioIsValidAndComesBack) {

@@ -12,8 +12,8 @@ using Binomial = boost::math::binomial_distribution<double>;
 double UpperTail(int64_t n, int64_t count, double share) {
   if (count <= 0) return 1;
   if (count > n) return 0;
-  return boost::math::cdf(
-      boost::math::complement(Binomial(static_cast<double>(n), share), static_cast<double>(count - 1)));
+  return boost::math::cdf(boost::math::complement(Binomial(static_cast<double>(n), share),
+                                                  static_cast<double>(count - 1)));
 }
 
 int64_t RejectionCount(int64_t n, double share, double alpha) {
@@ -47,8 +47,8 @@ void ShareTest::Add(bool exceeds) {
 }
 
 std::string ShareTest::Describe() const {
-  return fmt::format("n={}, k={}, {:g} % against {:g} %, alpha {:g}, beta {:g}", samples_, exceedances_,
-                     100 * plan_.kept, 100 * plan_.broken, plan_.alpha, plan_.beta);
+  return fmt::format("n={}, k={}, {:g} % against {:g} %, alpha {:g}, beta {:g}", samples_,
+                     exceedances_, 100 * plan_.kept, 100 * plan_.broken, plan_.alpha, plan_.beta);
 }
 
 }  // namespace proctor

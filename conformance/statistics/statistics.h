@@ -13,10 +13,12 @@ namespace proctor {
 // P(at least `count` of `n` samples exceed) where each does with probability `share`.
 double UpperTail(int64_t n, int64_t count, double share);
 
-// The smallest count of exceedances among `n` samples that has at most the probability `alpha` under `share`.
+// The smallest count of exceedances among `n` samples that has at most the probability `alpha`
+// under `share`.
 int64_t RejectionCount(int64_t n, double share, double alpha);
 
-// How many samples without any exceedance prove, with `confidence`, that the share is below `share`.
+// How many samples without any exceedance prove, with `confidence`, that the share is below
+// `share`.
 int64_t SamplesToProve(double share, double confidence);
 
 // Clopper and Pearson's interval for the share that showed `count` times among `n` samples.
@@ -26,9 +28,9 @@ struct Interval {
 };
 Interval ExactInterval(int64_t n, int64_t count, double confidence);
 
-// Wald's sequential test of "at most `kept` of the samples exceed a bound" against "at least `broken` do". It may
-// be looked at after every sample; a right implementation is rejected with a probability of at most about
-// `alpha`, and a broken one accepted with at most about `beta`.
+// Wald's sequential test of "at most `kept` of the samples exceed a bound" against "at least
+// `broken` do". It may be looked at after every sample; a right implementation is rejected with a
+// probability of at most about `alpha`, and a broken one accepted with at most about `beta`.
 class ShareTest {
  public:
   struct Plan {

@@ -51,7 +51,8 @@ TEST(ShareTest, DecidesBothWays) {
 }
 
 TEST(ShareTest, ErrorsStayWithinThePlan) {
-  // A fixed seed: the counts below are those of this very sequence, and far from what the plan allows.
+  // A fixed seed: the counts below are those of this very sequence, and far from what the plan
+  // allows.
   std::mt19937_64 random(1);
   const auto rejected = [&](double share, int64_t runs) {
     std::bernoulli_distribution exceeds(share);

@@ -95,7 +95,8 @@ std::optional<Bundle> ParseBundle(std::string_view text, std::string& why) {
     return std::nullopt;
   }
   bundle.scenario = *scenario;
-  if (object.contains("choices") && !ReadChoices(object["choices"], bundle, why)) return std::nullopt;
+  if (object.contains("choices") && !ReadChoices(object["choices"], bundle, why))
+    return std::nullopt;
   return bundle;
 }
 

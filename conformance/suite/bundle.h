@@ -26,7 +26,8 @@ inline constexpr std::string_view kBundleSchema = "proctor-bundle/1";
 struct Bundle {
   std::string implementation;
   Profile profile = kGo1_20;
-  std::optional<ClauseId> clause;  // whose violation it shows; nullopt: a misbehaviour of another kind
+  std::optional<ClauseId>
+      clause;  // whose violation it shows; nullopt: a misbehaviour of another kind
   Scenario scenario;
   std::optional<std::vector<uint32_t>> choices;
 };

@@ -49,18 +49,22 @@ WorldCheck Check(const Subject& subject, const Scenario& scenario, const WorldOp
 
 Verdict VerdictOf(WorldEnd end) {
   switch (end) {
-    case WorldEnd::kCrash: return Verdict::kCrash;
+    case WorldEnd::kCrash:
+      return Verdict::kCrash;
     case WorldEnd::kNeverSleeps:
-    case WorldEnd::kNeverComesBack: return Verdict::kTimeout;
-    default: return Verdict::kError;
+    case WorldEnd::kNeverComesBack:
+      return Verdict::kTimeout;
+    default:
+      return Verdict::kError;
   }
 }
 
-// Whose findings are the easiest to read: small worlds are minimal, random ones shrink, named ones stay as they are.
+// Whose findings are the easiest to read: small worlds are minimal, random ones shrink, named ones
+// stay as they are.
 enum class Family { kSmall, kRandom, kNamed };
 
-// What one thread has found. Of several findings of one kind the first of the best family stays, whichever thread
-// comes to it.
+// What one thread has found. Of several findings of one kind the first of the best family stays,
+// whichever thread comes to it.
 struct Tally {
   struct First {
     Family family;
@@ -96,7 +100,8 @@ class Campaign {
   void DoNamed(int64_t item, const Scenario& scenario, Tally& tally);
   void DoSmall(int64_t item, const Scenario& scenario, Tally& tally);
   void DoRandom(int64_t item, int64_t number, Tally& tally);
-  void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path, Tally& tally);
+  void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path,
+            Tally& tally);
   Family FamilyOf(int64_t item) const;
   rc::Shrinkable<Scenario> RandomWorld(int64_t number) const;
   void Merge(Tally& tally);
@@ -152,15 +157,17 @@ void Campaign::Work(Tally& tally) {
 void Campaign::DoItem(int64_t item, Tally& tally) {
   const auto named = static_cast<int64_t>(named_.size());
   if (item < named) return DoNamed(item, named_[static_cast<size_t>(item)], tally);
-  if (item < named + small_) return DoSmall(item, SmallWorlds()[static_cast<size_t>(item - named)], tally);
+  if (item < named + small_)
+    return DoSmall(item, SmallWorlds()[static_cast<size_t>(item - named)], tally);
   DoRandom(item, item - named - small_, tally);
 }
 
 void Campaign::DoNamed(int64_t item, const Scenario& scenario, Tally& tally) {
   Scenario seeded = scenario;
   if (options_.scenarios.empty()) seeded.seed = CaseSeed(options_.seed, scenario.name);
-  const WorldOptions world = {
-      .profile = options_.profile, .deviation = subject_.deviation, .events_most = kNamedEventsMost};
+  const WorldOptions world = {.profile = options_.profile,
+                              .deviation = subject_.deviation,
+                              .events_most = kNamedEventsMost};
   Take(item, Check(subject_, seeded, world), seeded, nullptr, tally);
 }
 
@@ -189,20 +196,24 @@ void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
     const std::lock_guard lock(generating_);
     return RandomWorld(number).value();
   }();
-  const WorldOptions world = {
-      .profile = options_.profile, .deviation = subject_.deviation, .events_most = kRandomEventsMost};
+  const WorldOptions world = {.profile = options_.profile,
+                              .deviation = subject_.deviation,
+                              .events_most = kRandomEventsMost};
   Take(item, Check(subject_, scenario, world), scenario, nullptr, tally);
 }
 
-void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path,
-                    Tally& tally) {
+void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario,
+                    const ChoicePath* path, Tally& tally) {
   CampaignResult& counts = tally.counts;
   ++counts.worlds;
   counts.cycles += check.run.cycles;
   counts.events += check.run.events;
   counts.virtual_ns += check.run.virtual_ns;
   const auto bundle = [&](std::optional<ClauseId> clause) {
-    Bundle made{.implementation = subject_.name, .profile = options_.profile, .clause = clause, .scenario = scenario};
+    Bundle made{.implementation = subject_.name,
+                .profile = options_.profile,
+                .clause = clause,
+                .scenario = scenario};
     if (path != nullptr) made.choices = path->Taken();
     return made;
   };
@@ -256,7 +267,8 @@ void Campaign::Merge(Tally& tally) {
     const auto [place, is_new] = all_.violated.try_emplace(clause, first);
     if (!is_new && first.ComesBefore(place->second)) place->second = first;
   }
-  if (tally.misbehaviour && (!all_.misbehaviour || tally.misbehaviour->ComesBefore(*all_.misbehaviour))) {
+  if (tally.misbehaviour &&
+      (!all_.misbehaviour || tally.misbehaviour->ComesBefore(*all_.misbehaviour))) {
     all_.misbehaviour = std::move(tally.misbehaviour);
   }
 }
@@ -268,15 +280,18 @@ void Campaign::Shrink(Tally::First& first) const {
   Bundle& bundle = first.finding.bundle;
   const auto shows = [&](const Scenario& scenario) -> std::optional<Ruling> {
     if (!Validate(scenario).empty()) return std::nullopt;
-    const WorldOptions world = {
-        .profile = options_.profile, .deviation = subject_.deviation, .events_most = kRandomEventsMost};
+    const WorldOptions world = {.profile = options_.profile,
+                                .deviation = subject_.deviation,
+                                .events_most = kRandomEventsMost};
     const WorldCheck check = Check(subject_, scenario, world);
     if (!bundle.clause) {
       std::optional<Ruling> ruling = MisbehaviourOf(check.run);
       return ruling && ruling->verdict == first.finding.ruling.verdict ? ruling : std::nullopt;
     }
     for (const Ruling& ruling : check.rulings) {
-      if (ruling.clause == *bundle.clause && ruling.tier == kV && ruling.verdict == Verdict::kViolates) return ruling;
+      if (ruling.clause == *bundle.clause && ruling.tier == kV &&
+          ruling.verdict == Verdict::kViolates)
+        return ruling;
     }
     return std::nullopt;
   };
@@ -285,7 +300,8 @@ void Campaign::Shrink(Tally::First& first) const {
   for (bool smaller = true; smaller && tries < kShrinkTriesMost;) {
     smaller = false;
     rc::Seq<rc::Shrinkable<Scenario>> shrinks = least.shrinks();
-    for (auto candidate = shrinks.next(); candidate && tries < kShrinkTriesMost; candidate = shrinks.next()) {
+    for (auto candidate = shrinks.next(); candidate && tries < kShrinkTriesMost;
+         candidate = shrinks.next()) {
       ++tries;
       std::optional<Ruling> ruling = shows(candidate->value());
       if (!ruling) continue;
@@ -302,7 +318,11 @@ void Campaign::Shrink(Tally::First& first) const {
 
 std::optional<Ruling> MisbehaviourOf(const WorldRun& run) {
   if (!BlamesMonitor(run.end)) return std::nullopt;
-  return Ruling{.clause = ClauseId{}, .tier = kV, .verdict = VerdictOf(run.end), .triggers = 1, .message = run.message};
+  return Ruling{.clause = ClauseId{},
+                .tier = kV,
+                .verdict = VerdictOf(run.end),
+                .triggers = 1,
+                .message = run.message};
 }
 
 CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options) {

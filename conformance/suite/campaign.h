@@ -1,9 +1,9 @@
-// A campaign: one monitor through many worlds in virtual time, judged as they run. First the library of
-// named scenarios, then the small worlds with every schedule, then random worlds; what violates a clause is
-// shrunk to a minimal scenario.
+// A campaign: one monitor through many worlds in virtual time, judged as they run. First the
+// library of named scenarios, then the small worlds with every schedule, then random worlds; what
+// violates a clause is shrunk to a minimal scenario.
 //
-// The same options give the same result, whatever the number of threads. A monitor that never sleeps or
-// never comes back ends its campaign.
+// The same options give the same result, whatever the number of threads. A monitor that never
+// sleeps or never comes back ends its campaign.
 //
 // Thread safety: one campaign at a time; it starts threads of its own and has joined them when it
 // returns. The monitor must keep its state on its stack, or `threads` must be 1.
@@ -29,16 +29,17 @@ struct CampaignOptions {
   Profile profile = kGo1_20;
   uint64_t seed = 1;
   int64_t random_worlds = 2'000;
-  // In a small world every schedule is tried that differs from the usual one in so many choices at most, the
-  // first so many of them. A late step is two choices: that it is, and until when.
+  // In a small world every schedule is tried that differs from the usual one in so many choices at
+  // most, the first so many of them. A late step is two choices: that it is, and until when.
   int32_t unusual_most = 2;
   int64_t schedules_most = 1'000'000;
   int32_t threads = 1;
-  std::vector<Scenario> scenarios;  // not empty: only these, from the seeds they have
+  std::vector<Scenario> scenarios;         // not empty: only these, from the seeds they have
   std::optional<ClauseId> until_violated;  // a violation of that clause ends the campaign
-  bool shrink = true;  // what violates a clause, to a minimal scenario; that of `until_violated` is left as found
-  // Called now and then, on any of the threads, with what has been done of what there is to do. False ends the
-  // campaign early.
+  bool shrink =
+      true;  // what violates a clause, to a minimal scenario; that of `until_violated` is left as found
+  // Called now and then, on any of the threads, with what has been done of what there is to do.
+  // False ends the campaign early.
   std::function<bool(int64_t done, int64_t all)> progress;
 };
 
@@ -48,9 +49,9 @@ struct Finding {
 };
 
 struct CampaignResult {
-  std::map<ClauseId, Ruling> rulings;    // of tier V; those violated with the minimal evidence
-  std::map<ClauseId, Bundle> bundles;    // for each clause violated
-  std::optional<Finding> misbehaviour;   // the monitor crashed, never slept, misused the port ...
+  std::map<ClauseId, Ruling> rulings;   // of tier V; those violated with the minimal evidence
+  std::map<ClauseId, Bundle> bundles;   // for each clause violated
+  std::optional<Finding> misbehaviour;  // the monitor crashed, never slept, misused the port ...
   int64_t worlds = 0;
   int64_t schedules = 0;  // of small worlds
   int64_t cycles = 0;
@@ -61,8 +62,8 @@ struct CampaignResult {
 
 CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options);
 
-// What a run says against the monitor itself: that it crashed, never slept, misused the port ... The ruling's clause
-// means nothing. nullopt: nothing.
+// What a run says against the monitor itself: that it crashed, never slept, misused the port ...
+// The ruling's clause means nothing. nullopt: nothing.
 std::optional<Ruling> MisbehaviourOf(const WorldRun& run);
 
 // One run, judged. `sink` sees the events, too, where it is not NULL.

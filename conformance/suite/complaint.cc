@@ -21,7 +21,8 @@ std::string FormatComplaint(const Finding& finding, std::string_view replay) {
   std::string text;
   if (bundle.clause) {
     const Clause& clause = GetClause(*bundle.clause);
-    text = fmt::format("{} is violated: {}\n  The contract: {}", clause.name, finding.ruling.message, clause.text);
+    text = fmt::format("{} is violated: {}\n  The contract: {}", clause.name,
+                       finding.ruling.message, clause.text);
   } else {
     text = finding.ruling.message;
   }

@@ -20,7 +20,8 @@
 
 namespace proctor {
 
-// Lines without a line break at the end. `replay` is the command that runs the finding's bundle again.
+// Lines without a line break at the end. `replay` is the command that runs the finding's bundle
+// again.
 std::string FormatComplaint(const Finding& finding, std::string_view replay);
 
 // The name of a file for the finding's bundle: "CAD-2.json", "misbehaviour.json".

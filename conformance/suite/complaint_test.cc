@@ -6,7 +6,8 @@ namespace proctor {
 namespace {
 
 Finding SomeFinding() {
-  Finding finding{.ruling = {.clause = ClauseId::kCAD_8, .tier = kV, .verdict = Verdict::kViolates}};
+  Finding finding{
+      .ruling = {.clause = ClauseId::kCAD_8, .tier = kV, .verdict = Verdict::kViolates}};
   finding.ruling.message = "a shallow sleep outside 1 ns to shallow_max";
   finding.ruling.evidence = {MakeEvent(20'000, EventKind::kShallowSleep, {{Arg::kDurationNs, 0}})};
   finding.bundle.clause = ClauseId::kCAD_8;
@@ -19,13 +20,19 @@ TEST(Complaint, SaysClauseEventsWorldAndReplay) {
   finding.bundle.choices = {0, 3};
   EXPECT_EQ(FormatComplaint(finding, "proctor replay CAD-8.json"),
             "CAD-8 is violated: a shallow sleep outside 1 ns to shallow_max\n"
-            "  The contract: " + std::string(GetClause(ClauseId::kCAD_8).text) + "\n"
-            "  Decided by\n"
-            "    " + Describe(finding.ruling.evidence[0]) + "\n"
-            "  In the world\n"
-            "    " + FormatScenario(finding.bundle.scenario) + "\n"
-            "    with the choices [0, 3]\n"
-            "  Replay: proctor replay CAD-8.json");
+            "  The contract: " +
+                std::string(GetClause(ClauseId::kCAD_8).text) +
+                "\n"
+                "  Decided by\n"
+                "    " +
+                Describe(finding.ruling.evidence[0]) +
+                "\n"
+                "  In the world\n"
+                "    " +
+                FormatScenario(finding.bundle.scenario) +
+                "\n"
+                "    with the choices [0, 3]\n"
+                "  Replay: proctor replay CAD-8.json");
 }
 
 TEST(Complaint, AMisbehaviourHasNoClause) {

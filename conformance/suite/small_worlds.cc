@@ -40,29 +40,37 @@ std::vector<Scenario> MakeWorlds() {
       World("exit_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}}),
       World("enter_wakes", 2, {{.ops = {For(Op::kSleep, 60 * kUs), For(Op::kBlock, 60 * kUs)}}}),
       World("timer_alone", 2, {{.ops = {For(Op::kSleep, 60 * kUs)}}}),
-      World("stop_wakes", 2, {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {{.op = Op::kCollect}}}}),
+      World("stop_wakes", 2,
+            {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {{.op = Op::kCollect}}}}),
       World("two_calls", 2,
             {{.ops = {For(Op::kBlock, 60 * kUs)}}, {.ops = {For(Op::kBlock, 45 * kUs)}}}),
-      World("slice", 1, {{.ops = {For(Op::kSpin, 120 * kUs)}}, {.ops = {For(Op::kSpin, 20 * kUs)}}}),
+      World("slice", 1,
+            {{.ops = {For(Op::kSpin, 120 * kUs)}}, {.ops = {For(Op::kSpin, 20 * kUs)}}}),
       World("deadlock", 2,
-            {{.ops = {For(Op::kBlock, 60 * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kReceive}}}}),
-      ReadyAt(World("poll", 1, {{.ops = {For(Op::kSpin, 150 * kUs)}}, {.ops = {{.op = Op::kWait}}}}),
-              60 * kUs),
+            {{.ops = {For(Op::kBlock, 60 * kUs), {.op = Op::kReceive}}},
+             {.ops = {{.op = Op::kReceive}}}}),
+      ReadyAt(
+          World("poll", 1, {{.ops = {For(Op::kSpin, 150 * kUs)}}, {.ops = {{.op = Op::kWait}}}}),
+          60 * kUs),
   };
-  const auto add = [&](const char* name, int64_t us, int64_t procs, std::vector<Task> tasks) -> Scenario& {
+  const auto add = [&](const char* name, int64_t us, int64_t procs,
+                       std::vector<Task> tasks) -> Scenario& {
     worlds.push_back(World(fmt::format("{}_{}", name, us), procs, std::move(tasks)));
     return worlds.back();
   };
   for (int64_t us = 22; us <= 40; us += 2) {
-    add("call_with_work", us, 1, {{.ops = {For(Op::kSpin, 30 * kUs)}}, {.ops = {For(Op::kBlock, us * kUs)}}});
+    add("call_with_work", us, 1,
+        {{.ops = {For(Op::kSpin, 30 * kUs)}}, {.ops = {For(Op::kBlock, us * kUs)}}});
   }
   for (const int64_t us : {25, 35, 45, 60, 80}) {
     add("call_and_stop", us, 3,
-        {{.ops = {For(Op::kBlock, 90 * kUs)}}, {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}});
+        {{.ops = {For(Op::kBlock, 90 * kUs)}},
+         {.ops = {For(Op::kSpin, us * kUs), {.op = Op::kCollect}}}});
   }
   for (int64_t us = 25; us <= 60; us += 5) {
-    Scenario& world = add("poll_and_wait", us, 1,
-                          {{.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kWait}}}});
+    Scenario& world = add(
+        "poll_and_wait", us, 1,
+        {{.ops = {For(Op::kSpin, us * kUs), {.op = Op::kReceive}}}, {.ops = {{.op = Op::kWait}}}});
     world = ReadyAt(world, (us - 5) * kUs);
   }
   return worlds;

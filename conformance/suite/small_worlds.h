@@ -15,8 +15,8 @@
 namespace proctor {
 
 // For the wake protocol (DEEP), the single winner (SYS-6 to SYS-9), the hand-off against
-// stop-the-world (HAND-4, STW-2) and the windows of the deadlock check (DEAD-5). Where it matters when things meet, a
-// world comes with several durations.
+// stop-the-world (HAND-4, STW-2) and the windows of the deadlock check (DEAD-5). Where it matters
+// when things meet, a world comes with several durations.
 const std::vector<Scenario>& SmallWorlds();
 
 // What such a world is like besides.

@@ -1,5 +1,6 @@
-// Small worlds exhaustively: every schedule that differs from the usual one in so many choices at most, once each.
-// How many there were stands in the output and, as properties of the case, in test.xml.
+// Small worlds exhaustively: every schedule that differs from the usual one in so many choices at
+// most, once each. How many there were stands in the output and, as properties of the case, in
+// test.xml.
 
 #include "conformance/suite/small_worlds.h"
 
@@ -23,8 +24,8 @@
 namespace proctor {
 namespace {
 
-// What is shared in a world as its events tell it - variables, locks, owners, statuses, queues' lengths - folded into
-// one number that each change updates.
+// What is shared in a world as its events tell it - variables, locks, owners, statuses, queues'
+// lengths - folded into one number that each change updates.
 class SharedState {
  public:
   void Apply(const Event& event) {
@@ -38,12 +39,23 @@ class SharedState {
         Set(Key(event.Get(Arg::kVariable), event.p, event.g), is_time ? value != 0 : value);
         break;
       }
-      case EventKind::kLock: Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), event.m); break;
-      case EventKind::kUnlock: Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), -1); break;
-      case EventKind::kAcquire: Set(Key(-2, event.p, -1), event.m); break;
-      case EventKind::kRelease: Set(Key(-2, event.p, -1), -1); break;
-      case EventKind::kExecute: Set(Key(-3, event.m, -1), event.g); break;
-      default: break;
+      case EventKind::kLock:
+        Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), event.m);
+        break;
+      case EventKind::kUnlock:
+        Set(Key(-1, static_cast<int32_t>(event.Get(Arg::kLock)), -1), -1);
+        break;
+      case EventKind::kAcquire:
+        Set(Key(-2, event.p, -1), event.m);
+        break;
+      case EventKind::kRelease:
+        Set(Key(-2, event.p, -1), -1);
+        break;
+      case EventKind::kExecute:
+        Set(Key(-3, event.m, -1), event.g);
+        break;
+      default:
+        break;
     }
     // Where each thread stands.
     Set(Key(-4, event.m, -1), static_cast<int64_t>(event.kind));
@@ -57,8 +69,9 @@ class SharedState {
   static uint64_t Mix(uint64_t a, uint64_t b) { return Random(a * 0x9e3779b97f4a7c15u ^ b).Next(); }
   static uint64_t Hash(const Place& place, int64_t value) {
     const auto& [what, p, g] = place;
-    return Mix(Mix(Mix(static_cast<uint64_t>(what), static_cast<uint64_t>(p)), static_cast<uint64_t>(g)),
-               static_cast<uint64_t>(value));
+    return Mix(
+        Mix(Mix(static_cast<uint64_t>(what), static_cast<uint64_t>(p)), static_cast<uint64_t>(g)),
+        static_cast<uint64_t>(value));
   }
   void Set(const Place& place, int64_t value) {
     const auto [entry, is_new] = values_.try_emplace(place, value);
@@ -72,7 +85,8 @@ class SharedState {
 };
 
 struct JudgedRun : EventSink {
-  JudgedRun(const Header& header, std::unordered_set<uint64_t>& states) : panel(header), states(states) {}
+  JudgedRun(const Header& header, std::unordered_set<uint64_t>& states)
+      : panel(header), states(states) {}
   void Observe(const Event& event) override {
     panel.Observe(event);
     state.Apply(event);
@@ -105,8 +119,10 @@ const Scenario& FindSmallWorld(const std::string& name) {
 TEST_P(SmallWorld, KeepsTheContractInEverySchedule) {
   const Scenario& scenario = FindSmallWorld(GetParam().world);
   ChoicePath path(GetParam().unusual_most);
-  const WorldOptions options = {
-      .profile = GetParam().profile, .knobs = SmallWorldKnobs(scenario), .choices = &path, .events_most = 100'000};
+  const WorldOptions options = {.profile = GetParam().profile,
+                                .knobs = SmallWorldKnobs(scenario),
+                                .choices = &path,
+                                .events_most = 100'000};
   const Header header = WorldHeader(ReferenceImplementation(), scenario, options);
   std::set<std::vector<uint32_t>> taken;
   std::unordered_set<uint64_t> states;
@@ -121,7 +137,8 @@ TEST_P(SmallWorld, KeepsTheContractInEverySchedule) {
     if (!taken.insert(choices).second) ++repeated;
     for (const Ruling& ruling : run.panel.Close()) {
       ASSERT_NE(ruling.verdict, Verdict::kViolates)
-          << ClauseName(ruling.clause) << ": " << ruling.message << "\n  choices: " << fmt::format("{}", fmt::join(choices, ", "));
+          << ClauseName(ruling.clause) << ": " << ruling.message
+          << "\n  choices: " << fmt::format("{}", fmt::join(choices, ", "));
     }
   } while (path.Advance());
   EXPECT_EQ(repeated, 0) << "some schedule was walked twice";
@@ -130,12 +147,14 @@ TEST_P(SmallWorld, KeepsTheContractInEverySchedule) {
   RecordProperty("states", std::to_string(states.size()));
   RecordProperty("interleaving_points", std::to_string(choices_most));
   RecordProperty("unusual_most", GetParam().unusual_most);
-  fmt::print("{}: {} schedules, {} distinct states, up to {} choices, of which {} unusual; none violates the contract\n",
-             scenario.name, taken.size(), states.size(), choices_most, GetParam().unusual_most);
+  fmt::print(
+      "{}: {} schedules, {} distinct states, up to {} choices, of which {} unusual; none violates "
+      "the contract\n",
+      scenario.name, taken.size(), states.size(), choices_most, GetParam().unusual_most);
 }
 
-// A late step is two choices, that it is late and until when. So 4 is any two steps late by anything, or four by the
-// least; 5 would take ten times as long, which is minutes.
+// A late step is two choices, that it is late and until when. So 4 is any two steps late by
+// anything, or four by the least; 5 would take ten times as long, which is minutes.
 constexpr int32_t kUnusualMost = 4;
 constexpr int32_t kUnusualMostByTaskLock = 3;  // only the way of taking differs there
 

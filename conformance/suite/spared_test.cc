@@ -63,7 +63,8 @@ TEST(Spared, RulingsAreTheSame) {
   for (uint64_t seed = 1; seed <= 2000; ++seed) {
     const Scenario scenario = ArbitraryWorld()(rc::Random(seed), 100).value();
     SCOPED_TRACE(FormatScenario(scenario));
-    ExpectTheSame(scenario, {.deviation = static_cast<Deviation>(deviation), .events_most = 10'000});
+    ExpectTheSame(scenario,
+                  {.deviation = static_cast<Deviation>(deviation), .events_most = 10'000});
     deviation = (deviation + 1) % kDeviations;
   }
 }

@@ -1,11 +1,12 @@
-// The suite: the monitor that is linked in, through a campaign in one profile, with one test case per clause.
+// The suite: the monitor that is linked in, through a campaign in one profile, with one test case
+// per clause.
 //
 //   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N] [--label LABEL]
 //
-// The test cases are called Contract.CAD_2; Port.IsKept tells of a monitor that crashes, hangs or calls the port
-// wrongly. A clause that was never put to the test is as red as one that is violated, unless the expectations
-// say so. Shards are whole campaigns of their own, each over other random worlds: more of them test more, in the
-// same time.
+// The test cases are called Contract.CAD_2; Port.IsKept tells of a monitor that crashes, hangs or
+// calls the port wrongly. A clause that was never put to the test is as red as one that is
+// violated, unless the expectations say so. Shards are whole campaigns of their own, each over
+// other random worlds: more of them test more, in the same time.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -70,7 +71,8 @@ std::string ReplayCommand(const Request& request, const std::filesystem::path& f
     path = file.filename().string();
     target.erase(0, target.starts_with("//:") ? 3 : 2);
     std::ranges::replace(target, ':', '/');
-    command = fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", target, path);
+    command =
+        fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", target, path);
   }
   command += "bazel run @proctor//:proctor ";
   if (!request.label.empty()) {
@@ -87,7 +89,8 @@ std::string Complain(const Request& request, const Finding& finding) {
 
 const Expectation* FindExpectation(const Request& request, ClauseId clause) {
   for (const Expectation& entry : request.expectations.entries) {
-    if (entry.clause == clause && entry.tier.value_or(kV) == kV && (entry.profiles & request.campaign.profile) != 0) {
+    if (entry.clause == clause && entry.tier.value_or(kV) == kV &&
+        (entry.profiles & request.campaign.profile) != 0) {
       return &entry;
     }
   }
@@ -100,9 +103,9 @@ class CampaignEnvironment : public testing::Environment {
   explicit CampaignEnvironment(const Request& request) : request_(request) {}
   void SetUp() override {
     result = RunCampaign(request_.subject, request_.campaign);
-    fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n", request_.subject.name,
-               request_.subject.implementation->release, ProfileName(request_.campaign.profile), result.worlds,
-               result.cycles, result.events);
+    fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n",
+               request_.subject.name, request_.subject.implementation->release,
+               ProfileName(request_.campaign.profile), result.worlds, result.cycles, result.events);
   }
 
   CampaignResult result;
@@ -125,7 +128,8 @@ class ClauseCase : public testing::Test {
     RecordProperty("triggers", std::to_string(ruling.triggers));
     const Expectation* expected = FindExpectation(request_, clause_);
     if (expected != nullptr && ruling.verdict == expected->verdict) {
-      fmt::print("{} {}, as expected: {}\n", ClauseName(clause_), VerdictName(ruling.verdict), expected->reason);
+      fmt::print("{} {}, as expected: {}\n", ClauseName(clause_), VerdictName(ruling.verdict),
+                 expected->reason);
       return;
     }
     if (expected != nullptr && ruling.verdict == Verdict::kConforms) {
@@ -151,7 +155,8 @@ class ClauseCase : public testing::Test {
 
 class PortCase : public testing::Test {
  public:
-  PortCase(const Request& request, const CampaignResult& result) : request_(request), result_(result) {}
+  PortCase(const Request& request, const CampaignResult& result)
+      : request_(request), result_(result) {}
   void TestBody() override {
     if (result_.misbehaviour) FAIL() << Complain(request_, *result_.misbehaviour);
   }
@@ -172,11 +177,13 @@ std::vector<ClauseId> AskedFor(const Request& request) {
   std::vector<ClauseId> clauses;
   for (const ClauseId id : MatchClauses(request.clauses)) {
     const Clause& clause = GetClause(id);
-    if ((clause.tiers & kV) != 0 && (clause.profiles & request.campaign.profile) != 0) clauses.push_back(id);
+    if ((clause.tiers & kV) != 0 && (clause.profiles & request.campaign.profile) != 0)
+      clauses.push_back(id);
   }
   if (clauses.empty()) {
-    RefuseUsage(fmt::format("--clauses: '{}' matches none that virtual time can decide in profile {}",
-                            request.clauses, ProfileName(request.campaign.profile)));
+    RefuseUsage(
+        fmt::format("--clauses: '{}' matches none that virtual time can decide in profile {}",
+                    request.clauses, ProfileName(request.campaign.profile)));
   }
   return clauses;
 }
@@ -185,8 +192,8 @@ void Register(const Request& request, const CampaignResult& result) {
   testing::RegisterTest("Port", "IsKept", nullptr, nullptr, __FILE__, __LINE__,
                         [&]() -> testing::Test* { return new PortCase(request, result); });
   for (const ClauseId clause : AskedFor(request)) {
-    testing::RegisterTest("Contract", CaseName(clause).c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [&request, &result, clause]() -> testing::Test* {
+    testing::RegisterTest("Contract", CaseName(clause).c_str(), nullptr, nullptr, __FILE__,
+                          __LINE__, [&request, &result, clause]() -> testing::Test* {
                             return new ClauseCase(request, result, clause);
                           });
   }
@@ -194,8 +201,8 @@ void Register(const Request& request, const CampaignResult& result) {
 
 Subject SubjectUnderTest() {
   const proctor_implementation* implementation = proctor_implementation_under_test();
-  if (implementation == nullptr || implementation->monitor == nullptr || implementation->name == nullptr ||
-      implementation->release == nullptr) {
+  if (implementation == nullptr || implementation->monitor == nullptr ||
+      implementation->name == nullptr || implementation->release == nullptr) {
     RefuseUsage("proctor_implementation_under_test() must give a name, a release and a monitor");
   }
   return {.name = implementation->name, .implementation = implementation};
@@ -221,8 +228,10 @@ int Main(int argc, char** argv) {
   app.add_option("--clauses", request.clauses, "comma-separated globs");
   app.add_option("--expectations", expectations, "a file of expected deviations");
   app.add_option("--seed", request.campaign.seed, "of the random worlds");
-  app.add_option("--random_worlds", request.campaign.random_worlds, "how many")->check(CLI::Range(0, 10'000'000));
-  app.add_option("--label", request.label, "the monitor's library, for the line that replays a finding");
+  app.add_option("--random_worlds", request.campaign.random_worlds, "how many")
+      ->check(CLI::Range(0, 10'000'000));
+  app.add_option("--label", request.label,
+                 "the monitor's library, for the line that replays a finding");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

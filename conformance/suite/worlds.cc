@@ -24,7 +24,8 @@ bool OneIn(int64_t n) { return Between(1, n) == n; }
 // Every order of magnitude as likely as another.
 int64_t Lasting(int64_t least_ns, int64_t most_ns) {
   int64_t bound_ns = least_ns;
-  for (int64_t doublings = Between(0, 40); doublings > 0 && bound_ns < most_ns; --doublings) bound_ns *= 2;
+  for (int64_t doublings = Between(0, 40); doublings > 0 && bound_ns < most_ns; --doublings)
+    bound_ns *= 2;
   return Between(least_ns, std::min(bound_ns, most_ns));
 }
 
@@ -42,7 +43,8 @@ Scenario Named(const char* name, int64_t procs_most) {
 void AddSpinners(Scenario& scenario, int64_t most) {
   for (int64_t i = Between(0, most); i > 0; --i) {
     scenario.tasks.push_back(
-        {.ops = {For(OneIn(3) ? Op::kWork : Op::kSpin, Lasting(10 * kUs, 60 * kMs))}, .repeat = Between(1, 3)});
+        {.ops = {For(OneIn(3) ? Op::kWork : Op::kSpin, Lasting(10 * kUs, 60 * kMs))},
+         .repeat = Between(1, 3)});
   }
 }
 
@@ -71,7 +73,8 @@ Scenario Network() {
   const int64_t waiting = OneIn(16) ? Between(100, 1'000) : Between(1, 12);
   const int64_t bytes = Between(1, 3);
   for (int64_t i = 0; i < waiting; ++i) {
-    const Operation wait{.op = Op::kWait, .descriptor = static_cast<int32_t>(i % scenario.descriptors)};
+    const Operation wait{.op = Op::kWait,
+                         .descriptor = static_cast<int32_t>(i % scenario.descriptors)};
     scenario.tasks.push_back({.ops = {wait}, .repeat = bytes});
     if (OneIn(8)) scenario.tasks.back().ops.push_back(For(Op::kSpin, Lasting(kUs, 15 * kMs)));
   }
@@ -106,15 +109,18 @@ Scenario Takes() {
   Scenario scenario = Named("takes", 4);
   scenario.tunables["syscall_cap_ns"] = Lasting(20 * kUs, 200 * kUs);
   for (int64_t i = Between(1, 3); i > 0; --i) {
-    scenario.tasks.push_back({.ops = {For(Op::kBlock, Lasting(50 * kUs, 2 * kMs)), {.op = Op::kYield}},
-                              .repeat = Between(10, 40)});
+    scenario.tasks.push_back(
+        {.ops = {For(Op::kBlock, Lasting(50 * kUs, 2 * kMs)), {.op = Op::kYield}},
+         .repeat = Between(10, 40)});
   }
   for (int64_t i = Between(0, 3); i > 0; --i) {
-    scenario.tasks.push_back({.ops = {For(Op::kSleep, Lasting(50 * kUs, 20 * kMs))}, .repeat = Between(5, 30)});
+    scenario.tasks.push_back(
+        {.ops = {For(Op::kSleep, Lasting(50 * kUs, 20 * kMs))}, .repeat = Between(5, 30)});
   }
   if (OneIn(2)) {
     scenario.tasks.push_back(
-        {.ops = {{.op = Op::kCollect}, For(Op::kSleep, Lasting(kUs, 500 * kUs))}, .repeat = Between(5, 30)});
+        {.ops = {{.op = Op::kCollect}, For(Op::kSleep, Lasting(kUs, 500 * kUs))},
+         .repeat = Between(5, 30)});
   }
   AddSpinners(scenario, 1);
   return scenario;
@@ -124,15 +130,17 @@ Scenario Takes() {
 Scenario Endings() {
   Scenario scenario = Named("endings", 4);
   scenario.tunables["forcegc_period_ns"] = Lasting(kMs, 20 * kMs);
-  scenario.tasks = {{.ops = {For(Op::kSpin, Lasting(10 * kUs, kMs)), For(Op::kSleep, Lasting(kMs, 80 * kMs))},
-                     .repeat = 100}};
+  scenario.tasks = {
+      {.ops = {For(Op::kSpin, Lasting(10 * kUs, kMs)), For(Op::kSleep, Lasting(kMs, 80 * kMs))},
+       .repeat = 100}};
   return scenario;
 }
 
 // Some families want a world that few seeds give.
 bool Suits(const std::string& family, const Knobs& knobs) {
   if (family == "takes") {
-    const bool stops = knobs.stop_every_ns > 0 && knobs.stop_every_ns < 2 * kMs && knobs.race_permille > 400;
+    const bool stops =
+        knobs.stop_every_ns > 0 && knobs.stop_every_ns < 2 * kMs && knobs.race_permille > 400;
     return stops || knobs.thread_start_ns > 100 * kUs;
   }
   if (family == "endings") return knobs.dies_at_ns > 0 && knobs.dies_at_ns < 200 * kMs;
@@ -142,7 +150,8 @@ bool Suits(const std::string& family, const Knobs& knobs) {
 uint64_t SuitableSeed(const Scenario& scenario, uint64_t seed) {
   Scenario trial = scenario;
   trial.seed = seed;
-  for (int tries = 0; tries < 1'000 && !Suits(trial.name, Knobs::FromSeed(trial, kGo1_20)); ++tries) ++trial.seed;
+  for (int tries = 0; tries < 1'000 && !Suits(trial.name, Knobs::FromSeed(trial, kGo1_20)); ++tries)
+    ++trial.seed;
   return trial.seed;
 }
 
@@ -167,7 +176,8 @@ Scenario Deadlocks() {
   scenario.channels = {{.capacity = 0}, {.capacity = static_cast<int32_t>(Between(0, 2))}};
   for (int64_t i = Between(1, 4); i > 0; --i) {
     Task task;
-    if (OneIn(2)) task.ops.push_back(For(OneIn(2) ? Op::kSleep : Op::kBlock, Lasting(kUs, 500 * kMs)));
+    if (OneIn(2))
+      task.ops.push_back(For(OneIn(2) ? Op::kSleep : Op::kBlock, Lasting(kUs, 500 * kMs)));
     const Op op = OneIn(2) ? Op::kSend : Op::kReceive;
     task.ops.push_back({.op = op, .channel = static_cast<int32_t>(Between(0, 1))});
     scenario.tasks.push_back(std::move(task));
@@ -180,8 +190,9 @@ Scenario Wide() {
   Scenario scenario = Named("wide", 256);
   scenario.budget_ms = 100;
   for (int64_t i = Between(1, 40); i > 0; --i) {
-    scenario.tasks.push_back({.ops = {For(OneIn(2) ? Op::kBlock : Op::kSpin, Lasting(kUs, 30 * kMs)),
-                                      For(Op::kSleep, Lasting(kUs, 10 * kMs))}});
+    scenario.tasks.push_back(
+        {.ops = {For(OneIn(2) ? Op::kBlock : Op::kSpin, Lasting(kUs, 30 * kMs)),
+                 For(Op::kSleep, Lasting(kUs, 10 * kMs))}});
   }
   return scenario;
 }

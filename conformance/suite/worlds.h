@@ -1,6 +1,6 @@
 // Random worlds for the virtual tier: scenarios of several families, each crowding another part of
-// the contract. What else a world is like (races, stop-the-world, changing numbers of processors) it
-// draws from the scenario's seed.
+// the contract. What else a world is like (races, stop-the-world, changing numbers of processors)
+// it draws from the scenario's seed.
 //
 // Thread safety: none; RapidCheck draws on one thread at a time.
 

@@ -60,7 +60,8 @@ TEST(Year, MemoryDoesNotGrow) {
   ASSERT_GT(weigher.early_bytes, 0u);
   EXPECT_LE(weigher.late_bytes, weigher.early_bytes + 4'096);
   for (const Ruling& ruling : weigher.Close()) {
-    EXPECT_NE(ruling.verdict, Verdict::kViolates) << ClauseName(ruling.clause) << ": " << ruling.message;
+    EXPECT_NE(ruling.verdict, Verdict::kViolates)
+        << ClauseName(ruling.clause) << ": " << ruling.message;
   }
   RecordProperty("cycles", std::to_string(run.cycles));
   RecordProperty("events", std::to_string(run.events));

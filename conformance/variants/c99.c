@@ -25,7 +25,8 @@ struct mon {
 };
 
 static int quiet(struct mon* m) {
-  return m->host->stop_pending(m->self) || m->host->idle_processors(m->self) == m->host->processors(m->self);
+  return m->host->stop_pending(m->self) ||
+         m->host->idle_processors(m->self) == m->host->processors(m->self);
 }
 
 static void deep(struct mon* m) {
@@ -128,7 +129,8 @@ static int scan(struct mon* m, int64_t now) {
   for (p = 0; p < h->processor_count(m->self); p++) {
     const int32_t status = h->status_of(m->self, p);
     int expired = 0;
-    if (status != PROCTOR_P_RUNNING && (status != PROCTOR_P_SYSCALL || m->c->take_by_task_lock)) continue;
+    if (status != PROCTOR_P_RUNNING && (status != PROCTOR_P_SYSCALL || m->c->take_by_task_lock))
+      continue;
     if (same(&m->sched[p], h->schedule_tick_of(m->self, p), now)) {
       expired = now - m->sched[p].since >= m->c->slice_ns;
       if (expired) h->request_preemption(m->self, p);
@@ -160,7 +162,8 @@ static void duties(struct mon* m) {
   h->call_yield_hook(m->self);
   poll_network(m, now);
   if (m->c->rescue_timers && h->earliest_timer_ns(m->self) < now) h->start_thread(m->self);
-  if (m->c->refresh_procs_ns > 0 && (!m->ever_refreshed || now - m->refreshed >= m->c->refresh_procs_ns)) {
+  if (m->c->refresh_procs_ns > 0 &&
+      (!m->ever_refreshed || now - m->refreshed >= m->c->refresh_procs_ns)) {
     h->refresh_processors(m->self);
     m->ever_refreshed = 1;
     m->refreshed = now;
@@ -172,7 +175,8 @@ static void duties(struct mon* m) {
     m->idle++;
   }
   force_collection(m, now);
-  if (m->c->trace_interval_ns > 0 && (!m->ever_traced || now - m->traced >= m->c->trace_interval_ns)) {
+  if (m->c->trace_interval_ns > 0 &&
+      (!m->ever_traced || now - m->traced >= m->c->trace_interval_ns)) {
     h->print_trace(m->self, now);
     m->ever_traced = 1;
     m->traced = now;

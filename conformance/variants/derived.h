@@ -17,7 +17,8 @@ void RunDerived(const proctor_host* host, void*) {
 
 template <typename Variant>
 const proctor_implementation* DerivedImplementation(const char* name) {
-  static const proctor_implementation implementation = {PROCTOR_PORT, name, "1", RunDerived<Variant>, nullptr};
+  static const proctor_implementation implementation = {PROCTOR_PORT, name, "1",
+                                                        RunDerived<Variant>, nullptr};
   return &implementation;
 }
 

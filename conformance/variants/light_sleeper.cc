@@ -26,7 +26,8 @@ class LightSleeper : public runtime::Monitor {
     if (!nothing_runs || timer_ns <= now_ns) return;
 
     host_.Lock(runtime::LockId::kSched);
-    if (NothingRuns() && host_.EarliestTimerNs() > now_ns && NothingRuns() && SleepDeepUnderSched(now_ns)) {
+    if (NothingRuns() && host_.EarliestTimerNs() > now_ns && NothingRuns() &&
+        SleepDeepUnderSched(now_ns)) {
       idle_ = 0;
       delay_ns_ = constants_.shallow_min_ns;
     }

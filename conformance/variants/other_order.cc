@@ -12,7 +12,9 @@ class OtherOrder : public runtime::Monitor {
   // The time of the last poll first, then whether there is a poller at all.
   void PollNetwork(int64_t now_ns) override {
     const int64_t last_poll_ns = host_.LastPollNs();
-    if (last_poll_ns == 0 || now_ns - last_poll_ns <= constants_.poll_stale_ns || !host_.PollerReady()) return;
+    if (last_poll_ns == 0 || now_ns - last_poll_ns <= constants_.poll_stale_ns ||
+        !host_.PollerReady())
+      return;
     host_.SwapLastPoll(last_poll_ns, now_ns);
     const runtime::ReadyList ready = host_.Poll(0);
     if (ready.count == 0) return;

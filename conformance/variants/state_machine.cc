@@ -23,31 +23,62 @@ class Machine {
   }
 
  private:
-  enum class State { kEnlist, kNap, kThink, kSlumber, kWakeUp, kOpen, kPoll, kRescue, kFollow, kKick, kScan, kCollect,
-                     kPrint, kClose, kEnd };
+  enum class State {
+    kEnlist,
+    kNap,
+    kThink,
+    kSlumber,
+    kWakeUp,
+    kOpen,
+    kPoll,
+    kRescue,
+    kFollow,
+    kKick,
+    kScan,
+    kCollect,
+    kPrint,
+    kClose,
+    kEnd
+  };
 
   State Step(State state) {
     switch (state) {
-      case State::kEnlist: return Enlist();
-      case State::kNap: return port_(&H::sleep_ns, DelayNs()) == 0 ? State::kThink : State::kEnd;
-      case State::kThink: return Think();
-      case State::kSlumber: return Slumber();
-      case State::kWakeUp: return WakeUp();
-      case State::kOpen: return Open();
-      case State::kPoll: return Poll();
-      case State::kRescue: return Rescue();
-      case State::kFollow: return Follow();
-      case State::kKick: return Kick();
-      case State::kScan: return Scan();
-      case State::kCollect: return Collect();
-      case State::kPrint: return Print();
-      case State::kClose: return Close();
-      case State::kEnd: break;
+      case State::kEnlist:
+        return Enlist();
+      case State::kNap:
+        return port_(&H::sleep_ns, DelayNs()) == 0 ? State::kThink : State::kEnd;
+      case State::kThink:
+        return Think();
+      case State::kSlumber:
+        return Slumber();
+      case State::kWakeUp:
+        return WakeUp();
+      case State::kOpen:
+        return Open();
+      case State::kPoll:
+        return Poll();
+      case State::kRescue:
+        return Rescue();
+      case State::kFollow:
+        return Follow();
+      case State::kKick:
+        return Kick();
+      case State::kScan:
+        return Scan();
+      case State::kCollect:
+        return Collect();
+      case State::kPrint:
+        return Print();
+      case State::kClose:
+        return Close();
+      case State::kEnd:
+        break;
     }
     return State::kEnd;
   }
 
-  // The length follows from the number of cycles since something was taken or the monitor was woken.
+  // The length follows from the number of cycles since something was taken or the monitor was
+  // woken.
   int64_t DelayNs() const {
     const int64_t doublings = std::clamp<int64_t>(fruitless_ - c_.flat_cycles, 0, 30);
     return std::min(c_.shallow_min_ns << doublings, c_.shallow_max_ns);
@@ -124,7 +155,8 @@ class Machine {
   }
 
   State Follow() {
-    if (c_.refresh_procs_ns > 0 && IsDue(followed_ns_, c_.refresh_procs_ns)) port_(&H::refresh_processors);
+    if (c_.refresh_procs_ns > 0 && IsDue(followed_ns_, c_.refresh_procs_ns))
+      port_(&H::refresh_processors);
     return State::kKick;
   }
 
@@ -155,7 +187,8 @@ class Machine {
   }
 
   State Print() {
-    if (c_.trace_interval_ns > 0 && IsDue(printed_ns_, c_.trace_interval_ns)) port_(&H::print_trace, now_ns_);
+    if (c_.trace_interval_ns > 0 && IsDue(printed_ns_, c_.trace_interval_ns))
+      port_(&H::print_trace, now_ns_);
     return State::kClose;
   }
 
@@ -194,7 +227,9 @@ class Machine {
     if (expired) port_(&H::request_preemption, p);
     if (c_.take_by_task_lock != 0) return Taking(p, [&] { return TakeByLock(p, expired); });
     if (!in_call || MayKeep(p, expired)) return false;
-    return Taking(p, [&] { return port_(&H::swap_syscall_to_idle, p) != 0 && (port_(&H::bump_syscall_tick, p), true); });
+    return Taking(p, [&] {
+      return port_(&H::swap_syscall_to_idle, p) != 0 && (port_(&H::bump_syscall_tick, p), true);
+    });
   }
 
   bool TakeByLock(int32_t p, bool expired) {
@@ -253,6 +288,7 @@ void Run(const proctor_host* host, void*) { Machine(host).Run(); }
 }  // namespace proctor
 
 const proctor_implementation* proctor_variant_state_machine() {
-  static const proctor_implementation implementation = {PROCTOR_PORT, "state_machine", "1", proctor::Run, nullptr};
+  static const proctor_implementation implementation = {PROCTOR_PORT, "state_machine", "1",
+                                                        proctor::Run, nullptr};
   return &implementation;
 }

@@ -21,11 +21,13 @@ TEST_P(Variant, IsNotAccused) {
   const auto [function, profile] = GetParam();
   const Subject subject{.name = function()->name, .implementation = function()};
   const CampaignResult result = RunCampaign(subject, {.profile = profile, .random_worlds = 1'000});
-  if (result.misbehaviour) ADD_FAILURE() << FormatComplaint(*result.misbehaviour, "its bundle, below");
+  if (result.misbehaviour)
+    ADD_FAILURE() << FormatComplaint(*result.misbehaviour, "its bundle, below");
   for (const auto& [clause, ruling] : result.rulings) {
     if (ruling.verdict != Verdict::kViolates) continue;
     const Bundle& bundle = result.bundles.at(clause);
-    ADD_FAILURE() << FormatComplaint({ruling, bundle}, "its bundle, below") << '\n' << FormatBundle(bundle);
+    ADD_FAILURE() << FormatComplaint({ruling, bundle}, "its bundle, below") << '\n'
+                  << FormatBundle(bundle);
   }
   // A variant that nothing was asked of would not be accused either.
   const auto conform = std::ranges::count_if(

@@ -33,13 +33,13 @@ void Scheduler::Misuse(const std::string& what) {
   Finish(WorldEnd::kPortMisuse, "the monitor " + what);
 }
 
-// The next moment, from the one given on, at which the last poll, the last collection or the earliest timer is
-// exactly as old as the monitor compares it with.
+// The next moment, from the one given on, at which the last poll, the last collection or the
+// earliest timer is exactly as old as the monitor compares it with.
 int64_t Scheduler::NextEdgeNs(int64_t from_ns) const {
   int64_t edge_ns = EarliestTimerNs();
   if (edge_ns < from_ns) edge_ns = kNoTimer;
-  for (const int64_t other_ns :
-       {last_poll_ns_ + tunables_.poll_stale_ns, last_collection_ns_ + tunables_.forcegc_period_ns}) {
+  for (const int64_t other_ns : {last_poll_ns_ + tunables_.poll_stale_ns,
+                                 last_collection_ns_ + tunables_.forcegc_period_ns}) {
     if (other_ns >= from_ns) edge_ns = std::min(edge_ns, other_ns);
   }
   return edge_ns;

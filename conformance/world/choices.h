@@ -37,8 +37,9 @@ class Random {
   uint64_t state_;
 };
 
-// A path through a tree of choices, and the next one in depth-first order: every path once. The first possibility of
-// each choice is the usual one; a path takes another at so many places at most, and where it does.
+// A path through a tree of choices, and the next one in depth-first order: every path once. The
+// first possibility of each choice is the usual one; a path takes another at so many places at
+// most, and where it does.
 class ChoicePath {
  public:
   explicit ChoicePath(int32_t unusual_most = INT32_MAX) : unusual_most_(unusual_most) {}

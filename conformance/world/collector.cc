@@ -63,7 +63,8 @@ void Scheduler::HelperWaits(int32_t m) {
   Wait(m);
 }
 
-// True: the monitor holds the lock, and the runtime's own task that needs it to park comes back later.
+// True: the monitor holds the lock, and the runtime's own task that needs it to park comes back
+// later.
 bool Scheduler::WaitsForMonitor(LockId lock, int32_t m) {
   if (!HeldByMonitor(lock)) return false;
   TaskOf(m).phase = kStarted;

@@ -33,7 +33,8 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   // Every order of magnitude as likely as another: rare events and storms of them.
   const auto sometimes = [&](uint64_t n, int64_t least, int64_t most) -> int64_t {
     int64_t bound = least;
-    for (uint64_t doublings = random.Below(24); doublings > 0 && bound < most; --doublings) bound *= 2;
+    for (uint64_t doublings = random.Below(24); doublings > 0 && bound < most; --doublings)
+      bound *= 2;
     const int64_t value = between(least, std::min(bound, most));
     return one_in(n) ? value : 0;
   };

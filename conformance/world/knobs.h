@@ -23,7 +23,8 @@ struct Knobs {
   uint32_t race_permille = 0;
   int64_t race_window_ns = 0;
   int32_t race_span_calls = 1;
-  // A thread that has begun something while the monitor is awake does each next step within so many of its calls.
+  // A thread that has begun something while the monitor is awake does each next step within so many
+  // of its calls.
   int32_t step_span_calls = 4;
 
   int64_t thread_start_ns = 5'000;   // longest time that a woken or new thread takes to run
@@ -32,13 +33,14 @@ struct Knobs {
   uint32_t rival_poll_permille = 0;  // another thread polls between the monitor's look and its swap
   uint32_t slow_exit_permille = 0;   // the way out of a system call overlooks an idle P at first
   uint32_t lost_break_permille = 0;  // breaking a blocked poll does not work (NetBSD)
-  uint32_t unattended_timers_permille = 0;  // nobody blocks for them; the monitor finds them (NetBSD)
+  uint32_t unattended_timers_permille =
+      0;  // nobody blocks for them; the monitor finds them (NetBSD)
 
-  // So many of a thousand threads that are about to stop the world are late, and do it while a processor is being
-  // handed off, in the window that HAND-4 is about.
+  // So many of a thousand threads that are about to stop the world are late, and do it while a
+  // processor is being handed off, in the window that HAND-4 is about.
   uint32_t ambush_permille = 0;
-  // The monitor's clock meets the moments at which something is exactly as old as it asks for: so many of a
-  // thousand of those that it comes near.
+  // The monitor's clock meets the moments at which something is exactly as old as it asks for: so
+  // many of a thousand of those that it comes near.
   uint32_t edge_permille = 0;
 
   bool interceptors = false;      // libc interceptors are installed

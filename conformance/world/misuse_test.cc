@@ -118,7 +118,8 @@ TEST(Misuse, NeverComingBack) {
   EXPECT_EQ(run.end, WorldEnd::kNeverComesBack);
 }
 
-// A hidden address: the compiler may take a plain null pointer's use for code that is never reached.
+// A hidden address: the compiler may take a plain null pointer's use for code that is never
+// reached.
 int* volatile nowhere = nullptr;
 
 TEST(Misuse, Crashing) {

@@ -71,7 +71,7 @@ struct WorldOptions {
   std::optional<Knobs> knobs;              // otherwise drawn from the scenario's seed
   Deviation deviation = Deviation::kNone;  // a fault of the world's own, for testing the judges
   ChoicePath* choices = nullptr;           // otherwise drawn from the scenario's seed
-  int64_t events_most = 1'000'000'000;     // a run that has made more is ended: its budget is used up
+  int64_t events_most = 1'000'000'000;  // a run that has made more is ended: its budget is used up
 };
 
 // What the events of such a run are: to be handed to judges and trace writers before them.

@@ -74,8 +74,8 @@ class Flow {
 
   Context context_;
   ExceptionGlobals exceptions_;
-  // Where the thread that runs this flow keeps its own. Handed on at every switch, so that no switch
-  // has to look for thread-local data.
+  // Where the thread that runs this flow keeps its own. Handed on at every switch, so that no
+  // switch has to look for thread-local data.
   ExceptionGlobals* threads_exceptions_ = nullptr;
   void (*entry_)(void*) = nullptr;
   void* argument_ = nullptr;

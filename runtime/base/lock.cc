@@ -32,7 +32,6 @@ struct HeldLocks {
   std::abort();
 }
 
-
 }  // namespace
 
 void Lock::AcquireSlow() {

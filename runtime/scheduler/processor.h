@@ -34,12 +34,12 @@ struct Processor {
   static constexpr uint32_t kFirstSyscallTick = UINT32_MAX - 16;
   std::atomic<uint32_t> schedule_tick{kFirstScheduleTick};  // with every fresh time slice
   std::atomic<uint32_t> syscall_tick{kFirstSyscallTick};    // with every system call
-  std::atomic<Thread*> thread{nullptr};    // whose it is; also while that one is in a system call
-                                           // with take_by_task_lock
-  std::atomic<bool> preempt{false};        // it has been asked to preempt
-  std::atomic<bool> safe_point{false};     // a safe-point function is to be run for it
-  Processor* next_idle = nullptr;          // on the idle list; under sched
-  Task* locked_task = nullptr;             // by whoever holds it in its system call
+  std::atomic<Thread*> thread{nullptr};  // whose it is; also while that one is in a system call
+                                         // with take_by_task_lock
+  std::atomic<bool> preempt{false};      // it has been asked to preempt
+  std::atomic<bool> safe_point{false};   // a safe-point function is to be run for it
+  Processor* next_idle = nullptr;        // on the idle list; under sched
+  Task* locked_task = nullptr;           // by whoever holds it in its system call
   LocalQueue queue;
   TimerHeap timers;
 
@@ -47,10 +47,11 @@ struct Processor {
   uint32_t random;
   TaskList dead_tasks;  // with their stacks
   int64_t next_task_id = 0;
-  int64_t last_task_id = 0;  // of the numbers at hand
+  int64_t last_task_id = 0;        // of the numbers at hand
   std::atomic<int64_t> births{0};  // of tasks here, less the deaths; others read it
 
-  // The two places where a status changes: by whoever owns the processor, and where several want it.
+  // The two places where a status changes: by whoever owns the processor, and where several want
+  // it.
   void Change(ProcessorStatus from, ProcessorStatus to,
               std::memory_order order = std::memory_order_seq_cst) {
     const ProcessorStatus seen = status.load(std::memory_order_relaxed);

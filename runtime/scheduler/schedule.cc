@@ -1,6 +1,6 @@
-// The loop of a thread: find a task, run it, see to what it left behind. A task that waits or yields
-// leaves the loop out where it can: with another one in the processor's own queue, and nothing else
-// due, it switches to that one, which does what the loop would have done.
+// The loop of a thread: find a task, run it, see to what it left behind. A task that waits or
+// yields leaves the loop out where it can: with another one in the processor's own queue, and
+// nothing else due, it switches to that one, which does what the loop would have done.
 
 #include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
@@ -374,7 +374,8 @@ void Scheduler::Wait(Thread::Commit commit, void* argument) {
 // The flow of the task that comes next, where that is the loop's whole business, else the loop's.
 Flow& Scheduler::NextFlow(Thread& thread) {
   if (thread.p == nullptr) [[unlikely]]
-    Panic("task %ld waits or yields within a system call", static_cast<long>(thread.task.load(std::memory_order_relaxed)->id));
+    Panic("task %ld waits or yields within a system call",
+          static_cast<long>(thread.task.load(std::memory_order_relaxed)->id));
   Processor& p = *thread.p;
   if (stop_pending_.load(std::memory_order_acquire) ||
       p.safe_point.load(std::memory_order_relaxed)) {
@@ -401,8 +402,8 @@ Flow& Scheduler::NextFlow(Thread& thread) {
   return next->flow;
 }
 
-// First thing in a task that has been switched to: unless the loop did so, it sees to the one before
-// it, whose stack nobody is on any more, and begins.
+// First thing in a task that has been switched to: unless the loop did so, it sees to the one
+// before it, whose stack nobody is on any more, and begins.
 void Scheduler::Arrive() {
   Thread& thread = *CurrentThread();
   Task* task = thread.arriving;

@@ -1,8 +1,8 @@
 // Into a system call and out of it.
 //
 // A thread that enters a call leaves its processor behind without a word, as nearly all calls are
-// over before anybody needs it: entering costs plain stores, leaving one compare-and-swap. What must
-// not get lost:
+// over before anybody needs it: entering costs plain stores, leaving one compare-and-swap. What
+// must not get lost:
 //   - The monitor may be asleep, and nobody else would take the processor from a call that lasts.
 //     So the flag is looked at first.
 //   - Somebody may stop the world. Who enters looks whether somebody has said so after the status is
@@ -31,9 +31,9 @@ void Scheduler::WakeMonitor(Waker waker) {
   monitor_note_.Wake();
 }
 
-// Nearly all calls find nobody who listens and nothing to do. These go without a look at what a call
-// may find, and save no registers: hence one function more for each direction, and one template for
-// what both have in common. kTold: the tracer may be on.
+// Nearly all calls find nobody who listens and nothing to do. These go without a look at what a
+// call may find, and save no registers: hence one function more for each direction, and one
+// template for what both have in common. kTold: the tracer may be on.
 
 void Scheduler::EnterSyscall() {
   Thread* thread = CurrentThread();
@@ -136,7 +136,8 @@ void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
 inline void Scheduler::Exit(Thread& thread) {
   Task* task = thread.task.load(std::memory_order_relaxed);
   Processor* old = thread.old_p;
-  if (old == nullptr || tracer_.on() || ByTaskLock() || !Reacquire<false>(thread, *old)) [[unlikely]]
+  if (old == nullptr || tracer_.on() || ByTaskLock() || !Reacquire<false>(thread, *old))
+      [[unlikely]]
     return ExitSlowly(thread, task);
   thread.old_p = nullptr;
   Returned<false>(task, *old, ExitPath::kReacquired);

@@ -3,10 +3,9 @@
 // Measures the reference runtime, Go from PATH and Boost.Fiber side by side: every operation on 1
 // and 2 processors. In every round all subjects do an operation right after one another, each round
 // in another order, so that whatever else the machine does hits all alike; where the system allows
-// it, all run at the highest priority. Prints the medians of all rounds, the reference's ratio to Go,
-// and whether it is within its target.
-// Exit status: 0 all targets met, 1 one was missed, 3 something could not be measured, 64 wrong
-// usage.
+// it, all run at the highest priority. Prints the medians of all rounds, the reference's ratio to
+// Go, and whether it is within its target. Exit status: 0 all targets met, 1 one was missed, 3
+// something could not be measured, 64 wrong usage.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -69,7 +68,9 @@ class Row {
     }
     fmt::print("{:34}{:>6}{:>7}{:>11}{:>11}{:>13}{:>7}{:>10}  {}\n", operation_.description, procs_,
                operation_.unit, Show(reference), Show(go), Show(MedianOf(kFiber)), ratio, target,
-               !reference ? "-" : met ? "met" : "MISSED");
+               !reference ? "-"
+               : met      ? "met"
+                          : "MISSED");
     return met;
   }
 
@@ -118,7 +119,8 @@ std::vector<Row> RowsFor(const Settings& settings, size_t subjects) {
   std::vector<Row> rows;
   for (const Operation& operation : Operations()) {
     const auto& wanted = settings.operations;
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), operation.name) == wanted.end()) {
+    if (!wanted.empty() &&
+        std::find(wanted.begin(), wanted.end(), operation.name) == wanted.end()) {
       continue;
     }
     for (int32_t procs : kProcs) rows.emplace_back(operation, procs, subjects);

@@ -15,8 +15,8 @@ struct Operation {
   const char* name;         // what a subject is asked for
   const char* description;  // for the table
   const char* unit;
-  double ratio_to_go_most;    // the reference's figure over Go's; 0: there is no such target
-  double most;                // the reference's figure itself; negative: there is no such target
+  double ratio_to_go_most;  // the reference's figure over Go's; 0: there is no such target
+  double most;              // the reference's figure itself; negative: there is no such target
   enum class Measured {
     kBySubject,
     kFromStamps,   // the same, but descriptor 3 must bring the times at which they were written

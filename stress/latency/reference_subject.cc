@@ -262,10 +262,12 @@ int main(int argc, char** argv) {
     const char* name;
     double (*run)(int32_t procs, int divisor);
   } operations[] = {
-      {"yield", proctor::Yield},      {"spawn", proctor::Spawn},      {"channel", proctor::Channel},
-      {"syscall", proctor::SystemCall}, {"timer", proctor::Timer},
-      {"hand_off", proctor::HandOff}, {"sleep", proctor::Sleep},      {"poll", proctor::Poll},
-      {"memory", proctor::Memory},    {"idle_cpu", proctor::IdleCpu}, {"spin_cpu", proctor::SpinCpu},
+      {"yield", proctor::Yield},      {"spawn", proctor::Spawn},
+      {"channel", proctor::Channel},  {"syscall", proctor::SystemCall},
+      {"timer", proctor::Timer},      {"hand_off", proctor::HandOff},
+      {"sleep", proctor::Sleep},      {"poll", proctor::Poll},
+      {"memory", proctor::Memory},    {"idle_cpu", proctor::IdleCpu},
+      {"spin_cpu", proctor::SpinCpu},
   };
   for (const auto& operation : operations) {
     if (argv[1] != std::string(operation.name)) continue;

@@ -25,7 +25,7 @@ constexpr int64_t kBuildMostNs = 300 * kSecondNs;
 constexpr int64_t kWatchNs = 1'000'000'000;
 constexpr int64_t kStampEveryNs = 1'500'000;  // a little more than a monitor's flat millisecond
 constexpr int64_t kLookEveryNs = 20'000'000;
-constexpr int kStampDescriptor = 3;           // the subject's
+constexpr int kStampDescriptor = 3;  // the subject's
 
 // Writes the time into a pipe again and again, as something on the network would become ready.
 class Stamps {
@@ -101,9 +101,9 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
     return figure;
   };
   std::unique_ptr<Stamps> stamps;
-  Process::Options options{.argv = {subject.program, operation.name, fmt::to_string(procs),
-                                    fmt::to_string(divisor)},
-                           .capture_output = true};
+  Process::Options options{
+      .argv = {subject.program, operation.name, fmt::to_string(procs), fmt::to_string(divisor)},
+      .capture_output = true};
   if (operation.measured == Operation::Measured::kFromStamps) {
     stamps = std::make_unique<Stamps>();
     if (stamps->read_end() < 0) return fail("no pipe to be had");

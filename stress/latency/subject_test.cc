@@ -1,4 +1,5 @@
-// Every subject does every operation and says so in one figure. How large it is decides nothing here.
+// Every subject does every operation and says so in one figure. How large it is decides nothing
+// here.
 
 #include "stress/latency/subject.h"
 
@@ -53,8 +54,9 @@ TEST(SubjectTest, GoDoesEverything) {
 TEST(SubjectTest, BoostFiberDoesWhatItHasOnOneThread) {
   const Subject fiber = {"Boost.Fiber", kHere + "/fiber_subject", ""};
   for (const Operation& operation : Operations()) {
-    const bool known = std::set<std::string>{"yield", "spawn", "channel", "sleep", "memory"}.contains(
-        operation.name);
+    const bool known =
+        std::set<std::string>{"yield", "spawn", "channel", "sleep", "memory"}.contains(
+            operation.name);
     const Figure figure = Measure(fiber, operation, 1, kDivisor);
     EXPECT_EQ(figure.error, "");
     EXPECT_EQ(figure.value.has_value(), known) << operation.name;

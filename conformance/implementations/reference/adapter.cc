@@ -35,8 +35,8 @@ namespace {
 constexpr size_t kTraceEventsPerThread = 1 << 22;
 constexpr int64_t kShowMonitorNs = 6'000'000;
 
-// Who watches from outside finds the monitor by its first sleeps, and lets all other threads go then. So the
-// runtime is busy for a moment before the scenario starts.
+// Who watches from outside finds the monitor by its first sleeps, and lets all other threads go
+// then. So the runtime is busy for a moment before the scenario starts.
 void ShowMonitor() {
   for (const int64_t end_ns = NowNs() + kShowMonitorNs; NowNs() < end_ns;) runtime::Poll();
 }
@@ -63,8 +63,8 @@ void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int6
   if (tracer.lost() > 0) StampAt(last_ns, EventKind::kGap, -1, {{Arg::kLost, tracer.lost()}});
 }
 
-// Prints what the runtime is at, and ends the process, when SIGQUIT asks for it: the harness does so before it kills
-// a process that hangs. To be called before there is any other thread.
+// Prints what the runtime is at, and ends the process, when SIGQUIT asks for it: the harness does
+// so before it kills a process that hangs. To be called before there is any other thread.
 void DescribeOnQuit(const std::atomic<runtime::Runtime*>& running) {
   sigset_t quit;
   sigemptyset(&quit);
@@ -74,7 +74,8 @@ void DescribeOnQuit(const std::atomic<runtime::Runtime*>& running) {
     int signal = 0;
     while (sigwait(&quit, &signal) != 0) {
     }
-    if (const runtime::Runtime* runtime = running.load()) fputs(runtime->Describe().c_str(), stderr);
+    if (const runtime::Runtime* runtime = running.load())
+      fputs(runtime->Describe().c_str(), stderr);
     _exit(EXIT_FAILURE);
   }).detach();
 }
@@ -171,8 +172,7 @@ void Adapter::RunScenario(std::string& line) {
     for (const int64_t end_ns : garbage.Ends()) {
       StampAt(end_ns, EventKind::kCollection, -1, {{Arg::kCount, ++count}});
     }
-    Say("{\"done\":{\"in_force\":" +
-        InForce(asked, runtime->scheduler().options()) + "}}\n");
+    Say("{\"done\":{\"in_force\":" + InForce(asked, runtime->scheduler().options()) + "}}\n");
     more_ = ReadLine(line);
   });
   running_ = nullptr;

@@ -1,7 +1,7 @@
 // The adapter of the reference runtime: a process that speaks conformance/adapter/PROTOCOL.md.
 //
-// Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the main task waits
-// for the next one in a system call, so that the idle runtime can be watched.
+// Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the
+// main task waits for the next one in a system call, so that the idle runtime can be watched.
 
 #ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_ADAPTER_H_
 #define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_ADAPTER_H_
@@ -11,8 +11,8 @@
 
 namespace proctor::reference {
 
-// Returns the exit status at the end of the input. `profile`: which release line's monitor it is; `run_monitor`:
-// another monitor than the reference's, if there is one.
+// Returns the exit status at the end of the input. `profile`: which release line's monitor it is;
+// `run_monitor`: another monitor than the reference's, if there is one.
 int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor = {});
 
 }  // namespace proctor::reference

@@ -17,7 +17,8 @@ constexpr int kSmallBytes = 64;
 }  // namespace
 
 Garbage::Garbage(int32_t percent)
-    : heap_({.percent = percent, .wanted = [this] { wanted_.store(true, std::memory_order_relaxed); }}) {}
+    : heap_({.percent = percent,
+             .wanted = [this] { wanted_.store(true, std::memory_order_relaxed); }}) {}
 
 void Garbage::Allocate(int64_t bytes) {
   for (; bytes >= kLargeBytes; bytes -= kLargeBytes) {
@@ -30,7 +31,8 @@ void Garbage::Allocate(int64_t bytes) {
   }
 }
 
-// Not in the heap's own call: stopping the world there would wait for tasks that wait for its locks.
+// Not in the heap's own call: stopping the world there would wait for tasks that wait for its
+// locks.
 void Garbage::CollectIfWanted() {
   if (wanted_.exchange(false, std::memory_order_relaxed)) runtime::CollectGarbage();
 }

@@ -1,6 +1,6 @@
-// The mutants of the monitor in the real runtime: those that real time can show are noticed, by the tiers that this
-// table names, on the cheapest scenario that shows them. What each tier sees is left as a table in the test's
-// outputs (mutants_by_tier.md).
+// The mutants of the monitor in the real runtime: those that real time can show are noticed, by the
+// tiers that this table names, on the cheapest scenario that shows them. What each tier sees is
+// left as a table in the test's outputs (mutants_by_tier.md).
 
 #include <gtest/gtest.h>
 
@@ -46,7 +46,8 @@ std::map<std::string_view, Scenario> Scenarios() {
        {.tunables = {{"procs", 1}, {"relax_min_ns", 30 * kMs}},
         .tasks = {{.ops = {Spin(20), Sleep(100), Collect(), Sleep(15)}, .repeat = 2}}}},
       {"forced",
-       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 40 * kMs}}, .tasks = {{.ops = {Collect(), Sleep(150)}}}}},
+       {.tunables = {{"procs", 1}, {"forcegc_period_ns", 40 * kMs}},
+        .tasks = {{.ops = {Collect(), Sleep(150)}}}}},
       {"forced_busy",
        {.tunables = {{"procs", 1}, {"forcegc_period_ns", 40 * kMs}},
         .tasks = {{.ops = {Spin(20), Collect(), Spin(120)}}}}},
@@ -57,21 +58,27 @@ std::map<std::string_view, Scenario> Scenarios() {
        {.tunables = {{"procs", 1}},
         .tasks = {{.ops = {Spin(2), {.op = Op::kSpawn, .task = 1}, Block(9)}, .repeat = 24},
                   {.ops = {{.op = Op::kYield}}, .start = false}}}},
-      {"blocked_alone", {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(15), Block(60)}, .repeat = 4}}}},
+      {"blocked_alone",
+       {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(15), Block(60)}, .repeat = 4}}}},
       {"left_alone",
        {.tunables = {{"procs", 2}, {"shallow_max_ns", kMs}, {"syscall_cap_ns", 30 * kMs}},
         .tasks = {{.ops = {Spin(5), Block(70)}, .repeat = 3}}}},
-      {"watched", {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}}, .tasks = {{.ops = {Spin(100)}}}}},
+      {"watched",
+       {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}}, .tasks = {{.ops = {Spin(100)}}}}},
       {"yielding",
        {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}},
         .tasks = {{.ops = {Spin(7), {.op = Op::kYield}}, .repeat = 12},
                   {.ops = {Spin(7), {.op = Op::kYield}}, .repeat = 12}}}},
       {"unyielding",
-       {.tunables = {{"procs", 1}, {"asynchronous_preemption", 0}}, .tasks = {{.ops = {Spin(100)}}}}},
+       {.tunables = {{"procs", 1}, {"asynchronous_preemption", 0}},
+        .tasks = {{.ops = {Spin(100)}}}}},
       {"wake_up",
        {.tunables = {{"procs", 1}},
         .descriptors = 1,
-        .tasks = {{.ops = {Spin(15), {.op = Op::kWait}, {.op = Op::kCalls, .duration_ns = 50'000}, Spin(15)},
+        .tasks = {{.ops = {Spin(15),
+                           {.op = Op::kWait},
+                           {.op = Op::kCalls, .duration_ns = 50'000},
+                           Spin(15)},
                    .repeat = 4}},
         .outside = {ReadyEvery(150, 4)}}},
       {"calls",
@@ -82,11 +89,16 @@ std::map<std::string_view, Scenario> Scenarios() {
        {.tunables = {{"procs", 1}, {"gc_percent", -1}, {"forcegc_period_ns", 4 * kMs}},
         .tasks = {{.ops = {Block(40), Sleep(300)}}}}},
       {"blocked_beside",
-       {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(160)}}, {.ops = {Spin(20), Block(25)}, .repeat = 3}}}},
+       {.tunables = {{"procs", 2}},
+        .tasks = {{.ops = {Spin(160)}}, {.ops = {Spin(20), Block(25)}, .repeat = 3}}}},
       {"network",
        {.tunables = {{"procs", 1}},
         .descriptors = 1,
-        .tasks = {{.ops = {{.op = Op::kWait}, Spin(12), {.op = Op::kWait}, {.op = Op::kSpawn, .task = 1}, Block(20)},
+        .tasks = {{.ops = {{.op = Op::kWait},
+                           Spin(12),
+                           {.op = Op::kWait},
+                           {.op = Op::kSpawn, .task = 1},
+                           Block(20)},
                    .repeat = 3},
                   {.ops = {{.op = Op::kYield}}, .start = false}},
         .outside = {ReadyEvery(30, 6)}}},
@@ -96,7 +108,8 @@ std::map<std::string_view, Scenario> Scenarios() {
         .tasks = {{.ops = {Spin(250)}}, {.ops = {{.op = Op::kWait}}, .repeat = 4}},
         .outside = {ReadyEvery(30, 4)}}},
       {"traced",
-       {.tunables = {{"procs", 1}, {"sched_trace_ms", 10}}, .tasks = {{.ops = {Sleep(60), Spin(60)}}}}},
+       {.tunables = {{"procs", 1}, {"sched_trace_ms", 10}},
+        .tasks = {{.ops = {Sleep(60), Spin(60)}}}}},
       {"deadlock",
        {.tunables = {{"procs", 1}},
         .channels = {{}},
@@ -110,7 +123,8 @@ std::map<std::string_view, Scenario> Scenarios() {
   return all;
 }
 
-// A mutant, where it shows, by what clause (its own where that can be seen for real), and for which tiers.
+// A mutant, where it shows, by what clause (its own where that can be seen for real), and for which
+// tiers.
 struct Shown {
   const char* mutant;
   const char* scenario;
@@ -118,7 +132,9 @@ struct Shown {
   TierSet tiers;
 };
 
-void PrintTo(const Shown& shown, std::ostream* out) { *out << shown.mutant << " on " << shown.scenario; }
+void PrintTo(const Shown& shown, std::ostream* out) {
+  *out << shown.mutant << " on " << shown.scenario;
+}
 
 constexpr Shown kShown[] = {
     // Too short for the observer to know a monitor by, or too long.
@@ -206,7 +222,9 @@ struct Ends {
   Outcome outcome;
 };
 
-void PrintTo(const Ends& ends, std::ostream* out) { *out << ends.mutant << " on " << ends.scenario; }
+void PrintTo(const Ends& ends, std::ostream* out) {
+  *out << ends.mutant << " on " << ends.scenario;
+}
 
 constexpr Ends kEnds[] = {
     {"not_a_system_thread", "deadlock", Outcome::kTimeout},
@@ -216,7 +234,8 @@ constexpr Ends kEnds[] = {
 
 // What a real run cannot be made to show, and why.
 const std::map<std::string_view, std::string_view> kUnseen = {
-    {"overdue_timer_ignored", "needs a timer that is overdue with every processor idle: here somebody runs it"},
+    {"overdue_timer_ignored",
+     "needs a timer that is overdue with every processor idle: here somebody runs it"},
     {"timer_due_now_ignored", "needs a timer due in the very nanosecond of the look"},
     {"no_first_deadlock_check", "no task can wait for ever before the monitor's first step"},
     {"polls_when_just_stale", "needs a poll to be stale to the nanosecond"},
@@ -234,7 +253,8 @@ const std::map<std::string_view, std::string_view> kUnseen = {
 // The clauses violated, by tier.
 using Findings = std::map<Tier, std::set<ClauseId>>;
 
-void Grade(const Header& header, Profile profile, const std::vector<Event>& events, Findings& findings) {
+void Grade(const Header& header, Profile profile, const std::vector<Event>& events,
+           Findings& findings) {
   if (events.empty()) return;
   Header graded = header;
   graded.profile = profile;
@@ -253,10 +273,10 @@ struct Hunted {
 
 Hunted Hunt(const MonitorMutant& mutant, const Scenario& scenario) {
   EXPECT_EQ(Validate(scenario), "");
-  const Run run =
-      RunScenario({.argv = {"conformance/implementations/reference/mutant_adapter", std::string(mutant.name)},
-                   .trace = true},
-                  scenario);
+  const Run run = RunScenario(
+      {.argv = {"conformance/implementations/reference/mutant_adapter", std::string(mutant.name)},
+       .trace = true},
+      scenario);
   Hunted hunted{.outcome = run.outcome, .findings = {}, .message = run.message};
   Grade(run.header, mutant.profile, run.events, hunted.findings);
   Grade(run.trace_header, mutant.profile, run.trace, hunted.findings);
@@ -282,7 +302,8 @@ class Table {
     rows_.push_back(row + " " + hunted.message + " |\n");
   }
   void AddUnseen(std::string_view mutant, std::string_view reason) {
-    rows_.push_back("| " + std::string(mutant) + " | | | | | not seen: " + std::string(reason) + " |\n");
+    rows_.push_back("| " + std::string(mutant) + " | | | | | not seen: " + std::string(reason) +
+                    " |\n");
   }
   ~Table() {
     const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
@@ -330,7 +351,8 @@ INSTANTIATE_TEST_SUITE_P(Mutants, EndingMutant, testing::ValuesIn(kEnds),
 // Nothing would be worth anything if the reference were noticed, too.
 TEST(Mutants, TheReferenceIsNotNoticedOnTheSameScenarios) {
   for (const auto& [name, scenario] : Scenarios()) {
-    const proctor::Run run = RunScenario({.argv = {"conformance/implementations/reference/adapter"}, .trace = true}, scenario);
+    const proctor::Run run = RunScenario(
+        {.argv = {"conformance/implementations/reference/adapter"}, .trace = true}, scenario);
     EXPECT_EQ(run.outcome, Outcome::kDone) << name << ": " << run.message;
     Findings findings;
     Grade(run.header, kGo1_20, run.events, findings);

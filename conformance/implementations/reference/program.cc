@@ -80,7 +80,9 @@ void WaitFor(runtime::Descriptor& descriptor) {
 int64_t CpuTimeNs() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto ns = [](const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000; };
+  const auto ns = [](const timeval& time) {
+    return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000;
+  };
   return ns(usage.ru_utime) + ns(usage.ru_stime);
 }
 
@@ -98,7 +100,8 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, Garbage& garbage) : scenario_(scenario), garbage_(garbage) {
+Program::Program(const Scenario& scenario, Garbage& garbage)
+    : scenario_(scenario), garbage_(garbage) {
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(
         std::make_unique<runtime::Channel<char>>(static_cast<size_t>(channel.capacity)));
@@ -113,7 +116,8 @@ bool Program::Open() {
     const int number = kAdapterFirstDescriptor + i;
     auto descriptor = std::make_unique<runtime::Descriptor>(fcntl(number, F_DUPFD_CLOEXEC, 0));
     if (descriptor->error() != 0) {
-      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number, strerror(descriptor->error()));
+      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number,
+              strerror(descriptor->error()));
       return false;
     }
     descriptors_.push_back(std::move(descriptor));
@@ -164,19 +168,33 @@ void Program::RunTask(const Task& task, int64_t g) {
 
 void Program::Perform(const Operation& operation, int64_t g) {
   switch (operation.op) {
-    case Op::kSpin: return Spin(operation.duration_ns);
-    case Op::kWork: return Work(garbage_, operation.duration_ns);
-    case Op::kBlock: return Block(operation.duration_ns);
-    case Op::kCalls: return Calls(operation.duration_ns);
-    case Op::kWait: return WaitFor(*descriptors_[static_cast<size_t>(operation.descriptor)]);
-    case Op::kSleep: return runtime::SleepFor(operation.duration_ns);
-    case Op::kYield: return runtime::Yield();
-    case Op::kSend: return channels_[static_cast<size_t>(operation.channel)]->Send(0);
-    case Op::kReceive: channels_[static_cast<size_t>(operation.channel)]->Receive(); return;
-    case Op::kSpawn: return Spawn(operation.task, g);
-    case Op::kAllocate: return garbage_.Allocate(operation.bytes);
-    case Op::kCollect: return runtime::CollectGarbage();
-    case Op::kStamp: return Stamp(EventKind::kCpuTime, g, {{Arg::kCpuNs, CpuTimeNs()}});
+    case Op::kSpin:
+      return Spin(operation.duration_ns);
+    case Op::kWork:
+      return Work(garbage_, operation.duration_ns);
+    case Op::kBlock:
+      return Block(operation.duration_ns);
+    case Op::kCalls:
+      return Calls(operation.duration_ns);
+    case Op::kWait:
+      return WaitFor(*descriptors_[static_cast<size_t>(operation.descriptor)]);
+    case Op::kSleep:
+      return runtime::SleepFor(operation.duration_ns);
+    case Op::kYield:
+      return runtime::Yield();
+    case Op::kSend:
+      return channels_[static_cast<size_t>(operation.channel)]->Send(0);
+    case Op::kReceive:
+      channels_[static_cast<size_t>(operation.channel)]->Receive();
+      return;
+    case Op::kSpawn:
+      return Spawn(operation.task, g);
+    case Op::kAllocate:
+      return garbage_.Allocate(operation.bytes);
+    case Op::kCollect:
+      return runtime::CollectGarbage();
+    case Op::kStamp:
+      return Stamp(EventKind::kCpuTime, g, {{Arg::kCpuNs, CpuTimeNs()}});
   }
 }
 

@@ -1,4 +1,5 @@
-// A scenario's tasks on the reference runtime: each task's program, operation by operation, with its stamps.
+// A scenario's tasks on the reference runtime: each task's program, operation by operation, with
+// its stamps.
 //
 // Thread safety: Run by the main task; the rest as said.
 
@@ -30,8 +31,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Runs the scenario from its first stamp to its last; false: a descriptor cannot be waited for, and a line on
-  // standard error says so.
+  // Runs the scenario from its first stamp to its last; false: a descriptor cannot be waited for,
+  // and a line on standard error says so.
   bool Run();
 
   // The numbers g of the stamps, by the runtime's numbers of the tasks that have run. Anybody.

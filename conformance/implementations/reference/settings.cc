@@ -25,7 +25,8 @@ Json InForceJson(const Tunables& asked, const runtime::Options& options) {
   const Tunables defaults;
   Json json = Json::object();
   for (const TunableField& field : TunableFields()) {
-    if (now.*field.member != defaults.*field.member) json[std::string(field.name)] = now.*field.member;
+    if (now.*field.member != defaults.*field.member)
+      json[std::string(field.name)] = now.*field.member;
   }
   return json;
 }
@@ -47,8 +48,9 @@ runtime::Options ToOptions(const Tunables& tunables, Profile profile) {
       .relax_min_ns = tunables.relax_min_ns,
       .trace_interval_ns = tunables.sched_trace_ms * kNsPerMs,
       .adjust_waiters = profile == kGo1_22 || profile == kGo1_25 || profile == kGo1_26,
-      .refresh_procs_ns =
-          (profile == kGo1_25 || profile == kGo1_26) && tunables.procs_refresh != 0 ? kRefreshNs : 0,
+      .refresh_procs_ns = (profile == kGo1_25 || profile == kGo1_26) && tunables.procs_refresh != 0
+                              ? kRefreshNs
+                              : 0,
       .take_by_task_lock = profile == kGo1_26,
       .rescue_timers = profile == kNetbsd,
   };

@@ -16,8 +16,8 @@ namespace proctor::reference {
 // `profile` says which release line's monitor it is to be. The collector is the caller's to add.
 runtime::Options ToOptions(const Tunables& tunables, Profile profile);
 
-// What is in force with those options, the environment's RUNTIME_DEBUG included: {"procs":2,...}, those that
-// differ from the defaults.
+// What is in force with those options, the environment's RUNTIME_DEBUG included: {"procs":2,...},
+// those that differ from the defaults.
 std::string InForce(const Tunables& asked, const runtime::Options& options);
 
 // The handshake, as PROTOCOL.md describes it, without its line feed.

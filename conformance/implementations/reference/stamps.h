@@ -1,7 +1,7 @@
 // What the adapter says: lines on descriptor 4 (conformance/adapter/PROTOCOL.md).
 //
-// A line is written by a system call that the runtime does not know of: while a scenario runs, nothing of the
-// adapter's own may count as one.
+// A line is written by a system call that the runtime does not know of: while a scenario runs,
+// nothing of the adapter's own may count as one.
 //
 // Thread safety: any thread; a line is short enough for the pipe to take it whole.
 

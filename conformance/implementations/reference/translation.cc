@@ -22,8 +22,8 @@ constexpr runtime::TraceVariable kTraceVariables[] = {
 };
 
 [[noreturn]] void NoSuch(std::string_view what, std::string_view name) {
-  fprintf(stderr, "adapter: the evidence has no %.*s '%.*s'\n", static_cast<int>(what.size()), what.data(),
-          static_cast<int>(name.size()), name.data());
+  fprintf(stderr, "adapter: the evidence has no %.*s '%.*s'\n", static_cast<int>(what.size()),
+          what.data(), static_cast<int>(name.size()), name.data());
   abort();
 }
 
@@ -54,7 +54,8 @@ const Words& TheWords() {
   static const Words words = [] {
     Words made{};
     for (size_t i = 0; i < made.kinds.size(); ++i) made.kinds[i] = KindOf(kTraceKinds[i]);
-    for (size_t i = 0; i < made.variables.size(); ++i) made.variables[i] = VariableOf(kTraceVariables[i]);
+    for (size_t i = 0; i < made.variables.size(); ++i)
+      made.variables[i] = VariableOf(kTraceVariables[i]);
     return made;
   }();
   return words;
@@ -67,7 +68,8 @@ bool SpeaksOfAVariable(TraceKind kind) {
 
 }  // namespace
 
-Translation::Translation(std::unordered_map<int64_t, int64_t> numbers) : numbers_(std::move(numbers)) {
+Translation::Translation(std::unordered_map<int64_t, int64_t> numbers)
+    : numbers_(std::move(numbers)) {
   for (const auto& [task, number] : numbers_) last_number_ = std::max(last_number_, number);
 }
 
@@ -84,7 +86,8 @@ Event Translation::Translate(const runtime::TraceEvent& traced) {
 
   const auto variable = static_cast<size_t>(traced.args[0]);
   event.args[0] = static_cast<int64_t>(words.variables[variable]);
-  // A swap may come between two changes that are told the other way round: only what it changes counts.
+  // A swap may come between two changes that are told the other way round: only what it changes
+  // counts.
   int64_t& sum = sums_[variable];
   if (traced.kind == TraceKind::kAdd) event.args[1] = sum += traced.args[1];
   if (traced.kind == TraceKind::kSwap) sum += traced.args[2] - traced.args[1];

@@ -1,4 +1,5 @@
-// The runtime's event trace as evidence: the same events, in the same order, in the words of the evidence.
+// The runtime's event trace as evidence: the same events, in the same order, in the words of the
+// evidence.
 //
 // Thread safety: none.
 

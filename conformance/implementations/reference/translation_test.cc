@@ -26,7 +26,8 @@ TEST(Translation, KnowsEveryKind) {
   EXPECT_TRUE(std::ranges::is_sorted(kinds));
   EXPECT_TRUE(std::ranges::binary_search(kinds, EventKind::kHandOff));
   EXPECT_TRUE(std::ranges::binary_search(kinds, EventKind::kGap));
-  EXPECT_FALSE(std::ranges::binary_search(kinds, EventKind::kCollection)) << "the stamps tell of those";
+  EXPECT_FALSE(std::ranges::binary_search(kinds, EventKind::kCollection))
+      << "the stamps tell of those";
 }
 
 TEST(Translation, KeepsWhoWhenAndWhat) {
@@ -58,8 +59,9 @@ TEST(Translation, TellsWhatComesOfChanges) {
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kSpinningThreads, 1)), 1);
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kTimerCount, -1)), 1);
   // The thread that gave up spinning is told of after the swap that its going made possible.
-  EXPECT_EQ(translation.Translate(Traced(TraceKind::kSwap, TraceVariable::kSpinningThreads, 0, 1)).kind,
-            EventKind::kSwap);
+  EXPECT_EQ(
+      translation.Translate(Traced(TraceKind::kSwap, TraceVariable::kSpinningThreads, 0, 1)).kind,
+      EventKind::kSwap);
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kSpinningThreads, -1)), 1);
 }
 

@@ -11,14 +11,16 @@ using enum ClauseId;
 CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11},
-                    {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock, EventKind::kHandOff,
-                     EventKind::kPreemptRequest, EventKind::kInject, EventKind::kScavengerWake,
-                     EventKind::kTraceLine}) {}
+                    {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock,
+                     EventKind::kHandOff, EventKind::kPreemptRequest, EventKind::kInject,
+                     EventKind::kScavengerWake, EventKind::kTraceLine}) {}
 
 void CadenceJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
   switch (event.kind) {
-    case EventKind::kShallowSleep: OnShallowSleep(event); break;
+    case EventKind::kShallowSleep:
+      OnShallowSleep(event);
+      break;
     case EventKind::kDeepWake:
       deep_wake_ = event;
       if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken)) {
@@ -33,15 +35,23 @@ void CadenceJudge::Observe(const Event& event) {
     case EventKind::kLock:
       if (!Is(event, LockId::kMonitor)) break;
       Expect(sleeps_since_duties_ == 1, kCAD_1,
-             Sentence("a cycle's duties began after {} shallow sleeps", sleeps_since_duties_), {event});
+             Sentence("a cycle's duties began after {} shallow sleeps", sleeps_since_duties_),
+             {event});
       sleeps_since_duties_ = 0;
       break;
-    case EventKind::kHandOff: taken_ = true; break;
-    case EventKind::kPreemptRequest: preempted_ = true; break;
+    case EventKind::kHandOff:
+      taken_ = true;
+      break;
+    case EventKind::kPreemptRequest:
+      preempted_ = true;
+      break;
     case EventKind::kInject:
     case EventKind::kScavengerWake:
-    case EventKind::kTraceLine: other_duty_ = true; break;
-    default: break;
+    case EventKind::kTraceLine:
+      other_duty_ = true;
+      break;
+    default:
+      break;
   }
 }
 
@@ -89,8 +99,8 @@ void CadenceJudge::Praise() {
 void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
   const int64_t requested_ns = event.Get(Arg::kDurationNs);
   const std::string message =
-      fmt::format("a shallow sleep of {} ns was requested, {} ns were due (idle = {})", requested_ns,
-                  expected_ns, idle_);
+      fmt::format("a shallow sleep of {} ns was requested, {} ns were due (idle = {})",
+                  requested_ns, expected_ns, idle_);
   std::vector<Event> evidence;
   if (last_) evidence.push_back(*last_);
   if (deep_wake_) evidence.push_back(*deep_wake_);

@@ -1,4 +1,5 @@
-// CAD-1 to CAD-8 and SYS-11 on evidence that shows every retake: `idle` and `delay` are known exactly.
+// CAD-1 to CAD-8 and SYS-11 on evidence that shows every retake: `idle` and `delay` are known
+// exactly.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
@@ -32,7 +33,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   // Why the present run of shortest sleeps began.
   enum class RunStart { kFresh, kTaken, kWoken };
   RunStart run_start_ = RunStart::kFresh;
-  bool timed_out_in_run_ = false;   // some cycle since the last reset slept deep to its time-out
+  bool timed_out_in_run_ = false;  // some cycle since the last reset slept deep to its time-out
   int64_t sleeps_since_duties_ = 0;
 };
 

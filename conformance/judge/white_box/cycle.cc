@@ -11,12 +11,13 @@ namespace {
 constexpr size_t kLowThreads = 1'024;
 constexpr size_t kThreadsMost = 16'384;
 
-// Which locks must not be held when one is taken, as bits: itself and those after it. Monitor, then scavenger and
-// forced-GC in any order, then sched, all-G, all-P, timers.
+// Which locks must not be held when one is taken, as bits: itself and those after it. Monitor, then
+// scavenger and forced-GC in any order, then sched, all-G, all-P, timers.
 constexpr auto kNotBefore = [] {
   constexpr size_t kLocks = 8;
   const auto rank = [](size_t lock) {
-    return lock == static_cast<size_t>(LockId::kForcedGc) ? static_cast<size_t>(LockId::kScavenger) : lock;
+    return lock == static_cast<size_t>(LockId::kForcedGc) ? static_cast<size_t>(LockId::kScavenger)
+                                                          : lock;
   };
   std::array<uint32_t, kLocks> masks{};
   for (size_t lock = 0; lock < kLocks; ++lock) {
@@ -36,14 +37,16 @@ using enum ClauseId;
 
 CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
-                    {kCYC_1, kCYC_2, kCYC_3, kCYC_4, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5, kGC_1,
-                     kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17},
-                    {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite, EventKind::kSwap,
-                     EventKind::kLostSwap, EventKind::kShallowSleep, EventKind::kDeepSleep, EventKind::kNow,
-                     EventKind::kYieldHook, EventKind::kPoll, EventKind::kInject, EventKind::kInjectEnd,
-                     EventKind::kAdjustWaiters, EventKind::kAssign, EventKind::kAcquire, EventKind::kExecute,
-                     EventKind::kAffinityRead, EventKind::kScavengerWake, EventKind::kCollectorRead,
-                     EventKind::kTraceLine, EventKind::kDeadlockCheck},
+                    {kCYC_1, kCYC_2, kCYC_3, kCYC_4, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5,
+                     kGC_1, kGC_2, kGC_3, kGC_5, kSCAV_1, kTRC_1, kVER_1, kID_2, kID_3, kDEEP_17},
+                    {EventKind::kLock,          EventKind::kUnlock,        EventKind::kRead,
+                     EventKind::kWrite,         EventKind::kSwap,          EventKind::kLostSwap,
+                     EventKind::kShallowSleep,  EventKind::kDeepSleep,     EventKind::kNow,
+                     EventKind::kYieldHook,     EventKind::kPoll,          EventKind::kInject,
+                     EventKind::kInjectEnd,     EventKind::kAdjustWaiters, EventKind::kAssign,
+                     EventKind::kAcquire,       EventKind::kExecute,       EventKind::kAffinityRead,
+                     EventKind::kScavengerWake, EventKind::kCollectorRead, EventKind::kTraceLine,
+                     EventKind::kDeadlockCheck},
                     {Variable::kLastPoll, Variable::kPollerReady, Variable::kScavengerAsked,
                      Variable::kEarliestTimer, Variable::kProcessorCount, Variable::kHelperIdle,
                      Variable::kIdleLocked, Variable::kSystemThreads}) {}
@@ -51,14 +54,20 @@ CycleJudge::CycleJudge(Tier tier, const Header& header, const State& state)
 void CycleJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kLock:
-    case EventKind::kUnlock: OnLock(event); break;
+    case EventKind::kUnlock:
+      OnLock(event);
+      break;
     case EventKind::kWrite:
       if (Is(event, Variable::kScavengerAsked)) OnScavengerAsked(event);
       if (Is(event, Variable::kPollerReady)) poller_came_up_ = true;
-      if (Is(event, Variable::kHelperIdle) && event.Get(Arg::kValue) != 0) helper_idle_since_ns_ = event.time_ns;
+      if (Is(event, Variable::kHelperIdle) && event.Get(Arg::kValue) != 0)
+        helper_idle_since_ns_ = event.time_ns;
       break;
-    case EventKind::kScavengerWake: OnScavengerWake(event); break;
-    default: break;
+    case EventKind::kScavengerWake:
+      OnScavengerWake(event);
+      break;
+    default:
+      break;
   }
   if (state_.ByMonitor(event)) OnMonitor(event);
 }
@@ -84,7 +93,9 @@ void CycleJudge::OnMonitor(const Event& event) {
       step_ = Step::kShallow;
       Trigger(kID_2);
       break;
-    case EventKind::kDeepSleep: Take(Step::kDeep, event); break;
+    case EventKind::kDeepSleep:
+      Take(Step::kDeep, event);
+      break;
     case EventKind::kNow:
       if (!state_.in_duties()) break;
       Take(Step::kNow, event);
@@ -117,7 +128,9 @@ void CycleJudge::OnMonitor(const Event& event) {
         helper_idle_ = event.Get(Arg::kValue) != 0;
       }
       break;
-    case EventKind::kPoll: OnPoll(event); break;
+    case EventKind::kPoll:
+      OnPoll(event);
+      break;
     case EventKind::kSwap:
     case EventKind::kLostSwap:
       if (Is(event, Variable::kLastPoll)) OnSwap(event);
@@ -130,14 +143,15 @@ void CycleJudge::OnMonitor(const Event& event) {
       }
       if (Is(event, Variable::kHelperIdle) && event.Get(Arg::kValue) == 0) {
         forced_ = true;
-        Expect(state_.MonitorHolds(LockId::kForcedGc) && state_.value(Variable::kHelperIdle) != 0, kGC_2,
-               "the helper's flag was cleared without its lock, or was not up", {event});
+        Expect(state_.MonitorHolds(LockId::kForcedGc) && state_.value(Variable::kHelperIdle) != 0,
+               kGC_2, "the helper's flag was cleared without its lock, or was not up", {event});
       }
       break;
     case EventKind::kInject:
       if (poll_ && !forced_ && step_ == Step::kPoll) {
         Expect(bracket_ == Bracket::kLowered, kPOLL_4,
-               "ready tasks were injected without one idle thread less on the books", {*poll_, event});
+               "ready tasks were injected without one idle thread less on the books",
+               {*poll_, event});
         bracket_ = Bracket::kInjecting;
       } else if (step_ == Step::kForce || state_.MonitorHolds(LockId::kForcedGc)) {
         const bool flag_down = state_.value(Variable::kHelperIdle) == 0;
@@ -151,17 +165,22 @@ void CycleJudge::OnMonitor(const Event& event) {
       break;
     case EventKind::kAdjustWaiters:
       adjusted_ = true;
-      Expect(bracket_ >= Bracket::kInjected, kPOLL_5, "the waiters' count was adjusted before the injection",
-             {event});
+      Expect(bracket_ >= Bracket::kInjected, kPOLL_5,
+             "the waiters' count was adjusted before the injection", {event});
       break;
     case EventKind::kAssign:
       if (state_.in_duties() && rescue_looked_ && step_ == Step::kRescue) rescued_ = true;
       break;
     case EventKind::kAffinityRead:
-      Expect(state_.MonitorHolds(LockId::kMonitor), kCYC_3, "a look at the machine without the monitor lock", {event});
+      Expect(state_.MonitorHolds(LockId::kMonitor), kCYC_3,
+             "a look at the machine without the monitor lock", {event});
       break;
-    case EventKind::kCollectorRead: OnCollector(event); break;
-    case EventKind::kTraceLine: OnTraceLine(event); break;
+    case EventKind::kCollectorRead:
+      OnCollector(event);
+      break;
+    case EventKind::kTraceLine:
+      OnTraceLine(event);
+      break;
     case EventKind::kDeadlockCheck:
       if (!started_) checked_ = state_.MonitorHolds(LockId::kSched);
       break;
@@ -184,7 +203,8 @@ void CycleJudge::OnMonitor(const Event& event) {
     case EventKind::kUnlock:
       if (Is(event, LockId::kMonitor)) OnDutiesEnd(event);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -196,7 +216,8 @@ void CycleJudge::Take(Step step, const Event& event) {
   Expect(state_.MonitorHolds(LockId::kMonitor), kCYC_3, "a duty without the monitor lock", {event});
   if (step > Step::kNow) {
     Expect(nows_ == 1, kCYC_2,
-           nows_ == 0 ? "a duty before the clock was read afresh" : "the clock was read twice for the duties",
+           nows_ == 0 ? "a duty before the clock was read afresh"
+                      : "the clock was read twice for the duties",
            {event});
   }
 }
@@ -205,7 +226,8 @@ void CycleJudge::OnStart(const Event& event) {
   if (started_) return;
   started_ = true;
   Expect(counted_ && checked_, kID_3,
-         counted_ ? "no deadlock check at the start" : "the monitor does not count itself as a system thread",
+         counted_ ? "no deadlock check at the start"
+                  : "the monitor does not count itself as a system thread",
          {event});
 }
 
@@ -228,8 +250,8 @@ void CycleJudge::OnLock(const Event& event) {
     return;
   }
   if ((held & kNotBefore[lock]) != 0) {
-    Violate(kCYC_4, fmt::format("{} was taken with a lock held that comes after it",
-                                LockNames()[lock]),
+    Violate(kCYC_4,
+            fmt::format("{} was taken with a lock held that comes after it", LockNames()[lock]),
             {event});
   } else if (held != 0) {
     Trigger(kCYC_4);
@@ -254,16 +276,18 @@ void CycleJudge::OnPoll(const Event& event) {
 void CycleJudge::OnSwap(const Event& event) {
   ++poll_swaps_;
   Take(Step::kPoll, event);
-  Expect(event.Get(Arg::kExpected) == seen_last_poll_ns_ &&
-             (event.kind == EventKind::kLostSwap || event.Get(Arg::kValue) == state_.duties_now_ns()),
-         kPOLL_2, "the last poll was not swapped from the value seen to now", {event});
+  Expect(
+      event.Get(Arg::kExpected) == seen_last_poll_ns_ &&
+          (event.kind == EventKind::kLostSwap || event.Get(Arg::kValue) == state_.duties_now_ns()),
+      kPOLL_2, "the last poll was not swapped from the value seen to now", {event});
 }
 
 void CycleJudge::OnIdleLocked(const Event& event) {
   if (!state_.in_duties() || step_ != Step::kPoll) return;
   const int64_t change = event.Get(Arg::kValue) - state_.value(Variable::kIdleLocked);
   if (change == -1 && bracket_ == Bracket::kNone) {
-    Expect(ready_ > 0, kPOLL_4, "the idle-locked count was lowered for an empty ready list", {event});
+    Expect(ready_ > 0, kPOLL_4, "the idle-locked count was lowered for an empty ready list",
+           {event});
     bracket_ = Bracket::kLowered;
   } else if (change == 1 && bracket_ == Bracket::kInjected) {
     bracket_ = Bracket::kRaised;
@@ -308,25 +332,30 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
       seen_last_poll_ns_ >= 0 ? seen_last_poll_ns_ : state_.value(Variable::kLastPoll);
   const bool poller_ready =
       (seen_poller_ready_ >= 0 ? seen_poller_ready_ : state_.value(Variable::kPollerReady)) != 0;
-  const bool poll_due = poller_ready && last_poll_ns != 0 &&
-                        last_poll_ns + tunables_.poll_stale_ns < now_ns;
+  const bool poll_due =
+      poller_ready && last_poll_ns != 0 && last_poll_ns + tunables_.poll_stale_ns < now_ns;
   // Without its own look the value may have changed since.
   // In the cycle in which the poller comes up either will do.
   if ((poll_due && !poller_came_up_) || polls_ > 0) {
-    Expect(polls_ == (poll_due ? 1 : 0) || (polls_ == 0 && seen_last_poll_ns_ < 0 && nows_ == 0), kPOLL_1,
-           Sentence("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns), {event});
+    Expect(polls_ == (poll_due ? 1 : 0) || (polls_ == 0 && seen_last_poll_ns_ < 0 && nows_ == 0),
+           kPOLL_1, Sentence("{} polls; last_poll was {}, now {}", polls_, last_poll_ns, now_ns),
+           {event});
   }
-  if (poll_swaps_ > 0 && polls_ == 0) Violate(kPOLL_2, "no poll after the compare-and-swap", {event});
+  if (poll_swaps_ > 0 && polls_ == 0)
+    Violate(kPOLL_2, "no poll after the compare-and-swap", {event});
   if (poll_ && ready_ > 0) {
     Expect(bracket_ == Bracket::kRaised, kPOLL_4,
-           "ready tasks were not injected between one idle thread less and one more", {*poll_, event});
+           "ready tasks were not injected between one idle thread less and one more",
+           {*poll_, event});
     if ((profile_ & kSince1_22) != 0) {
-      Expect(adjusted_, kPOLL_5, "the waiters' count was not adjusted after an injection", {*poll_, event});
+      Expect(adjusted_, kPOLL_5, "the waiters' count was not adjusted after an injection",
+             {*poll_, event});
     }
   }
   // The rescue of timers.
   if (profile_ == kNetbsd && rescue_due_) {
-    Expect(rescued_, kVER_1, "a timer was overdue after the poll, and no thread was started", {event});
+    Expect(rescued_, kVER_1, "a timer was overdue after the poll, and no thread was started",
+           {event});
   } else if (profile_ == kNetbsd && !rescue_looked_) {
     Violate(kVER_1, "no look at the timers after the poll", {event});
   }
@@ -346,18 +375,19 @@ void CycleJudge::OnDutiesEnd(const Event& event) {
     const bool due = collector_->Get(Arg::kAllowed) != 0 && collector_->Get(Arg::kPercent) >= 0 &&
                      collector_->Get(Arg::kLastNs) != 0 && age_ns > tunables_.forcegc_period_ns;
     if (collector_->Get(Arg::kPercent) < 0) {
-      Expect(!forced_, kGC_3, "a collection was forced with the collector off", {*collector_, event});
+      Expect(!forced_, kGC_3, "a collection was forced with the collector off",
+             {*collector_, event});
     }
     if (forced_ || (due && helper_idle_)) {
       Expect(forced_ == (due && helper_idle_), kGC_1,
              Sentence("a collection was {}forced {} ns after the last; the period is {} ns",
-                         forced_ ? "" : "not ", age_ns, tunables_.forcegc_period_ns),
+                      forced_ ? "" : "not ", age_ns, tunables_.forcegc_period_ns),
              {*collector_, event});
     }
     if (forced_ && due) {
       // Nothing is forced while the helper has not parked again.
-      const int64_t due_ns =
-          std::max(collector_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns, helper_idle_since_ns_);
+      const int64_t due_ns = std::max(collector_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns,
+                                      helper_idle_since_ns_);
       Expect(now_ns - due_ns <= tunables_.deep_max_ns() + kSlackNs, kGC_5,
              Sentence("a collection was forced only {} ns after it was due", now_ns - due_ns),
              {*collector_, event});

@@ -1,5 +1,5 @@
-// Order and locks of a cycle, and the duties that are decided within it: CYC-1 to CYC-4, POLL-1 to POLL-5, GC-1 to
-// GC-3 and GC-5, SCAV-1, TRC-1, VER-1, ID-2 and ID-3.
+// Order and locks of a cycle, and the duties that are decided within it: CYC-1 to CYC-4, POLL-1 to
+// POLL-5, GC-1 to GC-3 and GC-5, SCAV-1, TRC-1, VER-1, ID-2 and ID-3.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CYCLE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CYCLE_H_
@@ -21,7 +21,19 @@ class CycleJudge final : public WhiteBoxJudge {
 
  private:
   // The steps of a cycle in their order.
-  enum class Step { kShallow, kDeep, kLock, kNow, kHook, kPoll, kRescue, kScavenger, kRetake, kForce, kTrace };
+  enum class Step {
+    kShallow,
+    kDeep,
+    kLock,
+    kNow,
+    kHook,
+    kPoll,
+    kRescue,
+    kScavenger,
+    kRetake,
+    kForce,
+    kTrace
+  };
 
   void OnMonitor(const Event& event);
   void Take(Step step, const Event& event);

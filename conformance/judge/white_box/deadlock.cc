@@ -15,21 +15,30 @@ using enum ClauseId;
 DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6},
                     {EventKind::kDeadlockCheck, EventKind::kDeadlockReport, EventKind::kNobodyLeft,
-                     EventKind::kInternalError, EventKind::kInject, EventKind::kInjectEnd, EventKind::kHandOff,
-                     EventKind::kHandOffEnd, EventKind::kLock, EventKind::kUnlock, EventKind::kWrite,
-                     EventKind::kShallowSleep}) {}
+                     EventKind::kInternalError, EventKind::kInject, EventKind::kInjectEnd,
+                     EventKind::kHandOff, EventKind::kHandOffEnd, EventKind::kLock,
+                     EventKind::kUnlock, EventKind::kWrite, EventKind::kShallowSleep}) {}
 
 void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:
-    case EventKind::kHandOff: ++under_way_; break;
+    case EventKind::kHandOff:
+      ++under_way_;
+      break;
     case EventKind::kInjectEnd:
-    case EventKind::kHandOffEnd: --under_way_; break;
-    case EventKind::kDeadlockCheck: OnCheck(event); break;
+    case EventKind::kHandOffEnd:
+      --under_way_;
+      break;
+    case EventKind::kDeadlockCheck:
+      OnCheck(event);
+      break;
     case EventKind::kDeadlockReport:
     case EventKind::kNobodyLeft:
-    case EventKind::kInternalError: OnReport(event); break;
-    default: break;
+    case EventKind::kInternalError:
+      OnReport(event);
+      break;
+    default:
+      break;
   }
   if (due_ == Due::kNothing || event.kind == EventKind::kDeadlockCheck) return;
   if (in_real_time_ && event.m != check_->m) return;
@@ -44,7 +53,8 @@ void DeadlockJudge::OnCheck(const Event& event) {
   if (due_ != Due::kNothing) Owe(event);
   const int64_t running = event.Get(Arg::kRunning);
   const int64_t counted = state_.value(Variable::kThreads) - state_.value(Variable::kIdleThreads) -
-                          state_.value(Variable::kIdleLocked) - state_.value(Variable::kSystemThreads);
+                          state_.value(Variable::kIdleLocked) -
+                          state_.value(Variable::kSystemThreads);
   Expect(running == counted && state_.Holds(event.m, LockId::kSched), kDEAD_1,
          Sentence("the check counts {} running threads; there are {}", running, counted), {event});
   // Nobody but the one that the bracket pretends to run.
@@ -70,17 +80,20 @@ void DeadlockJudge::OnCheck(const Event& event) {
 }
 
 void DeadlockJudge::OnReport(const Event& event) {
-  Expect(!state_.Holds(event.m, LockId::kSched), kDEAD_6, "a fatal report with the sched lock held", {event});
+  Expect(!state_.Holds(event.m, LockId::kSched), kDEAD_6, "a fatal report with the sched lock held",
+         {event});
   if (!check_) return;
   if (event.kind == EventKind::kInternalError) {
     const auto error = static_cast<InternalError>(event.Get(Arg::kError));
     if (error == InternalError::kHelperAlreadyIdle) return;
     if (due_ == Due::kError && in_window_) {
-      Violate(kDEAD_5, "an injection or a hand-off under way was taken for a deadlock", {*check_, event});
+      Violate(kDEAD_5, "an injection or a hand-off under way was taken for a deadlock",
+              {*check_, event});
     } else if (due_ == Due::kError) {
       Trigger(error == InternalError::kNegativeRunning ? kDEAD_1 : kDEAD_2);
     } else {
-      Violate(kDEAD_5, "the runtime found itself inconsistent although it was not", {*check_, event});
+      Violate(kDEAD_5, "the runtime found itself inconsistent although it was not",
+              {*check_, event});
     }
   } else if (due_ == Due::kReport) {
     Trigger(kDEAD_3);
@@ -98,7 +111,8 @@ void DeadlockJudge::Owe(const Event& event) {
   if (due_ == Due::kReport) {
     Violate(kDEAD_3, "nobody can go on, and no deadlock was reported", {*check_, event});
   } else {
-    Violate(kDEAD_2, "no thread runs though a task could, and the runtime did not notice", {*check_, event});
+    Violate(kDEAD_2, "no thread runs though a task could, and the runtime did not notice",
+            {*check_, event});
   }
   due_ = Due::kNothing;
 }

@@ -21,11 +21,12 @@ class DeadlockJudge final : public WhiteBoxJudge {
   void OnReport(const Event& event);
   void Owe(const Event& event);
 
-  std::optional<Event> check_;     // the last one that must end in something
+  std::optional<Event> check_;  // the last one that must end in something
   enum class Due { kNothing, kReport, kError };
   Due due_ = Due::kNothing;
   int64_t events_since_ = 0;
-  // Injections and hand-offs under way: tasks or a P may be on their way to a thread that does not count yet.
+  // Injections and hand-offs under way: tasks or a P may be on their way to a thread that does not
+  // count yet.
   int64_t under_way_ = 0;
   bool in_window_ = false;  // at the last check some were
 };

@@ -1,4 +1,5 @@
-// The monitor's deep sleep and its wake protocol: DEEP-1 to DEEP-16, ID-4, STW-1, and the deep sleep of CYC-1.
+// The monitor's deep sleep and its wake protocol: DEEP-1 to DEEP-16, ID-4, STW-1, and the deep
+// sleep of CYC-1.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
@@ -54,7 +55,8 @@ class DeepSleepJudge final : public WhiteBoxJudge {
   void CheckOwnDebt(const Event& event);
 
   // The monitor's way into the sleep, in this cycle.
-  bool nothing_kept_it_awake_ = false;  // since its shallow sleep: all P idle, no timer, the trace off
+  bool nothing_kept_it_awake_ =
+      false;  // since its shallow sleep: all P idle, no timer, the trace off
   Look free_look_;
   Look locked_look_;
   int64_t earliest_timer_ns_ = INT64_MAX;
@@ -64,12 +66,12 @@ class DeepSleepJudge final : public WhiteBoxJudge {
   std::optional<Event> deep_;
   int64_t deep_duration_ns_ = 0;
   bool relaxed_ = false;
-  bool woke_up_ = false;      // back from the sleep, not yet done with the flag and the note
+  bool woke_up_ = false;  // back from the sleep, not yet done with the flag and the note
   bool note_cleared_ = false;
   int64_t shallow_since_deep_ = 1;
   int64_t longest_wait_ns_ = 0;  // since the interceptors' hook was called
   int64_t hooks_ = 0;
-  bool others_ran_ = false;   // a task ran during the sleep and nobody woke the monitor
+  bool others_ran_ = false;  // a task ran during the sleep and nobody woke the monitor
 
   int64_t wakes_pending_ = 0;  // note_wake since the note was last reset
   std::optional<Event> first_wake_;

@@ -12,14 +12,15 @@ constexpr size_t kOpenMost = 8192;
 using enum ClauseId;
 
 HandOffJudge::HandOffJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state,
-                    {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2},
-                    {EventKind::kHandOff, EventKind::kRead, EventKind::kSwap, EventKind::kLostSwap,
-                     EventKind::kSafePointRun, EventKind::kAssign, EventKind::kWrite,
-                     EventKind::kPollerBreak, EventKind::kHandOffEnd},
-                    {Variable::kLocalWork, Variable::kGlobalQueue, Variable::kTraceWork, Variable::kMarkWork,
-                     Variable::kSpinningThreads, Variable::kIdleProcessors, Variable::kStopPending,
-                     Variable::kLastPoll, Variable::kNextTimer, Variable::kPollUntil, Variable::kStatus}) {}
+    : WhiteBoxJudge(
+          tier, header, state,
+          {kHAND_1, kHAND_2, kHAND_3, kHAND_4, kHAND_5, kHAND_6, kHAND_7, kSTW_2},
+          {EventKind::kHandOff, EventKind::kRead, EventKind::kSwap, EventKind::kLostSwap,
+           EventKind::kSafePointRun, EventKind::kAssign, EventKind::kWrite, EventKind::kPollerBreak,
+           EventKind::kHandOffEnd},
+          {Variable::kLocalWork, Variable::kGlobalQueue, Variable::kTraceWork, Variable::kMarkWork,
+           Variable::kSpinningThreads, Variable::kIdleProcessors, Variable::kStopPending,
+           Variable::kLastPoll, Variable::kNextTimer, Variable::kPollUntil, Variable::kStatus}) {}
 
 void HandOffJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kHandOff) {
@@ -32,14 +33,18 @@ void HandOffJudge::Observe(const Event& event) {
   if (found == open_.end()) return;
   HandOff& hand_off = found->second;
   switch (event.kind) {
-    case EventKind::kRead: OnRead(hand_off, event); break;
+    case EventKind::kRead:
+      OnRead(hand_off, event);
+      break;
     case EventKind::kSwap:
       if (Is(event, Variable::kSpinningThreads)) hand_off.spinner_won = true;
       break;
     case EventKind::kLostSwap:
       if (Is(event, Variable::kSpinningThreads)) hand_off.spinner_lost = true;
       break;
-    case EventKind::kSafePointRun: hand_off.safe_point_run = true; break;
+    case EventKind::kSafePointRun:
+      hand_off.safe_point_run = true;
+      break;
     case EventKind::kAssign:
       // Once idle it is anybody's, and may be given to a thread for another reason.
       if (event.p == hand_off.begin.p && !hand_off.outcome) hand_off.outcome = event;
@@ -52,12 +57,15 @@ void HandOffJudge::Observe(const Event& event) {
         }
       }
       break;
-    case EventKind::kPollerBreak: hand_off.broke_poller = true; break;
+    case EventKind::kPollerBreak:
+      hand_off.broke_poller = true;
+      break;
     case EventKind::kHandOffEnd:
       Decide(hand_off, event);
       open_.erase(found);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -65,17 +73,38 @@ void HandOffJudge::OnRead(HandOff& hand_off, const Event& event) {
   const int64_t value = event.Get(Arg::kValue);
   const bool locked = state_.Holds(event.m, LockId::kSched);
   switch (static_cast<Variable>(event.Get(Arg::kVariable))) {
-    case Variable::kLocalWork: hand_off.local_work = value; break;
-    case Variable::kGlobalQueue: (locked ? hand_off.global_locked : hand_off.global_first) = value; break;
-    case Variable::kTraceWork: hand_off.trace_work = value; break;
-    case Variable::kMarkWork: hand_off.mark_work = value; break;
-    case Variable::kSpinningThreads: hand_off.spinning = value; break;
-    case Variable::kIdleProcessors: (locked ? hand_off.idle_at_end : hand_off.idle) = value; break;
-    case Variable::kStopPending: hand_off.stop = value; break;
-    case Variable::kLastPoll: (locked ? hand_off.last_poll : hand_off.last_poll_after) = value; break;
-    case Variable::kNextTimer: hand_off.next_timer = value; break;
-    case Variable::kPollUntil: hand_off.poll_until = value; break;
-    default: break;
+    case Variable::kLocalWork:
+      hand_off.local_work = value;
+      break;
+    case Variable::kGlobalQueue:
+      (locked ? hand_off.global_locked : hand_off.global_first) = value;
+      break;
+    case Variable::kTraceWork:
+      hand_off.trace_work = value;
+      break;
+    case Variable::kMarkWork:
+      hand_off.mark_work = value;
+      break;
+    case Variable::kSpinningThreads:
+      hand_off.spinning = value;
+      break;
+    case Variable::kIdleProcessors:
+      (locked ? hand_off.idle_at_end : hand_off.idle) = value;
+      break;
+    case Variable::kStopPending:
+      hand_off.stop = value;
+      break;
+    case Variable::kLastPoll:
+      (locked ? hand_off.last_poll : hand_off.last_poll_after) = value;
+      break;
+    case Variable::kNextTimer:
+      hand_off.next_timer = value;
+      break;
+    case Variable::kPollUntil:
+      hand_off.poll_until = value;
+      break;
+    default:
+      break;
   }
 }
 
@@ -86,7 +115,8 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
   const int64_t status = assigned ? -1 : outcome.Get(Arg::kValue);
   const auto actual = [](int64_t read, int64_t value) { return read >= 0 ? read : value; };
   const int64_t local = actual(hand_off.local_work, state_.processor(hand_off.begin.p).queued);
-  const int64_t global = actual(hand_off.global_first, hand_off.local_work > 0 ? 0 : state_.global_queued());
+  const int64_t global =
+      actual(hand_off.global_first, hand_off.local_work > 0 ? 0 : state_.global_queued());
   const auto expect = [&](bool kept, ClauseId clause, const char* message) {
     Expect(kept, clause, message, {hand_off.begin, outcome, end});
   };
@@ -94,7 +124,8 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
     return expect(false, kHAND_1, "no look at the local and the global queue");
   }
   if (local > 0 || global > 0) {
-    return expect(assigned, kHAND_1, "work waits locally or globally, and no thread was started for the P");
+    return expect(assigned, kHAND_1,
+                  "work waits locally or globally, and no thread was started for the P");
   }
   const int64_t trace = actual(hand_off.trace_work, state_.value(Variable::kTraceWork));
   const int64_t mark = actual(hand_off.mark_work, state_.value(Variable::kMarkWork));
@@ -102,7 +133,8 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
     return expect(false, kHAND_2, "no look at trace readers and mark work");
   }
   if (trace > 0 || mark > 0) {
-    return expect(assigned, kHAND_2, "a trace reader or mark work waits, and no thread was started");
+    return expect(assigned, kHAND_2,
+                  "a trace reader or mark work waits, and no thread was started");
   }
   const int64_t spinning = actual(hand_off.spinning, state_.value(Variable::kSpinningThreads));
   const int64_t idle = actual(hand_off.idle, state_.value(Variable::kIdleProcessors));
@@ -115,21 +147,26 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
   const bool stop = actual(hand_off.stop, state_.value(Variable::kStopPending)) != 0;
   if (stop) {
     if (assigned) {
-      Violate(kSTW_2, "a hand-off started a thread during stop-the-world", {hand_off.begin, outcome, end});
+      Violate(kSTW_2, "a hand-off started a thread during stop-the-world",
+              {hand_off.begin, outcome, end});
     } else {
       Trigger(kSTW_2);
     }
-    return expect(status == kStopped, kHAND_4, "stop-the-world is pending, and the P was not stopped");
+    return expect(status == kStopped, kHAND_4,
+                  "stop-the-world is pending, and the P was not stopped");
   }
   if (hand_off.safe_point_pending || hand_off.safe_point_run) {
     expect(hand_off.safe_point_run, kHAND_5, "a pending safe-point function was not run");
   }
-  if (hand_off.global_locked < 0) return expect(false, kHAND_6, "no second look at the global queue");
+  if (hand_off.global_locked < 0)
+    return expect(false, kHAND_6, "no second look at the global queue");
   if (hand_off.global_locked > 0) {
-    return expect(assigned, kHAND_6, "the global queue filled up meanwhile, and no thread was started");
+    return expect(assigned, kHAND_6,
+                  "the global queue filled up meanwhile, and no thread was started");
   }
   const bool last = hand_off.idle_at_end >= 0 &&
-                    hand_off.idle_at_end == state_.value(Variable::kProcs) - 1 && hand_off.last_poll != 0;
+                    hand_off.idle_at_end == state_.value(Variable::kProcs) - 1 &&
+                    hand_off.last_poll != 0;
   if (last && hand_off.last_poll > 0) {
     return expect(assigned, kHAND_6, "the last P would go idle with nobody polling the network");
   }
@@ -143,7 +180,8 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
   expect(status == kIdle, kHAND_7, "the P did not go idle");
   const int64_t timer = hand_off.next_timer;
   if (timer <= 0) {
-    if (timer < 0) Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
+    if (timer < 0)
+      Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
     return;
   }
   // As the thread saw it, where it tells: others go on meanwhile.

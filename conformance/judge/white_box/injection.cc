@@ -14,16 +14,18 @@ constexpr int64_t kSlackNs = 50'000'000;
 using enum ClauseId;
 
 InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kPOLL_6, kPOLL_7},
-                    {EventKind::kDescriptorReady, EventKind::kPoll, EventKind::kInject,
-                     EventKind::kInjectEnd, EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue,
-                     EventKind::kAssign, EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake},
-                    {Variable::kTaskStatus, Variable::kIdleProcessors, Variable::kThreads, Variable::kIdleThreads,
-                     Variable::kLastPoll, Variable::kPollerReady}) {}
+    : WhiteBoxJudge(
+          tier, header, state, {kPOLL_6, kPOLL_7},
+          {EventKind::kDescriptorReady, EventKind::kPoll, EventKind::kInject, EventKind::kInjectEnd,
+           EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue, EventKind::kAssign,
+           EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake},
+          {Variable::kTaskStatus, Variable::kIdleProcessors, Variable::kThreads,
+           Variable::kIdleThreads, Variable::kLastPoll, Variable::kPollerReady}) {}
 
 void InjectionJudge::Observe(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
-  const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 && state_.value(Variable::kLastPoll) != 0 &&
+  const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 &&
+                    state_.value(Variable::kLastPoll) != 0 &&
                     state_.value(Variable::kPollerReady) != 0;
   if (!busy || event.kind == EventKind::kPoll) {
     if (ready_ && event.kind == EventKind::kPoll) Trigger(kPOLL_7);
@@ -31,7 +33,8 @@ void InjectionJudge::Observe(const Event& event) {
   }
   if (ready_ && event.time_ns - ready_->time_ns >
                     tunables_.poll_stale_ns + tunables_.shallow_max_ns + kSlackNs) {
-    Violate(kPOLL_7, "with every P busy nobody polled the network, and a descriptor is ready", {*ready_, event});
+    Violate(kPOLL_7, "with every P busy nobody polled the network, and a descriptor is ready",
+            {*ready_, event});
     ready_.reset();
   }
   switch (event.kind) {
@@ -40,9 +43,12 @@ void InjectionJudge::Observe(const Event& event) {
       return;
     case EventKind::kInject:
       if (open_.size() >= kOpenMost) open_.clear();
-      open_.insert_or_assign(event.m, Injection{.begin = event, .idle_before = state_.value(Variable::kIdleProcessors)});
+      open_.insert_or_assign(
+          event.m,
+          Injection{.begin = event, .idle_before = state_.value(Variable::kIdleProcessors)});
       return;
-    default: break;
+    default:
+      break;
   }
   if (open_.empty()) return;
   const auto found = open_.find(event.m);
@@ -63,7 +69,8 @@ void InjectionJudge::Observe(const Event& event) {
     case EventKind::kEnqueue: {
       injection.queued.push_back(event.g);
       const bool marked = state_.task(event.g).status == kRunnable;
-      Expect(marked, kPOLL_6, "a task was queued before it was marked runnable", {injection.begin, event});
+      Expect(marked, kPOLL_6, "a task was queued before it was marked runnable",
+             {injection.begin, event});
       break;
     }
     case EventKind::kAssign:
@@ -72,9 +79,10 @@ void InjectionJudge::Observe(const Event& event) {
       break;
     case EventKind::kUnlock:
       if (Is(event, LockId::kSched)) {
-        Expect(!injection.taken_unstarted, kPOLL_6,
-               "an idle P was taken, and the sched lock released before its thread counted as running",
-               {injection.begin, event});
+        Expect(
+            !injection.taken_unstarted, kPOLL_6,
+            "an idle P was taken, and the sched lock released before its thread counted as running",
+            {injection.begin, event});
         injection.taken_unstarted = false;
       }
       break;
@@ -82,7 +90,8 @@ void InjectionJudge::Observe(const Event& event) {
       Conclude(injection, event);
       open_.erase(found);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -91,8 +100,8 @@ void InjectionJudge::Conclude(const Injection& injection, const Event& end) {
   Expect(injection.started <= ready, kPOLL_6,
          Sentence("{} threads were started for {} ready tasks", injection.started, ready),
          {injection.begin, end});
-  Expect(injection.marked == injection.queued, kPOLL_6, "ready tasks were not queued in their order",
-         {injection.begin, end});
+  Expect(injection.marked == injection.queued, kPOLL_6,
+         "ready tasks were not queued in their order", {injection.begin, end});
 }
 
 }  // namespace proctor::white_box

@@ -30,7 +30,7 @@ class InjectionJudge final : public WhiteBoxJudge {
   void Conclude(const Injection& injection, const Event& end);
 
   std::unordered_map<int32_t, Injection> open_;
-  std::optional<Event> ready_;   // a descriptor, while every P is busy and nobody polls
+  std::optional<Event> ready_;  // a descriptor, while every P is busy and nobody polls
 };
 
 }  // namespace proctor::white_box

@@ -16,12 +16,14 @@ using enum ClauseId;
 OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
     // What changes who is stranded or awake, and every cycle, which tells that time has passed.
     : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8},
-                    {EventKind::kAcquire, EventKind::kRelease, EventKind::kAssign, EventKind::kEnqueue,
-                     EventKind::kDequeue, EventKind::kExecute, EventKind::kWrite, EventKind::kSwap,
-                     EventKind::kSyscallEnter, EventKind::kSyscallReturn, EventKind::kSyscallExit,
-                     EventKind::kInject, EventKind::kInjectEnd, EventKind::kHandOff, EventKind::kHandOffEnd,
-                     EventKind::kPoll, EventKind::kLock, EventKind::kUnlock, EventKind::kShallowSleep,
-                     EventKind::kShallowWake, EventKind::kDeepSleep, EventKind::kDeepWake},
+                    {EventKind::kAcquire,       EventKind::kRelease,     EventKind::kAssign,
+                     EventKind::kEnqueue,       EventKind::kDequeue,     EventKind::kExecute,
+                     EventKind::kWrite,         EventKind::kSwap,        EventKind::kSyscallEnter,
+                     EventKind::kSyscallReturn, EventKind::kSyscallExit, EventKind::kInject,
+                     EventKind::kInjectEnd,     EventKind::kHandOff,     EventKind::kHandOffEnd,
+                     EventKind::kPoll,          EventKind::kLock,        EventKind::kUnlock,
+                     EventKind::kShallowSleep,  EventKind::kShallowWake, EventKind::kDeepSleep,
+                     EventKind::kDeepWake},
                     {Variable::kScheduleTick, Variable::kIdleThreads, Variable::kIdleProcessors,
                      Variable::kSpinningThreads, Variable::kStopPending, Variable::kLastPoll}) {}
 
@@ -44,12 +46,17 @@ void OwnershipJudge::Observe(const Event& event) {
       }
       break;
     }
-    case EventKind::kSyscallExit: OnExit(event); break;
-    case EventKind::kExecute: OnExecute(event); break;
+    case EventKind::kSyscallExit:
+      OnExit(event);
+      break;
+    case EventKind::kExecute:
+      OnExecute(event);
+      break;
     case EventKind::kWrite:
       if (Is(event, Variable::kScheduleTick)) ++SliceOf(event.p).ticks;
       break;
-    default: break;
+    default:
+      break;
   }
   if (in_real_time_) FollowThread(event);
   LookForStranded(event);
@@ -65,10 +72,15 @@ OwnershipJudge::Slice& OwnershipJudge::SliceOf(int32_t p) {
 void OwnershipJudge::FollowThread(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:
-    case EventKind::kHandOff: ++under_way_; return;
+    case EventKind::kHandOff:
+      ++under_way_;
+      return;
     case EventKind::kInjectEnd:
-    case EventKind::kHandOffEnd: --under_way_; return;
-    default: break;
+    case EventKind::kHandOffEnd:
+      --under_way_;
+      return;
+    default:
+      break;
   }
   if (state_.ByMonitor(event)) return;
   switch (event.kind) {
@@ -78,16 +90,20 @@ void OwnershipJudge::FollowThread(const Event& event) {
       if (awake_.size() >= kThreadsMost) awake_.clear();
       awake_.insert(event.m);
       break;
-    case EventKind::kSyscallEnter: awake_.erase(event.m); break;
+    case EventKind::kSyscallEnter:
+      awake_.erase(event.m);
+      break;
     case EventKind::kSwap:
       if (Is(event, Variable::kLastPoll) && event.Get(Arg::kValue) == 0) awake_.erase(event.m);
       break;
     case EventKind::kWrite:
-      if (Is(event, Variable::kIdleThreads) && event.Get(Arg::kValue) > state_.value(Variable::kIdleThreads)) {
+      if (Is(event, Variable::kIdleThreads) &&
+          event.Get(Arg::kValue) > state_.value(Variable::kIdleThreads)) {
         awake_.erase(event.m);
       }
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -101,7 +117,8 @@ void OwnershipJudge::OnExit(const Event& event) {
   if (path == ExitPath::kReacquired) {
     const int32_t owner = state_.processor(event.p).owner;
     Expect(owner < 0 || owner == event.m, kSYS_8,
-           Sentence("a returning thread took P {} back, which thread {} owns", event.p, owner), {event});
+           Sentence("a returning thread took P {} back, which thread {} owns", event.p, owner),
+           {event});
   } else if (path == ExitPath::kQueued) {
     Expect(found != returning_.end() && found->second.queued, kSYS_9,
            "a returning thread found no P and did not queue its task", {event});
@@ -118,14 +135,15 @@ void OwnershipJudge::OnExecute(const Event& event) {
     const bool inherits = slice.begin->Get(Arg::kInherits) != 0;
     Expect(slice.ticks == (inherits ? 0 : 1), kSLICE_5,
            Sentence("the tick moved {} times for a task that {}", slice.ticks,
-                       inherits ? "inherits the slice" : "has a fresh slice"),
+                    inherits ? "inherits the slice" : "has a fresh slice"),
            {*slice.begin, event});
   }
   slice = {.begin = event};
   // The thread runs a task: whatever it came back with is settled.
   const auto returning = returning_.find(event.m);
   if (returning != returning_.end() && returning->second.event.g != event.g) {
-    Expect(returning->second.queued, kSYS_9, "a returning thread runs another task and left its own behind",
+    Expect(returning->second.queued, kSYS_9,
+           "a returning thread runs another task and left its own behind",
            {returning->second.event, event});
     returning_.erase(returning);
   }
@@ -134,14 +152,16 @@ void OwnershipJudge::OnExecute(const Event& event) {
 void OwnershipJudge::LookForStranded(const Event& event) {
   const bool stranded = state_.all_queued() > 0 && state_.value(Variable::kIdleProcessors) > 0 &&
                         state_.value(Variable::kSpinningThreads) == 0 && state_.assigned() == 0 &&
-                        state_.value(Variable::kStopPending) == 0 && state_.owned() == 0 && !SomebodyIsAwake();
+                        state_.value(Variable::kStopPending) == 0 && state_.owned() == 0 &&
+                        !SomebodyIsAwake();
   if (!stranded) {
     if (event.kind == EventKind::kDequeue) Trigger(kHAND_8);
     stranded_since_.reset();
   } else if (!stranded_since_) {
     stranded_since_ = event;
   } else if (event.time_ns - stranded_since_->time_ns > kStrandedNs) {
-    Violate(kHAND_8, "a runnable task waits, P are idle, and no thread is on its way", {*stranded_since_, event});
+    Violate(kHAND_8, "a runnable task waits, P are idle, and no thread is on its way",
+            {*stranded_since_, event});
     stranded_since_ = event;
   }
 }

@@ -37,7 +37,8 @@ class OwnershipJudge final : public WhiteBoxJudge {
   Slice& SliceOf(int32_t p);
   std::vector<Slice> slices_;  // by P
   std::optional<Event> stranded_since_;
-  // In real time: threads that neither wait to be given a P, nor are in a system call, nor block in the poller.
+  // In real time: threads that neither wait to be given a P, nor are in a system call, nor block in
+  // the poller.
   std::unordered_set<int32_t> awake_;
   int64_t under_way_ = 0;  // injections and hand-offs
 };

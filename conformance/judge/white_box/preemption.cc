@@ -16,14 +16,14 @@ constexpr int64_t kStopNs = 20'000'000;
 using enum ClauseId;
 
 PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4},
-                    {EventKind::kPreemptRequest, EventKind::kPreemptSignal, EventKind::kSignalHandled,
-                     EventKind::kSwitchOut, EventKind::kEnqueue, EventKind::kExecute,
-                     EventKind::kStopTheWorld, EventKind::kRelease, EventKind::kWorldStopped,
-                     EventKind::kHelperRun, EventKind::kCollectionBegin, EventKind::kWrite,
-                     EventKind::kLock, EventKind::kUnlock, EventKind::kSwap, EventKind::kLostSwap,
-                     EventKind::kNoteWake},
-                    {Variable::kTaskMarked, Variable::kMarked, Variable::kTaskStatus, Variable::kStatus}) {}
+    : WhiteBoxJudge(
+          tier, header, state, {kPRE_1, kPRE_2, kPRE_4, kSLICE_4, kSTW_3, kGC_4},
+          {EventKind::kPreemptRequest, EventKind::kPreemptSignal, EventKind::kSignalHandled,
+           EventKind::kSwitchOut, EventKind::kEnqueue, EventKind::kExecute,
+           EventKind::kStopTheWorld, EventKind::kRelease, EventKind::kWorldStopped,
+           EventKind::kHelperRun, EventKind::kCollectionBegin, EventKind::kWrite, EventKind::kLock,
+           EventKind::kUnlock, EventKind::kSwap, EventKind::kLostSwap, EventKind::kNoteWake},
+          {Variable::kTaskMarked, Variable::kMarked, Variable::kTaskStatus, Variable::kStatus}) {}
 
 void PreemptionJudge::Observe(const Event& event) {
   if (request_ && event.m == request_->m) {
@@ -36,13 +36,16 @@ void PreemptionJudge::Observe(const Event& event) {
     }
   }
   switch (event.kind) {
-    case EventKind::kPreemptRequest: OnRequest(event); break;
+    case EventKind::kPreemptRequest:
+      OnRequest(event);
+      break;
     case EventKind::kPreemptSignal: {
       const auto [place, is_new] = in_flight_.try_emplace(event.Get(Arg::kTarget), event);
       if (is_new) {
         Trigger(kSLICE_4);
       } else {
-        Violate(kSLICE_4, "a second preemption signal while one was in flight", {place->second, event});
+        Violate(kSLICE_4, "a second preemption signal while one was in flight",
+                {place->second, event});
       }
       break;
     }
@@ -73,7 +76,8 @@ void PreemptionJudge::Observe(const Event& event) {
     case EventKind::kExecute: {
       const auto found = preempted_.find(event.g);
       if (found == preempted_.end()) break;
-      Violate(kPRE_4, "a preempted task went on without having been queued", {found->second, event});
+      Violate(kPRE_4, "a preempted task went on without having been queued",
+              {found->second, event});
       preempted_.erase(found);
       break;
     }
@@ -84,7 +88,9 @@ void PreemptionJudge::Observe(const Event& event) {
         if (p != event.p && state_.processor(p).status == kRunning) stop_requests_.emplace(p, 0);
       }
       break;
-    case EventKind::kRelease: OnRelease(event); break;
+    case EventKind::kRelease:
+      OnRelease(event);
+      break;
     case EventKind::kWorldStopped:
       stopping_.reset();
       stop_requests_.clear();
@@ -95,11 +101,12 @@ void PreemptionJudge::Observe(const Event& event) {
       break;
     case EventKind::kCollectionBegin:
       if (event.g < kFirstSystemTask) break;
-      Expect(helper_looked_ && helper_looked_->g == event.g && helper_looked_->Get(Arg::kDue) != 0, kGC_4,
-             "the helper collects without having found a collection due", {event});
+      Expect(helper_looked_ && helper_looked_->g == event.g && helper_looked_->Get(Arg::kDue) != 0,
+             kGC_4, "the helper collects without having found a collection due", {event});
       helper_looked_.reset();
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -112,8 +119,10 @@ void PreemptionJudge::OnRequest(const Event& event) {
     Trigger(kPRE_1);
     return;
   }
-  const bool there = event.g >= 0 && event.Get(Arg::kThread) >= 0 && event.Get(Arg::kThread) != event.m;
-  Expect(there, kPRE_1, "a preemption request was accepted for a P without a task or thread, or for its own",
+  const bool there =
+      event.g >= 0 && event.Get(Arg::kThread) >= 0 && event.Get(Arg::kThread) != event.m;
+  Expect(there, kPRE_1,
+         "a preemption request was accepted for a P without a task or thread, or for its own",
          {event});
   if (!there) return;
   // A mark that is up already is not set again.
@@ -133,16 +142,19 @@ void PreemptionJudge::OnRelease(const Event& event) {
     return;
   }
   if (!soon || found->second > 0) {
-    Expect(found->second > (soon ? 0 : 1), kSTW_3,
-           Sentence("a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
-                       event.time_ns - stopping_->time_ns, found->second),
-           {*stopping_, event});
+    Expect(
+        found->second > (soon ? 0 : 1), kSTW_3,
+        Sentence(
+            "a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
+            event.time_ns - stopping_->time_ns, found->second),
+        {*stopping_, event});
   }
   stop_requests_.erase(found);
 }
 
 void PreemptionJudge::JudgeMarks(const Event& event) {
-  Expect(task_marked_ && marked_, kPRE_1, "a preemption request was accepted without its task and P marked", {*request_, event});
+  Expect(task_marked_ && marked_, kPRE_1,
+         "a preemption request was accepted without its task and P marked", {*request_, event});
   request_.reset();
 }
 

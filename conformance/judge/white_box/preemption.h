@@ -1,5 +1,5 @@
-// Preemption requests, their signals and their effects: PRE-1, PRE-2, PRE-4, SLICE-4 and STW-3; and GC-4, the
-// helper of forced collections.
+// Preemption requests, their signals and their effects: PRE-1, PRE-2, PRE-4, SLICE-4 and STW-3; and
+// GC-4, the helper of forced collections.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
@@ -24,12 +24,13 @@ class PreemptionJudge final : public WhiteBoxJudge {
 
   std::unordered_map<int64_t, Event> in_flight_;  // by the thread signalled
   std::unordered_map<int64_t, Event> preempted_;  // tasks that were, and are not yet queued
-  std::optional<Event> request_;  // accepted; its marks come next
+  std::optional<Event> request_;                  // accepted; its marks come next
   bool task_marked_ = false;
   bool marked_ = false;
   std::optional<Event> helper_looked_;
   std::optional<Event> stopping_;
-  std::unordered_map<int32_t, int64_t> stop_requests_;  // for each P that ran when it began and runs still
+  std::unordered_map<int32_t, int64_t>
+      stop_requests_;  // for each P that ran when it began and runs still
 };
 
 }  // namespace proctor::white_box

@@ -1,5 +1,5 @@
-// What the judges of the white box make of threads that the system keeps from running between two of their steps: no
-// accusation, unless the thread goes on without having done what it owes.
+// What the judges of the white box make of threads that the system keeps from running between two
+// of their steps: no accusation, unless the thread goes on without having done what it owes.
 
 #include <gtest/gtest.h>
 
@@ -29,15 +29,16 @@ class Trace : public Story {
     By(kMonitor, kMonitorStart);
   }
 
-  Trace& By(int32_t m, EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args = {}, int32_t p = -1,
-            int64_t g = -1) {
+  Trace& By(int32_t m, EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args = {},
+            int32_t p = -1, int64_t g = -1) {
     Add(kind, args, g);
     events.back().m = m;
     events.back().p = p;
     return *this;
   }
   Trace& Write(int32_t m, Variable variable, int64_t value, int32_t p = -1, int64_t g = -1) {
-    return By(m, kWrite, {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}}, p, g);
+    return By(m, kWrite, {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}},
+              p, g);
   }
   Trace& Read(int32_t m, Variable variable, int64_t value) {
     return By(m, kRead, {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}});
@@ -73,9 +74,10 @@ TEST(RealTime, ATaskIsStrandedOnceAllThreadsRest) {
 
   Trace polling = Stranded();
   polling
-      .By(kSomeThread, kSwap, {{Arg::kVariable, static_cast<int64_t>(Variable::kLastPoll)},
-                               {Arg::kExpected, 7},
-                               {Arg::kValue, 0}})
+      .By(kSomeThread, kSwap,
+          {{Arg::kVariable, static_cast<int64_t>(Variable::kLastPoll)},
+           {Arg::kExpected, 7},
+           {Arg::kValue, 0}})
       .Pass(10 * kMs)
       .Pass(kSecond);
   EXPECT_EQ(polling.Of(kHAND_8), Verdict::kViolates);
@@ -127,7 +129,9 @@ TEST(RealTime, AHandlerRunsBetweenAnyTwoSteps) {
     Trace trace;
     trace.By(kSomeThread, kPreemptRequest, {{Arg::kAccepted, 1}, {Arg::kThread, kOther}}, 1, 5)
         .By(kSomeThread, kSignalHandled);
-    if (marks) trace.Write(kSomeThread, Variable::kTaskMarked, 1, -1, 5).Write(kSomeThread, Variable::kMarked, 1, 1);
+    if (marks)
+      trace.Write(kSomeThread, Variable::kTaskMarked, 1, -1, 5)
+          .Write(kSomeThread, Variable::kMarked, 1, 1);
     trace.Sched(kSomeThread, kLock);
     return trace;
   };

@@ -1,7 +1,9 @@
-// The monitor's scan of the processors, decided step by step from what it read: SLICE-1 to SLICE-4, SYS-1 to SYS-7,
+// The monitor's scan of the processors, decided step by step from what it read: SLICE-1 to SLICE-4,
+// SYS-1 to SYS-7,
 // SYS-10 and VER-3.
 //
-// The judge keeps its own stamps and says of each P whether a preemption request, a take, or nothing was due.
+// The judge keeps its own stamps and says of each P whether a preemption request, a take, or
+// nothing was due.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_RETAKE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_RETAKE_H_
@@ -22,7 +24,7 @@ class RetakeJudge final : public WhiteBoxJudge {
 
  private:
   struct Stamp {
-    bool valid = false;    // there was a sighting
+    bool valid = false;  // there was a sighting
     int64_t tick = 0;
     int64_t since_ns = 0;
     int64_t before_ns = 0;   // since when it was the tick before it; 0: there was none
@@ -45,13 +47,13 @@ class RetakeJudge final : public WhiteBoxJudge {
     int64_t spinning = -1;
     int64_t idle = -1;
     std::optional<Event> requested;
-    std::optional<Event> tried;   // to take: the swap, won or lost
+    std::optional<Event> tried;  // to take: the swap, won or lost
     bool won = false;
     bool bumped = false;
     bool handed_off = false;
-    int64_t lowered = 0;          // idle-locked, net
+    int64_t lowered = 0;  // idle-locked, net
     bool was_lowered = false;
-    bool gone = false;            // a second look at the status found no system call
+    bool gone = false;  // a second look at the status found no system call
     bool all_p_dropped = false;
     bool task_locked = false;
   };

@@ -41,12 +41,24 @@ Task& State::task_at(int64_t g) {
 void State::ApplyWrite(const Event& event, int64_t value) {
   const auto variable = static_cast<Variable>(event.Get(Arg::kVariable));
   switch (variable) {
-    case Variable::kStatus: processor_at(event.p).status = value; break;
-    case Variable::kScheduleTick: processor_at(event.p).schedule_tick = value; break;
-    case Variable::kSyscallTick: processor_at(event.p).syscall_tick = value; break;
-    case Variable::kSafePoint: processor_at(event.p).safe_point = value; break;
-    case Variable::kMarked: processor_at(event.p).marked = value; break;
-    case Variable::kTaskMarked: task_at(event.g).marked = value; break;
+    case Variable::kStatus:
+      processor_at(event.p).status = value;
+      break;
+    case Variable::kScheduleTick:
+      processor_at(event.p).schedule_tick = value;
+      break;
+    case Variable::kSyscallTick:
+      processor_at(event.p).syscall_tick = value;
+      break;
+    case Variable::kSafePoint:
+      processor_at(event.p).safe_point = value;
+      break;
+    case Variable::kMarked:
+      processor_at(event.p).marked = value;
+      break;
+    case Variable::kTaskMarked:
+      task_at(event.g).marked = value;
+      break;
     case Variable::kTaskStatus: {
       Task& task = task_at(event.g);
       if (event.g <= kMainTask) {
@@ -63,7 +75,9 @@ void State::ApplyWrite(const Event& event, int64_t value) {
 
 void State::Apply(const Event& event) {
   switch (event.kind) {
-    case EventKind::kGap: whole_ = false; break;
+    case EventKind::kGap:
+      whole_ = false;
+      break;
     case EventKind::kMonitorStart:
       monitor_ = event.m;
       break;
@@ -104,9 +118,14 @@ void State::Apply(const Event& event) {
       }
       break;
     }
-    case EventKind::kExecute: processor_at(event.p).running = event.g; break;
-    case EventKind::kSwitchOut: processor_at(event.p).running = -1; break;
-    default: break;
+    case EventKind::kExecute:
+      processor_at(event.p).running = event.g;
+      break;
+    case EventKind::kSwitchOut:
+      processor_at(event.p).running = -1;
+      break;
+    default:
+      break;
   }
   if (ByMonitor(event)) ApplyMonitor(event);
 }

@@ -1,8 +1,8 @@
-// The state of a runtime as white-box evidence tells it: variables, locks, owners, queues, and where the monitor is in
-// its cycle.
+// The state of a runtime as white-box evidence tells it: variables, locks, owners, queues, and
+// where the monitor is in its cycle.
 //
-// Judges of tiers V and T share one State. They see each event before the State takes it in, so "the value read under
-// the lock" and "the value there is" can be compared.
+// Judges of tiers V and T share one State. They see each event before the State takes it in, so
+// "the value read under the lock" and "the value there is" can be compared.
 //
 // Memory: grows with processors, threads and tasks, not with the length of the evidence.
 // Thread safety: none.
@@ -21,9 +21,22 @@
 namespace proctor::white_box {
 
 // The values of the variable `status` of a processor.
-enum Status : int64_t { kNotMade = 0, kIdle = 1, kRunning = 2, kInSyscall = 3, kStopped = 4, kDead = 5 };
+enum Status : int64_t {
+  kNotMade = 0,
+  kIdle = 1,
+  kRunning = 2,
+  kInSyscall = 3,
+  kStopped = 4,
+  kDead = 5
+};
 // The values of the variable `task_status`.
-enum TaskStatus : int64_t { kGone = 0, kTaskWaiting = 1, kRunnable = 2, kTaskRunning = 3, kTaskInSyscall = 4 };
+enum TaskStatus : int64_t {
+  kGone = 0,
+  kTaskWaiting = 1,
+  kRunnable = 2,
+  kTaskRunning = 3,
+  kTaskInSyscall = 4
+};
 
 struct Processor {
   int64_t status = kNotMade;
@@ -31,13 +44,15 @@ struct Processor {
   int64_t syscall_tick = 0;
   int64_t safe_point = 0;
   int64_t marked = 0;
-  int64_t queued = 0;   // tasks on its own queue, run-next included
-  int32_t owner = -1;   // the thread that acquired it
+  int64_t queued = 0;    // tasks on its own queue, run-next included
+  int32_t owner = -1;    // the thread that acquired it
   int64_t running = -1;  // the task
 };
 
 // Where a table by processor has p: evidence may lack it where it should not.
-inline size_t PlaceOf(int32_t p) { return p < 0 || p >= kProcessorsMost ? 0 : static_cast<size_t>(p); }
+inline size_t PlaceOf(int32_t p) {
+  return p < 0 || p >= kProcessorsMost ? 0 : static_cast<size_t>(p);
+}
 
 struct Task {
   int64_t status = kGone;
@@ -72,13 +87,13 @@ class State {
   bool AllIdle() const { return value(Variable::kIdleProcessors) == value(Variable::kProcs); }
 
   // The monitor's cycle.
-  int64_t cycle() const { return cycle_; }             // shallow sleeps begun
-  bool in_duties() const { return in_duties_; }        // it holds the monitor lock
-  int64_t now_ns() const { return now_ns_; }           // as it last read the clock
+  int64_t cycle() const { return cycle_; }                  // shallow sleeps begun
+  bool in_duties() const { return in_duties_; }             // it holds the monitor lock
+  int64_t now_ns() const { return now_ns_; }                // as it last read the clock
   int64_t duties_now_ns() const { return duties_now_ns_; }  // ... within its duties; -1: not yet
-  bool slept_deep() const { return slept_deep_; }      // in this cycle
+  bool slept_deep() const { return slept_deep_; }           // in this cycle
   bool sleeping_deep() const { return sleeping_deep_; }
-  int64_t handed_off() const { return handed_off_; }   // processors that it took, in this cycle
+  int64_t handed_off() const { return handed_off_; }  // processors that it took, in this cycle
 
  private:
   void ApplyWrite(const Event& event, int64_t value);

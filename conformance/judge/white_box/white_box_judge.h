@@ -20,14 +20,16 @@ namespace proctor::white_box {
 // An event that is cited only if it comes to that.
 class Cited {
  public:
-  Cited(const Event& event) : event_(&event) {}  // NOLINT: {event, *other} is how evidence is written
+  Cited(const Event& event)
+      : event_(&event) {}  // NOLINT: {event, *other} is how evidence is written
   operator const Event&() const { return *event_; }  // NOLINT
 
  private:
   const Event* event_;
 };
 
-// A sentence that is made only if it is needed. Lives as long as its arguments: within one call of Expect.
+// A sentence that is made only if it is needed. Lives as long as its arguments: within one call of
+// Expect.
 template <typename... Arguments>
 auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&... arguments) {
   return [&, format] { return fmt::format(format, arguments...); };
@@ -42,7 +44,8 @@ class WhiteBoxJudge : public Judge {
  protected:
   // `kinds` and `variables` are those that it needs to see; empty: all.
   WhiteBoxJudge(Tier tier, const Header& header, const State& state,
-                std::initializer_list<ClauseId> clauses, std::initializer_list<EventKind> kinds = {},
+                std::initializer_list<ClauseId> clauses,
+                std::initializer_list<EventKind> kinds = {},
                 std::initializer_list<Variable> variables = {})
       : Judge(tier, clauses, kinds),
         in_real_time_(tier != kV),
@@ -55,7 +58,8 @@ class WhiteBoxJudge : public Judge {
 
   // Kept or broken, by one condition.
   template <typename Message>
-  void Expect(bool kept, ClauseId clause, const Message& message, std::initializer_list<Cited> evidence) {
+  void Expect(bool kept, ClauseId clause, const Message& message,
+              std::initializer_list<Cited> evidence) {
     if (kept) {
       Trigger(clause);
     } else if constexpr (std::is_invocable_v<Message>) {
@@ -72,8 +76,9 @@ class WhiteBoxJudge : public Judge {
     return event.Get(Arg::kLock) == static_cast<int64_t>(lock);
   }
 
-  // The system may keep a thread from running for any time between two of its steps. So a thread is judged by what
-  // it does next, not by what others do meanwhile; and what was read without a lock may be stale.
+  // The system may keep a thread from running for any time between two of its steps. So a thread is
+  // judged by what it does next, not by what others do meanwhile; and what was read without a lock
+  // may be stale.
   const bool in_real_time_;
   const Tunables tunables_;
   const Profile profile_;

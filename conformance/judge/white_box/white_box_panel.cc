@@ -20,8 +20,9 @@
 namespace proctor::white_box {
 namespace {
 
-// Every event of a world comes by here, so the judges are known by their types and called without a look into a
-// table; and what happens to a variable, which is most of what happens, goes only to those that ask for it.
+// Every event of a world comes by here, so the judges are known by their types and called without a
+// look into a table; and what happens to a variable, which is most of what happens, goes only to
+// those that ask for it.
 template <typename... Judges>
 class WhiteBoxPanel final : public Judge {
  public:
@@ -38,8 +39,8 @@ class WhiteBoxPanel final : public Judge {
   }
 
   void Observe(const Event& event) override {
-    // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that changed in the gap must
-    // not become an accusation.
+    // Behind a gap nobody knows who holds what, and nothing is judged any more: a value that
+    // changed in the gap must not become an accusation.
     if (state_.whole()) Show(event, AskedBy(event), std::index_sequence_for<Judges...>());
     // When all have seen it.
     if (event.kind != EventKind::kRead) state_.Apply(event);
@@ -59,7 +60,9 @@ class WhiteBoxPanel final : public Judge {
   template <typename Each>
   void EachJudge(const Each& each) {
     Mask bit = 1;
-    std::apply([&](auto&... judge) { ((each(*judge, bit), bit = static_cast<Mask>(bit << 1)), ...); }, judges_);
+    std::apply(
+        [&](auto&... judge) { ((each(*judge, bit), bit = static_cast<Mask>(bit << 1)), ...); },
+        judges_);
   }
 
   Mask AskedBy(const Event& event) const {
@@ -70,7 +73,8 @@ class WhiteBoxPanel final : public Judge {
 
   template <size_t... kIndex>
   void Show(const Event& event, Mask asked_by, std::index_sequence<kIndex...>) {
-    ((void)((asked_by >> kIndex & 1) != 0 && (std::get<kIndex>(judges_)->Observe(event), true)), ...);
+    ((void)((asked_by >> kIndex & 1) != 0 && (std::get<kIndex>(judges_)->Observe(event), true)),
+     ...);
   }
 
   State state_;
@@ -84,8 +88,9 @@ class WhiteBoxPanel final : public Judge {
 std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool spare) {
   if (!header.emits[static_cast<size_t>(EventKind::kHandOff)]) return nullptr;
   return std::make_unique<
-      WhiteBoxPanel<CadenceJudge, CycleJudge, DeadlockJudge, DeepSleepJudge, HandOffJudge, InjectionJudge,
-                    OwnershipJudge, PreemptionJudge, RetakeJudge>>(tier, header, spare);
+      WhiteBoxPanel<CadenceJudge, CycleJudge, DeadlockJudge, DeepSleepJudge, HandOffJudge,
+                    InjectionJudge, OwnershipJudge, PreemptionJudge, RetakeJudge>>(tier, header,
+                                                                                   spare);
 }
 
 }  // namespace proctor::white_box

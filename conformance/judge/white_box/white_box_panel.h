@@ -9,8 +9,8 @@
 
 namespace proctor::white_box {
 
-// For evidence with this header, which belongs to the tier; nullptr: it shows no white box. `spare`: each judge is
-// shown only what it asks for.
+// For evidence with this header, which belongs to the tier; nullptr: it shows no white box.
+// `spare`: each judge is shown only what it asks for.
 std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool spare);
 
 }  // namespace proctor::white_box
