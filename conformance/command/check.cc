@@ -220,9 +220,9 @@ void CheckRun::RunAll() {
 }
 
 void CheckRun::RunVirtual(int64_t end_ns) {
-  CampaignOptions campaign{.profile = profile_.value_or(kGo1_20),
-                           .seed = options_.seed,
-                           .random_worlds = options_.worlds};
+  VirtualOptions campaign{.profile = profile_.value_or(kGo1_20),
+                          .seed = options_.seed,
+                          .random_worlds = options_.worlds};
   if (!options_.scenarios.empty()) {
     for (const NamedScenario& named : plan_) campaign.scenarios.push_back(named.scenario);
   }

@@ -33,7 +33,7 @@ std::vector<Ruling> Complete(const std::map<ClauseId, Ruling>& decided, Profile 
   return rulings;
 }
 
-void TakeMisbehaviour(Finding finding, VirtualCheck& check) {
+void TakeMisbehaviour(Counterexample finding, VirtualCheck& check) {
   finding.ruling.clause = kLoop;
   for (Ruling& ruling : check.rulings) {
     if (ruling.clause == kLoop) ruling = Combine(finding.ruling, ruling);
@@ -43,7 +43,7 @@ void TakeMisbehaviour(Finding finding, VirtualCheck& check) {
 
 }  // namespace
 
-VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options,
+VirtualCheck CheckVirtually(const Subject& subject, VirtualOptions options,
                             const std::function<bool()>& stop) {
   options.threads = static_cast<int32_t>(std::max(1u, std::thread::hardware_concurrency()));
   options.progress = [&](int64_t done, int64_t all) {
@@ -51,7 +51,7 @@ VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options,
       ShowProgress(fmt::format("[{}/{}] worlds in virtual time", done, all));
     return !stop();
   };
-  CampaignResult result = RunCampaign(subject, options);
+  VirtualResult result = RunVirtually(subject, options);
   constexpr double kNsPerHour = 3.6e12;
   VirtualCheck check{
       .rulings = Complete(result.rulings, options.profile, result.whole),

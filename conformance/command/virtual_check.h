@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "conformance/campaign/bundle.h"
+#include "conformance/campaign/virtual_run.h"
 #include "conformance/judge/verdict.h"
-#include "conformance/suite/bundle.h"
-#include "conformance/suite/campaign.h"
 
 namespace proctor {
 
@@ -27,7 +27,7 @@ struct VirtualCheck {
 // A monitor that crashes, never sleeps, misuses the port or returns has broken the loop that ID-4
 // speaks of: the clause's verdict is that of the misbehaviour. Clauses that a campaign which `stop`
 // ended (asked now and then) did not come to are inconclusive. Shows progress on a terminal.
-VirtualCheck CheckVirtually(const Subject& subject, CampaignOptions options,
+VirtualCheck CheckVirtually(const Subject& subject, VirtualOptions options,
                             const std::function<bool()>& stop);
 
 // One world. `sink` sees its events, too, where it is not NULL.

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-#include "conformance/suite/subject.h"
+#include "conformance/campaign/subject.h"
 
 namespace proctor {
 

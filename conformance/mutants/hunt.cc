@@ -7,8 +7,8 @@ namespace {
 
 constexpr int64_t kSmallCampaignWorlds = 100;
 
-Hunt Carry(const Mutant& mutant, const CampaignOptions& options) {
-  const CampaignResult result = RunCampaign(mutant.subject, options);
+Hunt Carry(const Mutant& mutant, const VirtualOptions& options) {
+  const VirtualResult result = RunVirtually(mutant.subject, options);
   Hunt hunt{.mutant = &mutant, .worlds = result.worlds};
   for (const auto& [clause, ruling] : result.rulings) {
     if (ruling.verdict == Verdict::kViolates) hunt.noticed.insert(clause);

@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/campaign/subject.h"
+#include "conformance/campaign/virtual_run.h"
 #include "conformance/contract/contract.h"
-#include "conformance/suite/campaign.h"
-#include "conformance/suite/subject.h"
 
 namespace proctor {
 

@@ -21,11 +21,11 @@
 #include <string>
 #include <vector>
 
+#include "conformance/campaign/virtual_run.h"
 #include "conformance/contract/contract.h"
 #include "conformance/port/port.h"
 #include "conformance/report/expectations.h"
-#include "conformance/suite/campaign.h"
-#include "conformance/suite/complaint.h"
+#include "conformance/suite/failure_message.h"
 
 namespace proctor {
 namespace {
@@ -34,7 +34,7 @@ constexpr int kExitWrongUsage = 64;
 
 struct Request {
   Subject subject;
-  CampaignOptions campaign;
+  VirtualOptions campaign;
   std::string clauses = "*";
   std::string label;  // of the monitor's library, for the line that replays a finding
   Expectations expectations;
@@ -81,10 +81,10 @@ std::string ReplayCommand(const Request& request, const std::filesystem::path& f
   return command + "-- replay " + path;
 }
 
-std::string Complain(const Request& request, const Finding& finding) {
+std::string FailureMessageOf(const Request& request, const Counterexample& finding) {
   const std::filesystem::path file = OutputFolder() / BundleFileName(finding.bundle);
   std::ofstream(file) << FormatBundle(finding.bundle) << '\n';
-  return FormatComplaint(finding, ReplayCommand(request, file));
+  return FormatFailureMessage(finding, ReplayCommand(request, file));
 }
 
 const Expectation* FindExpectation(const Request& request, ClauseId clause) {
@@ -102,13 +102,13 @@ class CampaignEnvironment : public testing::Environment {
  public:
   explicit CampaignEnvironment(const Request& request) : request_(request) {}
   void SetUp() override {
-    result = RunCampaign(request_.subject, request_.campaign);
+    result = RunVirtually(request_.subject, request_.campaign);
     fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n",
                request_.subject.name, request_.subject.implementation->release,
                ProfileName(request_.campaign.profile), result.worlds, result.cycles, result.events);
   }
 
-  CampaignResult result;
+  VirtualResult result;
 
  private:
   const Request& request_;
@@ -116,7 +116,7 @@ class CampaignEnvironment : public testing::Environment {
 
 class ClauseCase : public testing::Test {
  public:
-  ClauseCase(const Request& request, const CampaignResult& result, ClauseId clause)
+  ClauseCase(const Request& request, const VirtualResult& result, ClauseId clause)
       : request_(request), result_(result), clause_(clause) {}
 
   void TestBody() override {
@@ -138,7 +138,7 @@ class ClauseCase : public testing::Test {
              << "), and it is kept; remove the entry";
     }
     if (ruling.verdict == Verdict::kViolates) {
-      FAIL() << Complain(request_, {ruling, result_.bundles.at(clause_)});
+      FAIL() << FailureMessageOf(request_, {ruling, result_.bundles.at(clause_)});
     }
     if (ruling.verdict == Verdict::kConforms) return;
     if (result_.misbehaviour) GTEST_SKIP() << "never put to the test: see Port.IsKept";
@@ -149,21 +149,21 @@ class ClauseCase : public testing::Test {
 
  private:
   const Request& request_;
-  const CampaignResult& result_;
+  const VirtualResult& result_;
   const ClauseId clause_;
 };
 
 class PortCase : public testing::Test {
  public:
-  PortCase(const Request& request, const CampaignResult& result)
+  PortCase(const Request& request, const VirtualResult& result)
       : request_(request), result_(result) {}
   void TestBody() override {
-    if (result_.misbehaviour) FAIL() << Complain(request_, *result_.misbehaviour);
+    if (result_.misbehaviour) FAIL() << FailureMessageOf(request_, *result_.misbehaviour);
   }
 
  private:
   const Request& request_;
-  const CampaignResult& result_;
+  const VirtualResult& result_;
 };
 
 // GoogleTest's filters want no hyphen.
@@ -188,7 +188,7 @@ std::vector<ClauseId> AskedFor(const Request& request) {
   return clauses;
 }
 
-void Register(const Request& request, const CampaignResult& result) {
+void Register(const Request& request, const VirtualResult& result) {
   testing::RegisterTest("Port", "IsKept", nullptr, nullptr, __FILE__, __LINE__,
                         [&]() -> testing::Test* { return new PortCase(request, result); });
   for (const ClauseId clause : AskedFor(request)) {
@@ -209,7 +209,7 @@ Subject SubjectUnderTest() {
 }
 
 // Each shard draws random worlds of its own, and all of them run every case.
-void TakeShard(CampaignOptions& campaign) {
+void TakeShard(VirtualOptions& campaign) {
   const std::string shard = Environment("GTEST_SHARD_INDEX");
   if (!shard.empty() && shard != "0") campaign.seed = CaseSeed(campaign.seed, "shard " + shard);
   unsetenv("GTEST_TOTAL_SHARDS");

@@ -6,9 +6,9 @@
 #include <string>
 #include <tuple>
 
+#include "conformance/campaign/virtual_run.h"
 #include "conformance/contract/contract.h"
-#include "conformance/suite/campaign.h"
-#include "conformance/suite/complaint.h"
+#include "conformance/suite/failure_message.h"
 
 namespace proctor {
 namespace {
@@ -20,13 +20,13 @@ class Variant : public testing::TestWithParam<std::tuple<Function, Profile>> {};
 TEST_P(Variant, IsNotAccused) {
   const auto [function, profile] = GetParam();
   const Subject subject{.name = function()->name, .implementation = function()};
-  const CampaignResult result = RunCampaign(subject, {.profile = profile, .random_worlds = 1'000});
+  const VirtualResult result = RunVirtually(subject, {.profile = profile, .random_worlds = 1'000});
   if (result.misbehaviour)
-    ADD_FAILURE() << FormatComplaint(*result.misbehaviour, "its bundle, below");
+    ADD_FAILURE() << FormatFailureMessage(*result.misbehaviour, "its bundle, below");
   for (const auto& [clause, ruling] : result.rulings) {
     if (ruling.verdict != Verdict::kViolates) continue;
     const Bundle& bundle = result.bundles.at(clause);
-    ADD_FAILURE() << FormatComplaint({ruling, bundle}, "its bundle, below") << '\n'
+    ADD_FAILURE() << FormatFailureMessage({ruling, bundle}, "its bundle, below") << '\n'
                   << FormatBundle(bundle);
   }
   // A variant that nothing was asked of would not be accused either.

@@ -3,8 +3,8 @@
 //
 // Thread safety: constant.
 
-#ifndef PROCTOR_CONFORMANCE_SUITE_SUBJECT_H_
-#define PROCTOR_CONFORMANCE_SUITE_SUBJECT_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_SUBJECT_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_SUBJECT_H_
 
 #include <string>
 
@@ -21,4 +21,4 @@ struct Subject {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_SUITE_SUBJECT_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_SUBJECT_H_

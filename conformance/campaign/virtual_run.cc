@@ -1,4 +1,4 @@
-#include "conformance/suite/campaign.h"
+#include "conformance/campaign/virtual_run.h"
 
 #include <fmt/format.h>
 
@@ -8,15 +8,15 @@
 #include <thread>
 #include <utility>
 
+#include "conformance/campaign/small_worlds.h"
+#include "conformance/campaign/worlds.h"
 #include "conformance/judge/panel.h"
 #include "conformance/scenario/library.h"
-#include "conformance/suite/small_worlds.h"
-#include "conformance/suite/worlds.h"
 
 namespace proctor {
 namespace {
 
-// A random world is ended after so many events: many small ones find more than a few large ones.
+// A random world is ended early: many small ones find more than a few large ones.
 constexpr int64_t kRandomEventsMost = 2'500;
 constexpr int64_t kSmallEventsMost = 100'000;
 constexpr int64_t kNamedEventsMost = 4'000'000;
@@ -69,7 +69,7 @@ struct Tally {
   struct First {
     Family family;
     int64_t item;
-    Finding finding;
+    Counterexample finding;
 
     bool ComesBefore(const First& other) const {
       return family != other.family ? family < other.family : item < other.item;
@@ -78,12 +78,12 @@ struct Tally {
   std::map<ClauseId, Ruling> rulings;  // triggers summed
   std::map<ClauseId, First> violated;
   std::optional<First> misbehaviour;
-  CampaignResult counts;
+  VirtualResult counts;
 };
 
 class Campaign {
  public:
-  Campaign(const Subject& subject, const CampaignOptions& options)
+  Campaign(const Subject& subject, const VirtualOptions& options)
       : subject_(subject), options_(options), named_(options.scenarios) {
     if (!named_.empty()) return;
     for (const NamedScenario& named : ScenarioLibrary()) named_.push_back(named.scenario);
@@ -91,7 +91,7 @@ class Campaign {
     random_ = options.random_worlds;
   }
 
-  CampaignResult Run();
+  VirtualResult Run();
 
  private:
   int64_t items() const { return static_cast<int64_t>(named_.size()) + small_ + random_; }
@@ -108,7 +108,7 @@ class Campaign {
   void Shrink(Tally::First& first) const;
 
   const Subject& subject_;
-  const CampaignOptions& options_;
+  const VirtualOptions& options_;
   std::vector<Scenario> named_;
   int64_t small_ = 0;
   int64_t random_ = 0;
@@ -118,7 +118,7 @@ class Campaign {
   Tally all_;
 };
 
-CampaignResult Campaign::Run() {
+VirtualResult Campaign::Run() {
   std::vector<Tally> tallies(static_cast<size_t>(std::max(options_.threads, 1)));
   std::vector<std::thread> threads;
   for (size_t i = 1; i < tallies.size(); ++i) threads.emplace_back([&, i] { Work(tallies[i]); });
@@ -126,7 +126,7 @@ CampaignResult Campaign::Run() {
   for (std::thread& thread : threads) thread.join();
   for (Tally& tally : tallies) Merge(tally);
 
-  CampaignResult result = std::move(all_.counts);
+  VirtualResult result = std::move(all_.counts);
   result.whole = next_ >= items() && !stop_;
   result.rulings = std::move(all_.rulings);
   for (auto& [clause, first] : all_.violated) {
@@ -204,7 +204,7 @@ void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
 
 void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario,
                     const ChoicePath* path, Tally& tally) {
-  CampaignResult& counts = tally.counts;
+  VirtualResult& counts = tally.counts;
   ++counts.worlds;
   counts.cycles += check.run.cycles;
   counts.events += check.run.events;
@@ -253,7 +253,7 @@ Family Campaign::FamilyOf(int64_t item) const {
 }
 
 void Campaign::Merge(Tally& tally) {
-  CampaignResult& counts = all_.counts;
+  VirtualResult& counts = all_.counts;
   counts.worlds += tally.counts.worlds;
   counts.schedules += tally.counts.schedules;
   counts.cycles += tally.counts.cycles;
@@ -325,7 +325,7 @@ std::optional<Ruling> MisbehaviourOf(const WorldRun& run) {
                 .message = run.message};
 }
 
-CampaignResult RunCampaign(const Subject& subject, const CampaignOptions& options) {
+VirtualResult RunVirtually(const Subject& subject, const VirtualOptions& options) {
   return Campaign(subject, options).Run();
 }
 

@@ -7,8 +7,8 @@
 //
 // Thread safety: a Bundle is a plain value.
 
-#ifndef PROCTOR_CONFORMANCE_SUITE_BUNDLE_H_
-#define PROCTOR_CONFORMANCE_SUITE_BUNDLE_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_BUNDLE_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_BUNDLE_H_
 
 #include <cstdint>
 #include <optional>
@@ -38,4 +38,4 @@ std::optional<Bundle> ParseBundle(std::string_view json, std::string& why);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_SUITE_BUNDLE_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_BUNDLE_H_

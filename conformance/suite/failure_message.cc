@@ -1,4 +1,4 @@
-#include "conformance/suite/complaint.h"
+#include "conformance/suite/failure_message.h"
 
 #include <fmt/format.h>
 
@@ -16,18 +16,18 @@ std::string Shown(const Scenario& scenario) {
 
 }  // namespace
 
-std::string FormatComplaint(const Finding& finding, std::string_view replay) {
-  const Bundle& bundle = finding.bundle;
+std::string FormatFailureMessage(const Counterexample& counterexample, std::string_view replay) {
+  const Bundle& bundle = counterexample.bundle;
   std::string text;
   if (bundle.clause) {
     const Clause& clause = GetClause(*bundle.clause);
     text = fmt::format("{} is violated: {}\n  The contract: {}", clause.name,
-                       finding.ruling.message, clause.text);
+                       counterexample.ruling.message, clause.text);
   } else {
-    text = finding.ruling.message;
+    text = counterexample.ruling.message;
   }
-  if (!finding.ruling.evidence.empty()) text += "\n  Decided by";
-  for (const Event& event : finding.ruling.evidence) text += "\n    " + Describe(event);
+  if (!counterexample.ruling.evidence.empty()) text += "\n  Decided by";
+  for (const Event& event : counterexample.ruling.evidence) text += "\n    " + Describe(event);
   text += fmt::format("\n  In the world\n    {}", Shown(bundle.scenario));
   if (bundle.choices && !bundle.choices->empty()) {
     text += fmt::format("\n    with the choices [{}]", fmt::join(*bundle.choices, ", "));

@@ -2,7 +2,7 @@
 // most, once each. How many there were stands in the output and, as properties of the case, in
 // test.xml.
 
-#include "conformance/suite/small_worlds.h"
+#include "conformance/campaign/small_worlds.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "conformance/suite/small_worlds.h"
+#include "conformance/campaign/small_worlds.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "conformance/suite/bundle.h"
+#include "conformance/campaign/bundle.h"
 
 #include <fmt/format.h>
 

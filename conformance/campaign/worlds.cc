@@ -1,4 +1,4 @@
-#include "conformance/suite/worlds.h"
+#include "conformance/campaign/worlds.h"
 
 #include <algorithm>
 #include <utility>

@@ -4,8 +4,8 @@
 //
 // Thread safety: none; RapidCheck draws on one thread at a time.
 
-#ifndef PROCTOR_CONFORMANCE_SUITE_WORLDS_H_
-#define PROCTOR_CONFORMANCE_SUITE_WORLDS_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_WORLDS_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_WORLDS_H_
 
 #include <rapidcheck.h>
 
@@ -19,4 +19,4 @@ rc::Gen<Scenario> ArbitraryWorld();
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_SUITE_WORLDS_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_WORLDS_H_

@@ -4,8 +4,8 @@
 //
 // Thread safety: constant.
 
-#ifndef PROCTOR_CONFORMANCE_SUITE_SMALL_WORLDS_H_
-#define PROCTOR_CONFORMANCE_SUITE_SMALL_WORLDS_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_SMALL_WORLDS_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_SMALL_WORLDS_H_
 
 #include <vector>
 
@@ -24,4 +24,4 @@ Knobs SmallWorldKnobs(const Scenario& scenario);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_SUITE_SMALL_WORLDS_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_SMALL_WORLDS_H_

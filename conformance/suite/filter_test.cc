@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "conformance/campaign/worlds.h"
 #include "conformance/implementations/reference/reference.h"
 #include "conformance/judge/panel.h"
 #include "conformance/scenario/library.h"
-#include "conformance/suite/worlds.h"
 #include "conformance/world/world.h"
 
 namespace proctor {
