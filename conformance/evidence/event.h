@@ -53,6 +53,12 @@ inline constexpr int32_t kProcessorsMost = 4096;
 
 using EventKinds = std::bitset<kEventKinds>;
 
+inline EventKinds KindSet(std::initializer_list<EventKind> kinds) {
+  EventKinds set;
+  for (const EventKind kind : kinds) set.set(static_cast<size_t>(kind));
+  return set;
+}
+
 // How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same
 // moment.
 enum class WakeCause : int64_t { kTimeout, kWoken, kEither };

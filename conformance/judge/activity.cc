@@ -12,6 +12,11 @@ bool EntersSystemCalls(Op op) { return op == Op::kBlock || op == Op::kCalls || o
 
 void Activity::Observe(const Event& event) {
   switch (event.kind) {
+    case EventKind::kGap:
+      lost_ = true;
+      tasks_.clear();
+      open_.fill(0);
+      break;
     case EventKind::kTaskStart:
       if (tasks_.size() >= kMaxTasks) {
         lost_ = true;

@@ -22,6 +22,14 @@ class Activity {
  public:
   static constexpr size_t kMaxTasks = 65'536;
 
+  // The kinds of events that it follows; without any of them it is lost from the beginning, as it
+  // is from the first gap on: a task that nobody saw begin or end may do anything.
+  static EventKinds Kinds() {
+    using enum EventKind;
+    return KindSet({kTaskStart, kTaskEnd, kOpBegin, kOpEnd});
+  }
+  explicit Activity(const EventKinds& emitted) : lost_((Kinds() & ~emitted).any()) {}
+
   void Observe(const Event& event);
 
   // How many tasks are inside this operation now.
@@ -40,7 +48,7 @@ class Activity {
   // the runtime, and has since then. INT64_MAX: some P may be in one now.
   int64_t free_of_calls_since_ns() const;
 
-  // More tasks at once than can be tracked: what is said above no longer holds.
+  // What is said above no longer holds: a gap, or more tasks at once than can be tracked.
   bool lost() const { return lost_; }
 
  private:

@@ -16,7 +16,12 @@ constexpr int64_t kUnbounded = INT64_MAX / 2;
 CadenceJudge::CadenceJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kCAD_1, ClauseId::kCAD_2, ClauseId::kCAD_3, ClauseId::kCAD_4,
                    ClauseId::kCAD_5, ClauseId::kCAD_6, ClauseId::kCAD_8}),
-      tunables_(header.in_force) {
+      tunables_(header.in_force),
+      activity_(header.emits) {
+  using enum EventKind;
+  Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake}));
+  // What a cycle did besides.
+  Needs({ClauseId::kCAD_6}, KindSet({kPoll, kPreemptSignal, kTraceLine}) | Activity::Kinds());
   LoseTrack();
   if (header.from_start) {
     idle_most_ = 0;

@@ -21,10 +21,14 @@ bool Allocates(const Event& event) {
 CollectionJudge::CollectionJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kGC_1, ClauseId::kGC_3, ClauseId::kGC_5, ClauseId::kSTW_3}),
       in_force_(header.in_force),
+      activity_(header.emits),
       late_("no collection was forced in time", LatestNs()),
       stopped_(
           "a collection that was asked for did not end before the task that computed beside it",
-          0) {}
+          0) {
+  using enum EventKind;
+  Needs(KindSet({kCollection, kTaskSpawn, kScenarioEnd, kStall}) | Activity::Kinds());
+}
 
 int64_t CollectionJudge::LatestNs() const {
   return in_force_.forcegc_period_ns + in_force_.deep_max_ns() + in_force_.shallow_max_ns +
@@ -36,13 +40,20 @@ void CollectionJudge::Observe(const Event& event) {
   stopped_.Observe(event);
   activity_.Observe(event);
   switch (event.kind) {
+    case EventKind::kGap:
+      // Collections, what asked for them and what made the heap grow may be missing.
+      last_.reset();
+      grows_ = true;
+      collects_.clear();
+      break;
     case EventKind::kCollection:
       OnCollection(event);
       break;
     case EventKind::kOpBegin:
       if (Allocates(event)) grows_ = true;
       if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kMaxTasks) {
-        const bool beside = activity_.open(Op::kWork) + activity_.open(Op::kSpin) == 1;
+        const bool beside =
+            !activity_.lost() && activity_.open(Op::kWork) + activity_.open(Op::kSpin) == 1;
         collects_.insert_or_assign(event.g, Collect{event, beside});
       }
       break;

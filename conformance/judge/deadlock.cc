@@ -4,20 +4,25 @@
 
 namespace proctor {
 
-DeadlockJudge::DeadlockJudge(const Header&)
-    : Judge(kX, {ClauseId::kID_3, ClauseId::kDEAD_3, ClauseId::kDEAD_4, ClauseId::kDEAD_5}) {}
+DeadlockJudge::DeadlockJudge(const Header& header)
+    : Judge(kX, {ClauseId::kID_3, ClauseId::kDEAD_3, ClauseId::kDEAD_4, ClauseId::kDEAD_5}),
+      activity_(header.emits) {
+  using enum EventKind;
+  Needs(KindSet({kDeadlockReport}) | Activity::Kinds());
+  Needs({ClauseId::kID_3, ClauseId::kDEAD_3}, KindSet({kProcessExit}));
+}
 
 void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kDeadlockReport:
       report_ = event;
-      if (activity_.open(Op::kSleep) > 0) {
+      if (activity_.open(Op::kSleep) > 0 && lull_.last_stamp()) {
         Violate(ClauseId::kDEAD_4, "a deadlock was reported although a timer was pending",
-                {*last_stamp_, event});
+                {*lull_.last_stamp(), event});
       }
-      if (activity_.open(Op::kWait) > 0) {
+      if (activity_.open(Op::kWait) > 0 && lull_.last_stamp()) {
         Violate(ClauseId::kDEAD_5, "a deadlock was reported although a task waited on the network",
-                {*last_stamp_, event});
+                {*lull_.last_stamp(), event});
       }
       break;
     case EventKind::kProcessExit:
@@ -35,7 +40,7 @@ void DeadlockJudge::Observe(const Event& event) {
       break;
   }
   activity_.Observe(event);
-  if (event.g >= 0) last_stamp_ = event;
+  lull_.Observe(event);
   only_timer_ = AllWaitBut(Op::kSleep) ? std::optional(event) : std::nullopt;
   only_network_ = AllWaitBut(Op::kWait) ? std::optional(event) : std::nullopt;
 }
@@ -49,6 +54,7 @@ bool DeadlockJudge::AllWaitBut(Op op) const {
 void DeadlockJudge::OnExit(const Event& event) {
   const int64_t among_themselves = activity_.open(Op::kSend) + activity_.open(Op::kReceive);
   if (activity_.lost() || activity_.live() == 0 || among_themselves != activity_.live()) return;
+  if (!lull_.last_stamp()) return;
   const int64_t status = event.Get(Arg::kStatus);
   if (report_ && status != 0) {
     Trigger(ClauseId::kDEAD_3);
@@ -58,8 +64,16 @@ void DeadlockJudge::OnExit(const Event& event) {
   const std::string message = fmt::format(
       "all {} tasks waited for each other for ever; the process ended with status {} {} a report",
       activity_.live(), status, report_ ? "and" : "without");
-  Violate(ClauseId::kDEAD_3, message, {*last_stamp_, event});
-  Violate(ClauseId::kID_3, message, {*last_stamp_, event});
+  const bool died_too_early = status != 0 && !lull_.IsLongAt(event.time_ns);
+  for (const ClauseId clause : {ClauseId::kDEAD_3, ClauseId::kID_3}) {
+    if (died_too_early) {
+      LeaveOpen(clause, fmt::format("the process ended with status {} before it could report a "
+                                    "deadlock",
+                                    status));
+    } else {
+      Violate(clause, message, {*lull_.last_stamp(), event});
+    }
+  }
 }
 
 }  // namespace proctor

@@ -9,6 +9,7 @@
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/judge.h"
+#include "conformance/judge/lull.h"
 
 namespace proctor {
 
@@ -20,11 +21,10 @@ class DeadlockJudge : public Judge {
 
  private:
   void OnExit(const Event& event);
-  void OnWaitEnd(const Event& event, ClauseId clause, Op op);
   bool AllWaitBut(Op op) const;
 
   Activity activity_;
-  std::optional<Event> last_stamp_;
+  Lull lull_;
   std::optional<Event> report_;
   std::optional<Event>
       only_timer_;  // since when all others wait for each other, and this one for a timer

@@ -3,7 +3,10 @@
 namespace proctor {
 
 IdentityJudge::IdentityJudge(Tier tier, const Header& header)
-    : Judge(tier, {ClauseId::kID_1}), from_start_(header.from_start) {}
+    : Judge(tier, {ClauseId::kID_1}), from_start_(header.from_start) {
+  using enum EventKind;
+  Needs(KindSet({kMonitorStart, kProcessExit}));
+}
 
 void IdentityJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -12,6 +15,11 @@ void IdentityJudge::Observe(const Event& event) {
         Violate(ClauseId::kID_1, "a second monitor started", {*started_, event});
       }
       started_ = event;
+      break;
+    case EventKind::kGap:
+      // Whoever starts and ends here was not seen.
+      started_.reset();
+      exited_.reset();
       break;
     case EventKind::kSecondMonitor:
       Violate(ClauseId::kID_1, "a second thread has a monitor's cadence",

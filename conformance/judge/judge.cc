@@ -1,12 +1,13 @@
 #include "conformance/judge/judge.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace proctor {
 
-Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses,
-             std::initializer_list<EventKind> kinds) {
-  for (EventKind kind : kinds) kinds_.set(static_cast<size_t>(kind));
+Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses, const EventKinds& kinds)
+    : kinds_(kinds), needs_(clauses.size(), kinds) {
   if (kinds_.none()) kinds_.set();
   places_.fill(-1);
   for (ClauseId clause : clauses) {
@@ -15,8 +16,31 @@ Judge::Judge(Tier tier, std::initializer_list<ClauseId> clauses,
   }
 }
 
+void Judge::Needs(const EventKinds& kinds) {
+  for (EventKinds& needs : needs_) needs = kinds;
+}
+
+void Judge::Needs(std::initializer_list<ClauseId> clauses, const EventKinds& kinds) {
+  for (const ClauseId clause : clauses) {
+    needs_[static_cast<size_t>(places_[static_cast<size_t>(clause)])] |= kinds;
+  }
+}
+
+void Judge::Restrict(const EventKinds& emitted) {
+  for (size_t i = 0; i < needs_.size(); ++i) {
+    const EventKinds lacking = needs_[i] & ~emitted;
+    if (lacking.none()) continue;
+    rulings_[i].verdict = Verdict::kNotObservable;
+    size_t kind = 0;
+    while (!lacking[kind]) ++kind;
+    rulings_[i].message = fmt::format("the evidence does not show the events '{}'",
+                                      EventKindName(static_cast<EventKind>(kind)));
+  }
+}
+
 void Judge::Violate(ClauseId clause, std::string message, std::vector<Event> evidence) {
   Ruling& ruling = Find(clause);
+  if (ruling.verdict == Verdict::kNotObservable) return;
   ++ruling.triggers;
   if (ruling.verdict == Verdict::kViolates) return;
   ruling.verdict = Verdict::kViolates;
@@ -26,7 +50,7 @@ void Judge::Violate(ClauseId clause, std::string message, std::vector<Event> evi
 
 void Judge::LeaveOpen(ClauseId clause, std::string reason) {
   Ruling& ruling = Find(clause);
-  if (ruling.verdict == Verdict::kViolates) return;
+  if (ruling.verdict == Verdict::kViolates || ruling.verdict == Verdict::kNotObservable) return;
   ruling.verdict = Verdict::kInconclusive;
   ruling.message = std::move(reason);
 }

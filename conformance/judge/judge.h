@@ -36,21 +36,30 @@ class Judge {
   // The evidence is complete: what is still open is decided now. Called once.
   virtual void Close() {}
 
-  // The kinds of events that it needs to see; Observe may be spared the others.
+  // The kinds of events that it looks at; Observe need not be called with the others.
   const EventKinds& kinds() const { return kinds_; }
+
+  // Called once, before the first event, with the kinds that the evidence shows: a clause that
+  // needs one which is not among them is kNotObservable from now on.
+  virtual void Restrict(const EventKinds& emitted);
 
   // Valid after Close, one per clause of the judge.
   std::span<const Ruling> rulings() const { return rulings_; }
 
  protected:
-  // `clauses` are those this judge decides at `tier`; `kinds` those that it needs to see; empty:
-  // all.
-  Judge(Tier tier, std::initializer_list<ClauseId> clauses,
-        std::initializer_list<EventKind> kinds = {});
+  // `clauses` are those this judge decides at `tier`; `kinds` those that it looks at; empty: all.
+  // What is looked at is needed, unless Needs says what is.
+  Judge(Tier tier, std::initializer_list<ClauseId> clauses, const EventKinds& kinds = {});
+
+  // Without these kinds of events the clauses cannot be decided: what never shows must not look
+  // like what never happened. For all clauses of the judge; for some of them, in addition.
+  void Needs(const EventKinds& kinds);
+  void Needs(std::initializer_list<ClauseId> clauses, const EventKinds& kinds);
 
   // The clause was put to the test, and so far kept.
   void Trigger(ClauseId clause, int64_t times = 1) {
     Ruling& ruling = Find(clause);
+    if (ruling.verdict == Verdict::kNotObservable) return;
     ruling.triggers += times;
     if (ruling.verdict == Verdict::kNotExercised) ruling.verdict = Verdict::kConforms;
   }
@@ -78,6 +87,7 @@ class Judge {
 
   EventKinds kinds_;
   std::vector<Ruling> rulings_;
+  std::vector<EventKinds> needs_;            // of each clause in rulings_
   std::array<int8_t, kClauseCount> places_;  // of each clause in rulings_; -1: not declared
 };
 

@@ -17,18 +17,24 @@ int64_t Bound(const Tunables& tunables) {
 NetworkWaitJudge::NetworkWaitJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kPOLL_7}),
       in_force_(header.in_force),
+      activity_(header.emits),
       waits_(fmt::format(
                  "a task whose descriptor was ready did not run within {:g} ms while every P was "
                  "busy",
                  static_cast<double>(Bound(in_force_)) / 1e6),
-             Bound(in_force_)) {}
+             Bound(in_force_)) {
+  using enum EventKind;
+  Needs(KindSet({kDescriptorReady, kStall}) | Activity::Kinds());
+}
 
 void NetworkWaitJudge::Observe(const Event& event) {
   waits_.Observe(event);
   activity_.Observe(event);
   // Without preemption the bound does not hold, which is another clause's matter.
   if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
-  if (event.kind == EventKind::kDescriptorReady) {
+  if (activity_.lost()) {
+    ready_.reset();
+  } else if (event.kind == EventKind::kDescriptorReady) {
     const bool told = activity_.open(Op::kWait) == 1 && activity_.open(Op::kSpin) == 1;
     if (!ready_ && told) ready_ = event;
   } else if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kWait) && ready_) {

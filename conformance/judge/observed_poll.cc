@@ -5,7 +5,11 @@
 namespace proctor {
 
 ObservedPollJudge::ObservedPollJudge(Tier tier, const Header& header)
-    : Judge(tier, {ClauseId::kPOLL_1, ClauseId::kPOLL_3}), tunables_(header.in_force) {}
+    : Judge(tier, {ClauseId::kPOLL_1, ClauseId::kPOLL_3}), tunables_(header.in_force) {
+  using enum EventKind;
+  Needs(KindSet({kPoll}));
+  Needs({ClauseId::kPOLL_1}, KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake}));
+}
 
 void ObservedPollJudge::Observe(const Event& event) {
   cycle_.Observe(event);

@@ -20,12 +20,19 @@ bool Computes(const Event& event) {
 
 ObservedPreemptionJudge::ObservedPreemptionJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kPRE_1, ClauseId::kPRE_3, ClauseId::kSLICE_4}),
-      tunables_(header.in_force) {}
+      tunables_(header.in_force) {
+  using enum EventKind;
+  Needs(KindSet({kPreemptSignal}));
+  Needs({ClauseId::kPRE_3}, KindSet({kOpBegin, kOpEnd}));
+  Needs({ClauseId::kSLICE_4}, KindSet({kShallowSleep}));
+}
 
 void ObservedPreemptionJudge::Observe(const Event& event) {
   switch (event.kind) {
-    case EventKind::kShallowSleep:
     case EventKind::kGap:
+      spins_.clear();
+      [[fallthrough]];
+    case EventKind::kShallowSleep:
       this_cycle_.clear();
       break;
     case EventKind::kPreemptSignal:

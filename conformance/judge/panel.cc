@@ -33,6 +33,7 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare)
 
 Panel::Panel(const Header& header, bool spare)
     : header_(header), judges_(MakeJudges(header, spare)) {
+  for (const auto& judge : judges_) judge->Restrict(header.emits);
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     for (const auto& judge : judges_) {
       if (!spare || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());

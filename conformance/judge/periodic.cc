@@ -5,11 +5,17 @@
 namespace proctor {
 
 PeriodicJudge::PeriodicJudge(Tier tier, const Header& header, const Duty& duty)
-    : Judge(tier, {duty.clause}), duty_(duty), from_start_(header.from_start) {}
+    : Judge(tier, {duty.clause}), duty_(duty), from_start_(header.from_start) {
+  using enum EventKind;
+  Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake, duty.kind}));
+}
 
 void PeriodicJudge::Observe(const Event& event) {
   if (duty_.period_ns == 0) return;
-  if (event.kind == EventKind::kGap) last_.reset();
+  if (event.kind == EventKind::kGap) {
+    last_.reset();
+    from_start_ = false;
+  }
   if (event.kind == EventKind::kShallowSleep) OnCycleEnd(event);
   cycle_.Observe(event);
   if (event.kind == duty_.kind) OnDuty(event);

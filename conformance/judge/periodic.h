@@ -34,7 +34,7 @@ class PeriodicJudge : public Judge {
   void OnCycleEnd(const Event& event);
 
   const Duty duty_;
-  const bool from_start_;
+  bool from_start_;
   Cycle cycle_;
   std::optional<Event> last_;
   int64_t last_cycle_ = -1;

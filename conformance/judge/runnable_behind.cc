@@ -32,6 +32,7 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
                       ClauseId::kPRE_3}),
       asked_(header.asked),
       in_force_(header.in_force),
+      activity_(header.emits),
       behind_call_(
           fmt::format("a task runnable behind a blocked system call had to wait longer than {}",
                       Milliseconds(HandOffBound(in_force_))),
@@ -51,7 +52,10 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
                          Milliseconds(in_force_.slice_ns)),
              in_force_.slice_ns),
       taken_without_signal_(
-          "a loop without calls lost its P although asynchronous preemption is off", 0) {}
+          "a loop without calls lost its P although asynchronous preemption is off", 0) {
+  using enum EventKind;
+  Needs(KindSet({kTaskSpawn, kCollection, kStall}) | Activity::Kinds());
+}
 
 void RunnableBehindJudge::Observe(const Event& event) {
   for (Samples* samples :
@@ -61,6 +65,8 @@ void RunnableBehindJudge::Observe(const Event& event) {
   // Who is behind whom is known only where one P makes all tasks stand in one line.
   if (in_force_.procs != 1) return;
   activity_.Observe(event);
+  // Nor where one may be missing.
+  if (activity_.lost()) return;
   switch (event.kind) {
     case EventKind::kTaskSpawn:
       spawned_ = event;

@@ -21,7 +21,15 @@ SleepJudge::SleepJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kID_4, ClauseId::kCAD_9, ClauseId::kDEEP_4, ClauseId::kDEEP_11,
                    ClauseId::kDEEP_13, ClauseId::kDEEP_14, ClauseId::kSYS_3}),
       tunables_(header.in_force),
-      traced_(header.in_force.sched_trace_ms > 0) {}
+      activity_(header.emits),
+      traced_(header.in_force.sched_trace_ms > 0) {
+  using enum EventKind;
+  Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake}));
+  // An accusation that rests on stamps waits for the collection that explains it.
+  Needs({ClauseId::kDEEP_11}, KindSet({kCollection}) | Activity::Kinds());
+  Needs({ClauseId::kSYS_3}, KindSet({kStall}) | Activity::Kinds());
+  world_may_stop_ = !header.emits[static_cast<size_t>(kCollection)];
+}
 
 void SleepJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -40,7 +48,12 @@ void SleepJudge::Observe(const Event& event) {
     case EventKind::kGap:
       shallow_.reset();
       deep_.reset();
-      deep_in_cycle_ = false;
+      deep_in_cycle_ = monitor_gone_ = false;
+      timers_.clear();
+      blocks_.clear();
+      // The collection that explains a sleep may be among what is missing.
+      suspects_.clear();
+      world_may_stop_ = true;
       break;
     case EventKind::kScenarioStart:
       scenario_start_ns_ = event.time_ns;

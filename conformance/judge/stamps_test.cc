@@ -231,6 +231,12 @@ TEST(DEAD_3, ADeadlockIsReported) {
   const Story silent = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(silent.Of(ClauseId::kDEAD_3), Verdict::kViolates);
   EXPECT_EQ(silent.Of(ClauseId::kID_3), Verdict::kViolates);
+  Story killed = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+  EXPECT_EQ(killed.Of(ClauseId::kDEAD_3), Verdict::kInconclusive) << "it had no time";
+  Story stuck = AllWait().Wait(20 * kMs);
+  stuck.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}}).Wait(9 * kSecond);
+  stuck.Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+  EXPECT_EQ(stuck.Of(ClauseId::kDEAD_3), Verdict::kViolates);
   Story clean = Stamps().Add(EventKind::kTaskEnd, {}, 1);
   clean.Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(clean.Of(ClauseId::kDEAD_3), Verdict::kNotExercised);
@@ -257,9 +263,19 @@ TEST(HAND_8, NoRunnableTaskIsStranded) {
   Story breaks = Stamps();
   Spawn(breaks, 1, 5).Add(EventKind::kScenarioEnd);
   EXPECT_EQ(breaks.Of(ClauseId::kHAND_8), Verdict::kViolates);
-  Story stuck = Stamps();
-  Spawn(stuck, 1, 5).Wait(9 * kSecond).Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
-  EXPECT_EQ(stuck.Of(ClauseId::kHAND_8), Verdict::kViolates);
+}
+
+TEST(HAND_8, AnEndWithRunnableTasksProvesNothingByItself) {
+  const auto tell = [](bool rests, Op op) {
+    Story story = Stamps();
+    Spawn(story, 1, 5).Begin(1, op).Wait(20 * kMs);
+    if (rests) story.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}});
+    story.Wait(9 * kSecond).Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+    return story.Of(ClauseId::kHAND_8);
+  };
+  EXPECT_EQ(tell(true, Op::kReceive), Verdict::kViolates);
+  EXPECT_EQ(tell(false, Op::kReceive), Verdict::kInconclusive) << "it may have hung altogether";
+  EXPECT_EQ(tell(true, Op::kSpin), Verdict::kInconclusive) << "the P is in use";
 }
 
 TEST(SYS_8, NoMoreTasksRunAtOnceThanThereAreP) {

@@ -10,15 +10,17 @@ namespace {
 constexpr double kShareAllowed = 1.5;
 constexpr int64_t kWindowNsLeast = 100'000'000;
 
-// A runnable task that has not started for so long, while everything else came to rest, is
-// stranded.
-constexpr int64_t kStrandedNs = 5'000'000'000;
-
 }  // namespace
 
 TasksJudge::TasksJudge(const Header& header)
     : Judge(kX, {ClauseId::kHAND_8, ClauseId::kSYS_8, ClauseId::kCAD_9}),
-      in_force_(header.in_force) {}
+      in_force_(header.in_force),
+      activity_(header.emits) {
+  using enum EventKind;
+  Needs({ClauseId::kHAND_8}, KindSet({kTaskSpawn, kScenarioEnd}) | Activity::Kinds());
+  Needs({ClauseId::kSYS_8}, KindSet({kCpuTime}));
+  Needs({ClauseId::kCAD_9}, KindSet({kOpBegin, kOpEnd}));
+}
 
 void TasksJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -48,17 +50,32 @@ void TasksJudge::Observe(const Event& event) {
     case EventKind::kScenarioEnd:
       scenario_end_ = event;
       break;
+    case EventKind::kGap:
+      runnable_.clear();
+      sleeps_.clear();
+      cpu_times_.clear();
+      break;
     default:
       break;
   }
-  if (event.g >= 0) last_ns_ = event.time_ns;
-  if (event.kind == EventKind::kProcessExit && !runnable_.empty() && !untracked_ &&
-      event.time_ns - last_ns_ > kStrandedNs) {
-    Violate(ClauseId::kHAND_8,
-            fmt::format("{} runnable tasks never started, though nothing else ran for {} ns",
-                        runnable_.size(), event.time_ns - last_ns_),
-            {runnable_.begin()->second, event});
+  if (event.kind == EventKind::kProcessExit) OnExit(event);
+  activity_.Observe(event);
+  lull_.Observe(event);
+}
+
+void TasksJudge::OnExit(const Event& event) {
+  if (runnable_.empty() || untracked_ || scenario_end_) return;
+  // Some task may compute, and all others wait for its P.
+  const bool others_rest = !activity_.lost() && activity_.open_waiting() == activity_.live();
+  if (!others_rest || !lull_.IsLongAt(event.time_ns)) {
+    LeaveOpen(ClauseId::kHAND_8, "the process ended while tasks were runnable");
+    return;
   }
+  Violate(ClauseId::kHAND_8,
+          fmt::format("{} runnable tasks never started, though nothing else ran for {} ns and the "
+                      "monitor slept deep",
+                      runnable_.size(), event.time_ns - lull_.last_stamp()->time_ns),
+          {runnable_.begin()->second, event});
 }
 
 void TasksJudge::OnSleepEnd(const Event& event) {

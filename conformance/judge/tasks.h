@@ -11,6 +11,7 @@
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/judge.h"
+#include "conformance/judge/lull.h"
 
 namespace proctor {
 
@@ -24,6 +25,7 @@ class TasksJudge : public Judge {
  private:
   static constexpr size_t kMaxTasks = 65'536;
 
+  void OnExit(const Event& event);
   void OnCpuTime(const Event& event);
   void OnSleepEnd(const Event& event);
 
@@ -33,7 +35,8 @@ class TasksJudge : public Judge {
   std::unordered_map<int64_t, Event> sleeps_;
   std::unordered_map<int64_t, Event> cpu_times_;
   std::optional<Event> scenario_end_;
-  int64_t last_ns_ = 0;
+  Activity activity_;
+  Lull lull_;
 };
 
 }  // namespace proctor

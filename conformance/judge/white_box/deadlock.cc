@@ -13,14 +13,18 @@ constexpr int64_t kStepsMost = 200;
 using enum ClauseId;
 
 DeadlockJudge::DeadlockJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6},
-                    {EventKind::kDeadlockCheck, EventKind::kDeadlockReport, EventKind::kNobodyLeft,
-                     EventKind::kInternalError, EventKind::kInject, EventKind::kInjectEnd,
-                     EventKind::kHandOff, EventKind::kHandOffEnd, EventKind::kLock,
-                     EventKind::kUnlock, EventKind::kWrite, EventKind::kShallowSleep}) {}
+    : WhiteBoxJudge(
+          tier, header, state, {kDEAD_1, kDEAD_2, kDEAD_3, kDEAD_4, kDEAD_5, kDEAD_6},
+          {EventKind::kDeadlockCheck, EventKind::kDeadlockReport, EventKind::kNobodyLeft,
+           EventKind::kInternalError, EventKind::kInject, EventKind::kInjectEnd,
+           EventKind::kHandOff, EventKind::kHandOffEnd, EventKind::kLock, EventKind::kUnlock,
+           EventKind::kWrite, EventKind::kShallowSleep, EventKind::kProcessExit}) {}
 
 void DeadlockJudge::Observe(const Event& event) {
   switch (event.kind) {
+    case EventKind::kProcessExit:
+      ended_ = true;
+      return;
     case EventKind::kInject:
     case EventKind::kHandOff:
       ++under_way_;
@@ -46,7 +50,8 @@ void DeadlockJudge::Observe(const Event& event) {
 }
 
 void DeadlockJudge::Close() {
-  if (due_ != Due::kNothing && state_.whole()) Owe(*check_);
+  // In virtual time a process ends when it has done what it does; for real it may die at any moment.
+  if (due_ != Due::kNothing && state_.whole() && ended_ && !in_real_time_) Owe(*check_);
 }
 
 void DeadlockJudge::OnCheck(const Event& event) {

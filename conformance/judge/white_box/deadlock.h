@@ -21,6 +21,7 @@ class DeadlockJudge final : public WhiteBoxJudge {
   void OnReport(const Event& event);
   void Owe(const Event& event);
 
+  bool ended_ = false;          // the process
   std::optional<Event> check_;  // the last one that must end in something
   enum class Due { kNothing, kReport, kError };
   Due due_ = Due::kNothing;

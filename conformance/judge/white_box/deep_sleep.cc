@@ -26,7 +26,12 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
                     {},
                     {Variable::kStopPending, Variable::kIdleProcessors, Variable::kProcs,
                      Variable::kEarliestTimer, Variable::kTimerCount, Variable::kMonitorWaits,
-                     Variable::kTaskStatus}) {}
+                     Variable::kTaskStatus}) {
+  using enum EventKind;
+  Needs(State::Kinds() |
+        KindSet({kRead, kShallowWake, kRelax, kWaitPiece, kYieldHook, kNoteWake, kNoteClear,
+                 kSyscallEnter, kSyscallReturn, kSyscallExit, kStartTheWorld}));
+}
 
 void DeepSleepJudge::Observe(const Event& event) {
   nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake();

@@ -61,6 +61,14 @@ struct Task {
 
 class State {
  public:
+  // The kinds of events that it is made from.
+  static EventKinds Kinds() {
+    using enum EventKind;
+    return KindSet({kMonitorStart, kWrite, kSwap, kLock, kUnlock, kAssign, kAcquire, kRelease,
+                    kEnqueue, kDequeue, kExecute, kSwitchOut, kShallowSleep, kDeepSleep, kDeepWake,
+                    kNow, kHandOff});
+  }
+
   void Apply(const Event& event);
   // No event is missing so far.
   bool whole() const { return whole_; }

@@ -47,13 +47,14 @@ class WhiteBoxJudge : public Judge {
                 std::initializer_list<ClauseId> clauses,
                 std::initializer_list<EventKind> kinds = {},
                 std::initializer_list<Variable> variables = {})
-      : Judge(tier, clauses, kinds),
+      : Judge(tier, clauses, KindSet(kinds)),
         in_real_time_(tier != kV),
         tunables_(header.in_force),
         profile_(header.profile),
         state_(state) {
     for (const Variable variable : variables) asked_.set(static_cast<size_t>(variable));
     if (asked_.none()) asked_.set();
+    Needs(KindSet(kinds) | State::Kinds());
   }
 
   // Kept or broken, by one condition.

@@ -46,6 +46,10 @@ class WhiteBoxPanel final : public Judge {
     if (event.kind != EventKind::kRead) state_.Apply(event);
   }
 
+  void Restrict(const EventKinds& emitted) override {
+    EachJudge([&](WhiteBoxJudge& judge, Mask) { judge.Restrict(emitted); });
+  }
+
   void Close() override {
     EachJudge([&](WhiteBoxJudge& judge, Mask) {
       judge.Close();

@@ -1,0 +1,64 @@
+// A lull: since when no task has given a sign of life, and whether the process lived on in it.
+//
+// That a process ends with something still due proves nothing: it may have crashed, or been killed,
+// a moment too early. What proves it is that the runtime itself came to rest with it: for seconds no
+// task stamped anything, and the monitor went to sleep deep, which it does when every P is idle.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_LULL_H_
+#define PROCTOR_CONFORMANCE_JUDGE_LULL_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor {
+
+class Lull {
+ public:
+  void Observe(const Event& event) {
+    switch (event.kind) {
+      case EventKind::kTaskSpawn:
+      case EventKind::kTaskStart:
+      case EventKind::kTaskEnd:
+      case EventKind::kOpBegin:
+      case EventKind::kOpEnd:
+        last_stamp_ = event;
+        monitor_rests_ = false;
+        break;
+      case EventKind::kGap:
+        last_stamp_.reset();
+        monitor_rests_ = false;
+        break;
+      case EventKind::kDeepSleep:
+        // A sleep that begins right after a stamp may have been decided on before it.
+        if (last_stamp_ && event.time_ns - last_stamp_->time_ns > kDecisionNs) {
+          monitor_rests_ = true;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+
+  // The last sign of life of a task; nullopt: there was none, or it may be missing.
+  const std::optional<Event>& last_stamp() const { return last_stamp_; }
+
+  // Whatever was due when the lull began would have been done by now, if ever.
+  bool IsLongAt(int64_t time_ns) const {
+    return monitor_rests_ && last_stamp_ && time_ns - last_stamp_->time_ns > kLongNs;
+  }
+
+ private:
+  static constexpr int64_t kDecisionNs = 1'000'000;
+  static constexpr int64_t kLongNs = 5'000'000'000;
+
+  std::optional<Event> last_stamp_;
+  bool monitor_rests_ = false;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_LULL_H_
