@@ -25,10 +25,10 @@ debian_library = repository_rule(
     implementation = _debian_library_impl,
     local = True,
     attrs = {
-        "header": attr.string(mandatory = True, doc = "a file below /usr/include that proves presence"),
+        "header": attr.string(mandatory = True, doc = "a file below /usr/include that proves it"),
         "libraries": attr.string_list(doc = "labels of the libraries that its headers include"),
         "linkopts": attr.string_list(),
-        "package": attr.string(mandatory = True, doc = "the Debian package, named when it is missing"),
+        "package": attr.string(mandatory = True, doc = "the Debian package, for messages"),
     },
     doc = """An installed C++ library as @NAME//:NAME.
 
@@ -44,7 +44,7 @@ _TOOLCHAIN_USERS = [
 def _debian_rules_cc_impl(repository_ctx):
     source = repository_ctx.path("/usr/share/bazel/rules/cc")
     if not source.exists:
-        fail("{} is missing: install the Debian package bazel-rules-cc (ci/setup does)".format(source))
+        fail("{} is missing: install bazel-rules-cc (ci/setup does)".format(source))
     result = repository_ctx.execute(["cp", "-r", "-L", str(source) + "/.", "."])
     if result.return_code != 0:
         fail("cannot copy {}: {}".format(source, result.stderr))

@@ -1,7 +1,7 @@
 """Everything Proctor depends on, as Bazel repositories under their usual names.
 
-All of it is installed by Debian packages (ci/packages.txt), so no build uses a network. A downstream
-workspace that has `@proctor` loads the same macro and is done:
+All of it is installed by Debian packages (ci/packages.txt), so no build uses a network. A
+downstream workspace that has `@proctor` loads the same macro and is done:
 
     load("@proctor//ci:dependencies.bzl", "proctor_dependencies")
     proctor_dependencies()
@@ -14,9 +14,17 @@ load("//ci:debian.bzl", "debian_library", "debian_rules_cc", "stub_repository")
 # name -> (Debian package, a header that proves it is there, linker options)
 _LIBRARIES = {
     "boost": ("libboost-dev", "boost/version.hpp", []),
-    "boost_fiber": ("libboost-fiber-dev", "boost/fiber/all.hpp", ["-lboost_fiber", "-lboost_context"]),
+    "boost_fiber": (
+        "libboost-fiber-dev",
+        "boost/fiber/all.hpp",
+        ["-lboost_fiber", "-lboost_context"],
+    ),
     "cli11": ("libcli11-dev", "CLI/CLI.hpp", []),
-    "com_github_google_benchmark": ("libbenchmark-dev", "benchmark/benchmark.h", ["-lbenchmark", "-lpthread"]),
+    "com_github_google_benchmark": (
+        "libbenchmark-dev",
+        "benchmark/benchmark.h",
+        ["-lbenchmark", "-lpthread"],
+    ),
     "fmt": ("libfmt-dev", "fmt/format.h", ["-lfmt"]),
     "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
     "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
@@ -36,7 +44,11 @@ def proctor_dependencies():
     _maybe(
         stub_repository,
         name = "remote_coverage_tools",
-        build = """filegroup(name = "coverage_report_generator", visibility = ["//visibility:public"])""",
+        build = """filegroup(
+    name = "coverage_report_generator",
+    visibility = ["//visibility:public"],
+)
+""",
     )
 
     _maybe(

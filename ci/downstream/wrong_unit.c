@@ -1,4 +1,5 @@
-/* The same monitor with a real bug (golang/go#56374): it hands microseconds to a sleep that takes nanoseconds. */
+/* The same monitor with a real bug (golang/go#56374): it hands microseconds to a sleep that takes
+ * nanoseconds. */
 
 #define proctor_implementation_under_test right_implementation
 #include "monitor.c"
