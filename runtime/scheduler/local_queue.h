@@ -2,15 +2,15 @@
 // the processor) and many consumers (that thread and thieves), and a place for the very next one.
 //
 // The ring: `tail_` is written by the owner only, `head_` is advanced by a compare-and-swap of
-// whoever consumes. A consumer copies first and swaps then, so a lost swap means that what it
-// copied is another's. The owner reads `head_` with acquire: the consumers have copied before it
-// overwrites.
+// the consumer. A consumer copies first and swaps then, so a lost swap means that what it copied is
+// another's. The owner reads `head_` with acquire: the consumers have copied before it overwrites.
 //
 // Run-next: a task made ready by the running one goes here and inherits the rest of its time slice,
 // so that two that hand over to each other need not wait for everybody else, nor can they starve
 // everybody else.
 //
-// Thread safety: Put*, Get by the owner; Steal by the owner of `into`; the rest by anybody.
+// Thread safety: Put*, HasRoom, TakeHalf and Get by the owner; Steal by the owner of `into`; the
+// rest by any thread.
 
 #ifndef PROCTOR_RUNTIME_SCHEDULER_LOCAL_QUEUE_H_
 #define PROCTOR_RUNTIME_SCHEDULER_LOCAL_QUEUE_H_
@@ -18,21 +18,25 @@
 #include <atomic>
 #include <cstdint>
 
+#include "runtime/base/atomics.h"
 #include "runtime/scheduler/task.h"
 
 namespace proctor::runtime {
 
-class LocalQueue {
+template <typename Atomics, uint32_t kRing>
+class BasicLocalQueue {
  public:
-  static constexpr uint32_t kCapacity = 256;
+  static constexpr uint32_t kCapacity = kRing;
+  static_assert((kCapacity & (kCapacity - 1)) == 0 && kCapacity >= 2,
+                "places are found by a remainder that must survive the wrap of 32 bits");
 
-  // The task comes next; returns the one that was to come next, which has to be queued.
+  // The task comes next. Returns the one that was to come next, which has to be queued.
   Task* PutNext(Task* task) {
     next_puts_.store(next_puts_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     return next_.exchange(task, std::memory_order_acq_rel);
   }
 
-  // Thieves only make more.
+  // Thieves only make more room.
   bool HasRoom() const {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) <
            kCapacity;
@@ -78,13 +82,15 @@ class LocalQueue {
     }
   }
 
-  // Moves half of this queue's tasks to the tail of `into`, all but the last of them, which it
-  // returns; null: nothing there. `take_next`: run-next may be taken if there is nothing else.
-  // `moved` is called for each, the last included (`last`), when they are off this queue and nobody
-  // can see them yet; `was_next`: from run-next. May be null.
+  // Moves half of this queue's tasks, rounded up, to the tail of `into`, all but the last of them,
+  // which it returns; null: nothing there. `into` must have room for all of them: thieves come with
+  // an empty queue. `take_next`: run-next may be taken if there is nothing else. `moved` is called
+  // for each, the last included (`last`), when they are off this queue and nobody can see them yet;
+  // `was_next`: from run-next. It may be null.
   using Moved = void (*)(void* argument, Task* task, bool last, bool was_next);
-  Task* Steal(LocalQueue& into, bool take_next, Moved moved, void* argument);
+  Task* Steal(BasicLocalQueue& into, bool take_next, Moved moved, void* argument);
 
+  // Exact when nobody moves tasks meanwhile; never true while a task stays here.
   bool Empty() const;
   // A hint; run-next included.
   int32_t Size() const {
@@ -93,16 +99,76 @@ class LocalQueue {
     const int32_t queued = static_cast<int32_t>(tail - head);
     return (queued > 0 ? queued : 0) + (next_.load(std::memory_order_relaxed) != nullptr);
   }
-  bool has_next() const { return next_.load(std::memory_order_relaxed) != nullptr; }
 
  private:
-  alignas(64) std::atomic<uint32_t> head_{0};
-  alignas(64) std::atomic<uint32_t> tail_{0};
-  std::atomic<Task*> next_{nullptr};
-  // How many came to be next: a thief tells by it whether the one it saw has stayed.
-  std::atomic<uint32_t> next_puts_{0};
-  std::atomic<Task*> ring_[kCapacity] = {};
+  template <typename T>
+  using Atomic = typename Atomics::template Atomic<T>;
+
+  // The owner is likely to run its next task right away: who makes another ready often waits next.
+  // Stealing it at once would let tasks that talk to each other bounce between processors.
+  static constexpr int64_t kLeaveNextNs = 3'000;
+  // The counts wrap soon after the start, so that it is no rare event months later.
+  static constexpr uint32_t kFirstIndex = UINT32_MAX - kCapacity / 2;
+
+  alignas(64) Atomic<uint32_t> head_{kFirstIndex};
+  alignas(64) Atomic<uint32_t> tail_{kFirstIndex};
+  Atomic<Task*> next_{nullptr};
+  // How many came to be next: a thief sees by it whether the one it saw has stayed.
+  Atomic<uint32_t> next_puts_{0};
+  Atomic<Task*> ring_[kCapacity] = {};
 };
+
+// Between the reads of head and tail a task may move from one place to another, so three
+// consistent looks make one.
+template <typename Atomics, uint32_t kRing>
+bool BasicLocalQueue<Atomics, kRing>::Empty() const {
+  for (;;) {
+    const uint32_t head = head_.load(std::memory_order_acquire);
+    const uint32_t tail = tail_.load(std::memory_order_acquire);
+    const Task* next = next_.load(std::memory_order_acquire);
+    if (tail == tail_.load(std::memory_order_acquire)) return head == tail && next == nullptr;
+  }
+}
+
+template <typename Atomics, uint32_t kRing>
+Task* BasicLocalQueue<Atomics, kRing>::Steal(BasicLocalQueue& into, bool take_next, Moved moved,
+                                             void* argument) {
+  for (;;) {
+    uint32_t head = head_.load(std::memory_order_acquire);
+    const uint32_t tail = tail_.load(std::memory_order_acquire);
+    uint32_t count = tail - head;
+    count -= count / 2;
+    if (count == 0) {
+      if (!take_next) return nullptr;
+      Task* next = next_.load(std::memory_order_acquire);
+      if (next == nullptr) return nullptr;
+      const uint32_t puts = next_puts_.load(std::memory_order_relaxed);
+      Atomics::Sleep(kLeaveNextNs);
+      // The same task may be there again: two that hand over to each other are best left alone.
+      if (next_puts_.load(std::memory_order_relaxed) != puts) return nullptr;
+      if (!next_.compare_exchange_strong(next, nullptr, std::memory_order_acq_rel)) continue;
+      if (moved != nullptr) moved(argument, next, true, true);
+      return next;
+    }
+    if (count > kCapacity / 2) continue;  // head and tail of different moments
+    const uint32_t to = into.tail_.load(std::memory_order_relaxed);
+    for (uint32_t i = 0; i < count; ++i) {
+      into.ring_[(to + i) % kCapacity].store(
+          ring_[(head + i) % kCapacity].load(std::memory_order_relaxed), std::memory_order_relaxed);
+    }
+    if (!head_.compare_exchange_strong(head, head + count, std::memory_order_acq_rel)) continue;
+    Task* last = into.ring_[(to + count - 1) % kCapacity].load(std::memory_order_relaxed);
+    for (uint32_t i = 0; moved != nullptr && i < count; ++i) {
+      Task* task = into.ring_[(to + i) % kCapacity].load(std::memory_order_relaxed);
+      moved(argument, task, i + 1 == count, false);
+    }
+    into.tail_.store(to + count - 1, std::memory_order_release);
+    return last;
+  }
+}
+
+using LocalQueue = BasicLocalQueue<StdAtomics, 256>;
+extern template class BasicLocalQueue<StdAtomics, 256>;
 
 }  // namespace proctor::runtime
 
