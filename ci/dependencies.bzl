@@ -26,6 +26,7 @@ _LIBRARIES = {
         ["-lbenchmark", "-lpthread"],
     ),
     "fmt": ("libfmt-dev", "fmt/format.h", ["-lfmt"]),
+    "libdw": ("libdw-dev", "elfutils/libdw.h", ["-ldw", "-lelf"]),
     "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
     "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
 }
