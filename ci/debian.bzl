@@ -16,7 +16,7 @@ cc_library(
     deps = {deps},
 )
 """.format(
-        name = repository_ctx.name,
+        name = repository_ctx.attr.library,
         linkopts = repository_ctx.attr.linkopts,
         deps = repository_ctx.attr.libraries,
     ))
@@ -27,12 +27,27 @@ debian_library = repository_rule(
     attrs = {
         "header": attr.string(mandatory = True, doc = "a file below /usr/include that proves it"),
         "libraries": attr.string_list(doc = "labels of the libraries that its headers include"),
+        "library": attr.string(mandatory = True, doc = "the name of the one target"),
         "linkopts": attr.string_list(),
         "package": attr.string(mandatory = True, doc = "the Debian package, for messages"),
     },
-    doc = """An installed C++ library as @NAME//:NAME.
+    doc = """An installed C++ library as @NAME//:LIBRARY.
 
 Its headers lie on the compiler's own search path, so the target carries only what to link.""",
+)
+
+def _debian_googletest_impl(repository_ctx):
+    source = repository_ctx.path("/usr/src/googletest")
+    if not source.exists:
+        fail("{} is missing: install the Debian package googletest (ci/setup does)".format(source))
+    for folder in ["googlemock", "googletest"]:
+        repository_ctx.symlink(str(source) + "/" + folder, folder)
+    repository_ctx.symlink(Label("//ci:googletest.BUILD"), "BUILD")
+
+debian_googletest = repository_rule(
+    implementation = _debian_googletest_impl,
+    local = True,
+    doc = "Debian's sources of GoogleTest as @NAME//:gtest and @NAME//:gtest_main.",
 )
 
 # The two files of Debian's rules_cc 0.0.4 that use a symbol which its Bazel does not have yet.

@@ -9,7 +9,13 @@ downstream workspace that has `@proctor` loads the same macro and is done:
 A repository that the workspace has already declared under one of these names is left as it is.
 """
 
-load("//ci:debian.bzl", "debian_library", "debian_rules_cc", "stub_repository")
+load(
+    "//ci:debian.bzl",
+    "debian_googletest",
+    "debian_library",
+    "debian_rules_cc",
+    "stub_repository",
+)
 
 # name -> (Debian package, a header that proves it is there, linker options)
 _LIBRARIES = {
@@ -30,6 +36,32 @@ _LIBRARIES = {
     "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
     "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
 }
+
+def debian_repositories(declare):
+    """Declares the repositories that Debian's packages are made into.
+
+    Args:
+      declare: is called with a repository rule, a name, and the rule's other arguments.
+    """
+    declare(debian_googletest, name = "com_google_googletest")
+    for name, (package, header, linkopts) in _LIBRARIES.items():
+        declare(
+            debian_library,
+            name = name,
+            library = name,
+            package = package,
+            header = header,
+            linkopts = linkopts,
+        )
+    declare(
+        debian_library,
+        name = "rapidcheck",
+        library = "rapidcheck",
+        package = "librapidcheck-dev",
+        header = "rapidcheck.h",
+        linkopts = ["-lrapidcheck"],
+        libraries = ["@com_google_googletest//:gtest"],
+    )
 
 def _maybe(rule, name, **kwargs):
     if name not in native.existing_rules():
@@ -52,19 +84,4 @@ def proctor_dependencies():
 """,
     )
 
-    _maybe(
-        native.new_local_repository,
-        name = "com_google_googletest",
-        path = "/usr/src/googletest",
-        build_file = "@proctor//ci:googletest.BUILD",
-    )
-    for name, (package, header, linkopts) in _LIBRARIES.items():
-        _maybe(debian_library, name = name, package = package, header = header, linkopts = linkopts)
-    _maybe(
-        debian_library,
-        name = "rapidcheck",
-        package = "librapidcheck-dev",
-        header = "rapidcheck.h",
-        linkopts = ["-lrapidcheck"],
-        libraries = ["@com_google_googletest//:gtest"],
-    )
+    debian_repositories(_maybe)

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 from ci.checks import documents  # noqa: E402
 from ci.checks import house_rules  # noqa: E402
 from ci.checks import layers  # noqa: E402
+from ci.checks import module_file  # noqa: E402
 from ci.checks import tree as source_tree  # noqa: E402
 
 
@@ -41,6 +42,7 @@ CHECKS = {
     "documents": documents.check,
     "house_rules": lambda tree: house_rules.check(_data("exceptions.json"), tree),
     "layers": lambda tree: layers.check(_data("layers.json"), tree),
+    "module_file": module_file.check,
     "packages": _packages,
 }
 

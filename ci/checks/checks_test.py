@@ -8,7 +8,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.dont_write_bytecode = True
 
-from ci.checks import documents, house_rules, layers, outline, tree  # noqa: E402
+from ci.checks import documents, house_rules, layers  # noqa: E402
+from ci.checks import module_file, outline, tree  # noqa: E402
 
 TABLE = {
     "layers": {
@@ -235,6 +236,39 @@ class DocumentsTest(TreeTest):
             "//runtime/none:x",
         ):
             self.assertEqual(1, len(self.findings(text)), text)
+
+
+class ModuleFileTest(TreeTest):
+    FILES = {
+        "MODULE.bazel": 'module(name = "m")\nbazel_dep(name = "a", version = "1.0")\n'
+        'e = use_extension("//ci:extensions.bzl", "e")\nuse_repo(e, "b")\n',
+        "ci/extensions.bzl": 'load("//ci:dependencies.bzl", "debian_repositories")\n'
+        "def _impl(_ctx):\n    debian_repositories(None)\n"
+        "e = module_extension(implementation = _impl)\n",
+        "ci/dependencies.bzl": "def debian_repositories(declare):\n"
+        '    declare(None, name = "b")\n'
+        "def proctor_dependencies():\n    debian_repositories(_maybe)\n",
+        "BUILD": 'cc_library(name = "x", deps = ["@a//:y", "@b"])\n',
+    }
+
+    def findings(self, changed):
+        return list(module_file.check(self.tree({**self.FILES, **changed})))
+
+    def test_what_declares_the_same_passes(self):
+        self.assertEqual([], self.findings({}))
+
+    def test_what_is_missing_twice_or_not_declared_is_found(self):
+        text = self.FILES["MODULE.bazel"]
+        for changed in (
+            {"MODULE.bazel": text.replace('"b"', '"c"')},
+            {"MODULE.bazel": text + 'bazel_dep(name = "b", version = "1.0")\n'},
+            {"MODULE.bazel": text.replace(', version = "1.0"', "")},
+            {"MODULE.bazel": text + "print(1)\n"},
+            {"MODULE.bazel": text + "x = 1 + 1\n"},
+            {"MODULE.bazel": text + "bazel_dep(\n"},
+            {"BUILD": 'cc_library(name = "x", deps = ["@other//:y"])\n'},
+        ):
+            self.assertTrue(self.findings(changed), changed)
 
 
 if __name__ == "__main__":
