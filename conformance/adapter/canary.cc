@@ -46,7 +46,7 @@ void Canary::Watch(int cpu) {
     }
     const int64_t now_ns = MonotonicNowNs();
     if (now_ns - due_ns < kStallNsLeast) continue;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     sink_(MakeEvent(now_ns, EventKind::kStall, {{Arg::kDurationNs, now_ns - due_ns}}));
     due_ns = now_ns;
   }

@@ -9,10 +9,10 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "conformance/base/mutex.h"
 #include "conformance/evidence/event.h"
 
 namespace proctor {
@@ -30,7 +30,7 @@ class Canary {
   void Watch(int cpu);
 
   const std::function<void(const Event&)> sink_;
-  std::mutex mutex_;
+  Mutex mutex_;  // one call of the sink at a time
   std::atomic<bool> stop_{false};
   std::vector<std::thread> threads_;
 };

@@ -1,40 +1,28 @@
 #include "conformance/adapter/driver.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "conformance/adapter/canary.h"
-#include "conformance/adapter/gathering.h"
-#include "conformance/adapter/line_buffer.h"
+#include "conformance/adapter/event_merger.h"
+#include "conformance/adapter/link.h"
 #include "conformance/adapter/outside.h"
-#include "conformance/adapter/pipe.h"
 #include "conformance/adapter/protocol.h"
+#include "conformance/adapter/stamp_order.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
-#include "conformance/process/patience.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
-constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
 constexpr int64_t kReapWithinNs = 5'000 * kNsPerMs;  // of a process that was killed
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
-// Tasks alive at once whose times are checked; an adapter that makes up more must not fill the
-// memory.
-constexpr size_t kTasksTrackedMost = 1'000'000;
 
 // What the harness itself does and sees, whatever the evidence is otherwise.
 bool HarnessMakes(EventKind kind) {
@@ -55,7 +43,6 @@ class Session {
  private:
   bool Start();
   bool Greet();
-  bool Send();
   void Pump();
   void Settle();
   void End();
@@ -63,33 +50,28 @@ class Session {
   bool Failed() const { return run_.outcome != Outcome::kDone; }
   bool EndsByDeadlock() const { return scenario_.ending == Ending::kDeadlock; }
 
-  // What the adapter said next; false: nothing will come (Fail was called, or it ended).
+  // What the adapter said next; false: nothing will come (Fail was called, it ended, or the
+  // deadline has passed).
   bool ReadLine(int64_t deadline_ns, std::string& line);
-  bool ReadMore(int64_t deadline_ns);
   void OnReply(const std::string& line);
   void OnEvent(const Event& event);
-  void OnTraced(const Event& event);
-  bool FollowsItsTask(const Event& event);
+  void StartOutside(int64_t scenario_start_ns);
   void OnEnded();
   void OnDeadline();
+  void FillHeader();
   void TakeTrace();
 
   const RunOptions& options_;
   const Scenario& scenario_;
   Run run_{.outcome = Outcome::kDone};
 
-  Pipe to_adapter_;
-  Pipe from_adapter_;
-  std::vector<Pipe> descriptors_;
-  std::unique_ptr<Process> process_;
+  AdapterLink link_;
   std::unique_ptr<Observer> observer_;
-  Gathering gathering_;
-  Gathering trace_;
-  int64_t last_traced_ns_ = 0;
+  EventMerger merger_;
+  EventMerger trace_;
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
-  LineBuffer buffer_;
-  std::unordered_map<int64_t, int64_t> last_ns_;  // of every task that lives
+  StampOrder order_;
   bool done_ = false;
   bool ended_ = false;
   int64_t started_ns_ = 0;
@@ -98,7 +80,7 @@ class Session {
 
 Session::~Session() {
   if (canary_) canary_->Stop();
-  process_.reset();
+  link_.Kill();
   if (observer_) observer_->Stop();
 }
 
@@ -109,93 +91,45 @@ void Session::Fail(Outcome outcome, std::string message) {
 }
 
 bool Session::Start() {
-  bool opened = to_adapter_.Open() && from_adapter_.Open();
-  std::vector<std::pair<int, int>> inherited = {{to_adapter_.read(), kAdapterInput},
-                                                {from_adapter_.write(), kAdapterOutput}};
-  for (int32_t i = 0; i < scenario_.descriptors && opened; ++i) {
-    Pipe& pipe = descriptors_.emplace_back();
-    opened = pipe.Open();
-    fcntl(pipe.read(), F_SETFL, O_NONBLOCK);
-    fcntl(pipe.write(), F_SETFL, O_NONBLOCK);
-    inherited.emplace_back(pipe.read(), kAdapterFirstDescriptor + i);
-  }
-  if (!opened) {
-    Fail(Outcome::kError, fmt::format("no pipe for the adapter: {}", std::strerror(errno)));
-    return false;
-  }
   std::vector<std::string> env = options_.set_env;
   env.emplace_back("PROCTOR_ADAPTER=1");
   if (options_.trace) env.push_back(std::string(kTraceVariable) + "=1");
-  std::string why;
-  process_ = Process::Spawn({.argv = options_.argv,
-                             .set_env = std::move(env),
-                             .descriptors = inherited,
-                             .gated = true,
-                             .capture_output = true},
-                            why);
-  if (!process_) {
-    Fail(Outcome::kError, why);
+  std::string error;
+  if (!link_.Start(options_.argv, std::move(env), scenario_.descriptors, error)) {
+    Fail(Outcome::kError, error);
     return false;
   }
-  to_adapter_.CloseRead();
-  from_adapter_.CloseWrite();
-  for (Pipe& pipe : descriptors_) pipe.CloseRead();
-  fcntl(from_adapter_.read(), F_SETFL, O_NONBLOCK);
-  fcntl(to_adapter_.write(), F_SETFL, O_NONBLOCK);
-
   if (options_.observe) {
     observer_ = Observer::Start(
-        {.pid = process_->pid(), .from_start = true},
-        [this](const Event& event) { gathering_.Add(event); }, run_.observer_error);
+        {.pid = link_.process()->pid(), .from_start = true},
+        [this](const Event& event) { merger_.Add(event); }, run_.observer_error);
   }
   started_ns_ = MonotonicNowNs();
-  gathering_.Add(MakeEvent(started_ns_, EventKind::kProcessStart));
-  canary_ = std::make_unique<Canary>([this](const Event& event) { gathering_.Add(event); });
-  process_->Release();
+  merger_.Add(MakeEvent(started_ns_, EventKind::kProcessStart));
+  canary_ = std::make_unique<Canary>([this](const Event& event) { merger_.Add(event); });
+  link_.process()->Release();
   return true;
 }
 
-bool Session::ReadMore(int64_t deadline_ns) {
-  Patience patience(deadline_ns);
-  while (!ended_) {
-    const int64_t now_ns = MonotonicNowNs();
-    if (outside_) outside_->FireDue(now_ns);
-    int64_t wait_ns = patience.NextWaitNs(now_ns);
-    if (wait_ns == 0) return false;
-    if (outside_) wait_ns = std::clamp<int64_t>(outside_->NextNs() - now_ns, 0, wait_ns);
-    const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
-    pollfd polled[] = {{.fd = from_adapter_.read(), .events = POLLIN, .revents = 0},
-                       {.fd = process_->pidfd(), .events = POLLIN, .revents = 0}};
-    if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) continue;
-    char block[1 << 16];
-    const ssize_t got = read(from_adapter_.read(), block, sizeof block);
-    if (got > 0) {
-      buffer_.Append({block, static_cast<size_t>(got)});
-      return true;
-    }
-    // It closed its end, or has ended: then nothing more can come but its exit.
-    if (got == 0 || polled[1].revents != 0) {
-      if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + options_.exit_ms * kNsPerMs))) {
-        OnEnded();
-      } else if (MonotonicNowNs() < deadline_ns) {
-        Fail(Outcome::kError, fmt::format("the adapter closed its descriptor {}", kAdapterOutput));
-      }
-      return false;
-    }
-  }
-  return false;
-}
-
 bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
-  while (true) {
-    if (buffer_.TakeLine(line)) return true;
-    if (buffer_.size() > kMaxLineBytes) {
+  if (ended_) return false;
+  switch (link_.ReadLine(deadline_ns, options_.exit_ms, outside_ ? &*outside_ : nullptr, line)) {
+    case AdapterLink::Reading::kLine:
+      return true;
+    case AdapterLink::Reading::kTooLong:
       Fail(Outcome::kError,
            fmt::format("the adapter wrote a line of more than {} bytes", kMaxLineBytes));
-      return false;
-    }
-    if (!ReadMore(deadline_ns)) return false;
+      break;
+    case AdapterLink::Reading::kClosed:
+      Fail(Outcome::kError, fmt::format("the adapter closed its descriptor {}", kAdapterOutput));
+      break;
+    case AdapterLink::Reading::kEnded:
+      OnEnded();
+      break;
+    case AdapterLink::Reading::kDeadline:
+      break;
   }
+  return false;
 }
 
 bool Session::Greet() {
@@ -207,39 +141,17 @@ bool Session::Greet() {
     }
     return false;
   }
-  std::string why;
-  const std::optional<Handshake> handshake = ParseHandshake(line, why);
+  std::string error;
+  const std::optional<Handshake> handshake = ParseHandshake(line, error);
   if (!handshake) {
-    Fail(Outcome::kError, fmt::format("the adapter cannot be understood: {}", why));
+    Fail(Outcome::kError, fmt::format("the adapter cannot be understood: {}", error));
     return false;
   }
   run_.handshake = *handshake;
   run_.greeted = true;
-  why = FindUnsupported(*handshake, scenario_);
-  if (!why.empty()) Fail(Outcome::kUnsupported, why);
+  error = FindUnsupported(*handshake, scenario_);
+  if (!error.empty()) Fail(Outcome::kUnsupported, error);
   return !Failed();
-}
-
-bool Session::Send() {
-  const std::string line = FormatScenario(scenario_) + "\n";
-  const int64_t deadline_ns = MonotonicNowNs() + kSendWithinNs;
-  size_t sent = 0;
-  while (sent < line.size()) {
-    const ssize_t put = write(to_adapter_.write(), line.data() + sent, line.size() - sent);
-    if (put > 0) {
-      sent += static_cast<size_t>(put);
-      continue;
-    }
-    pollfd writable{.fd = to_adapter_.write(), .events = POLLOUT, .revents = 0};
-    if (errno == EAGAIN && MonotonicNowNs() < deadline_ns) {
-      constexpr int kStepMs = 100;
-      poll(&writable, 1, kStepMs);
-      continue;
-    }
-    // A reader that is gone shows in Pump as its end; one that does not read is silent there.
-    return true;
-  }
-  return true;
 }
 
 void Session::Pump() {
@@ -250,10 +162,10 @@ void Session::Pump() {
 }
 
 void Session::OnReply(const std::string& line) {
-  std::string why;
-  const auto reply = ParseReply(line, why);
+  std::string error;
+  const auto reply = ParseReply(line, error);
   if (!reply) {
-    Fail(Outcome::kError, fmt::format("the adapter cannot be understood: {}", why));
+    Fail(Outcome::kError, fmt::format("the adapter cannot be understood: {}", error));
   } else if (const Done* done = std::get_if<Done>(&*reply)) {
     run_.header.in_force = done->in_force;
     done_ = true;
@@ -269,62 +181,29 @@ void Session::OnEvent(const Event& event) {
          fmt::format("an adapter may not make the event '{}'", EventKindName(event.kind)));
     return;
   }
-  if (event.time_ns < started_ns_ || event.time_ns > MonotonicNowNs()) {
-    Fail(Outcome::kError,
-         fmt::format("the adapter's times are not those of CLOCK_MONOTONIC: {}", Describe(event)));
-    return;
-  }
-  if (traced) return OnTraced(event);
-  if (!FollowsItsTask(event)) return;
+  const std::string wrong = order_.Check(event, traced, started_ns_, MonotonicNowNs());
+  if (!wrong.empty()) return Fail(Outcome::kError, wrong);
+  if (traced) return trace_.Add(event);
   if (event.kind == EventKind::kScenarioStart) {
     if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
-    std::vector<int> descriptors;
-    for (const Pipe& pipe : descriptors_) descriptors.push_back(pipe.write());
-    outside_.emplace(
-        scenario_.outside, std::move(descriptors), *process_,
-        [this](const Event& done) { gathering_.Add(done); }, event.time_ns);
+    StartOutside(event.time_ns);
   }
-  gathering_.Add(event);
+  merger_.Add(event);
 }
 
-// Its order is what makes a trace worth something.
-void Session::OnTraced(const Event& event) {
-  if (event.time_ns < last_traced_ns_) {
-    Fail(Outcome::kError,
-         fmt::format("the times of the adapter's trace go backwards: {}", Describe(event)));
-    return;
-  }
-  last_traced_ns_ = event.time_ns;
-  trace_.Add(event);
-}
-
-// The stamps of different tasks may overtake each other on their way, those of one task never.
-bool Session::FollowsItsTask(const Event& event) {
-  if (event.kind == EventKind::kCollection) return true;
-  const auto last = last_ns_.find(event.g);
-  if (last == last_ns_.end()) {
-    if (last_ns_.size() < kTasksTrackedMost) last_ns_.emplace(event.g, event.time_ns);
-    return true;
-  }
-  if (event.time_ns < last->second) {
-    Fail(Outcome::kError,
-         fmt::format("the adapter's times go backwards: {} comes {} ns before the task's "
-                     "last stamp",
-                     Describe(event), last->second - event.time_ns));
-    return false;
-  }
-  last->second = event.time_ns;
-  if (event.kind == EventKind::kTaskEnd) last_ns_.erase(last);
-  return true;
+void Session::StartOutside(int64_t scenario_start_ns) {
+  outside_.emplace(
+      scenario_.outside, link_.WritingEnds(), *link_.process(),
+      [this](const Event& happened) { merger_.Add(happened); }, scenario_start_ns);
 }
 
 void Session::OnEnded() {
   if (std::exchange(ended_, true)) return;
-  const int status = process_->Wait(0).value_or(-1);
-  const bool reported = process_->captured().find("deadlock") != std::string::npos;
+  const int status = link_.process()->Wait(0).value_or(-1);
+  const bool reported = link_.process()->captured().find("deadlock") != std::string::npos;
   const int64_t now_ns = MonotonicNowNs();
-  if (reported) gathering_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
-  gathering_.Add(MakeEvent(now_ns, EventKind::kProcessExit, {{Arg::kStatus, status}}));
+  if (reported) merger_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
+  merger_.Add(MakeEvent(now_ns, EventKind::kProcessExit, {{Arg::kStatus, status}}));
   if (Failed() || (done_ && status == 0)) return;
   if (!done_ && EndsByDeadlock() && reported && status != 0) return;
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
@@ -340,12 +219,12 @@ void Session::OnEnded() {
 void Session::OnDeadline() {
   Fail(Outcome::kTimeout,
        fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
-  process_->Signal(SIGCONT);
-  process_->Signal(SIGQUIT);
+  link_.process()->Signal(SIGCONT);
+  link_.process()->Signal(SIGQUIT);
   outside_.reset();
   // Reading goes on: a process that waits to write an event could not print its stacks.
-  const int64_t end_ns = MonotonicNowNs() + kDumpWithinNs;
-  while (ReadMore(end_ns)) buffer_.Clear();
+  link_.Drain(MonotonicNowNs() + kDumpWithinNs, options_.exit_ms);
+  if (link_.process()->Wait(0)) OnEnded();
 }
 
 void Session::Settle() {
@@ -357,34 +236,43 @@ void Session::Settle() {
 }
 
 void Session::End() {
-  to_adapter_.CloseWrite();
-  if (!ended_ && process_->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs)))
+  link_.CloseInput();
+  if (!ended_ &&
+      link_.process()->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs)))
     OnEnded();
   if (!ended_) {
     if (!Failed()) Fail(Outcome::kError, "the adapter did not exit at the end of its input");
-    process_->SignalGroup(SIGKILL);
-    process_->Wait(MonotonicNowNs() + kReapWithinNs);
+    link_.process()->SignalGroup(SIGKILL);
+    link_.process()->Wait(MonotonicNowNs() + kReapWithinNs);
   }
   if (canary_) canary_->Stop();
   if (observer_) {
     observer_->Stop();
     if (run_.observer_error.empty()) run_.observer_error = observer_->error();
   }
-  run_.standard_error = process_->captured();
+  run_.standard_error = link_.process()->captured();
 }
 
 Run Session::Perform() {
   if (!Start()) return std::move(run_);
-  if (Greet() && Send()) {
+  if (Greet()) {
     // Until the end says otherwise, what the handshake said is in force, and what was asked for.
     run_.header.in_force = run_.handshake.in_force;
     for (const auto& [name, value] : scenario_.tunables) {
       run_.header.in_force.*FindTunable(name)->member = value;
     }
+    link_.Send(FormatScenario(scenario_) + "\n");
     Pump();
     if (done_) Settle();
   }
   End();
+  FillHeader();
+  run_.events = merger_.Take();
+  TakeTrace();
+  return std::move(run_);
+}
+
+void Session::FillHeader() {
   const bool observed = observer_ != nullptr && observer_->monitor() != 0;
   Header& header = run_.header;
   header.maker = observed ? "observer+adapter" : "adapter";
@@ -397,9 +285,6 @@ Run Session::Perform() {
   header.scenario = scenario_.name;
   header.seed = scenario_.seed;
   header.asked = scenario_.Asked();
-  run_.events = gathering_.Take();
-  TakeTrace();
-  return std::move(run_);
 }
 
 // The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it

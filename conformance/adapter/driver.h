@@ -16,26 +16,15 @@
 #define PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "conformance/contract/tunables.h"
+#include "conformance/adapter/protocol.h"
 #include "conformance/evidence/event.h"
 #include "conformance/evidence/header.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
-
-// What an adapter says of itself before its first scenario.
-struct Handshake {
-  std::string name;                  // "go"
-  std::string version;               // "go1.19.8"
-  std::set<std::string> operations;  // "spin", "block", ...
-  std::set<std::string> settable;    // the tunables that a scenario may ask for
-  Tunables in_force;                 // as the process came up
-  EventKinds emits;                  // what its trace tells, when it is asked for one
-};
 
 enum class Outcome {
   kDone,         // the scenario ended as it was meant to
@@ -49,7 +38,7 @@ struct Run {
   Outcome outcome = Outcome::kError;
   std::string message;  // one line; empty for kDone
   std::string
-      observer_error;  // why there is no observed evidence although it was asked for; else empty
+      observer_error;  // error there is no observed evidence although it was asked for; else empty
   std::string
       standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
   bool greeted = false;  // it said who it is: `handshake` holds

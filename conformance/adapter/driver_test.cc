@@ -21,7 +21,7 @@ constexpr const char* kHello =
     R"("operations":["yield","wait","receive"],"settable":["procs"],"in_force":{"procs":3}}' >&4;)"
     "read line <&3;";
 
-// The time that events must bear, as the shell can tell it: to a hundredth of a second, rounded
+// The time that events must bear, as the shell knows it: to a hundredth of a second, rounded
 // down, and all the same not before the process's start.
 constexpr const char* kNow = "sleep 0.05; now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
 constexpr const char* kStart = R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)";
@@ -93,9 +93,9 @@ TEST(Driver, CollectionsMayBeToldLate) {
       Perform(std::string(kHello) + kNow + kStart +
               R"(echo "{\"t\":$((now-10000000)),\"e\":\"collection\",\"count\":7}" >&4;)" + kBye);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
-  const auto told = std::ranges::find(run.events, EventKind::kCollection, &Event::kind);
-  ASSERT_NE(told, run.events.end());
-  EXPECT_EQ(told->Get(Arg::kCount), 7);
+  const auto collection = std::ranges::find(run.events, EventKind::kCollection, &Event::kind);
+  ASSERT_NE(collection, run.events.end());
+  EXPECT_EQ(collection->Get(Arg::kCount), 7);
   EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
 }
 

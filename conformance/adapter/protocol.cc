@@ -54,8 +54,8 @@ Tunables InForce(const Json& json) {
   for (const auto& [name, value] : json["in_force"].items()) {
     if (!value.is_number_integer())
       throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
-    const std::string why = SetTunable(tunables, name, value.get<int64_t>());
-    if (!why.empty()) throw Wrong{fmt::format("{} in 'in_force'", why)};
+    const std::string refused = SetTunable(tunables, name, value.get<int64_t>());
+    if (!refused.empty()) throw Wrong{fmt::format("{} in 'in_force'", refused)};
   }
   return tunables;
 }
@@ -71,10 +71,10 @@ std::string Excerpt(std::string_view line) {
   return line.size() > kMost ? text + "..." : text;
 }
 
-std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why) {
+std::optional<Handshake> ParseHandshake(std::string_view line, std::string& error) {
   const Json json = Json::parse(line, nullptr, false);
   if (!json.is_object()) {
-    why = fmt::format("its handshake is not a JSON object: {}", Excerpt(line));
+    error = fmt::format("its handshake is not a JSON object: {}", Excerpt(line));
     return std::nullopt;
   }
   try {
@@ -89,28 +89,28 @@ std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why)
                      .in_force = InForce(json),
                      .emits = Kinds(json)};
   } catch (const Wrong& wrong) {
-    why = wrong.what;
+    error = wrong.what;
     return std::nullopt;
   }
 }
 
-std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why) {
+std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& error) {
   constexpr std::string_view kDoneMark = "{\"done\"";
   if (!line.starts_with(kDoneMark)) {
-    const std::optional<Event> event = ParseEvent(line, why);
+    const std::optional<Event> event = ParseEvent(line, error);
     if (event) return *event;
-    why = fmt::format("{} in its line: {}", why, Excerpt(line));
+    error = fmt::format("{} in its line: {}", error, Excerpt(line));
     return std::nullopt;
   }
   const Json json = Json::parse(line, nullptr, false);
   if (json.is_discarded() || !json["done"].is_object()) {
-    why = fmt::format("not a JSON object: {}", Excerpt(line));
+    error = fmt::format("not a JSON object: {}", Excerpt(line));
     return std::nullopt;
   }
   try {
     return Done{.in_force = InForce(json["done"])};
   } catch (const Wrong& wrong) {
-    why = wrong.what;
+    error = wrong.what;
     return std::nullopt;
   }
 }

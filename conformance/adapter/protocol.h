@@ -1,16 +1,19 @@
 // What an adapter says, line by line (PROTOCOL.md).
+//
+// Errors: one line each. Thread safety: all functions may be called from any thread.
 
 #ifndef PROCTOR_CONFORMANCE_ADAPTER_PROTOCOL_H_
 #define PROCTOR_CONFORMANCE_ADAPTER_PROTOCOL_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "conformance/adapter/driver.h"
 #include "conformance/contract/tunables.h"
 #include "conformance/evidence/event.h"
+#include "conformance/scenario/scenario.h"
 
 namespace proctor {
 
@@ -24,8 +27,18 @@ inline constexpr int kAdapterFirstDescriptor = 10;
 // Enough of what a process wrote to recognise it, fit for a terminal.
 std::string Excerpt(std::string_view line);
 
-// nullopt: `why` says what is wrong, in one line.
-std::optional<Handshake> ParseHandshake(std::string_view line, std::string& why);
+// What an adapter says of itself before its first scenario.
+struct Handshake {
+  std::string name;                  // "go"
+  std::string version;               // "go1.19.8"
+  std::set<std::string> operations;  // "spin", "block", ...
+  std::set<std::string> settable;    // the tunables that a scenario may ask for
+  Tunables in_force;                 // as the process came up
+  EventKinds emits;                  // what its trace tells, when it is asked for one
+};
+
+// nullopt: `error` says what is wrong, in one line.
+std::optional<Handshake> ParseHandshake(std::string_view line, std::string& error);
 
 // The end of a scenario: the tunables that were in force.
 struct Done {
@@ -35,8 +48,8 @@ struct Done {
 // Set to 1 in the environment of an adapter whose runtime is to trace itself.
 inline constexpr char kTraceVariable[] = "PROCTOR_TRACE";
 
-// An event or the end; nullopt: `why`.
-std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& why);
+// An event or the end; nullopt: `error`.
+std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& error);
 
 // Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it
 // can.

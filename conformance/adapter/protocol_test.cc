@@ -6,18 +6,18 @@ namespace proctor {
 namespace {
 
 std::string WhyNot(std::string_view handshake) {
-  std::string why;
-  EXPECT_FALSE(ParseHandshake(handshake, why)) << handshake;
-  return why;
+  std::string error;
+  EXPECT_FALSE(ParseHandshake(handshake, error)) << handshake;
+  return error;
 }
 
 TEST(Protocol, ReadsAHandshake) {
-  std::string why;
+  std::string error;
   const auto handshake = ParseHandshake(
       R"({"schema":"proctor-adapter/1","name":"go","version":"go1.20","operations":["spin","block"],)"
       R"("settable":["procs"],"in_force":{"procs":4,"gc_percent":-1}})",
-      why);
-  ASSERT_TRUE(handshake) << why;
+      error);
+  ASSERT_TRUE(handshake) << error;
   EXPECT_EQ(handshake->name, "go");
   EXPECT_EQ(handshake->version, "go1.20");
   EXPECT_EQ(handshake->operations, (std::set<std::string>{"block", "spin"}));
@@ -31,9 +31,9 @@ TEST(Protocol, ReadsAHandshake) {
 TEST(Protocol, ReadsWhatATraceTells) {
   const std::string begin =
       R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
-  std::string why;
-  const auto handshake = ParseHandshake(begin + R"(,"emits":["lock","hand_off"]})", why);
-  ASSERT_TRUE(handshake) << why;
+  std::string error;
+  const auto handshake = ParseHandshake(begin + R"(,"emits":["lock","hand_off"]})", error);
+  ASSERT_TRUE(handshake) << error;
   EXPECT_EQ(handshake->emits.count(), 2u);
   EXPECT_TRUE(handshake->emits[static_cast<size_t>(EventKind::kHandOff)]);
   EXPECT_EQ(WhyNot(begin + R"(,"emits":"lock"})"), "its handshake lacks the array 'emits'");
@@ -57,20 +57,20 @@ TEST(Protocol, SaysWhatAHandshakeLacks) {
 }
 
 TEST(Protocol, TellsEventsFromTheEnd) {
-  std::string why;
-  const auto event = ParseReply(R"({"t":9,"e":"task_start","g":2})", why);
-  ASSERT_TRUE(event) << why;
+  std::string error;
+  const auto event = ParseReply(R"({"t":9,"e":"task_start","g":2})", error);
+  ASSERT_TRUE(event) << error;
   EXPECT_EQ(std::get<Event>(*event).kind, EventKind::kTaskStart);
   EXPECT_EQ(std::get<Event>(*event).g, 2);
-  const auto done = ParseReply(R"({"done":{"in_force":{"procs":7}}})", why);
-  ASSERT_TRUE(done) << why;
+  const auto done = ParseReply(R"({"done":{"in_force":{"procs":7}}})", error);
+  ASSERT_TRUE(done) << error;
   EXPECT_EQ(std::get<Done>(*done).in_force.procs, 7);
-  EXPECT_FALSE(ParseReply(R"({"done":7})", why));
-  EXPECT_EQ(why, R"(not a JSON object: {"done":7})");
-  EXPECT_FALSE(ParseReply(R"({"done":{"in_force":[]}})", why));
-  EXPECT_EQ(why, "'in_force' must be an object");
-  EXPECT_FALSE(ParseReply(R"({"t":9,"e":"party"})", why));
-  EXPECT_EQ(why.find('\n'), std::string::npos);
+  EXPECT_FALSE(ParseReply(R"({"done":7})", error));
+  EXPECT_EQ(error, R"(not a JSON object: {"done":7})");
+  EXPECT_FALSE(ParseReply(R"({"done":{"in_force":[]}})", error));
+  EXPECT_EQ(error, "'in_force' must be an object");
+  EXPECT_FALSE(ParseReply(R"({"t":9,"e":"party"})", error));
+  EXPECT_EQ(error.find('\n'), std::string::npos);
 }
 
 TEST(Protocol, NamesTheFirstThingThatIsUnsupported) {

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "conformance/process/process.h"
+#include "conformance/process/program.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
 namespace proctor {
@@ -30,32 +31,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kBuildWithinNs = 300'000'000'000;
 
-std::vector<std::string> PathFolders() {
-  const char* path = std::getenv("PATH");
-  std::vector<std::string> folders;
-  std::string rest = path != nullptr ? path : "/usr/bin:/bin";
-  while (!rest.empty()) {
-    const size_t colon = rest.find(':');
-    if (colon != 0) folders.push_back(rest.substr(0, colon));
-    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
-  }
-  return folders;
-}
-
-// A folder is executable too, and many a home has one called go.
-bool IsProgram(const std::string& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
-}
-
-std::string FindOnPath(const std::string& program) {
-  for (const std::string& folder : PathFolders()) {
-    const std::string candidate = folder + "/" + program;
-    if (IsProgram(candidate)) return candidate;
-  }
-  return "";
-}
-
 // "gccgo", or the newest "gccgo-N" on PATH; empty: there is none.
 std::string FindGccgo() {
   const std::string plain = FindOnPath("gccgo");
@@ -64,8 +39,8 @@ std::string FindGccgo() {
   int newest_version = 0;
   constexpr std::string_view kPrefix = "gccgo-";
   for (const std::string& folder : PathFolders()) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(folder, code)) {
       const std::string name = entry.path().filename();
       if (!name.starts_with(kPrefix)) continue;
       const int version = std::atoi(name.c_str() + kPrefix.size());
@@ -83,15 +58,15 @@ std::vector<std::string> FindGoToolchains() {
   std::vector<std::string> found;
   std::set<std::string> seen;
   const auto add = [&](const std::string& path) {
-    std::error_code error;
-    const std::string real = fs::canonical(path, error);
-    if (!error && IsProgram(path) && seen.insert(real).second) found.push_back(path);
+    std::error_code code;
+    const std::string real = fs::canonical(path, code);
+    if (!code && IsProgram(path) && seen.insert(real).second) found.push_back(path);
   };
   add(FindOnPath("go"));
   add("/usr/local/go/bin/go");
-  std::error_code error;
+  std::error_code code;
   std::set<std::string> packaged;
-  for (const auto& entry : fs::directory_iterator("/usr/lib", error)) {
+  for (const auto& entry : fs::directory_iterator("/usr/lib", code)) {
     const std::string name = entry.path().filename();
     if (name.starts_with("go-")) packaged.insert(entry.path().string() + "/bin/go");
   }
@@ -101,11 +76,11 @@ std::vector<std::string> FindGoToolchains() {
 
 // Whether files can be made in the folder, or in what there is of the path to it.
 bool IsWritable(fs::path folder) {
-  std::error_code error;
-  while (!folder.empty() && !fs::exists(folder, error) && folder != folder.parent_path()) {
+  std::error_code code;
+  while (!folder.empty() && !fs::exists(folder, code) && folder != folder.parent_path()) {
     folder = folder.parent_path();
   }
-  return fs::is_directory(folder, error) && access(folder.c_str(), W_OK) == 0;
+  return fs::is_directory(folder, code) && access(folder.c_str(), W_OK) == 0;
 }
 
 // A build uses the user's cache where it can, so that the second check builds nothing.
@@ -136,7 +111,7 @@ std::string InOneLine(std::string output, const std::string& log) {
 constexpr char kProgram[] = "/adapter";
 
 bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratch_dir,
-                 std::string& why) {
+                 std::string& error) {
   // What is meant for the runtime under test is not meant for the compiler.
   auto process = Process::Spawn(
       {.argv = argv,
@@ -144,53 +119,54 @@ bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratc
        .unset_env = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOOS", "GOARCH", "GOROOT"},
        .directory = scratch_dir,
        .capture_output = true},
-      why);
+      error);
   if (!process) return false;
   const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
   if (status == 0 && IsProgram(scratch_dir + kProgram)) return true;
-  why = status == 0
-            ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
-        : status
-            ? fmt::format("{} failed with status {}: {}", argv[0], *status,
-                          InOneLine(process->captured(), scratch_dir + "/build.log"))
-            : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
+  error = status == 0
+              ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
+          : status
+              ? fmt::format("{} failed with status {}: {}", argv[0], *status,
+                            InOneLine(process->captured(), scratch_dir + "/build.log"))
+              : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
   return false;
 }
 
 // A gccgo may be given as its compiler or as its go command, and a wrapper's name tells of neither.
 bool BuildWith(bool is_gccgo, const std::string& tool, const std::string& source,
-               const std::string& scratch_dir, std::string& why) {
+               const std::string& scratch_dir, std::string& error) {
   const std::string program = scratch_dir + kProgram;
-  if (!is_gccgo) return RunCompiler({tool, "build", "-o", program, source}, scratch_dir, why);
+  if (!is_gccgo) return RunCompiler({tool, "build", "-o", program, source}, scratch_dir, error);
   // What the compiler says is worth more where neither works, so it has the last word.
   return RunCompiler({tool, "build", "-compiler", "gccgo", "-o", program, source}, scratch_dir,
-                     why) ||
-         RunCompiler({tool, "-O2", "-o", program, source}, scratch_dir, why);
+                     error) ||
+         RunCompiler({tool, "-O2", "-o", program, source}, scratch_dir, error);
 }
 
 std::optional<Implementation> BuildGo(const std::string& name, const std::string& given,
                                       const std::string& scratch_dir, BuildFailure& failure,
-                                      std::string& why) {
+                                      std::string& error) {
   const bool is_gccgo = name == "gccgo";
   const bool on_path = !given.empty() && given.find('/') == std::string::npos && !IsProgram(given);
   const std::string toolchain = on_path ? FindOnPath(given) : given;
   if (!IsProgram(toolchain)) {
     failure = BuildFailure::kMissing;
-    why = given.empty()
-              ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH",
-                            name, is_gccgo ? "gccgo" : "golang-go", name)
-              : fmt::format("{}: no such toolchain; give the path of an executable", given);
+    error =
+        given.empty()
+            ? fmt::format("{} is not on this machine: install {} (ci/setup does) or give {}=PATH",
+                          name, is_gccgo ? "gccgo" : "golang-go", name)
+            : fmt::format("{}: no such toolchain; give the path of an executable", given);
     return std::nullopt;
   }
   const std::string source = scratch_dir + "/adapter.go";
   std::ofstream file(source, std::ios::binary);
   file << kGoAdapter;
   file.close();
-  std::error_code error;
-  const std::string tool = fs::absolute(toolchain, error).string();
-  if (!file || !BuildWith(is_gccgo, tool, source, scratch_dir, why)) {
+  std::error_code code;
+  const std::string tool = fs::absolute(toolchain, code).string();
+  if (!file || !BuildWith(is_gccgo, tool, source, scratch_dir, error)) {
     failure = BuildFailure::kBroken;
-    if (why.empty()) why = fmt::format("{}: cannot be written", source);
+    if (error.empty()) error = fmt::format("{}: cannot be written", source);
     return std::nullopt;
   }
   return Implementation{.name = name,
@@ -208,11 +184,11 @@ std::string FindReference() {
   return IsProgram(path) ? path : "";
 }
 
-std::optional<Implementation> TheReference(BuildFailure& failure, std::string& why) {
+std::optional<Implementation> TheReference(BuildFailure& failure, std::string& error) {
   const std::string adapter = FindReference();
   if (adapter.empty()) {
     failure = BuildFailure::kMissing;
-    why =
+    error =
         "reference: its adapter is not in this program's runfiles; start it where Bazel built it, "
         "or by "
         "`bazel run //:proctor`";
@@ -233,19 +209,19 @@ std::string Debug(const std::string& settings) {
 
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
-                                                  BuildFailure& failure, std::string& why) {
-  std::error_code error;
-  const std::string scratch = fs::absolute(scratch_dir, error).string();
-  if (name == "reference") return TheReference(failure, why);
-  if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, failure, why);
-  if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, why);
-  if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, why);
-  if (name.starts_with("gccgo=")) return BuildGo("gccgo", name.substr(6), scratch, failure, why);
+                                                  BuildFailure& failure, std::string& error) {
+  std::error_code code;
+  const std::string scratch = fs::absolute(scratch_dir, code).string();
+  if (name == "reference") return TheReference(failure, error);
+  if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, failure, error);
+  if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, error);
+  if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, error);
+  if (name.starts_with("gccgo=")) return BuildGo("gccgo", name.substr(6), scratch, failure, error);
   if (name.find('/') != std::string::npos && IsProgram(name)) {
-    return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, error)}};
+    return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, code)}};
   }
   failure = BuildFailure::kUnknownName;
-  why = fmt::format(
+  error = fmt::format(
       "'{}' is no implementation: give a name that `proctor list implementations` shows, "
       "NAME=TOOLCHAIN, or the path of an adapter",
       name);

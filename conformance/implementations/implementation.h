@@ -33,10 +33,10 @@ enum class BuildFailure {
 };
 
 // Builds the adapter into `scratch_dir`, which must exist and outlive its use. nullopt: `failure`
-// and `why`.
+// and `error`.
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
-                                                  BuildFailure& failure, std::string& why);
+                                                  BuildFailure& failure, std::string& error);
 
 // What a scenario's tunables need in the environment of the adapter's process, as "NAME=value":
 // settings that a runtime reads only at its start. What the user set there stays.

@@ -18,7 +18,7 @@ void Activity::Observe(const Event& event) {
       open_.fill(0);
       break;
     case EventKind::kTaskStart:
-      if (tasks_.size() >= kMaxTasks) {
+      if (tasks_.size() >= kTasksMost) {
         lost_ = true;
       } else {
         tasks_.insert_or_assign(event.g, Open{kBetween, event.time_ns});

@@ -3,7 +3,7 @@
 // Judges use it to know what must be true of the processors: while an operation `spin` is open its
 // task is running or runnable, so not every P is idle.
 //
-// Memory: bounded; beyond kMaxTasks tasks at once the tracker says that it is lost.
+// Memory: bounded; beyond kTasksMost tasks at once the tracker says that it is lost.
 // Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_ACTIVITY_H_
@@ -20,7 +20,7 @@ namespace proctor {
 
 class Activity {
  public:
-  static constexpr size_t kMaxTasks = 65'536;
+  static constexpr size_t kTasksMost = 65'536;
 
   // The kinds of events that it follows; without any of them it is lost from the beginning, as it
   // is from the first gap on: a task that nobody saw begin or end may do anything.

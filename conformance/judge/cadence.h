@@ -6,6 +6,8 @@
 // a wake-up can be hidden too, when it came between publishing the flag and sleeping. A request
 // that no possible state explains is a violation. Evidence that starts in the middle begins with
 // every state possible and narrows down by itself.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_CADENCE_H_

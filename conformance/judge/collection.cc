@@ -7,9 +7,9 @@ namespace {
 
 // From the trigger to the end of the collection of a small heap, with the helper's start.
 constexpr int64_t kCollectionAllowanceNs = 50'000'000;
-constexpr size_t kMaxTasks = 4096;
+constexpr size_t kTasksMost = 4096;
 
-// So many new tasks allocate too little to cause a collection by growth.
+// N new tasks allocate too little to cause a collection by growth.
 constexpr int64_t kSpawnsMost = 1000;
 
 bool Allocates(const Event& event) {
@@ -51,7 +51,7 @@ void CollectionJudge::Observe(const Event& event) {
       break;
     case EventKind::kOpBegin:
       if (Allocates(event)) grows_ = true;
-      if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kMaxTasks) {
+      if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kTasksMost) {
         const bool beside =
             !activity_.lost() && activity_.open(Op::kWork) + activity_.open(Op::kSpin) == 1;
         collects_.insert_or_assign(event.g, Collect{event, beside});

@@ -1,6 +1,8 @@
 // Judges the collector by the times at which collections end: GC-1 and GC-5 (one is forced after
 // the period, not before and not much later), GC-3 (none with the collector off), and STW-3 (a
 // collection that is asked for stops a task that computes).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_COLLECTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_COLLECTION_H_

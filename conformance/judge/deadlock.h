@@ -1,6 +1,8 @@
 // Judges deadlock detection by how a process ends: ID-3 and DEAD-3 (it is reported, although the
 // monitor lives),
 // DEAD-4 (not with a timer pending) and DEAD-5 (not with a task waiting on the network).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_
 #define PROCTOR_CONFORMANCE_JUDGE_DEADLOCK_H_

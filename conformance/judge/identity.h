@@ -1,4 +1,6 @@
 // Judges ID-1, from outside or by a trace: one monitor, from the process's start to its exit.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_
 #define PROCTOR_CONFORMANCE_JUDGE_IDENTITY_H_

@@ -35,8 +35,8 @@ void NetworkWaitJudge::Observe(const Event& event) {
   if (activity_.lost()) {
     ready_.reset();
   } else if (event.kind == EventKind::kDescriptorReady) {
-    const bool told = activity_.open(Op::kWait) == 1 && activity_.open(Op::kSpin) == 1;
-    if (!ready_ && told) ready_ = event;
+    const bool one_of_each = activity_.open(Op::kWait) == 1 && activity_.open(Op::kSpin) == 1;
+    if (!ready_ && one_of_each) ready_ = event;
   } else if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kWait) && ready_) {
     const bool exceeds = event.time_ns - ready_->time_ns > waits_.bound_ns();
     // A spin that ended in between set the P free: only a wait that was too long all the same

@@ -1,6 +1,8 @@
 // Judges POLL-7: with every P busy, a task whose descriptor became ready gets to run. What can be
 // seen is that it runs: it becomes runnable by the monitor's poll, and then waits for the slice of
 // the task that computes.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_NETWORK_WAIT_H_
 #define PROCTOR_CONFORMANCE_JUDGE_NETWORK_WAIT_H_

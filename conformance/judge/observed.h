@@ -1,4 +1,6 @@
 // The judges of tier O: the monitor thread's system calls, seen from outside.
+//
+// Thread safety: all functions may be called from any thread.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_H_

@@ -1,5 +1,7 @@
 // Judges the monitor's network polls as seen from outside: POLL-1 (never sooner than `poll_stale`
 // after the last one) and POLL-3 (they do not block).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_POLL_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_POLL_H_

@@ -7,10 +7,10 @@
 namespace proctor {
 namespace {
 
-// A spin of so many slices would have been preempted, were preemption on.
+// A spin of N slices would have been preempted, were preemption on.
 constexpr int64_t kTellingSlices = 3;
-constexpr size_t kMaxSignalsKept = 2048;
-constexpr size_t kMaxSpins = 4096;
+constexpr size_t kSignalsKeptMost = 2048;
+constexpr size_t kSpinsMost = 4096;
 
 bool Computes(const Event& event) {
   return event.Is(Arg::kOp, Op::kSpin) || event.Is(Arg::kOp, Op::kWork);
@@ -39,7 +39,7 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
       OnSignal(event);
       break;
     case EventKind::kOpBegin:
-      if (Computes(event) && spins_.size() < kMaxSpins) {
+      if (Computes(event) && spins_.size() < kSpinsMost) {
         spins_.insert_or_assign(event.g, event.time_ns);
       }
       break;
@@ -74,7 +74,7 @@ void ObservedPreemptionJudge::OnSignal(const Event& event) {
   } else if (tunables_.procs > 0) {
     Trigger(ClauseId::kSLICE_4);
   }
-  if (this_cycle_.size() < kMaxSignalsKept) this_cycle_.push_back(event);
+  if (this_cycle_.size() < kSignalsKeptMost) this_cycle_.push_back(event);
 }
 
 void ObservedPreemptionJudge::OnSpinEnd(const Event& event) {

@@ -1,5 +1,7 @@
 // Judges the monitor's preemption signals as seen from outside: PRE-1 (to a thread that is not its
 // own), PRE-3 (none with asynchronous preemption off) and SLICE-4 (one a thread and cycle).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_PREEMPTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_PREEMPTION_H_

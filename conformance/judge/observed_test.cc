@@ -2,158 +2,174 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/judge/story.h"
+#include "conformance/judge/trace_builder.h"
 
 namespace proctor {
 namespace {
 
 TEST(CAD_2, FreshStartIsExactly51ThenDoublesTo10Ms) {
-  const Story story = Story().FreshStart();
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kConforms);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_1), Verdict::kConforms);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_8), Verdict::kConforms);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder().FreshStart();
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kConforms);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_1), Verdict::kConforms);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_8), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_2, DoublingOneCycleEarlyViolates) {
-  const Story story = Story().Run(50, 20 * kUs).Climb(40 * kUs, 1);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
-  EXPECT_FALSE(story.Judge(ClauseId::kCAD_2).evidence.empty());
+  const TraceBuilder trace = TraceBuilder().Run(50, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  EXPECT_FALSE(trace.Judge(ClauseId::kCAD_2).evidence.empty());
 }
 
 TEST(CAD_2, ALongerFirstRunMayHideARetake) {
-  EXPECT_EQ(Story().Run(80, 20 * kUs).Climb(40 * kUs, 1).Violations(), "");
+  EXPECT_EQ(TraceBuilder().Run(80, 20 * kUs).Climb(40 * kUs, 1).Violations(), "");
 }
 
 TEST(CAD_2, ALongerRunWithNothingToRetakeViolates) {
-  const Story story = Story().Start(1).Begin(1, Op::kSpin).Run(60, 20 * kUs).Climb(40 * kUs, 1);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  const TraceBuilder trace =
+      TraceBuilder().Start(1).Begin(1, Op::kSpin).Run(60, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kViolates);
 }
 
 TEST(CAD_2, LinearGrowthViolates) {
-  EXPECT_EQ(Story().Run(51, 20 * kUs).Shallow(40 * kUs).Shallow(60 * kUs).Of(ClauseId::kCAD_2),
-            Verdict::kViolates);
+  EXPECT_EQ(
+      TraceBuilder().Run(51, 20 * kUs).Shallow(40 * kUs).Shallow(60 * kUs).Of(ClauseId::kCAD_2),
+      Verdict::kViolates);
 }
 
 TEST(CAD_2, AFirstSleepOfAnotherLengthViolates) {
-  EXPECT_EQ(Story().Run(1, 40 * kUs).Of(ClauseId::kCAD_2), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 40 * kUs).Of(ClauseId::kCAD_2), Verdict::kViolates);
 }
 
 TEST(CAD_2, NoCapViolates) {
-  const Story story = Story().Run(51, 20 * kUs).Climb(40 * kUs, 0).Run(1, 10'240 * kUs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_8), Verdict::kViolates);
-  EXPECT_EQ(story.Of(ClauseId::kID_4), Verdict::kViolates);
+  const TraceBuilder trace =
+      TraceBuilder().Run(51, 20 * kUs).Climb(40 * kUs, 0).Run(1, 10'240 * kUs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_8), Verdict::kViolates);
+  EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
 }
 
 TEST(CAD_2, EvidenceFromTheMiddleWaitsUntilItIsSynchronised) {
-  Story story;
-  story.header.from_start = false;
-  story.Gap().Run(7, 20 * kUs).Climb(40 * kUs, 2);
-  EXPECT_EQ(story.Violations(), "");
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kConforms);
-  story.Shallow(40 * kUs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_2), Verdict::kViolates);
+  TraceBuilder trace;
+  trace.header.from_start = false;
+  trace.Gap().Run(7, 20 * kUs).Climb(40 * kUs, 2);
+  EXPECT_EQ(trace.Violations(), "");
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kConforms);
+  trace.Shallow(40 * kUs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_2), Verdict::kViolates);
 }
 
 TEST(CAD_3, ARetakeIsFollowedBy51) {
-  const Story story = Story().FreshStart().Run(51, 20 * kUs).Climb(40 * kUs, 1);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_3), Verdict::kConforms);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder().FreshStart().Run(51, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_3), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_3, AShorterRunAfterARetakeViolates) {
-  const Story story = Story().FreshStart().Run(49, 20 * kUs).Climb(40 * kUs, 1);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_3), Verdict::kViolates);
+  const TraceBuilder trace = TraceBuilder().FreshStart().Run(49, 20 * kUs).Climb(40 * kUs, 1);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_3), Verdict::kViolates);
 }
 
 TEST(CAD_3, WithoutAResetItIsNotExercised) {
-  EXPECT_EQ(Story().FreshStart().Of(ClauseId::kCAD_3), Verdict::kNotExercised);
+  EXPECT_EQ(TraceBuilder().FreshStart().Of(ClauseId::kCAD_3), Verdict::kNotExercised);
 }
 
 TEST(CAD_4, AWakeUpIsFollowedBy50) {
-  const Story story = Story()
-                          .FreshStart()
-                          .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
-                          .Run(50, 20 * kUs)
-                          .Climb(40 * kUs, 1);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kConforms);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
+                                 .Run(50, 20 * kUs)
+                                 .Climb(40 * kUs, 1);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_4), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_4, NoResetAfterAWakeUpViolates) {
-  const Story story =
-      Story().FreshStart().Deep(kSecond, WakeCause::kWoken, 5 * kMs).Run(1, 10 * kMs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kViolates);
+  const TraceBuilder trace =
+      TraceBuilder().FreshStart().Deep(kSecond, WakeCause::kWoken, 5 * kMs).Run(1, 10 * kMs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_4), Verdict::kViolates);
 }
 
 TEST(CAD_4, ARunOf49AfterAWakeUpViolates) {
-  const Story story = Story()
-                          .FreshStart()
-                          .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
-                          .Run(49, 20 * kUs)
-                          .Shallow(40 * kUs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_4), Verdict::kViolates);
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Deep(kSecond, WakeCause::kWoken, 5 * kMs)
+                                 .Run(49, 20 * kUs)
+                                 .Shallow(40 * kUs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_4), Verdict::kViolates);
 }
 
 TEST(CAD_5, ATimeoutChangesNothing) {
-  const Story story = Story().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(2, 10 * kMs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_5), Verdict::kConforms);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace =
+      TraceBuilder().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(2, 10 * kMs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_5), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_5, ATimeoutThatHalvesTheDelayViolates) {
-  const Story story = Story().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(1, 5 * kMs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_5), Verdict::kViolates);
+  const TraceBuilder trace =
+      TraceBuilder().FreshStart().Deep(5 * kMs, WakeCause::kTimeout).Run(1, 5 * kMs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_5), Verdict::kViolates);
 }
 
 TEST(CAD_6, PreemptionOfALoneSpinnerResetsNothing) {
-  const Story story =
-      Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(2, 10 * kMs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kConforms);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Start(1)
+                                 .Begin(1, Op::kSpin)
+                                 .Run(2, 10 * kMs)
+                                 .Signal(9)
+                                 .Run(2, 10 * kMs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_6), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_6, AResetWhileTheOnlyPComputesViolates) {
-  const Story story =
-      Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(2, 10 * kMs).Signal(9).Run(1, 20 * kUs);
-  EXPECT_EQ(story.Of(ClauseId::kCAD_6), Verdict::kViolates);
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Start(1)
+                                 .Begin(1, Op::kSpin)
+                                 .Run(2, 10 * kMs)
+                                 .Signal(9)
+                                 .Run(1, 20 * kUs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_6), Verdict::kViolates);
 }
 
 TEST(CAD_6, AResetWhileAnotherTaskIsInASystemCallIsARetake) {
-  const Story story = Story()
-                          .FreshStart()
-                          .Start(1)
-                          .Start(2)
-                          .Begin(1, Op::kSpin)
-                          .Begin(2, Op::kBlock)
-                          .Run(2, 10 * kMs)
-                          .Run(1, 20 * kUs);
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Start(1)
+                                 .Start(2)
+                                 .Begin(1, Op::kSpin)
+                                 .Begin(2, Op::kBlock)
+                                 .Run(2, 10 * kMs)
+                                 .Run(1, 20 * kUs);
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(CAD_8, ASleepOfZeroViolates) {
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
 }
 
 TEST(CAD_1, TwoPollsInOneCycleViolate) {
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll().Poll().Of(ClauseId::kCAD_1), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll().Poll().Of(ClauseId::kCAD_1), Verdict::kViolates);
 }
 
 TEST(CAD_9, AnEarlyReturnViolatesUnlessInterrupted) {
-  EXPECT_EQ(Story().Shallow(20 * kUs, 20 * kUs).Of(ClauseId::kCAD_9), Verdict::kConforms);
-  EXPECT_EQ(Story().Shallow(20 * kUs, 19 * kUs).Of(ClauseId::kCAD_9), Verdict::kViolates);
-  Story interrupted;
+  EXPECT_EQ(TraceBuilder().Shallow(20 * kUs, 20 * kUs).Of(ClauseId::kCAD_9), Verdict::kConforms);
+  EXPECT_EQ(TraceBuilder().Shallow(20 * kUs, 19 * kUs).Of(ClauseId::kCAD_9), Verdict::kViolates);
+  TraceBuilder interrupted;
   interrupted.Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}})
       .Add(EventKind::kShallowWake, {{Arg::kInterrupted, 1}});
   EXPECT_EQ(interrupted.Of(ClauseId::kCAD_9), Verdict::kNotExercised);
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Deep(kMs, WakeCause::kTimeout, kUs).Of(ClauseId::kCAD_9),
-            Verdict::kViolates);
+  EXPECT_EQ(
+      TraceBuilder().Run(1, 20 * kUs).Deep(kMs, WakeCause::kTimeout, kUs).Of(ClauseId::kCAD_9),
+      Verdict::kViolates);
 }
 
 TEST(DEEP_4, ASleepPastTheNextTimerViolates) {
-  const auto tell = [](int64_t deep_ns, int64_t sleep_ns = 90 * kMs) {
-    return Story()
+  const auto make = [](int64_t deep_ns, int64_t sleep_ns = 90 * kMs) {
+    return TraceBuilder()
         .FreshStart()
         .Start(1)
         .Begin(1, Op::kSleep, sleep_ns)
@@ -162,59 +178,61 @@ TEST(DEEP_4, ASleepPastTheNextTimerViolates) {
         .End(1, Op::kSleep)
         .Of(ClauseId::kDEEP_4);
   };
-  EXPECT_EQ(tell(80 * kMs), Verdict::kConforms);
-  EXPECT_EQ(tell(300 * kMs), Verdict::kViolates);
+  EXPECT_EQ(make(80 * kMs), Verdict::kConforms);
+  EXPECT_EQ(make(300 * kMs), Verdict::kViolates);
   // The timer may have fired before the deep sleep, and its task not yet have run.
-  EXPECT_EQ(tell(300 * kMs, 10 * kMs), Verdict::kConforms);
+  EXPECT_EQ(make(300 * kMs, 10 * kMs), Verdict::kConforms);
 }
 
 TEST(DEEP_4, NeverLongerThanHalfTheForcedGcPeriod) {
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Deep(60 * kSecond, WakeCause::kTimeout).Of(ClauseId::kDEEP_4),
-            Verdict::kConforms);
-  const Story story = Story().Run(1, 20 * kUs).Deep(120 * kSecond, WakeCause::kTimeout);
-  EXPECT_EQ(story.Of(ClauseId::kDEEP_4), Verdict::kViolates);
-  EXPECT_EQ(story.Of(ClauseId::kID_4), Verdict::kViolates);
+  EXPECT_EQ(
+      TraceBuilder().Run(1, 20 * kUs).Deep(60 * kSecond, WakeCause::kTimeout).Of(ClauseId::kDEEP_4),
+      Verdict::kConforms);
+  const TraceBuilder trace =
+      TraceBuilder().Run(1, 20 * kUs).Deep(120 * kSecond, WakeCause::kTimeout);
+  EXPECT_EQ(trace.Of(ClauseId::kDEEP_4), Verdict::kViolates);
+  EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
 }
 
 TEST(DEEP_11, ADeepSleepDuringASpinViolates) {
-  const auto tell = [] {
-    return Story().FreshStart().Start(1).Begin(1, Op::kSpin).Run(3, 10 * kMs);
+  const auto make = [] {
+    return TraceBuilder().FreshStart().Start(1).Begin(1, Op::kSpin).Run(3, 10 * kMs);
   };
-  EXPECT_EQ(tell().Of(ClauseId::kDEEP_11), Verdict::kConforms);
-  EXPECT_EQ(tell().Deep(kMs, WakeCause::kTimeout).Of(ClauseId::kDEEP_11), Verdict::kViolates);
+  EXPECT_EQ(make().Of(ClauseId::kDEEP_11), Verdict::kConforms);
+  EXPECT_EQ(make().Deep(kMs, WakeCause::kTimeout).Of(ClauseId::kDEEP_11), Verdict::kViolates);
 }
 
 TEST(DEEP_11, AStopTheWorldAllowsTheDeepSleep) {
-  const Story story = Story()
-                          .FreshStart()
-                          .Start(1)
-                          .Begin(1, Op::kSpin)
-                          .Run(3, 10 * kMs)
-                          .Deep(kSecond, WakeCause::kWoken, kMs)
-                          .Add(EventKind::kCollection, {{Arg::kCount, 1}});
-  EXPECT_EQ(story.Violations(), "");
+  const TraceBuilder trace = TraceBuilder()
+                                 .FreshStart()
+                                 .Start(1)
+                                 .Begin(1, Op::kSpin)
+                                 .Run(3, 10 * kMs)
+                                 .Deep(kSecond, WakeCause::kWoken, kMs)
+                                 .Add(EventKind::kCollection, {{Arg::kCount, 1}});
+  EXPECT_EQ(trace.Violations(), "");
 }
 
 TEST(DEEP_13, NoDeepSleepWithTheTraceOn) {
-  Story story;
-  story.header.in_force.sched_trace_ms = 100'000;
-  story.Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(50, 20 * kUs).Climb(40 * kUs, 2);
-  EXPECT_EQ(story.Of(ClauseId::kDEEP_13), Verdict::kConforms);
-  EXPECT_EQ(story.Of(ClauseId::kDEEP_4), Verdict::kNotExercised);
-  EXPECT_EQ(story.Of(ClauseId::kDEEP_14), Verdict::kNotExercised);
-  story.Deep(kMs, WakeCause::kTimeout);
-  EXPECT_EQ(story.Of(ClauseId::kDEEP_13), Verdict::kViolates);
+  TraceBuilder trace;
+  trace.header.in_force.sched_trace_ms = 100'000;
+  trace.Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(50, 20 * kUs).Climb(40 * kUs, 2);
+  EXPECT_EQ(trace.Of(ClauseId::kDEEP_13), Verdict::kConforms);
+  EXPECT_EQ(trace.Of(ClauseId::kDEEP_4), Verdict::kNotExercised);
+  EXPECT_EQ(trace.Of(ClauseId::kDEEP_14), Verdict::kNotExercised);
+  trace.Deep(kMs, WakeCause::kTimeout);
+  EXPECT_EQ(trace.Of(ClauseId::kDEEP_13), Verdict::kViolates);
 }
 
 TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
-  EXPECT_EQ(Story()
+  EXPECT_EQ(TraceBuilder()
                 .Run(1, 20 * kUs)
                 .Deep(kMs, WakeCause::kTimeout)
                 .Run(1, 20 * kUs)
                 .Deep(kMs, WakeCause::kTimeout)
                 .Of(ClauseId::kDEEP_14),
             Verdict::kConforms);
-  EXPECT_EQ(Story()
+  EXPECT_EQ(TraceBuilder()
                 .Run(1, 20 * kUs)
                 .Deep(kMs, WakeCause::kTimeout)
                 .Deep(kMs, WakeCause::kTimeout)
@@ -222,105 +240,110 @@ TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
             Verdict::kViolates);
 }
 
-Story BlockedAlone() { return Story().FreshStart().Start(1).Begin(1, Op::kBlock).Run(5, 10 * kMs); }
+TraceBuilder BlockedAlone() {
+  return TraceBuilder().FreshStart().Start(1).Begin(1, Op::kBlock).Run(5, 10 * kMs);
+}
 
 TEST(SYS_3, ABlockedCallAloneLosesItsP) {
-  Story keeps = BlockedAlone().Deep(kSecond, WakeCause::kWoken, 300 * kMs).End(1, Op::kBlock);
+  TraceBuilder keeps =
+      BlockedAlone().Deep(kSecond, WakeCause::kWoken, 300 * kMs).End(1, Op::kBlock);
   EXPECT_EQ(keeps.Of(ClauseId::kSYS_3), Verdict::kConforms);
-  Story breaks = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock);
+  TraceBuilder breaks = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock);
   EXPECT_EQ(breaks.Of(ClauseId::kSYS_3), Verdict::kViolates);
-  Story company = BlockedAlone().Start(2).Begin(2, Op::kSpin).Run(30, 10 * kMs).End(1, Op::kBlock);
+  TraceBuilder company =
+      BlockedAlone().Start(2).Begin(2, Op::kSpin).Run(30, 10 * kMs).End(1, Op::kBlock);
   EXPECT_EQ(company.Of(ClauseId::kSYS_3), Verdict::kNotExercised);
-  Story noisy = BlockedAlone()
-                    .Run(30, 10 * kMs)
-                    .Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}})
-                    .End(1, Op::kBlock);
+  TraceBuilder noisy = BlockedAlone()
+                           .Run(30, 10 * kMs)
+                           .Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}})
+                           .End(1, Op::kBlock);
   EXPECT_EQ(noisy.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
 }
 
 TEST(POLL_1, NeverSoonerThanTheLastIsStale) {
-  const auto tell = [](int64_t between_ns) {
-    return Story().Run(1, 20 * kUs).Poll().Run(1, between_ns).Poll().Of(ClauseId::kPOLL_1);
+  const auto make = [](int64_t between_ns) {
+    return TraceBuilder().Run(1, 20 * kUs).Poll().Run(1, between_ns).Poll().Of(ClauseId::kPOLL_1);
   };
-  EXPECT_EQ(tell(10 * kMs), Verdict::kConforms);
-  EXPECT_EQ(tell(5 * kMs), Verdict::kViolates);
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll().Of(ClauseId::kPOLL_1), Verdict::kNotExercised);
+  EXPECT_EQ(make(10 * kMs), Verdict::kConforms);
+  EXPECT_EQ(make(5 * kMs), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll().Of(ClauseId::kPOLL_1), Verdict::kNotExercised);
 }
 
 TEST(POLL_3, ABlockingPollViolates) {
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(0).Of(ClauseId::kPOLL_3), Verdict::kConforms);
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(kMs).Of(ClauseId::kPOLL_3), Verdict::kViolates);
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Poll(-1).Of(ClauseId::kPOLL_3), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll(0).Of(ClauseId::kPOLL_3), Verdict::kConforms);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll(kMs).Of(ClauseId::kPOLL_3), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll(-1).Of(ClauseId::kPOLL_3), Verdict::kViolates);
 }
 
 TEST(PRE_1, ASignalToTheMonitorItselfViolates) {
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Signal(9).Of(ClauseId::kPRE_1), Verdict::kConforms);
-  EXPECT_EQ(Story().Run(1, 20 * kUs).Signal(kMonitor).Of(ClauseId::kPRE_1), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Signal(9).Of(ClauseId::kPRE_1), Verdict::kConforms);
+  EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Signal(kMonitor).Of(ClauseId::kPRE_1),
+            Verdict::kViolates);
 }
 
 TEST(PRE_3, NoSignalWithAsynchronousPreemptionOff) {
-  Story story;
-  story.header.in_force.asynchronous_preemption = 0;
-  story.Start(1).Begin(1, Op::kSpin).Run(4, 10 * kMs).End(1, Op::kSpin);
-  EXPECT_EQ(story.Of(ClauseId::kPRE_3), Verdict::kConforms);
-  story.Signal(9);
-  EXPECT_EQ(story.Of(ClauseId::kPRE_3), Verdict::kViolates);
-  EXPECT_EQ(Story().Run(4, 20 * kUs).Of(ClauseId::kPRE_3), Verdict::kNotExercised);
+  TraceBuilder trace;
+  trace.header.in_force.asynchronous_preemption = 0;
+  trace.Start(1).Begin(1, Op::kSpin).Run(4, 10 * kMs).End(1, Op::kSpin);
+  EXPECT_EQ(trace.Of(ClauseId::kPRE_3), Verdict::kConforms);
+  trace.Signal(9);
+  EXPECT_EQ(trace.Of(ClauseId::kPRE_3), Verdict::kViolates);
+  EXPECT_EQ(TraceBuilder().Run(4, 20 * kUs).Of(ClauseId::kPRE_3), Verdict::kNotExercised);
 }
 
 TEST(SLICE_4, OneSignalAThreadAndCycle) {
-  Story story = Story().Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs).Signal(9);
-  EXPECT_EQ(story.Of(ClauseId::kSLICE_4), Verdict::kConforms);
-  story.Signal(9);
-  EXPECT_EQ(story.Of(ClauseId::kSLICE_4), Verdict::kViolates);
+  TraceBuilder trace = TraceBuilder().Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs).Signal(9);
+  EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kConforms);
+  trace.Signal(9);
+  EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kViolates);
 }
 
 TEST(TRC_1, InTheFirstCycleThenAtTheInterval) {
   const auto traced = [] {
-    Story story;
-    story.header.in_force.sched_trace_ms = 20;
-    return story;
+    TraceBuilder trace;
+    trace.header.in_force.sched_trace_ms = 20;
+    return trace;
   };
-  Story keeps = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(2, 10 * kMs);
+  TraceBuilder keeps = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(2, 10 * kMs);
   EXPECT_EQ(keeps.Of(ClauseId::kTRC_1), Verdict::kConforms);
   keeps.Add(EventKind::kTraceLine);
   EXPECT_EQ(keeps.Of(ClauseId::kTRC_1), Verdict::kConforms);
 
-  Story late_start = traced().Run(2, 20 * kUs).Add(EventKind::kTraceLine);
+  TraceBuilder late_start = traced().Run(2, 20 * kUs).Add(EventKind::kTraceLine);
   EXPECT_EQ(late_start.Of(ClauseId::kTRC_1), Verdict::kViolates);
-  Story too_often = traced()
-                        .Run(1, 20 * kUs)
-                        .Add(EventKind::kTraceLine)
-                        .Run(1, 10 * kMs)
-                        .Add(EventKind::kTraceLine);
+  TraceBuilder too_often = traced()
+                               .Run(1, 20 * kUs)
+                               .Add(EventKind::kTraceLine)
+                               .Run(1, 10 * kMs)
+                               .Add(EventKind::kTraceLine);
   EXPECT_EQ(too_often.Of(ClauseId::kTRC_1), Verdict::kViolates);
-  Story missed = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(4, 10 * kMs);
+  TraceBuilder missed = traced().Run(1, 20 * kUs).Add(EventKind::kTraceLine).Run(4, 10 * kMs);
   EXPECT_EQ(missed.Of(ClauseId::kTRC_1), Verdict::kViolates);
-  EXPECT_EQ(Story().FreshStart().Of(ClauseId::kTRC_1), Verdict::kNotExercised);
+  EXPECT_EQ(TraceBuilder().FreshStart().Of(ClauseId::kTRC_1), Verdict::kNotExercised);
 }
 
 TEST(VER_2, TheAffinityIsReadAtMostOnceASecond) {
-  const auto tell = [](int64_t cycles) {
-    Story story;
-    story.header.profile = kGo1_25;
-    story.Run(1, 20 * kUs).Add(EventKind::kAffinityRead).Run(cycles, 10 * kMs);
-    return story.Add(EventKind::kAffinityRead).Of(ClauseId::kVER_2);
+  const auto make = [](int64_t cycles) {
+    TraceBuilder trace;
+    trace.header.profile = kGo1_25;
+    trace.Run(1, 20 * kUs).Add(EventKind::kAffinityRead).Run(cycles, 10 * kMs);
+    return trace.Add(EventKind::kAffinityRead).Of(ClauseId::kVER_2);
   };
-  EXPECT_EQ(tell(100), Verdict::kConforms);
-  EXPECT_EQ(tell(50), Verdict::kViolates);
+  EXPECT_EQ(make(100), Verdict::kConforms);
+  EXPECT_EQ(make(50), Verdict::kViolates);
 }
 
 TEST(ID_1, OneMonitorToTheEnd) {
-  const auto tell = [] { return Story().Add(EventKind::kMonitorStart).FreshStart(); };
-  Story keeps =
-      tell().Add(EventKind::kMonitorExit).Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  const auto make = [] { return TraceBuilder().Add(EventKind::kMonitorStart).FreshStart(); };
+  TraceBuilder keeps =
+      make().Add(EventKind::kMonitorExit).Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(keeps.Of(ClauseId::kID_1), Verdict::kConforms);
-  EXPECT_EQ(tell().Add(EventKind::kSecondMonitor, {{Arg::kThread, 8}}).Of(ClauseId::kID_1),
+  EXPECT_EQ(make().Add(EventKind::kSecondMonitor, {{Arg::kThread, 8}}).Of(ClauseId::kID_1),
             Verdict::kViolates);
-  Story dies = tell().Add(EventKind::kMonitorExit).Start(1).Begin(1, Op::kSpin);
+  TraceBuilder dies = make().Add(EventKind::kMonitorExit).Start(1).Begin(1, Op::kSpin);
   EXPECT_EQ(dies.Of(ClauseId::kID_1), Verdict::kViolates);
   EXPECT_EQ(dies.Of(ClauseId::kID_4), Verdict::kViolates);
-  EXPECT_EQ(tell().Of(ClauseId::kID_1), Verdict::kNotExercised);
+  EXPECT_EQ(make().Of(ClauseId::kID_1), Verdict::kNotExercised);
 }
 
 }  // namespace

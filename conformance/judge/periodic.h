@@ -1,5 +1,7 @@
 // Judges duties that have a period of their own, as seen from outside: TRC-1 (the scheduler trace)
 // and VER-2 (re-reading the CPU affinity).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_
 #define PROCTOR_CONFORMANCE_JUDGE_PERIODIC_H_

@@ -7,8 +7,8 @@
 namespace proctor {
 namespace {
 
-// With every task waiting for so many of the longest shallow sleeps the monitor has come to its
-// deep sleep.
+// With every task waiting for N of the longest shallow sleeps the monitor has come to its deep
+// sleep.
 constexpr int64_t kIdleCycles = 3;
 
 std::string Milliseconds(int64_t ns) {
@@ -93,7 +93,7 @@ void RunnableBehindJudge::Observe(const Event& event) {
 }
 
 void RunnableBehindJudge::OnBegin(const Event& event) {
-  if (event.Is(Arg::kOp, Op::kYield) && yielded_ns_.size() < kMaxTasks) {
+  if (event.Is(Arg::kOp, Op::kYield) && yielded_ns_.size() < kTasksMost) {
     yielded_ns_.insert_or_assign(event.g, event.time_ns);
   }
   const bool ahead = event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kSpin);

@@ -5,6 +5,8 @@
 //
 // A sample begins when a task, having spawned another one, enters its operation; it ends when the
 // other one starts, or with the operation.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_RUNNABLE_BEHIND_H_
 #define PROCTOR_CONFORMANCE_JUDGE_RUNNABLE_BEHIND_H_
@@ -28,7 +30,7 @@ class RunnableBehindJudge : public StampJudge {
   void Close() override;
 
  private:
-  static constexpr size_t kMaxTasks = 4096;
+  static constexpr size_t kTasksMost = 4096;
 
   // The operation that another task is runnable behind.
   struct Ahead {

@@ -8,7 +8,7 @@
 namespace proctor {
 namespace {
 
-// A stall that overlaps a sample is told at the stall's own end.
+// A stall that overlaps a sample is an event at the stall's own end.
 constexpr int64_t kSettleNs = 200'000'000;
 constexpr size_t kStallsKept = 512;
 // Less than this the allowance in every bound takes care of.

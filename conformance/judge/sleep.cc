@@ -7,9 +7,9 @@
 namespace proctor {
 namespace {
 
-// A collection's stop-the-world ends at most so long before the collection does.
+// A collection's stop-the-world ends at most this long before the collection does.
 constexpr int64_t kCollectionReachNs = 1'000'000'000;
-constexpr size_t kMaxSuspects = 16;
+constexpr size_t kSuspectsMost = 16;
 
 // Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's
 // spinning thread in between; a block must be longer than this by far to be a test of SYS-3.
@@ -75,10 +75,10 @@ void SleepJudge::Observe(const Event& event) {
       }
       world_may_stop_ = world_may_stop_ || event.Is(Arg::kOp, Op::kWork) ||
                         event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect);
-      if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kMaxTimers) {
+      if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kTimersMost) {
         timers_.insert_or_assign(event.g, Timer{.begin = event});
       }
-      if (event.Is(Arg::kOp, Op::kBlock) && blocks_.size() < kMaxTimers) {
+      if (event.Is(Arg::kOp, Op::kBlock) && blocks_.size() < kTimersMost) {
         blocks_.insert_or_assign(event.g, Block{.begin = event});
       }
       break;
@@ -141,7 +141,7 @@ void SleepJudge::JudgeBusy(const Event& event) {
 }
 
 void SleepJudge::Suspect(ClauseId clause, std::string message, std::vector<Event> evidence) {
-  if (world_may_stop_ || suspects_.size() >= kMaxSuspects) return;
+  if (world_may_stop_ || suspects_.size() >= kSuspectsMost) return;
   suspects_.push_back({clause, std::move(message), std::move(evidence)});
 }
 

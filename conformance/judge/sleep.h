@@ -1,6 +1,8 @@
 // Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13,
 // DEEP-14 and
 // SYS-3. Stamps, where there are any, say which timers are pending and whether some P must be busy.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_SLEEP_H_
@@ -25,7 +27,7 @@ class SleepJudge : public Judge {
   void Close() override;
 
  private:
-  static constexpr size_t kMaxTimers = 4096;
+  static constexpr size_t kTimersMost = 4096;
 
   // A task's open `sleep`, and the deep sleep that promised to last longest while it was pending.
   struct Timer {

@@ -1,4 +1,6 @@
 // What the judges of tier X share: samples become rulings.
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_STAMP_JUDGE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_STAMP_JUDGE_H_

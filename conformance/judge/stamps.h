@@ -1,5 +1,7 @@
 // The judges of tier X: time stamps taken by the tasks of a scenario, and what the harness saw
 // around them.
+//
+// Thread safety: all functions may be called from any thread.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_STAMPS_H_
 #define PROCTOR_CONFORMANCE_JUDGE_STAMPS_H_

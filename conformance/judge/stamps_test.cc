@@ -2,40 +2,41 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/judge/story.h"
+#include "conformance/judge/trace_builder.h"
 
 namespace proctor {
 namespace {
 
-Story Stamps() {
-  Story story;
-  story.header.tiers = kX;
-  story.header.in_force.gc_percent = -1;
-  return story.Start(1);
+TraceBuilder Stamps() {
+  TraceBuilder trace;
+  trace.header.tiers = kX;
+  trace.header.in_force.gc_percent = -1;
+  return trace.Start(1);
 }
 
-Story& Spawn(Story& story, int64_t g, int64_t child) {
-  return story.Add(EventKind::kTaskSpawn, {{Arg::kTask, child}}, g);
+TraceBuilder& Spawn(TraceBuilder& trace, int64_t g, int64_t child) {
+  return trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, child}}, g);
 }
 
 // `times` times: task 1 yields, makes another task runnable and begins `op`, which ends after
 // `op_ns`; the other one starts `wait_ns` after the beginning (or never, where that is later than
 // the end).
-Story Behind(Op op, int64_t op_ns, int64_t wait_ns, int64_t times, Story story = Stamps()) {
+TraceBuilder Behind(Op op, int64_t op_ns, int64_t wait_ns, int64_t times,
+                    TraceBuilder trace = Stamps()) {
   for (int64_t child = 100; child < 100 + times; ++child) {
-    story.Begin(1, Op::kYield).End(1, Op::kYield);
-    Spawn(story, 1, child);
-    story.Begin(1, op, op_ns);
+    trace.Begin(1, Op::kYield).End(1, Op::kYield);
+    Spawn(trace, 1, child);
+    trace.Begin(1, op, op_ns);
     if (wait_ns < op_ns) {
-      story.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child).Wait(op_ns - wait_ns);
-      story.End(1, op);
+      trace.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child).Wait(op_ns - wait_ns);
+      trace.End(1, op);
     } else {
-      story.Wait(op_ns).End(1, op).Start(child).Add(EventKind::kTaskEnd, {}, child);
+      trace.Wait(op_ns).End(1, op).Start(child).Add(EventKind::kTaskEnd, {}, child);
     }
-    story.Wait(kMs);
+    trace.Wait(kMs);
   }
-  story.Wait(kSecond).Begin(1, Op::kYield);
-  return story;
+  trace.Wait(kSecond).Begin(1, Op::kYield);
+  return trace;
 }
 
 TEST(SYS_4, ATaskBehindABlockedCallStartsWithinTheBound) {
@@ -51,33 +52,33 @@ TEST(SYS_4, ATaskBehindABlockedCallStartsWithinTheBound) {
 }
 
 TEST(SYS_4, SamplesThatOverlapStallsAreCountedApart) {
-  Story story = Stamps();
+  TraceBuilder trace = Stamps();
   for (int64_t child = 100; child < 150; ++child) {
-    Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
-    story.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
-    story.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
+    Spawn(trace, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
+    trace.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
+    trace.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
   }
-  const Ruling ruling = story.Judge(ClauseId::kSYS_4);
+  const Ruling ruling = trace.Judge(ClauseId::kSYS_4);
   EXPECT_EQ(ruling.verdict, Verdict::kInconclusive);
   EXPECT_NE(ruling.message.find("50 more left out for noise"), std::string::npos) << ruling.message;
 }
 
 TEST(SYS_4, WhereMostSamplesAreNoisyNothingIsDecided) {
-  const auto tell = [](int noisy) {
-    Story story = Stamps();
+  const auto make = [](int noisy) {
+    TraceBuilder trace = Stamps();
     for (int64_t child = 100; child < 150; ++child) {
-      Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(5 * kMs).Start(child);
-      story.Add(EventKind::kTaskEnd, {}, child).Wait(55 * kMs).End(1, Op::kBlock);
+      Spawn(trace, 1, child).Begin(1, Op::kBlock).Wait(5 * kMs).Start(child);
+      trace.Add(EventKind::kTaskEnd, {}, child).Wait(55 * kMs).End(1, Op::kBlock);
     }
     for (int64_t child = 200; child < 200 + noisy; ++child) {
-      Spawn(story, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
-      story.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
-      story.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
+      Spawn(trace, 1, child).Begin(1, Op::kBlock).Wait(45 * kMs);
+      trace.Add(EventKind::kStall, {{Arg::kDurationNs, 20 * kMs}}).Start(child);
+      trace.Add(EventKind::kTaskEnd, {}, child).Wait(10 * kMs).End(1, Op::kBlock);
     }
-    return story.Of(ClauseId::kSYS_4);
+    return trace.Of(ClauseId::kSYS_4);
   };
-  EXPECT_EQ(tell(50), Verdict::kConforms);
-  EXPECT_EQ(tell(51), Verdict::kInconclusive);
+  EXPECT_EQ(make(50), Verdict::kConforms);
+  EXPECT_EQ(make(51), Verdict::kInconclusive);
 }
 
 TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
@@ -86,7 +87,7 @@ TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
   const Ruling early = Behind(Op::kSpin, 60 * kMs, 4 * kMs, 50).Judge(ClauseId::kSLICE_3);
   EXPECT_EQ(early.verdict, Verdict::kViolates);
   EXPECT_NE(early.message.find("before its slice"), std::string::npos) << early.message;
-  Story many = Stamps();
+  TraceBuilder many = Stamps();
   many.header.in_force.procs = 2;
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, many).Of(ClauseId::kSLICE_3),
             Verdict::kNotExercised)
@@ -96,7 +97,7 @@ TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
 TEST(PRE_5, ALoopWithoutCallsYields) {
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kPRE_5), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kPRE_5), Verdict::kViolates);
-  Story off = Stamps();
+  TraceBuilder off = Stamps();
   off.header.in_force.asynchronous_preemption = 0;
   const Ruling ruling = Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, off).Judge(ClauseId::kPRE_5);
   EXPECT_EQ(ruling.verdict, Verdict::kViolates)
@@ -108,7 +109,7 @@ TEST(PRE_5, ALoopWithoutCallsYields) {
 }
 
 TEST(PRE_3, WithPreemptionOffALoopKeepsItsP) {
-  Story off = Stamps();
+  TraceBuilder off = Stamps();
   off.header.in_force.asynchronous_preemption = 0;
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kViolates);
@@ -116,16 +117,16 @@ TEST(PRE_3, WithPreemptionOffALoopKeepsItsP) {
 }
 
 // Idle until the network makes task 1 ready, which then blocks with another task behind it.
-Story AfterDeepSleep(int64_t idle_ns, int64_t wait_ns) {
-  Story story = Stamps();
+TraceBuilder AfterDeepSleep(int64_t idle_ns, int64_t wait_ns) {
+  TraceBuilder trace = Stamps();
   for (int64_t child = 100; child < 105; ++child) {
-    story.Begin(1, Op::kWait).Wait(idle_ns).End(1, Op::kWait);
-    Spawn(story, 1, child).Begin(1, Op::kBlock, 60 * kMs);
-    if (wait_ns < 60 * kMs) story.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child);
-    story.Wait(60 * kMs).End(1, Op::kBlock);
-    if (wait_ns >= 60 * kMs) story.Start(child).Add(EventKind::kTaskEnd, {}, child);
+    trace.Begin(1, Op::kWait).Wait(idle_ns).End(1, Op::kWait);
+    Spawn(trace, 1, child).Begin(1, Op::kBlock, 60 * kMs);
+    if (wait_ns < 60 * kMs) trace.Wait(wait_ns).Start(child).Add(EventKind::kTaskEnd, {}, child);
+    trace.Wait(60 * kMs).End(1, Op::kBlock);
+    if (wait_ns >= 60 * kMs) trace.Start(child).Add(EventKind::kTaskEnd, {}, child);
   }
-  return story;
+  return trace;
 }
 
 TEST(DEEP_9, NoWakeUpIsLost) {
@@ -133,19 +134,19 @@ TEST(DEEP_9, NoWakeUpIsLost) {
   EXPECT_EQ(AfterDeepSleep(50 * kMs, 90 * kMs).Of(ClauseId::kDEEP_9), Verdict::kViolates);
   EXPECT_EQ(AfterDeepSleep(5 * kMs, 90 * kMs).Of(ClauseId::kDEEP_9), Verdict::kNotExercised)
       << "the monitor may still have been awake";
-  Story traced = AfterDeepSleep(50 * kMs, kMs);
+  TraceBuilder traced = AfterDeepSleep(50 * kMs, kMs);
   traced.header.in_force.sched_trace_ms = 10;
   EXPECT_EQ(traced.Of(ClauseId::kDEEP_9), Verdict::kNotExercised);
 }
 
-Story NetworkWaits(int64_t wait_ns, int64_t times) {
-  Story story = Stamps();
-  story.Start(2).Begin(1, Op::kSpin);
+TraceBuilder NetworkWaits(int64_t wait_ns, int64_t times) {
+  TraceBuilder trace = Stamps();
+  trace.Start(2).Begin(1, Op::kSpin);
   for (int64_t i = 0; i < times; ++i) {
-    story.Begin(2, Op::kWait).Wait(kMs).Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}});
-    story.Wait(wait_ns).End(2, Op::kWait);
+    trace.Begin(2, Op::kWait).Wait(kMs).Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}});
+    trace.Wait(wait_ns).End(2, Op::kWait);
   }
-  return story;
+  return trace;
 }
 
 TEST(POLL_7, AReadyTaskRunsThoughEveryPIsBusy) {
@@ -154,27 +155,27 @@ TEST(POLL_7, AReadyTaskRunsThoughEveryPIsBusy) {
   EXPECT_EQ(Stamps().Of(ClauseId::kPOLL_7), Verdict::kNotExercised);
 }
 
-Story Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns,
-                  int64_t gc_percent = 100) {
-  Story story = Stamps();
-  story.header.in_force.gc_percent = gc_percent;
-  story.header.in_force.forcegc_period_ns = period_ns;
-  story.Begin(1, Op::kCollect).Add(EventKind::kCollection, {{Arg::kCount, 1}}).End(1, Op::kCollect);
-  story.Begin(1, Op::kSleep);
+TraceBuilder Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns,
+                         int64_t gc_percent = 100) {
+  TraceBuilder trace = Stamps();
+  trace.header.in_force.gc_percent = gc_percent;
+  trace.header.in_force.forcegc_period_ns = period_ns;
+  trace.Begin(1, Op::kCollect).Add(EventKind::kCollection, {{Arg::kCount, 1}}).End(1, Op::kCollect);
+  trace.Begin(1, Op::kSleep);
   for (const int64_t age_ns : ages_ns) {
-    story.Wait(age_ns - 2 * kUs).Add(EventKind::kCollection, {{Arg::kCount, 2}});
+    trace.Wait(age_ns - 2 * kUs).Add(EventKind::kCollection, {{Arg::kCount, 2}});
   }
-  return story;
+  return trace;
 }
 
 TEST(GC_1, IsForcedAfterThePeriodAndNotBefore) {
-  const auto tell = [](std::initializer_list<int64_t> ages_ns) {
+  const auto make = [](std::initializer_list<int64_t> ages_ns) {
     return Collections(200 * kMs, ages_ns).Of(ClauseId::kGC_1);
   };
-  EXPECT_EQ(tell({210 * kMs, 290 * kMs}), Verdict::kConforms);
-  EXPECT_EQ(tell({210 * kMs, 190 * kMs}), Verdict::kViolates);
-  EXPECT_EQ(tell({}), Verdict::kNotExercised);
-  Story growing = Collections(200 * kMs, {});
+  EXPECT_EQ(make({210 * kMs, 290 * kMs}), Verdict::kConforms);
+  EXPECT_EQ(make({210 * kMs, 190 * kMs}), Verdict::kViolates);
+  EXPECT_EQ(make({}), Verdict::kNotExercised);
+  TraceBuilder growing = Collections(200 * kMs, {});
   growing.Start(2).Begin(2, Op::kWork).Add(EventKind::kCollection, {{Arg::kCount, 2}});
   EXPECT_EQ(growing.Of(ClauseId::kGC_1), Verdict::kNotExercised) << "the heap grew";
 }
@@ -188,18 +189,18 @@ TEST(GC_5, IsNotForcedMuchLater) {
 }
 
 TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {
-  const auto tell = [](std::initializer_list<int64_t> ages_ns) {
-    Story story = Collections(200 * kMs, ages_ns);
-    return story.Add(EventKind::kStall, {{Arg::kDurationNs, 100 * kSecond}}).Of(ClauseId::kGC_5);
+  const auto make = [](std::initializer_list<int64_t> ages_ns) {
+    TraceBuilder trace = Collections(200 * kMs, ages_ns);
+    return trace.Add(EventKind::kStall, {{Arg::kDurationNs, 100 * kSecond}}).Of(ClauseId::kGC_5);
   };
-  EXPECT_EQ(tell({290 * kMs, 290 * kMs}), Verdict::kConforms);
-  EXPECT_EQ(tell({500 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive);
-  EXPECT_EQ(tell({290 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive)
+  EXPECT_EQ(make({290 * kMs, 290 * kMs}), Verdict::kConforms);
+  EXPECT_EQ(make({500 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive);
+  EXPECT_EQ(make({290 * kMs, 500 * kMs, 500 * kMs}), Verdict::kInconclusive)
       << "most of them exceed";
 }
 
 TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
-  Story off = Collections(200 * kMs, {}, -1).Wait(2 * kSecond).Add(EventKind::kScenarioEnd);
+  TraceBuilder off = Collections(200 * kMs, {}, -1).Wait(2 * kSecond).Add(EventKind::kScenarioEnd);
   EXPECT_EQ(off.Of(ClauseId::kGC_3), Verdict::kConforms);
   EXPECT_EQ(off.Of(ClauseId::kGC_1), Verdict::kNotExercised);
   EXPECT_EQ(Collections(200 * kMs, {250 * kMs}, -1).Of(ClauseId::kGC_3), Verdict::kViolates);
@@ -207,97 +208,97 @@ TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
 }
 
 TEST(STW_3, ACollectionStopsATaskThatComputes) {
-  Story keeps = Stamps();
+  TraceBuilder keeps = Stamps();
   keeps.Start(2).Begin(2, Op::kWork);
   keeps.Begin(1, Op::kCollect).Wait(20 * kMs).End(1, Op::kCollect).Wait(kSecond).End(2, Op::kWork);
   EXPECT_EQ(keeps.Of(ClauseId::kSTW_3), Verdict::kConforms);
-  Story breaks = Stamps();
+  TraceBuilder breaks = Stamps();
   for (int i = 0; i < 3; ++i) {
     breaks.Start(2).Begin(2, Op::kWork).Begin(1, Op::kCollect).Wait(kSecond);
     breaks.End(2, Op::kWork).End(1, Op::kCollect);
   }
   EXPECT_EQ(breaks.Of(ClauseId::kSTW_3), Verdict::kViolates);
-  Story alone = Stamps().Begin(1, Op::kCollect).Wait(kSecond).End(1, Op::kCollect);
+  TraceBuilder alone = Stamps().Begin(1, Op::kCollect).Wait(kSecond).End(1, Op::kCollect);
   EXPECT_EQ(alone.Of(ClauseId::kSTW_3), Verdict::kNotExercised);
 }
 
-Story AllWait() { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kReceive); }
+TraceBuilder AllWait() { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kReceive); }
 
 TEST(DEAD_3, ADeadlockIsReported) {
-  Story keeps = AllWait().Add(EventKind::kDeadlockReport);
+  TraceBuilder keeps = AllWait().Add(EventKind::kDeadlockReport);
   keeps.Add(EventKind::kProcessExit, {{Arg::kStatus, 2}});
   EXPECT_EQ(keeps.Of(ClauseId::kDEAD_3), Verdict::kConforms);
   EXPECT_EQ(keeps.Of(ClauseId::kID_3), Verdict::kConforms);
-  const Story silent = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
+  const TraceBuilder silent = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(silent.Of(ClauseId::kDEAD_3), Verdict::kViolates);
   EXPECT_EQ(silent.Of(ClauseId::kID_3), Verdict::kViolates);
-  Story killed = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+  TraceBuilder killed = AllWait().Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
   EXPECT_EQ(killed.Of(ClauseId::kDEAD_3), Verdict::kInconclusive) << "it had no time";
-  Story stuck = AllWait().Wait(20 * kMs);
+  TraceBuilder stuck = AllWait().Wait(20 * kMs);
   stuck.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}}).Wait(9 * kSecond);
   stuck.Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
   EXPECT_EQ(stuck.Of(ClauseId::kDEAD_3), Verdict::kViolates);
-  Story clean = Stamps().Add(EventKind::kTaskEnd, {}, 1);
+  TraceBuilder clean = Stamps().Add(EventKind::kTaskEnd, {}, 1);
   clean.Add(EventKind::kProcessExit, {{Arg::kStatus, 0}});
   EXPECT_EQ(clean.Of(ClauseId::kDEAD_3), Verdict::kNotExercised);
 }
 
 TEST(DEAD_4, ATimerIsNoDeadlock) {
-  const auto tell = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kSleep); };
-  EXPECT_EQ(tell().Wait(kSecond).End(2, Op::kSleep).Of(ClauseId::kDEAD_4), Verdict::kConforms);
-  EXPECT_EQ(tell().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kViolates);
+  const auto make = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kSleep); };
+  EXPECT_EQ(make().Wait(kSecond).End(2, Op::kSleep).Of(ClauseId::kDEAD_4), Verdict::kConforms);
+  EXPECT_EQ(make().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4), Verdict::kViolates);
   EXPECT_EQ(AllWait().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_4),
             Verdict::kNotExercised);
 }
 
 TEST(DEAD_5, AWaitOnTheNetworkIsNoDeadlock) {
-  const auto tell = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kWait); };
-  EXPECT_EQ(tell().Wait(kSecond).End(2, Op::kWait).Of(ClauseId::kDEAD_5), Verdict::kConforms);
-  EXPECT_EQ(tell().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_5), Verdict::kViolates);
+  const auto make = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kWait); };
+  EXPECT_EQ(make().Wait(kSecond).End(2, Op::kWait).Of(ClauseId::kDEAD_5), Verdict::kConforms);
+  EXPECT_EQ(make().Add(EventKind::kDeadlockReport).Of(ClauseId::kDEAD_5), Verdict::kViolates);
 }
 
 TEST(HAND_8, NoRunnableTaskIsStranded) {
-  Story keeps = Stamps();
+  TraceBuilder keeps = Stamps();
   Spawn(keeps, 1, 5).Start(5).Add(EventKind::kScenarioEnd);
   EXPECT_EQ(keeps.Of(ClauseId::kHAND_8), Verdict::kConforms);
-  Story breaks = Stamps();
+  TraceBuilder breaks = Stamps();
   Spawn(breaks, 1, 5).Add(EventKind::kScenarioEnd);
   EXPECT_EQ(breaks.Of(ClauseId::kHAND_8), Verdict::kViolates);
 }
 
 TEST(HAND_8, AnEndWithRunnableTasksProvesNothingByItself) {
-  const auto tell = [](bool rests, Op op) {
-    Story story = Stamps();
-    Spawn(story, 1, 5).Begin(1, op).Wait(20 * kMs);
-    if (rests) story.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}});
-    story.Wait(9 * kSecond).Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
-    return story.Of(ClauseId::kHAND_8);
+  const auto make = [](bool rests, Op op) {
+    TraceBuilder trace = Stamps();
+    Spawn(trace, 1, 5).Begin(1, op).Wait(20 * kMs);
+    if (rests) trace.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}});
+    trace.Wait(9 * kSecond).Add(EventKind::kProcessExit, {{Arg::kStatus, 137}});
+    return trace.Of(ClauseId::kHAND_8);
   };
-  EXPECT_EQ(tell(true, Op::kReceive), Verdict::kViolates);
-  EXPECT_EQ(tell(false, Op::kReceive), Verdict::kInconclusive) << "it may have hung altogether";
-  EXPECT_EQ(tell(true, Op::kSpin), Verdict::kInconclusive) << "the P is in use";
+  EXPECT_EQ(make(true, Op::kReceive), Verdict::kViolates);
+  EXPECT_EQ(make(false, Op::kReceive), Verdict::kInconclusive) << "it may have hung altogether";
+  EXPECT_EQ(make(true, Op::kSpin), Verdict::kInconclusive) << "the P is in use";
 }
 
 TEST(SYS_8, NoMoreTasksRunAtOnceThanThereAreP) {
-  const auto tell = [](int64_t cpu_ns) {
-    Story story = Stamps().Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs}}, 1).Wait(kSecond);
-    return story.Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs + cpu_ns}}, 1).Of(ClauseId::kSYS_8);
+  const auto make = [](int64_t cpu_ns) {
+    TraceBuilder trace = Stamps().Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs}}, 1).Wait(kSecond);
+    return trace.Add(EventKind::kCpuTime, {{Arg::kCpuNs, kMs + cpu_ns}}, 1).Of(ClauseId::kSYS_8);
   };
-  EXPECT_EQ(tell(kSecond), Verdict::kConforms);
-  EXPECT_EQ(tell(19 * kSecond / 10), Verdict::kViolates);
+  EXPECT_EQ(make(kSecond), Verdict::kConforms);
+  EXPECT_EQ(make(19 * kSecond / 10), Verdict::kViolates);
   EXPECT_EQ(Stamps().Of(ClauseId::kSYS_8), Verdict::kNotExercised);
 }
 
 TEST(CAD_9, ATaskNeverSleepsShorterThanItAskedFor) {
-  const auto tell = [](int64_t slept_ns) {
+  const auto make = [](int64_t slept_ns) {
     return Stamps()
         .Begin(1, Op::kSleep, 5 * kMs)
         .Wait(slept_ns)
         .End(1, Op::kSleep)
         .Of(ClauseId::kCAD_9);
   };
-  EXPECT_EQ(tell(5 * kMs), Verdict::kConforms);
-  EXPECT_EQ(tell(4 * kMs), Verdict::kViolates);
+  EXPECT_EQ(make(5 * kMs), Verdict::kConforms);
+  EXPECT_EQ(make(4 * kMs), Verdict::kViolates);
   EXPECT_EQ(Stamps().Of(ClauseId::kCAD_9), Verdict::kNotExercised);
 }
 

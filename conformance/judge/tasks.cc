@@ -26,7 +26,7 @@ void TasksJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kTaskSpawn: {
       Event spawned = event;
-      if (runnable_.size() < kMaxTasks) {
+      if (runnable_.size() < kTasksMost) {
         runnable_.insert_or_assign(event.Get(Arg::kTask), spawned);
       } else {
         untracked_ = true;
@@ -37,7 +37,7 @@ void TasksJudge::Observe(const Event& event) {
       if (runnable_.erase(event.g) > 0) Trigger(ClauseId::kHAND_8);
       break;
     case EventKind::kOpBegin:
-      if (event.Is(Arg::kOp, Op::kSleep) && sleeps_.size() < kMaxTasks) {
+      if (event.Is(Arg::kOp, Op::kSleep) && sleeps_.size() < kTasksMost) {
         sleeps_.insert_or_assign(event.g, event);
       }
       break;
@@ -111,7 +111,7 @@ void TasksJudge::OnCpuTime(const Event& event) {
       Trigger(ClauseId::kSYS_8);
     }
   }
-  if (cpu_times_.size() < kMaxTasks) cpu_times_.insert_or_assign(event.g, event);
+  if (cpu_times_.size() < kTasksMost) cpu_times_.insert_or_assign(event.g, event);
 }
 
 void TasksJudge::Close() {

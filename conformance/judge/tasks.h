@@ -1,6 +1,8 @@
 // Judges what must hold of all tasks of a scenario: HAND-8 (none is stranded), SYS-8 (no more of
 // them run at once than there are P, seen by the CPU time they use) and CAD-9 (none sleeps shorter
 // than it asked for).
+//
+// Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_TASKS_H_
 #define PROCTOR_CONFORMANCE_JUDGE_TASKS_H_
@@ -23,7 +25,7 @@ class TasksJudge : public Judge {
   void Close() override;
 
  private:
-  static constexpr size_t kMaxTasks = 65'536;
+  static constexpr size_t kTasksMost = 65'536;
 
   void OnExit(const Event& event);
   void OnCpuTime(const Event& event);

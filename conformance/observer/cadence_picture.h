@@ -1,5 +1,7 @@
 // The cadence of a monitor as text, for people: the runs of its sleeps, its wake-ups per second and
 // its share of the CPU.
+//
+// Thread safety: all functions may be called from any thread.
 
 #ifndef PROCTOR_CONFORMANCE_OBSERVER_CADENCE_PICTURE_H_
 #define PROCTOR_CONFORMANCE_OBSERVER_CADENCE_PICTURE_H_

@@ -12,9 +12,9 @@ namespace {
 constexpr int64_t kUs = 1'000;
 constexpr int64_t kMs = 1'000'000;
 
-class Story {
+class TraceBuilder {
  public:
-  Story& Shallow(int64_t count, int64_t duration_ns) {
+  TraceBuilder& Shallow(int64_t count, int64_t duration_ns) {
     for (int64_t i = 0; i < count; ++i) {
       events_.push_back(
           MakeEvent(now_ns_, EventKind::kShallowSleep, {{Arg::kDurationNs, duration_ns}}));
@@ -24,7 +24,7 @@ class Story {
     return *this;
   }
 
-  Story& Deep(int64_t slept_ns, WakeCause cause) {
+  TraceBuilder& Deep(int64_t slept_ns, WakeCause cause) {
     events_.push_back(
         MakeEvent(now_ns_, EventKind::kDeepSleep, {{Arg::kDurationNs, 60'000 * kMs}}));
     now_ns_ += slept_ns;
@@ -50,32 +50,32 @@ class Story {
 };
 
 TEST(CadencePicture, ShowsRunsAndDeepSleeps) {
-  Story story;
-  story.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs).Shallow(1, 80 * kUs);
-  story.Deep(1204 * kMs, WakeCause::kWoken);
-  story.Shallow(50, 20 * kUs).Shallow(1, 40 * kUs).Shallow(3, 10 * kMs);
-  EXPECT_EQ(story.Cadence(),
+  TraceBuilder trace;
+  trace.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs).Shallow(1, 80 * kUs);
+  trace.Deep(1204 * kMs, WakeCause::kWoken);
+  trace.Shallow(50, 20 * kUs).Shallow(1, 40 * kUs).Shallow(3, 10 * kMs);
+  EXPECT_EQ(trace.Cadence(),
             "  51 x 20 us, 40 us, 80 us, deep 1.2 s (woken)\n"
             "  50 x 20 us, 40 us, 3 x 10 ms\n");
 }
 
 TEST(CadencePicture, ATimeOutGoesOnInTheSameLineAndARetakeBeginsANewOne) {
-  Story story;
-  story.Shallow(5, 20 * kUs).Deep(60 * kMs, WakeCause::kTimeout).Shallow(46, 20 * kUs);
-  story.Shallow(1, 40 * kUs).Deep(7 * kMs, WakeCause::kTimeout).Shallow(2, 20 * kUs);
-  EXPECT_EQ(story.Cadence(),
+  TraceBuilder trace;
+  trace.Shallow(5, 20 * kUs).Deep(60 * kMs, WakeCause::kTimeout).Shallow(46, 20 * kUs);
+  trace.Shallow(1, 40 * kUs).Deep(7 * kMs, WakeCause::kTimeout).Shallow(2, 20 * kUs);
+  EXPECT_EQ(trace.Cadence(),
             "  5 x 20 us, deep 60 ms (timed out), 46 x 20 us, 40 us, deep 7 ms (timed out)\n"
             "  2 x 20 us\n");
 }
 
 TEST(CadencePicture, ADeepSleepThatLastsIsShownAsSuch) {
-  Story story;
-  story.Shallow(2, 20 * kUs).Deep(5 * kMs, WakeCause::kEither);
+  TraceBuilder trace;
+  trace.Shallow(2, 20 * kUs).Deep(5 * kMs, WakeCause::kEither);
   std::vector<Event> events = {
       MakeEvent(0, EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}),
       MakeEvent(100 * kUs, EventKind::kDeepSleep, {{Arg::kDurationNs, 60'000 * kMs}}),
       MakeEvent(50 * kMs + 100 * kUs, EventKind::kMonitorExit)};
-  EXPECT_EQ(story.Cadence(), "  2 x 20 us, deep 5 ms (woken or timed out)\n");
+  EXPECT_EQ(trace.Cadence(), "  2 x 20 us, deep 5 ms (woken or timed out)\n");
   EXPECT_NE(CadencePicture(events, {}).find("  20 us, deep 50 ms (and still asleep)\n"),
             std::string::npos);
 }
@@ -102,11 +102,11 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
 }
 
 TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
-  Story equal;
+  TraceBuilder equal;
   for (int i = 0; i < 9; ++i) equal.Shallow(20, 20 * kUs).Deep(30 * kMs + i, WakeCause::kWoken);
   EXPECT_EQ(equal.Cadence(), "  20 x 20 us, deep 30 ms (woken)   [9 times]\n");
 
-  Story groups;
+  TraceBuilder groups;
   for (int i = 0; i < 6; ++i) {
     groups.Shallow(20, 20 * kUs).Deep(30 * kMs, WakeCause::kWoken);
     groups.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs).Deep(50 * kMs, WakeCause::kWoken);
@@ -118,30 +118,30 @@ TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
 }
 
 TEST(CadencePicture, ManyLinesAreFoldedByShape) {
-  Story story;
+  TraceBuilder trace;
   for (int i = 0; i < 500; ++i) {
-    story.Shallow(10 + i % 13, 20 * kUs).Deep((30 + i % 7) * kMs, WakeCause::kWoken);
+    trace.Shallow(10 + i % 13, 20 * kUs).Deep((30 + i % 7) * kMs, WakeCause::kWoken);
   }
-  EXPECT_EQ(story.Cadence(), "  10-22 x 20 us, deep 30 ms to 36 ms (woken)   [500 times]\n");
+  EXPECT_EQ(trace.Cadence(), "  10-22 x 20 us, deep 30 ms to 36 ms (woken)   [500 times]\n");
 }
 
 TEST(CadencePicture, StaysShortWhateverHappens) {
-  Story story;
+  TraceBuilder trace;
   uint64_t random = 1;
   for (int i = 0; i < 20'000; ++i) {
     random = random * 6364136223846793005u + 1442695040888963407u;
-    story.Shallow(1 + (random >> 60), (1 + (random >> 33) % 1000) * kUs);
-    if ((random >> 40) % 3 == 0) story.Deep((random >> 20) % 1000 * kMs, WakeCause::kTimeout);
+    trace.Shallow(1 + (random >> 60), (1 + (random >> 33) % 1000) * kUs);
+    if ((random >> 40) % 3 == 0) trace.Deep((random >> 20) % 1000 * kMs, WakeCause::kTimeout);
   }
-  const std::string picture = story.Picture();
+  const std::string picture = trace.Picture();
   EXPECT_LE(std::ranges::count(picture, '\n'), 60);
   EXPECT_NE(picture.find("lines more"), std::string::npos);
 }
 
 TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
-  Story story;
-  story.Shallow(99, 10 * kMs).Deep(10 * kMs, WakeCause::kWoken);
-  const std::string picture = story.Picture(
+  TraceBuilder trace;
+  trace.Shallow(99, 10 * kMs).Deep(10 * kMs, WakeCause::kWoken);
+  const std::string picture = trace.Picture(
       {.monitor_cpu_ns = 5 * kMs, .process_cpu_ns = 50 * kMs, .ended_ns = 1'000 * kMs});
   EXPECT_NE(picture.find("wake-ups: 100.0 a second, 1.0 of them from deep sleep (100 in 1.00 s)\n"),
             std::string::npos)
@@ -149,11 +149,11 @@ TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
   EXPECT_NE(picture.find("took 0.500 % of a core, 10.0 % of what the process took"),
             std::string::npos)
       << picture;
-  EXPECT_EQ(story.Picture().find("CPU"), std::string::npos);
+  EXPECT_EQ(trace.Picture().find("CPU"), std::string::npos);
 }
 
 TEST(CadencePicture, SaysWhenThereIsNothingToShow) {
-  EXPECT_NE(Story().Picture().find("no sleep began"), std::string::npos);
+  EXPECT_NE(TraceBuilder().Picture().find("no sleep began"), std::string::npos);
 }
 
 }  // namespace

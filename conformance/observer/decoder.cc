@@ -37,7 +37,7 @@ int64_t NowNs(clockid_t clock) {
 Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory)
     : thread_(thread), sink_(std::move(sink)), read_memory_(std::move(read_memory)) {}
 
-void Decoder::Tell(int64_t time_ns, EventKind kind,
+void Decoder::Emit(int64_t time_ns, EventKind kind,
                    std::initializer_list<std::pair<Arg, int64_t>> args) {
   EndDeepSleep();
   Event event = MakeEvent(time_ns, kind, args);
@@ -75,41 +75,61 @@ void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6
   call_ = Call::kOther;
   number_ = number;
   entry_ns_ = time_ns;
+  if (!BeginSleep(time_ns, number, args) && !BeginWait(time_ns, number, args)) {
+    BeginDuty(time_ns, number, args);
+  }
+}
+
+bool Decoder::BeginSleep(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]) {
   switch (number) {
-    case SYS_futex:
-      BeginFutex(time_ns, args);
-      break;
     case SYS_nanosleep:
       BeginShallow(time_ns, ReadTimespec(args[0]));
-      break;
+      return true;
     case SYS_clock_nanosleep: {
       std::optional<int64_t> duration_ns = ReadTimespec(args[2]);
       if (duration_ns && (args[1] & TIMER_ABSTIME) != 0) {
         *duration_ns -= NowNs(static_cast<clockid_t>(args[0]));
       }
       BeginShallow(time_ns, duration_ns);
-      break;
+      return true;
     }
     case SYS_pselect6:
       // With descriptors it waits for them; without it is a sleep.
       if (args[0] == 0) BeginShallow(time_ns, ReadTimespec(args[4]));
-      break;
+      return true;
 #ifdef SYS_select
     case SYS_select:
       if (args[0] == 0) BeginShallow(time_ns, ReadTimeval(args[4]));
-      break;
+      return true;
 #endif
+    default:
+      return false;
+  }
+}
+
+bool Decoder::BeginWait(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]) {
+  switch (number) {
+    case SYS_futex:
+      BeginFutex(time_ns, args);
+      return true;
 #ifdef SYS_epoll_wait
     case SYS_epoll_wait:
 #endif
     case SYS_epoll_pwait: {
       const auto timeout_ms = static_cast<int32_t>(args[3]);
       BeginPoll(timeout_ms < 0 ? -1 : timeout_ms * kNsPerMs);
-      break;
+      return true;
     }
     case SYS_epoll_pwait2:
       BeginPoll(ReadTimespec(args[3]).value_or(-1));
-      break;
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Decoder::BeginDuty(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]) {
+  switch (number) {
     case SYS_tgkill:
       BeginSignal(time_ns, args[1], args[2]);
       break;
@@ -117,7 +137,7 @@ void Decoder::OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6
       BeginSignal(time_ns, args[0], args[1]);
       break;
     case SYS_sched_getaffinity:
-      Tell(time_ns, EventKind::kAffinityRead);
+      Emit(time_ns, EventKind::kAffinityRead);
       break;
     case SYS_write:
       BeginWrite(time_ns, args);
@@ -132,7 +152,7 @@ void Decoder::BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns) 
   call_ = Call::kShallow;
   const bool is_short = *duration_ns >= kShortNsLeast && *duration_ns <= kShortNsMost;
   short_sleeps_ = is_short ? short_sleeps_ + 1 : 0;
-  Tell(time_ns, EventKind::kShallowSleep, {{Arg::kDurationNs, *duration_ns}});
+  Emit(time_ns, EventKind::kShallowSleep, {{Arg::kDurationNs, *duration_ns}});
 }
 
 void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
@@ -151,7 +171,7 @@ void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
     if (deep_->in_pieces) deep_->ends_ns = time_ns + *duration_ns;
     return;
   }
-  Tell(time_ns, EventKind::kDeepSleep, {{Arg::kDurationNs, *duration_ns}});
+  Emit(time_ns, EventKind::kDeepSleep, {{Arg::kDurationNs, *duration_ns}});
   deep_ = Deep{.address = args[0],
                .ends_ns = time_ns + *duration_ns,
                .in_pieces = *duration_ns == kInterceptorPieceNs};
@@ -168,7 +188,7 @@ void Decoder::EndDeepSleep() {
   if (!deep_ || !deep_->ended) return;
   const Deep deep = *deep_;
   deep_.reset();
-  Tell(deep.ended_ns, EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(deep.cause)}});
+  Emit(deep.ended_ns, EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(deep.cause)}});
 }
 
 void Decoder::BeginPoll(int64_t timeout_ns) {
@@ -178,7 +198,7 @@ void Decoder::BeginPoll(int64_t timeout_ns) {
 
 void Decoder::BeginSignal(int64_t time_ns, uint64_t target, uint64_t signal) {
   if (signal == 0) return;  // it only asks whether the target is there
-  Tell(
+  Emit(
       time_ns, EventKind::kPreemptSignal,
       {{Arg::kTarget, static_cast<int32_t>(target)}, {Arg::kSignal, static_cast<int32_t>(signal)}});
 }
@@ -187,7 +207,7 @@ void Decoder::BeginWrite(int64_t time_ns, const uint64_t (&args)[6]) {
   constexpr std::string_view kTraceMark = "SCHED ";
   char start[kTraceMark.size()];
   if (args[0] != 2 || args[2] < sizeof start || !read_memory_(args[1], start, sizeof start)) return;
-  if (std::string_view(start, sizeof start) == kTraceMark) Tell(time_ns, EventKind::kTraceLine);
+  if (std::string_view(start, sizeof start) == kTraceMark) Emit(time_ns, EventKind::kTraceLine);
 }
 
 void Decoder::OnExit(int64_t time_ns, int64_t result) {
@@ -202,7 +222,7 @@ void Decoder::EndCall(int64_t time_ns, int64_t result) {
   const Call call = std::exchange(call_, Call::kOther);
   switch (call) {
     case Call::kShallow:
-      Tell(time_ns, EventKind::kShallowWake, {{Arg::kInterrupted, result == -EINTR ? 1 : 0}});
+      Emit(time_ns, EventKind::kShallowWake, {{Arg::kInterrupted, result == -EINTR ? 1 : 0}});
       break;
     case Call::kDeep:
       if (!deep_) break;
@@ -216,7 +236,7 @@ void Decoder::EndCall(int64_t time_ns, int64_t result) {
       }
       break;
     case Call::kPoll:
-      Tell(entry_ns_, EventKind::kPoll,
+      Emit(entry_ns_, EventKind::kPoll,
            {{Arg::kTimeoutNs, poll_timeout_ns_}, {Arg::kReady, result < 0 ? -1 : result}});
       break;
     case Call::kOther:
@@ -225,9 +245,9 @@ void Decoder::EndCall(int64_t time_ns, int64_t result) {
 }
 
 void Decoder::OnThreadStart(int64_t time_ns, pid_t thread) {
-  Tell(time_ns, EventKind::kThreadStart, {{Arg::kThread, thread}});
+  Emit(time_ns, EventKind::kThreadStart, {{Arg::kThread, thread}});
 }
 
-void Decoder::OnEnd(int64_t time_ns) { Tell(time_ns, EventKind::kMonitorExit); }
+void Decoder::OnEnd(int64_t time_ns) { Emit(time_ns, EventKind::kMonitorExit); }
 
 }  // namespace proctor

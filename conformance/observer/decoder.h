@@ -1,7 +1,7 @@
 // Turns the system calls of one thread into events, as if that thread were a monitor.
 //
 // A deep sleep that the thread takes up again (after a signal, a spurious wake-up, or in pieces for
-// libc interceptors) is one deep sleep: its end is told with the next event, which shows that it
+// libc interceptors) is one deep sleep: its end is emitted with the next event, which shows that it
 // was the end. Calls that make no event (those of a signal handler, say) leave that open.
 //
 // Thread safety: none.
@@ -35,7 +35,7 @@ class Decoder {
   // The thread started another one.
   void OnThreadStart(int64_t time_ns, pid_t thread);
 
-  // The thread is ending: what is still held back is told.
+  // The thread is ending: what is still held back is emitted.
   void OnEnd(int64_t time_ns);
 
   // How many short sleeps in a row came last: of 10 us to 1 ms, equal or not, whatever else the
@@ -55,13 +55,17 @@ class Decoder {
     WakeCause cause = WakeCause::kTimeout;
   };
 
-  void Tell(int64_t time_ns, EventKind kind,
+  void Emit(int64_t time_ns, EventKind kind,
             std::initializer_list<std::pair<Arg, int64_t>> args = {});
   std::optional<int64_t> ReadTimespec(uint64_t address) const;
   bool ResumesCall(uint64_t number) const;
   std::optional<int64_t> ReadTimeval(uint64_t address) const;
   bool ContinuesDeepSleep(uint64_t address, int64_t duration_ns) const;
   void EndDeepSleep();
+  // Each takes the calls of its kind; false: it is none.
+  bool BeginSleep(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]);
+  bool BeginWait(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]);
+  void BeginDuty(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]);
   void BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns);
   void BeginFutex(int64_t time_ns, const uint64_t (&args)[6]);
   void BeginPoll(int64_t timeout_ns);

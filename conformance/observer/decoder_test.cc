@@ -71,11 +71,11 @@ class Thread {
   const std::vector<Event>& events() const { return events_; }
 
   // "shallow_sleep(20000) shallow_wake(0) ..."
-  std::string Story() const {
-    std::string story;
+  std::string TraceBuilder() const {
+    std::string trace;
     for (const Event& event : events_) {
-      story += story.empty() ? "" : " ";
-      story += EventKindName(event.kind);
+      trace += trace.empty() ? "" : " ";
+      trace += EventKindName(event.kind);
       std::string args;
       for (const Arg arg : ArgsOf(event.kind)) {
         const ValueNames names = ArgValueNames(arg);
@@ -83,9 +83,9 @@ class Thread {
         args += names.empty() ? std::to_string(event.Get(arg))
                               : std::string(names[static_cast<size_t>(event.Get(arg))]);
       }
-      if (!args.empty()) story += "(" + args + ")";
+      if (!args.empty()) trace += "(" + args + ")";
     }
-    return story;
+    return trace;
   }
 
  private:
@@ -108,7 +108,7 @@ TEST(Decoder, ReadsEveryKindOfShallowSleep) {
 #ifdef SYS_select
   thread.Call(SYS_select, {0, 0, 0, 0, thread.Timeval(160 * kUs)}, kMs, 0);
 #endif
-  EXPECT_EQ(thread.Story(),
+  EXPECT_EQ(thread.TraceBuilder(),
             "shallow_sleep(20000) shallow_wake(0) shallow_sleep(40000) shallow_wake(0) "
             "shallow_sleep(80000) shallow_wake(0)"
 #ifdef SYS_select
@@ -132,21 +132,21 @@ TEST(Decoder, AnAbsoluteSleepLastsFromNowOn) {
 TEST(Decoder, AWaitForDescriptorsIsNoSleep) {
   Thread thread;
   thread.Call(SYS_pselect6, {5, 0, 0, 0, thread.Timespec(80 * kUs)}, kMs, 0);
-  EXPECT_EQ(thread.Story(), "");
+  EXPECT_EQ(thread.TraceBuilder(), "");
 }
 
 TEST(Decoder, ASignalCutsAShallowSleepShort) {
   Thread thread;
   thread.Call(SYS_nanosleep, {thread.Timespec(10 * kMs)}, kMs, kRestartBlock);
   thread.Call(SYS_rt_sigreturn, {}, 0, -EINTR);
-  EXPECT_EQ(thread.Story(), "shallow_sleep(10000000) shallow_wake(1)");
+  EXPECT_EQ(thread.TraceBuilder(), "shallow_sleep(10000000) shallow_wake(1)");
 }
 
 TEST(Decoder, ASleepThatTheKernelTakesUpAgainIsOneSleep) {
   Thread thread;
   thread.Call(SYS_nanosleep, {thread.Timespec(10 * kMs)}, kMs, kRestartBlock);
   thread.Call(SYS_restart_syscall, {}, 9 * kMs, 0);
-  EXPECT_EQ(thread.Story(), "shallow_sleep(10000000) shallow_wake(0)");
+  EXPECT_EQ(thread.TraceBuilder(), "shallow_sleep(10000000) shallow_wake(0)");
   EXPECT_EQ(thread.events().back().time_ns, thread.now_ns());
 }
 
@@ -156,7 +156,7 @@ TEST(Decoder, ADeepSleepEndsByItsTimeOutOrAWakeUp) {
   thread.Futex(64, kSecond, kMs, 0).Nanosleep(20 * kUs);
   thread.Futex(64, kSecond, 0, -EAGAIN).Nanosleep(20 * kUs);
   thread.Futex(64, kSecond, 2 * kSecond, 0).End();
-  EXPECT_EQ(thread.Story(),
+  EXPECT_EQ(thread.TraceBuilder(),
             "deep_sleep(1000000000) deep_wake(timeout) shallow_sleep(20000) shallow_wake(0) "
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0) "
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0) "
@@ -171,7 +171,7 @@ TEST(Decoder, ADeepSleepTakenUpAgainAfterASignalIsOneDeepSleep) {
   thread.Futex(64, 699 * kMs, 699 * kMs, -ETIMEDOUT);
   const int64_t woke_ns = thread.now_ns();
   thread.Nanosleep(20 * kUs);
-  EXPECT_EQ(thread.Story(),
+  EXPECT_EQ(thread.TraceBuilder(),
             "deep_sleep(1000000000) deep_wake(timeout) shallow_sleep(20000) shallow_wake(0)");
   EXPECT_EQ(thread.events().at(1).time_ns, woke_ns);
 }
@@ -179,7 +179,7 @@ TEST(Decoder, ADeepSleepTakenUpAgainAfterASignalIsOneDeepSleep) {
 TEST(Decoder, ASpuriousWakeUpDoesNotEndADeepSleep) {
   Thread thread;
   thread.Futex(64, kSecond, 300 * kMs, 0).Futex(64, 699 * kMs, kMs, 0).Nanosleep(20 * kUs);
-  EXPECT_EQ(thread.Story(),
+  EXPECT_EQ(thread.TraceBuilder(),
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0)");
 }
 
@@ -188,10 +188,10 @@ TEST(Decoder, TwoDeepSleepsInARowAreTwo) {
   longer.Futex(64, kSecond, 300 * kMs, 0).Futex(64, 701 * kMs, kMs, 0).End();
   Thread elsewhere;
   elsewhere.Futex(64, kSecond, 300 * kMs, 0).Futex(128, 500 * kMs, kMs, 0).End();
-  EXPECT_EQ(longer.Story(),
+  EXPECT_EQ(longer.TraceBuilder(),
             "deep_sleep(1000000000) deep_wake(woken) deep_sleep(701000000) deep_wake(woken) "
             "monitor_exit");
-  EXPECT_EQ(elsewhere.Story(),
+  EXPECT_EQ(elsewhere.TraceBuilder(),
             "deep_sleep(1000000000) deep_wake(woken) deep_sleep(500000000) deep_wake(woken) "
             "monitor_exit");
 }
@@ -202,7 +202,7 @@ TEST(Decoder, TheInterceptorsPiecesAreOneDeepSleep) {
   thread.Futex(64, 4 * kMs, 4 * kMs, -ETIMEDOUT);
   const int64_t woke_ns = thread.now_ns();
   thread.End();
-  EXPECT_EQ(thread.Story(), "deep_sleep(10000000) deep_wake(timeout) monitor_exit");
+  EXPECT_EQ(thread.TraceBuilder(), "deep_sleep(10000000) deep_wake(timeout) monitor_exit");
   EXPECT_EQ(thread.events().at(1).time_ns, woke_ns);
 }
 
@@ -210,7 +210,7 @@ TEST(Decoder, AWaitForALockIsNoSleep) {
   Thread thread;
   thread.Call(SYS_futex, {64, FUTEX_WAIT_PRIVATE, 2, 0}, kMs, 0);
   thread.Call(SYS_futex, {64, FUTEX_WAKE_PRIVATE, 1, thread.Timespec(kSecond)}, 0, 1);
-  EXPECT_EQ(thread.Story(), "");
+  EXPECT_EQ(thread.TraceBuilder(), "");
 }
 
 TEST(Decoder, TellsDuties) {
@@ -226,7 +226,7 @@ TEST(Decoder, TellsDuties) {
   thread.Call(SYS_write, {2, text, line.size()}, 0, 24);
   thread.Call(SYS_write, {1, text, line.size()}, 0, 24);          // not standard error
   thread.Call(SYS_write, {2, text + 6, line.size() - 6}, 0, 18);  // a later piece of the line
-  EXPECT_EQ(thread.Story(),
+  EXPECT_EQ(thread.TraceBuilder(),
             "poll(0,2) poll(-1,-1) preempt_signal(9,23) preempt_signal(9,23) affinity_read "
             "trace_line");
 }

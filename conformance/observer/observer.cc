@@ -6,10 +6,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "conformance/base/mutex.h"
 #include "conformance/observer/tracer.h"
 
 namespace proctor {
@@ -33,33 +33,33 @@ struct Observer::State {
   std::thread thread;
   std::atomic<bool> stop{false};
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool attached = false;  // guarded by mutex
-  bool finished = false;  // guarded by mutex
-  std::string why;        // guarded by mutex
+  Mutex mutex;
+  std::condition_variable_any changed;
+  enum class Phase { kAttaching, kAttached, kFinished };
+  Phase phase GUARDED_BY(mutex) = Phase::kAttaching;
+  std::string error GUARDED_BY(mutex);
 
   void Main();
-  void Set(bool& flag, std::string text = "");
+  void Enter(Phase next, std::string text = "");
 };
 
-void Observer::State::Set(bool& flag, std::string text) {
-  const std::lock_guard lock(mutex);
-  flag = true;
-  why = std::move(text);
+void Observer::State::Enter(Phase next, std::string text) {
+  const MutexLock lock(mutex);
+  phase = next;
+  error = std::move(text);
   changed.notify_all();
 }
 
 void Observer::State::Main() {
   AcceptNudges();
   std::string text;
-  if (!tracer.Attach(text)) return Set(finished, text);
-  Set(attached);
+  if (!tracer.Attach(text)) return Enter(Phase::kFinished, text);
+  Enter(Phase::kAttached);
   tracer.Run(stop);
-  Set(finished);
+  Enter(Phase::kFinished);
 }
 
-std::unique_ptr<Observer> Observer::Start(const Options& options, Sink sink, std::string& why) {
+std::unique_ptr<Observer> Observer::Start(const Options& options, Sink sink, std::string& error) {
   struct sigaction nudge{};
   nudge.sa_handler = [](int) {};  // without SA_RESTART: it only has to end a wait
   sigaction(NudgeSignal(), &nudge, nullptr);
@@ -68,11 +68,12 @@ std::unique_ptr<Observer> Observer::Start(const Options& options, Sink sink, std
   State* raw = state.get();
   state->thread = std::thread([raw] { raw->Main(); });
   std::unique_ptr<Observer> observer(new Observer(std::move(state)));
-  std::unique_lock lock(raw->mutex);
-  raw->changed.wait(lock, [raw] { return raw->attached || raw->finished; });
-  if (raw->attached) return observer;
-  why = raw->why;
-  lock.unlock();
+  {
+    const MutexLock lock(raw->mutex);
+    while (raw->phase == State::Phase::kAttaching) raw->changed.wait(raw->mutex);
+    if (raw->phase == State::Phase::kAttached) return observer;
+    error = raw->error;
+  }
   return nullptr;
 }
 
@@ -83,13 +84,14 @@ Observer::~Observer() { Stop(); }
 void Observer::Stop() {
   if (!state_->thread.joinable()) return;
   state_->stop = true;
-  std::unique_lock lock(state_->mutex);
-  while (!state_->finished) {
-    // Again and again: the first may come just before the thread begins to wait.
-    pthread_kill(state_->thread.native_handle(), NudgeSignal());
-    state_->changed.wait_for(lock, std::chrono::milliseconds(5));
+  {
+    const MutexLock lock(state_->mutex);
+    while (state_->phase != State::Phase::kFinished) {
+      // Again and again: the first may come just before the thread begins to wait.
+      pthread_kill(state_->thread.native_handle(), NudgeSignal());
+      state_->changed.wait_for(state_->mutex, std::chrono::milliseconds(5));
+    }
   }
-  lock.unlock();
   state_->thread.join();
 }
 

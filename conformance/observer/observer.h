@@ -45,7 +45,7 @@ class Observer {
 
   // Attaches; when it returns without error the process may be released. Events go to `sink` until
   // Stop or the end of the process.
-  static std::unique_ptr<Observer> Start(const Options& options, Sink sink, std::string& why);
+  static std::unique_ptr<Observer> Start(const Options& options, Sink sink, std::string& error);
 
   // Detaches if the process still lives, and waits until no further event comes. Idempotent.
   void Stop();

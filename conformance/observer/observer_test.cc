@@ -24,7 +24,7 @@
 namespace proctor {
 namespace {
 
-constexpr int64_t kPatienceNs = 60'000'000'000;
+constexpr int64_t kWaitAtMostNs = 60'000'000'000;
 
 struct Observed {
   int status = -1;
@@ -51,9 +51,9 @@ class Observation {
   // From its first instruction.
   static Observation OfCommand(std::vector<std::string> argv) {
     Observation observation;
-    std::string why;
-    observation.process_ = Process::Spawn({.argv = std::move(argv), .gated = true}, why);
-    EXPECT_TRUE(observation.process_) << why;
+    std::string error;
+    observation.process_ = Process::Spawn({.argv = std::move(argv), .gated = true}, error);
+    EXPECT_TRUE(observation.process_) << error;
     observation.Begin({.pid = observation.process_->pid(), .from_start = true});
     observation.process_->Release();
     return observation;
@@ -68,12 +68,12 @@ class Observation {
 
   Process& process() { return *process_; }
   Observer* observer() { return observer_.get(); }
-  const std::string& why() const { return why_; }
+  const std::string& error() const { return why_; }
 
   // Until so many events have come.
   void WaitFor(size_t count) {
     std::unique_lock lock(kept_->mutex);
-    EXPECT_TRUE(kept_->changed.wait_for(lock, std::chrono::nanoseconds(kPatienceNs),
+    EXPECT_TRUE(kept_->changed.wait_for(lock, std::chrono::nanoseconds(kWaitAtMostNs),
                                         [&] { return kept_->events.size() >= count; }));
   }
 
@@ -85,7 +85,7 @@ class Observation {
   // Until the process has ended, where it is ours; then that of the observation.
   Observed End() {
     Observed observed;
-    if (process_) observed.status = process_->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
+    if (process_) observed.status = process_->Wait(MonotonicNowNs() + kWaitAtMostNs).value_or(-1);
     if (!observer_) return observed;
     observer_->Stop();
     observed.error = observer_->error();
@@ -207,17 +207,17 @@ TEST_P(ObserverOn, SeesFiftyOneShortestSleepsAndThenTheDoubling) {
 }
 
 TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
-  std::string why;
-  auto process = Process::Spawn({.argv = {GetParam(), "9", "3000", "mix"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {GetParam(), "9", "3000", "mix"}}, error);
+  ASSERT_TRUE(process) << error;
   Observation observation = Observation::OfProcess(process->pid());
-  ASSERT_TRUE(observation.observer()) << observation.why();
+  ASSERT_TRUE(observation.observer()) << observation.error();
   observation.WaitFor(40);
   const Observed observed = observation.End();
   EXPECT_EQ(FieldOf(process->pid(), "TracerPid:"), "\t0");
   EXPECT_EQ(FieldOf(observed.monitor, "TracerPid:"), "\t0");
   EXPECT_EQ(FieldOf(observed.monitor, "State:").find_first_of("Tt"), std::string::npos);
-  EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 9);
+  EXPECT_EQ(process->Wait(MonotonicNowNs() + kWaitAtMostNs), 9);
   EXPECT_EQ(observed.events.front().kind, EventKind::kGap);
   EXPECT_EQ(observed.Count(EventKind::kGap), 1);
   ExpectTimesInOrder(observed.events);
@@ -225,7 +225,7 @@ TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
 
 TEST_P(ObserverOn, AStoppedProcessGoesOnWhenItIsContinued) {
   Observation observation = Observation::OfCommand({GetParam(), "4", "1500", "mix"});
-  ASSERT_TRUE(observation.observer()) << observation.why();
+  ASSERT_TRUE(observation.observer()) << observation.error();
   observation.WaitFor(20);
   observation.process().Signal(SIGSTOP);
   WaitUntilStopped(observation.process().pid());
@@ -310,7 +310,7 @@ TEST(Observer, SignalsArePassedOnAndADeepSleepStaysOne) {
 
 TEST(Observer, AStoppedMonitorStaysStopped) {
   Observation observation = Observation::OfCommand({kFake, "forever", "0"});
-  ASSERT_TRUE(observation.observer()) << observation.why();
+  ASSERT_TRUE(observation.observer()) << observation.error();
   observation.WaitFor(100);
   observation.process().Signal(SIGSTOP);
   WaitUntilStopped(observation.process().pid());
@@ -328,7 +328,7 @@ TEST(Observer, AStoppedMonitorStaysStopped) {
 TEST(Observer, AProcessThatIsKilledEndsTheObservation) {
   for (const size_t events : {0, 60}) {
     Observation observation = Observation::OfCommand({kFake, "forever", "0"});
-    ASSERT_TRUE(observation.observer()) << observation.why();
+    ASSERT_TRUE(observation.observer()) << observation.error();
     observation.WaitFor(events);
     observation.process().Signal(SIGKILL);
     const Observed observed = observation.End();
@@ -338,39 +338,39 @@ TEST(Observer, AProcessThatIsKilledEndsTheObservation) {
 }
 
 TEST(Observer, AMonitorInDeepSleepIsFoundAgainAndAgain) {
-  std::string why;
-  auto process = Process::Spawn({.argv = {kFake, "deep", "0"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {kFake, "deep", "0"}}, error);
+  ASSERT_TRUE(process) << error;
   for (int i = 0; i < 2; ++i) {
     Observation observation = Observation::OfProcess(process->pid());
-    ASSERT_TRUE(observation.observer()) << observation.why();
+    ASSERT_TRUE(observation.observer()) << observation.error();
     observation.WaitFor(1);
     EXPECT_EQ(KindsOf(observation.End().events), std::vector{EventKind::kGap});
   }
 }
 
 TEST(Observer, AnotherTracerIsNamedAsTheHindrance) {
-  std::string why;
-  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, error);
+  ASSERT_TRUE(process) << error;
   Observation first = Observation::OfProcess(process->pid());
-  ASSERT_TRUE(first.observer()) << first.why();
+  ASSERT_TRUE(first.observer()) << first.error();
   Observation second = Observation::OfProcess(process->pid());
   EXPECT_FALSE(second.observer());
-  EXPECT_NE(second.why().find("cannot be traced (Operation not permitted)"), std::string::npos)
-      << second.why();
+  EXPECT_NE(second.error().find("cannot be traced (Operation not permitted)"), std::string::npos)
+      << second.error();
 }
 
 TEST(Observer, AMissingPermissionIsNamed) {
   constexpr uid_t kNobody = 65534;
-  std::string why;
-  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {kFake, "forever", "0"}}, error);
+  ASSERT_TRUE(process) << error;
   const pid_t child = fork();
   if (child == 0) {
     if (setresuid(kNobody, kNobody, kNobody) != 0) _exit(2);
-    FindMonitor(process->pid(), MonotonicNowNs() + kPatienceNs, why);
-    _exit(why.find("may not be traced: run as") != std::string::npos ? 0 : 1);
+    FindMonitor(process->pid(), MonotonicNowNs() + kWaitAtMostNs, error);
+    _exit(error.find("may not be traced: run as") != std::string::npos ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -380,7 +380,7 @@ TEST(Observer, AMissingPermissionIsNamed) {
 
 TEST(Observer, StopLetsGoOfAProcessThatHasShownNoMonitor) {
   Observation observation = Observation::OfCommand({"/bin/sleep", "1000"});
-  ASSERT_TRUE(observation.observer()) << observation.why();
+  ASSERT_TRUE(observation.observer()) << observation.error();
   observation.observer()->Stop();
   EXPECT_NE(observation.observer()->error().find("was let go before it showed a monitor"),
             std::string::npos);
@@ -393,23 +393,23 @@ TEST(Observer, AProcessWithoutAMonitorIsNamed) {
   EXPECT_EQ(observed.status, 0);
   EXPECT_NE(observed.error.find("ended before it showed a monitor"), std::string::npos);
 
-  std::string why;
-  auto process = Process::Spawn({.argv = {"/bin/sleep", "1000"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {"/bin/sleep", "1000"}}, error);
+  ASSERT_TRUE(process) << error;
   const auto ignore = [](const Event&) {};
   EXPECT_FALSE(
-      Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, why));
-  EXPECT_NE(why.find("shows no monitor"), std::string::npos) << why;
+      Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, error));
+  EXPECT_NE(error.find("shows no monitor"), std::string::npos) << error;
 }
 
 TEST(Observer, ADeadProcessIsNamed) {
-  std::string why;
-  auto process = Process::Spawn({.argv = {"/bin/true"}}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {"/bin/true"}}, error);
+  ASSERT_TRUE(process) << error;
   const pid_t pid = process->pid();
   process.reset();
-  EXPECT_FALSE(Observer::Start({.pid = pid}, [](const Event&) {}, why));
-  EXPECT_EQ(why, "process " + std::to_string(pid) + " is not there");
+  EXPECT_FALSE(Observer::Start({.pid = pid}, [](const Event&) {}, error));
+  EXPECT_EQ(error, "process " + std::to_string(pid) + " is not there");
 }
 
 }  // namespace

@@ -123,13 +123,13 @@ bool ReadMemoryOf(pid_t thread, uint64_t address, void* to, size_t size) {
   return process_vm_readv(thread, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(size);
 }
 
-pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& why) {
+pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& error) {
   std::map<pid_t, int> sightings;
   const int64_t start_ns = MonotonicNowNs();
   for (int64_t now_ns = start_ns; now_ns < deadline_ns; now_ns = MonotonicNowNs()) {
     const std::vector<pid_t> threads = ThreadsOf(process);
     if (threads.empty()) {
-      why = fmt::format("process {} is not there", process);
+      error = fmt::format("process {} is not there", process);
       return 0;
     }
     bool forbidden = false;
@@ -140,7 +140,7 @@ pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& why) {
       if (seen == Seen::kShortSleep && ++sightings[thread] >= kSightings) return thread;
     }
     if (forbidden) {
-      why = fmt::format(
+      error = fmt::format(
           "process {} may not be traced: run as its user or as root, with "
           "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE",
           process);
@@ -151,7 +151,7 @@ pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& why) {
     const timespec pause{.tv_sec = 0, .tv_nsec = kLookEveryNs};
     nanosleep(&pause, nullptr);
   }
-  why = fmt::format(
+  error = fmt::format(
       "process {} shows no monitor: none of its threads sleeps shortly again and again", process);
   return 0;
 }

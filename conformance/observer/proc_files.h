@@ -30,8 +30,8 @@ bool ReadMemoryOf(pid_t thread, uint64_t address, void* to, size_t size);
 
 // The thread of a running process that behaves like a monitor: it is found in short sleeps again
 // and again, or it is the only one that waits on a futex with a time-out. 0: none was found before
-// the deadline (CLOCK_MONOTONIC); `why` says whether looking was forbidden.
-pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& why);
+// the deadline (CLOCK_MONOTONIC); `error` says whether looking was forbidden.
+pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& error);
 
 }  // namespace proctor
 

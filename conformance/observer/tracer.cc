@@ -18,10 +18,9 @@
 namespace proctor {
 namespace {
 
-// So many short sleeps in a row are a monitor's.
+// N short sleeps in a row are a monitor's.
 constexpr int64_t kTellingSleeps = 10;
-// All threads stay traced for so many sleeps of the monitor's, to see whether there is a second
-// one.
+// All threads stay traced for N sleeps of the monitor's, to see whether there is a second one.
 constexpr int64_t kWatchAllFor = 30;
 
 constexpr size_t kBufferedEventsMost = 4096;
@@ -43,12 +42,12 @@ long Ptrace(int request, pid_t thread, uintptr_t address, uintptr_t data) {
                 reinterpret_cast<void*>(data));
 }
 
-std::string CannotTrace(pid_t pid, int error) {
-  if (error == ESRCH) return fmt::format("process {} is not there", pid);
+std::string CannotTrace(pid_t pid, int number) {
+  if (number == ESRCH) return fmt::format("process {} is not there", pid);
   return fmt::format(
       "process {} cannot be traced ({}): run as its user or as root, with "
       "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE, and no other tracer",
-      pid, strerrordesc_np(error));
+      pid, strerrordesc_np(number));
 }
 
 }  // namespace
@@ -56,24 +55,25 @@ std::string CannotTrace(pid_t pid, int error) {
 Tracer::Tracer(const Observer::Options& options, Observer::Sink sink)
     : options_(options), sink_(std::move(sink)) {}
 
-bool Tracer::Attach(std::string& why) {
-  return options_.from_start ? AttachFromStart(why) : AttachToMonitor(why);
+bool Tracer::Attach(std::string& error) {
+  return options_.from_start ? AttachFromStart(error) : AttachToMonitor(error);
 }
 
-bool Tracer::AttachFromStart(std::string& why) {
+bool Tracer::AttachFromStart(std::string& error) {
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
                                PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-  if (!Seize(options_.pid, kTrace, why)) return false;
+  if (!Seize(options_.pid, kTrace, error)) return false;
   watching_all_ = true;
   Add(options_.pid);
   return true;
 }
 
-bool Tracer::AttachToMonitor(std::string& why) {
-  const pid_t found = FindMonitor(options_.pid, MonotonicNowNs() + options_.find_deadline_ns, why);
+bool Tracer::AttachToMonitor(std::string& error) {
+  const pid_t found =
+      FindMonitor(options_.pid, MonotonicNowNs() + options_.find_deadline_ns, error);
   if (found == 0) return false;
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT;
-  if (!Seize(found, kTrace, why)) return false;
+  if (!Seize(found, kTrace, error)) return false;
   Add(found);
   monitor_ = found;
   process_ = options_.pid;
@@ -84,12 +84,12 @@ bool Tracer::AttachToMonitor(std::string& why) {
   return true;
 }
 
-bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& why) {
+bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& error) {
   if (Ptrace(PTRACE_SEIZE, thread, 0, trace_options) == 0 &&
       Ptrace(PTRACE_INTERRUPT, thread, 0, 0) == 0) {
     return true;
   }
-  why = CannotTrace(options_.pid, errno);
+  error = CannotTrace(options_.pid, errno);
   return false;
 }
 
@@ -137,9 +137,9 @@ void Tracer::Take(pid_t tid, const Event& event) {
     std::vector<Event>& buffered = traced_[tid].buffered;
     if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
   } else if (tid == monitor_) {
-    Event told = event;
-    told.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
-    sink_(told);
+    Event sent = event;
+    sent.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
+    sink_(sent);
   }
 }
 
@@ -176,9 +176,9 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
   if (thread.letting_go) return;
   __ptrace_syscall_info info{};
   if (Ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, reinterpret_cast<uintptr_t>(&info)) <= 0) {
-    // Where the thread was killed meanwhile there is nothing to tell.
+    // Where the thread was killed meanwhile there is nothing to say.
     if (errno != ESRCH)
-      error_ = "this kernel does not tell system calls: Linux 5.3 or newer is needed";
+      error_ = "this kernel does not report system calls: Linux 5.3 or newer is needed";
     return;
   }
   const int64_t now_ns = MonotonicNowNs();

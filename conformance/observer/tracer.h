@@ -27,8 +27,8 @@ class Tracer {
  public:
   Tracer(const Observer::Options& options, Observer::Sink sink);
 
-  // Begins to trace; false: `why` is one line.
-  bool Attach(std::string& why);
+  // Begins to trace; false: `error` is one line.
+  bool Attach(std::string& error);
 
   // Until the monitor has ended, or `stop` is set and a signal interrupts the wait; then lets go of
   // all threads.
@@ -49,9 +49,9 @@ class Tracer {
     bool letting_go = false;
   };
 
-  bool AttachFromStart(std::string& why);
-  bool AttachToMonitor(std::string& why);
-  bool Seize(pid_t thread, uintptr_t trace_options, std::string& why);
+  bool AttachFromStart(std::string& error);
+  bool AttachToMonitor(std::string& error);
+  bool Seize(pid_t thread, uintptr_t trace_options, std::string& error);
   Traced& Add(pid_t tid);
 
   void OnStop(pid_t tid, int status);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,13 +11,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <mutex>
 #include <thread>
 
-#include "conformance/process/patience.h"
+#include "conformance/base/mutex.h"
+#include "conformance/process/pipe.h"
+#include "conformance/process/program.h"
+#include "conformance/process/suspendable_deadline.h"
 
 extern char** environ;
 
@@ -29,41 +29,6 @@ constexpr size_t kCapturedBytesMost = 64 * 1024;
 constexpr ssize_t kPipeBytes = 64 * 1024;
 constexpr int64_t kReapWithinNs = 5'000'000'000;
 constexpr int kNotStarted = 127;  // as a shell says it
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    Close();
-    number_ = std::exchange(other.number_, -1);
-    return *this;
-  }
-  ~Descriptor() { Close(); }
-
-  int get() const { return number_; }
-  void Close() {
-    if (number_ >= 0) close(number_);
-    number_ = -1;
-  }
-
- private:
-  int number_ = -1;
-};
-
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-
-  bool Open() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return false;
-    read = Descriptor(ends[0]);
-    write = Descriptor(ends[1]);
-    return true;
-  }
-};
 
 std::string NameOf(const std::string& entry) { return entry.substr(0, entry.find('=')); }
 
@@ -88,22 +53,6 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return pointers;
 }
 
-// The file that execvp would run: found before the fork, where there is still a way to complain.
-std::string FindProgram(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* path = std::getenv("PATH");
-  std::string rest = path != nullptr ? path : "/usr/bin:/bin";
-  while (!rest.empty()) {
-    const size_t colon = rest.find(':');
-    const std::string candidate = rest.substr(0, colon) + "/" + name;
-    struct stat info{};
-    const bool is_file = stat(candidate.c_str(), &info) == 0 && S_ISREG(info.st_mode);
-    if (is_file && access(candidate.c_str(), X_OK) == 0) return candidate;
-    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
-  }
-  return "";
-}
-
 // What the child does between fork and exec: only calls that are safe there. All strings are made
 // before.
 struct ChildPlan {
@@ -124,14 +73,14 @@ void WriteText(const char* text) {
 }
 
 [[noreturn]] void FailChild(const ChildPlan& plan) {
-  const int error = errno;
+  const int number = errno;
   if (plan.gate >= 0) {
     // Spawn has returned long ago: what is left is the child's own standard error.
     WriteText(plan.program);
     WriteText(": cannot be started: ");
-    WriteText(strerrordesc_np(error));
+    WriteText(strerrordesc_np(number));
     WriteText("\n");
-  } else if (write(plan.failure, &error, sizeof error) < 0) {
+  } else if (write(plan.failure, &number, sizeof number) < 0) {
     _exit(kNotStarted);
   }
   _exit(kNotStarted);
@@ -193,10 +142,10 @@ struct Process::State {
   std::optional<int> status;
 
   Descriptor output;
-  Pipe quit;  // its end of file ends the reader, whoever still holds the output open
+  Pipe quit;  // its end of file ends the reader, also while a process still holds the output open
   std::thread reader;
-  std::mutex mutex;
-  std::string captured;  // guarded by mutex
+  Mutex mutex;
+  std::string captured GUARDED_BY(mutex);
 
   void ReadOutput() {
     char block[4096];
@@ -213,7 +162,7 @@ struct Process::State {
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return;
       if (quitting) left_when_quitting -= got;
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       captured.append(block, static_cast<size_t>(got));
       if (captured.size() > kCapturedBytesMost) {
         captured.erase(0, captured.size() - kCapturedBytesMost);
@@ -222,18 +171,20 @@ struct Process::State {
   }
 };
 
-std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why) {
+std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& error) {
   if (options.argv.empty()) {
-    why = "no command was given";
+    error = "no command was given";
     return nullptr;
   }
-  const std::string program = FindProgram(options.argv[0]);
+  // Found before the fork, where there is still a way to say what is wrong.
+  const bool has_slash = options.argv[0].find('/') != std::string::npos;
+  const std::string program = has_slash ? options.argv[0] : FindOnPath(options.argv[0]);
   if (program.empty()) {
-    why = fmt::format("{}: not found on PATH; install it or give its path", options.argv[0]);
+    error = fmt::format("{}: not found on PATH; install it or give its path", options.argv[0]);
     return nullptr;
   }
-  const auto fail = [&](int error) {
-    why = fmt::format("{}: cannot be started: {}", options.argv[0], strerrordesc_np(error));
+  const auto fail = [&](int number) {
+    error = fmt::format("{}: cannot be started: {}", options.argv[0], strerrordesc_np(number));
     return nullptr;
   };
   // With a directory of its own the child may find what we cannot.
@@ -295,11 +246,11 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& why
   }
   std::unique_ptr<Process> process(new Process(std::move(state)));
   if (options.gated) return process;  // whether exec works shows only after the gate
-  int error = 0;
+  int number = 0;
   ssize_t got;
-  while ((got = read(failure.read.get(), &error, sizeof error)) < 0 && errno == EINTR) {
+  while ((got = read(failure.read.get(), &number, sizeof number)) < 0 && errno == EINTR) {
   }
-  if (got == sizeof error) return fail(error);
+  if (got == sizeof number) return fail(number);
   return process;
 }
 
@@ -322,9 +273,9 @@ int Process::pidfd() const { return state_->pidfd.get(); }
 void Process::Release() { state_->gate.Close(); }
 
 std::optional<int> Process::Wait(int64_t deadline_ns) {
-  Patience patience(deadline_ns);
+  SuspendableDeadline deadline(deadline_ns);
   while (!state_->status) {
-    const int64_t left_ns = patience.NextWaitNs(MonotonicNowNs());
+    const int64_t left_ns = deadline.NextWaitNs(MonotonicNowNs());
     const timespec timeout{.tv_sec = left_ns / 1'000'000'000, .tv_nsec = left_ns % 1'000'000'000};
     pollfd ended{.fd = state_->pidfd.get(), .events = POLLIN, .revents = 0};
     const int ready = ppoll(&ended, 1, &timeout, nullptr);
@@ -363,7 +314,7 @@ std::string Process::captured() {
     state_->quit.write.Close();
     state_->reader.join();
   }
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->captured;
 }
 

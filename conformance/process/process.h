@@ -5,7 +5,7 @@
 // observer can attach first. The child leads a process group of its own; killing ends the whole
 // group.
 //
-// Errors: `why` is one line that names the program and the remedy. Nothing here throws. A gated
+// Errors: `error` is one line that names the program and the remedy. Nothing here throws. A gated
 // child whose program turns out not to start (it is no executable, say) writes that line to its
 // standard error and ends with status 127.
 //
@@ -40,7 +40,7 @@ class Process {
     bool null_input = true;       // standard input is /dev/null; else it is ours
   };
 
-  static std::unique_ptr<Process> Spawn(const Options& options, std::string& why);
+  static std::unique_ptr<Process> Spawn(const Options& options, std::string& error);
 
   // Kills the group if the child is still there, and reaps it.
   ~Process();
@@ -59,7 +59,7 @@ class Process {
   void SignalGroup(int signal);  // to its whole group
 
   // What the child has written so far to standard output and error, at most the last 64 KiB; needs
-  // capture_output. Once Wait has told its end, that is all that it wrote.
+  // capture_output. Once Wait has returned its status, that is all that it wrote.
   std::string captured();
 
  private:

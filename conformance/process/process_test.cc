@@ -11,15 +11,15 @@
 namespace proctor {
 namespace {
 
-constexpr int64_t kPatienceNs = 30'000'000'000;
+constexpr int64_t kWaitAtMostNs = 30'000'000'000;
 
-int64_t Deadline() { return MonotonicNowNs() + kPatienceNs; }
+int64_t Deadline() { return MonotonicNowNs() + kWaitAtMostNs; }
 
 std::unique_ptr<Process> Shell(const std::string& script, Process::Options options = {}) {
   options.argv = {"/bin/sh", "-c", script};
-  std::string why;
-  auto process = Process::Spawn(options, why);
-  EXPECT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn(options, error);
+  EXPECT_TRUE(process) << error;
   return process;
 }
 
@@ -29,28 +29,28 @@ TEST(Process, GivesTheExitStatus) {
 }
 
 TEST(Process, NamesAProgramThatIsNotThere) {
-  std::string why;
-  EXPECT_FALSE(Process::Spawn({.argv = {"no-such-program"}}, why));
-  EXPECT_EQ(why, "no-such-program: not found on PATH; install it or give its path");
-  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}}, why));
-  EXPECT_EQ(why, "/nowhere/prog: cannot be started: No such file or directory");
-  EXPECT_FALSE(Process::Spawn({}, why));
-  EXPECT_EQ(why, "no command was given");
+  std::string error;
+  EXPECT_FALSE(Process::Spawn({.argv = {"no-such-program"}}, error));
+  EXPECT_EQ(error, "no-such-program: not found on PATH; install it or give its path");
+  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}}, error));
+  EXPECT_EQ(error, "/nowhere/prog: cannot be started: No such file or directory");
+  EXPECT_FALSE(Process::Spawn({}, error));
+  EXPECT_EQ(error, "no command was given");
 }
 
 TEST(Process, AGatedProgramThatIsNotThereIsNamedAtOnce) {
-  std::string why;
-  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}, .gated = true}, why));
-  EXPECT_EQ(why, "/nowhere/prog: cannot be started: No such file or directory");
+  std::string error;
+  EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}, .gated = true}, error));
+  EXPECT_EQ(error, "/nowhere/prog: cannot be started: No such file or directory");
 }
 
 TEST(Process, AGatedFileThatIsNoProgramSaysSoOnItsStandardError) {
   const std::string path = testing::TempDir() + "/no_program";
   std::ofstream(path) << '\0';
   chmod(path.c_str(), 0700);
-  std::string why;
-  auto process = Process::Spawn({.argv = {path}, .gated = true, .capture_output = true}, why);
-  ASSERT_TRUE(process) << why;
+  std::string error;
+  auto process = Process::Spawn({.argv = {path}, .gated = true, .capture_output = true}, error);
+  ASSERT_TRUE(process) << error;
   process->Release();
   EXPECT_EQ(process->Wait(Deadline()), 127);
   const std::string expected = path + ": cannot be started: Exec format error\n";

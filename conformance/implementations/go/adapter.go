@@ -60,7 +60,7 @@ func findForcegcPeriod() *int64 {
 }
 
 // gccgoVersion is that of the compiler, which it writes into its programs: "GCC: (Debian 12.2.0-14) 12.2.0". Its
-// runtime.Version says "unknown" where the distribution built it without the file that would tell.
+// runtime.Version says "unknown" where the distribution built it without the file that says it.
 func gccgoVersion() string {
 	file, err := elf.Open("/proc/self/exe")
 	if err != nil {

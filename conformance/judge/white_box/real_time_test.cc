@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "conformance/judge/panel.h"
-#include "conformance/judge/story.h"
+#include "conformance/judge/trace_builder.h"
 
 namespace proctor {
 namespace {
@@ -20,7 +20,7 @@ constexpr int32_t kSomeThread = 0;
 constexpr int32_t kOther = 1;
 
 // A runtime's own trace, told event by event, a microsecond each.
-class Trace : public Story {
+class Trace : public TraceBuilder {
  public:
   Trace() {
     header.tiers = kT;

@@ -1,12 +1,12 @@
-#include "conformance/adapter/gathering.h"
+#include "conformance/adapter/event_merger.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace proctor {
 
-void Gathering::Add(const Event& event) {
-  const std::lock_guard lock(mutex_);
+void EventMerger::Add(const Event& event) {
+  const MutexLock lock(mutex_);
   if (events_.size() < events_most_) {
     events_.push_back(event);
   } else {
@@ -14,8 +14,8 @@ void Gathering::Add(const Event& event) {
   }
 }
 
-std::vector<Event> Gathering::Take() {
-  const std::lock_guard lock(mutex_);
+std::vector<Event> EventMerger::Take() {
+  const MutexLock lock(mutex_);
   std::ranges::stable_sort(events_, {}, &Event::time_ns);
   if (lost_ > 0) {
     const int64_t end_ns = events_.empty() ? 0 : events_.back().time_ns;

@@ -1,8 +1,10 @@
-// Hand-made evidence: a story of a monitor and of tasks, told event by event, and what the judges
+// Hand-made evidence: a trace of a monitor and of tasks, built event by event, and what the judges
 // say of it.
+//
+// Thread safety: none; one thread at a time per object.
 
-#ifndef PROCTOR_CONFORMANCE_JUDGE_STORY_H_
-#define PROCTOR_CONFORMANCE_JUDGE_STORY_H_
+#ifndef PROCTOR_CONFORMANCE_JUDGE_TRACE_BUILDER_H_
+#define PROCTOR_CONFORMANCE_JUDGE_TRACE_BUILDER_H_
 
 #include <cstdint>
 #include <initializer_list>
@@ -21,17 +23,17 @@ inline constexpr int64_t kSecond = 1'000'000'000;
 
 // Time stands still but for a microsecond per event, the sleeps, and what Wait adds; a monitor's
 // sleep lasts `lateness_ns` longer than asked for.
-class Story {
+class TraceBuilder {
  public:
-  Story() {
+  TraceBuilder() {
     header.tiers = kO;
     header.from_start = true;
     header.emits.set();
     header.in_force.procs = 1;
   }
 
-  Story& Add(EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args = {},
-             int64_t g = -1) {
+  TraceBuilder& Add(EventKind kind, std::initializer_list<std::pair<Arg, int64_t>> args = {},
+                    int64_t g = -1) {
     Event event = MakeEvent(now_ns, kind, args);
     event.m = kMonitor;
     event.g = g;
@@ -39,44 +41,44 @@ class Story {
     now_ns += kUs;
     return *this;
   }
-  Story& Shallow(int64_t duration_ns, int64_t elapsed_ns = -1) {
+  TraceBuilder& Shallow(int64_t duration_ns, int64_t elapsed_ns = -1) {
     Add(EventKind::kShallowSleep, {{Arg::kDurationNs, duration_ns}});
     now_ns += elapsed_ns < 0 ? duration_ns + lateness_ns : elapsed_ns - kUs;
     return Add(EventKind::kShallowWake, {{Arg::kInterrupted, 0}});
   }
-  Story& Run(int64_t times, int64_t duration_ns) {
+  TraceBuilder& Run(int64_t times, int64_t duration_ns) {
     for (int64_t i = 0; i < times; ++i) Shallow(duration_ns);
     return *this;
   }
   // The doublings from `from_ns` up, then `flat` sleeps of 10 ms.
-  Story& Climb(int64_t from_ns, int64_t flat) {
+  TraceBuilder& Climb(int64_t from_ns, int64_t flat) {
     for (int64_t delay_ns = from_ns; delay_ns < 10 * kMs; delay_ns *= 2) Shallow(delay_ns);
     return Run(flat, 10 * kMs);
   }
-  Story& FreshStart() { return Run(51, 20 * kUs).Climb(40 * kUs, 3); }
-  Story& Deep(int64_t duration_ns, WakeCause cause, int64_t elapsed_ns = -1) {
+  TraceBuilder& FreshStart() { return Run(51, 20 * kUs).Climb(40 * kUs, 3); }
+  TraceBuilder& Deep(int64_t duration_ns, WakeCause cause, int64_t elapsed_ns = -1) {
     Add(EventKind::kDeepSleep, {{Arg::kDurationNs, duration_ns}});
     now_ns += elapsed_ns < 0 ? duration_ns : elapsed_ns;
     return Add(EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(cause)}});
   }
-  Story& Poll(int64_t timeout_ns = 0) {
+  TraceBuilder& Poll(int64_t timeout_ns = 0) {
     return Add(EventKind::kPoll, {{Arg::kTimeoutNs, timeout_ns}, {Arg::kReady, 0}});
   }
-  Story& Signal(int64_t target) {
+  TraceBuilder& Signal(int64_t target) {
     return Add(EventKind::kPreemptSignal, {{Arg::kTarget, target}, {Arg::kSignal, 23}});
   }
-  Story& Start(int64_t g) { return Add(EventKind::kTaskStart, {}, g); }
-  Story& Begin(int64_t g, Op op, int64_t duration_ns = 0) {
+  TraceBuilder& Start(int64_t g) { return Add(EventKind::kTaskStart, {}, g); }
+  TraceBuilder& Begin(int64_t g, Op op, int64_t duration_ns = 0) {
     return Add(EventKind::kOpBegin,
                {{Arg::kOp, static_cast<int64_t>(op)}, {Arg::kDurationNs, duration_ns}}, g);
   }
-  Story& End(int64_t g, Op op) {
+  TraceBuilder& End(int64_t g, Op op) {
     return Add(EventKind::kOpEnd, {{Arg::kOp, static_cast<int64_t>(op)}}, g);
   }
-  Story& Gap() { return Add(EventKind::kGap, {{Arg::kLost, -1}}); }
+  TraceBuilder& Gap() { return Add(EventKind::kGap, {{Arg::kLost, -1}}); }
 
   // Lets time pass.
-  Story& Wait(int64_t duration_ns) {
+  TraceBuilder& Wait(int64_t duration_ns) {
     now_ns += duration_ns;
     return *this;
   }
@@ -111,4 +113,4 @@ class Story {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_JUDGE_STORY_H_
+#endif  // PROCTOR_CONFORMANCE_JUDGE_TRACE_BUILDER_H_

@@ -1,27 +1,27 @@
-// A gathering: events from several threads become one piece of evidence, ordered by time.
+// A merger of events: those of several threads become one piece of evidence, ordered by time.
 //
 // Memory is bounded: what comes after `events_most` is only counted, and the evidence ends with a
 // gap.
 //
 // Thread safety: Add from any thread; Take once, when no more Add comes.
 
-#ifndef PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
-#define PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_EVENT_MERGER_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_EVENT_MERGER_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
+#include "conformance/base/mutex.h"
 #include "conformance/evidence/event.h"
 
 namespace proctor {
 
-class Gathering {
+class EventMerger {
  public:
   static constexpr size_t kEventsMost = 4'000'000;
 
-  explicit Gathering(size_t events_most = kEventsMost) : events_most_(events_most) {}
+  explicit EventMerger(size_t events_most = kEventsMost) : events_most_(events_most) {}
 
   void Add(const Event& event);
 
@@ -30,11 +30,11 @@ class Gathering {
 
  private:
   const size_t events_most_;
-  std::mutex mutex_;
-  std::vector<Event> events_;  // guarded by mutex_
-  int64_t lost_ = 0;           // guarded by mutex_
+  Mutex mutex_;
+  std::vector<Event> events_ GUARDED_BY(mutex_);
+  int64_t lost_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_ADAPTER_GATHERING_H_
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_EVENT_MERGER_H_

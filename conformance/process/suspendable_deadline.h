@@ -4,22 +4,22 @@
 //
 // Thread safety: none.
 
-#ifndef PROCTOR_CONFORMANCE_PROCESS_PATIENCE_H_
-#define PROCTOR_CONFORMANCE_PROCESS_PATIENCE_H_
+#ifndef PROCTOR_CONFORMANCE_PROCESS_SUSPENDABLE_DEADLINE_H_
+#define PROCTOR_CONFORMANCE_PROCESS_SUSPENDABLE_DEADLINE_H_
 
 #include <algorithm>
 #include <cstdint>
 
 namespace proctor {
 
-class Patience {
+class SuspendableDeadline {
  public:
   static constexpr int64_t kTurnNs = 100'000'000;        // waited at a time
   static constexpr int64_t kStandstillNs = 500'000'000;  // a turn that lasts so much longer
   static constexpr int64_t kMostNs = 120'000'000'000;    // of standstill, in all
 
   // CLOCK_MONOTONIC.
-  explicit Patience(int64_t deadline_ns) : deadline_ns_(deadline_ns) {}
+  explicit SuspendableDeadline(int64_t deadline_ns) : deadline_ns_(deadline_ns) {}
 
   // To be asked before every wait: how long that one may last. 0: the time is up.
   int64_t NextWaitNs(int64_t now_ns) {
@@ -41,4 +41,4 @@ class Patience {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_PROCESS_PATIENCE_H_
+#endif  // PROCTOR_CONFORMANCE_PROCESS_SUSPENDABLE_DEADLINE_H_

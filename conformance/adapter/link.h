@@ -1,0 +1,70 @@
+// The harness's side of one adapter process: the process, the pipes to it and from it, and those of
+// the scenario's descriptors. Text goes in, whole lines come out, always before a deadline.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_LINK_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_LINK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/adapter/line_buffer.h"
+#include "conformance/adapter/outside.h"
+#include "conformance/process/pipe.h"
+#include "conformance/process/process.h"
+
+namespace proctor {
+
+class AdapterLink {
+ public:
+  // Starts the process, gated (process.h), with `descriptors` pipes of the scenario's. False:
+  // `error` is one line.
+  bool Start(const std::vector<std::string>& argv, std::vector<std::string> set_env,
+             int32_t descriptors, std::string& error);
+
+  // Null before Start.
+  Process* process() { return process_.get(); }
+
+  // The writing ends of the scenario's descriptors.
+  std::vector<int> WritingEnds() const;
+
+  // Gives up after 20 s: that the adapter is gone, or does not read, shows when it is read from.
+  void Send(std::string_view text);
+  void CloseInput() { to_adapter_.write.Close(); }
+
+  enum class Reading {
+    kLine,
+    kDeadline,  // it has passed
+    kTooLong,   // a line of more than kMaxLineBytes
+    kClosed,    // the adapter closed its end and does not end itself
+    kEnded,     // the process has ended: nothing more will come
+  };
+  // The next line. Meanwhile what is due of `outside` happens; null: there is none. A process that
+  // closed its end has `exit_ms` to end.
+  Reading ReadLine(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside,
+                   std::string& line);
+
+  // Reads and forgets, until the deadline or the process's end.
+  void Drain(int64_t deadline_ns, int64_t exit_ms);
+
+  // Ends the process and its group.
+  void Kill() { process_.reset(); }
+
+ private:
+  Reading ReadMore(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside);
+  Reading OnNoMore(int64_t deadline_ns, int64_t exit_ms);
+
+  Pipe to_adapter_;
+  Pipe from_adapter_;
+  std::vector<Pipe> descriptors_;
+  std::unique_ptr<Process> process_;
+  LineBuffer buffer_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_LINK_H_
