@@ -1,6 +1,6 @@
-// Whether the times that an adapter stamps can be true: on the harness's clock, within its process's
-// life, and never backwards in one task, nor in the runtime's own trace. The stamps of different
-// tasks may overtake each other on their way.
+// Whether the times that an adapter stamps can be true: on the harness's clock, within its
+// process's life, and never backwards in one task, nor in the runtime's own trace. The stamps of
+// different tasks may overtake each other on their way.
 //
 // Memory: bounded; of more than a million tasks at once the others go unchecked.
 // Errors: one line. Thread safety: none.
@@ -18,7 +18,7 @@ namespace proctor {
 
 class StampOrder {
  public:
-  // Each gives what is wrong with the event; empty: nothing. `traced`: it is of the runtime's trace.
+  // What is wrong with the event; empty: nothing. `traced`: it is of the runtime's own trace.
   std::string Check(const Event& event, bool traced, int64_t started_ns, int64_t now_ns);
 
  private:
