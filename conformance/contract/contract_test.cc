@@ -52,7 +52,31 @@ TEST(Contract, ProfilesFollowVersions) {
   EXPECT_EQ(ProfileOfVersion("go1.27.1"), kGo1_26);
   EXPECT_EQ(ProfileOfVersion("gccgo 12.2.0"), kGo1_20);
   EXPECT_EQ(ProfileOfVersion("go1."), kGo1_20);
+  EXPECT_EQ(ProfileOfVersion("go1.99"), kGo1_26);
+  EXPECT_EQ(ProfileOfVersion("go1.3"), kGo1_20);
   for (Profile profile : kProfiles) EXPECT_EQ(FindProfile(ProfileName(profile)), profile);
+  EXPECT_EQ(FindProfile("go1.27"), std::nullopt) << "its monitor is that of go1.26";
+  EXPECT_EQ(ProfileNames(), "go1.20, go1.22, go1.25, go1.26 or netbsd");
+  EXPECT_EQ(Since(kGo1_22), kGo1_22 | kGo1_25 | kGo1_26);
+}
+
+TEST(Contract, AReleaseThatIsNotKnownIsNamed) {
+  EXPECT_EQ(UnknownReleaseNote("go1.27.4"), "");
+  EXPECT_EQ(UnknownReleaseNote("gccgo 14"), "");
+  EXPECT_EQ(UnknownReleaseNote("go1.28rc1"),
+            "go1.28 is newer than go1.27, the newest release that is known here: graded as go1.26");
+}
+
+// A .bzl file cannot read profiles.def.
+TEST(Contract, TheSuitesAreThoseOfTheProfiles) {
+  std::ifstream file("conformance/defs.bzl");
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::string list = "PROFILES = [\n";
+  for (Profile profile : kProfiles) {
+    list += "    \"" + std::string(ProfileName(profile)) + "\",\n";
+  }
+  EXPECT_NE(text.str().find(list + "]"), std::string::npos) << list;
 }
 
 TEST(Contract, DocumentIsPrintedFromTheTable) {

@@ -29,7 +29,7 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
         PeriodicJudge::Duty{ClauseId::kTRC_1, EventKind::kTraceLine, period_ns, true,
                             "a line of the scheduler trace"}));
   }
-  if (emits(EventKind::kAffinityRead) && (header.profile & kSince1_25) != 0) {
+  if (emits(EventKind::kAffinityRead) && FollowsProcessors(header.profile)) {
     constexpr int64_t kPeriodNs = 1'000'000'000;
     judges.push_back(std::make_unique<PeriodicJudge>(
         kO, header,

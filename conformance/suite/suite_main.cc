@@ -218,13 +218,13 @@ void TakeShard(VirtualOptions& campaign) {
 
 int Main(int argc, char** argv) {
   Request request;
-  std::string profile = "go1.20";
+  std::string profile(ProfileName(kGo1_20));
   std::string expectations;
   TakeShard(request.campaign);
   testing::InitGoogleTest(&argc, argv);
 
   CLI::App app{"Puts the monitor that is linked in to the test of the contract, in virtual time."};
-  app.add_option("--profile", profile, "go1.20, go1.22, go1.25, go1.26 or netbsd");
+  app.add_option("--profile", profile, ProfileNames());
   app.add_option("--clauses", request.clauses, "comma-separated globs");
   app.add_option("--expectations", expectations, "a file of expected deviations");
   app.add_option("--seed", request.campaign.seed, "of the random worlds");

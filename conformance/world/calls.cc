@@ -241,7 +241,7 @@ void Scheduler::Poll(int64_t timeout_ns, proctor_ready_list* ready) {
   ready_injected_ = false;
   const auto count = static_cast<int32_t>(ready_.size());
   Tell(EventKind::kPoll, kMonitorM, kNobody, kNobody, timeout_ns, count);
-  *ready = {&ready_, count, (options_.profile & kSince1_22) != 0 ? -count : 0};
+  *ready = {&ready_, count, AdjustsWaiters(options_.profile) ? -count : 0};
 }
 
 void Scheduler::Inject(const proctor_ready_list* ready) {

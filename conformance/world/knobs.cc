@@ -49,9 +49,9 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   knobs.signal_ns = between(1 * kUs, one_in(8) ? 15 * kMs : 30 * kUs);
   knobs.rival_poll_permille = one_in(4) ? static_cast<uint32_t>(between(50, 600)) : 0;
   knobs.slow_exit_permille = one_in(4) ? static_cast<uint32_t>(between(50, 900)) : 0;
-  knobs.lost_break_permille = profile == kNetbsd ? static_cast<uint32_t>(between(100, 900)) : 0;
+  knobs.lost_break_permille = RescuesTimers(profile) ? static_cast<uint32_t>(between(100, 900)) : 0;
   knobs.unattended_timers_permille =
-      profile == kNetbsd && one_in(2) ? static_cast<uint32_t>(between(100, 900)) : 0;
+      RescuesTimers(profile) && one_in(2) ? static_cast<uint32_t>(between(100, 900)) : 0;
   knobs.interceptors = one_in(8);
   knobs.library = one_in(16);
   knobs.main_leaves = one_in(16);

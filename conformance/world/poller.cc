@@ -106,7 +106,7 @@ void Scheduler::PollBack(int32_t m) {
       PutLocal(m, p, g, false);
     }
   }
-  if (count > 0 && (options_.profile & kSince1_22)) CountPollWaiters(m, -count);
+  if (count > 0 && AdjustsWaiters(options_.profile)) CountPollWaiters(m, -count);
   if (p == kNobody) return Park(m);
   if (count > 0) {
     WakeProcessor(m);
@@ -127,7 +127,7 @@ void Scheduler::GatherReady(int32_t m, std::vector<int32_t>& tasks) {
     }
   }
   // Until go1.22 the poll itself corrects the count, before the tasks are anywhere else to be seen.
-  if (!tasks.empty() && !(options_.profile & kSince1_22)) {
+  if (!tasks.empty() && !AdjustsWaiters(options_.profile)) {
     CountPollWaiters(m, -static_cast<int32_t>(tasks.size()));
   }
 }

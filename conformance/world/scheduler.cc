@@ -16,7 +16,7 @@ Scheduler::Scheduler(const Scenario& scenario, const WorldOptions& options, cons
       options_(options),
       knobs_(knobs),
       tunables_(scenario.Asked()),
-      by_task_lock_(options.profile == kGo1_26),
+      by_task_lock_(TakesByTaskLock(options.profile)),
       sink_(sink),
       choices_(scenario.seed, options.choices),
       now_ns_(kBootNs),

@@ -65,7 +65,7 @@ bool Scheduler::FindTask(int32_t m, int32_t& g, bool& inherits) {
         SetStatus(m, gs_[static_cast<size_t>(ready)], TaskStatus::kRunnable);
         PutLocal(m, ThreadOf(m).p, ready, false);
       }
-      if (options_.profile & kSince1_22) CountPollWaiters(m, -count);
+      if (AdjustsWaiters(options_.profile)) CountPollWaiters(m, -count);
       g = TakeLocal(m, ThreadOf(m).p);
       return true;
     }

@@ -151,11 +151,11 @@ proctor_constants MakeConstants(const Tunables& tunables, Profile profile) {
   constants.relax_min_ns = tunables.relax_min_ns;
   constants.trace_interval_ns = tunables.sched_trace_ms * 1'000'000;
   // A user who fixes the number of processors does not want it to follow the machine.
-  const bool follows = (profile & kSince1_25) != 0 && tunables.procs == 0;
+  const bool follows = FollowsProcessors(profile) && tunables.procs == 0;
   constants.refresh_procs_ns = follows ? kRefreshNs : 0;
-  constants.adjust_waiters = (profile & kSince1_22) != 0;
-  constants.take_by_task_lock = (profile & kSince1_26) != 0;
-  constants.rescue_timers = profile == kNetbsd;
+  constants.adjust_waiters = AdjustsWaiters(profile);
+  constants.take_by_task_lock = TakesByTaskLock(profile);
+  constants.rescue_timers = RescuesTimers(profile);
   return constants;
 }
 

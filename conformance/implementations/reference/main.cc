@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
     profile.reset();
   }
   if (!profile) {
-    fprintf(stderr, "usage: %s [--profile go1.20|go1.22|go1.25|go1.26|netbsd]\n", argv[0]);
+    fprintf(stderr, "usage: %s [--profile NAME], where NAME is %s\n", argv[0],
+            proctor::ProfileNames().c_str());
     return EXIT_FAILURE;
   }
   return proctor::reference::RunAdapter(*profile);

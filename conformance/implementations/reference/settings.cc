@@ -47,12 +47,11 @@ runtime::Options ToOptions(const Tunables& tunables, Profile profile) {
       .forcegc_period_ns = tunables.forcegc_period_ns,
       .relax_min_ns = tunables.relax_min_ns,
       .trace_interval_ns = tunables.sched_trace_ms * kNsPerMs,
-      .adjust_waiters = profile == kGo1_22 || profile == kGo1_25 || profile == kGo1_26,
-      .refresh_procs_ns = (profile == kGo1_25 || profile == kGo1_26) && tunables.procs_refresh != 0
-                              ? kRefreshNs
-                              : 0,
-      .take_by_task_lock = profile == kGo1_26,
-      .rescue_timers = profile == kNetbsd,
+      .adjust_waiters = AdjustsWaiters(profile),
+      .refresh_procs_ns =
+          FollowsProcessors(profile) && tunables.procs_refresh != 0 ? kRefreshNs : 0,
+      .take_by_task_lock = TakesByTaskLock(profile),
+      .rescue_timers = RescuesTimers(profile),
   };
   return options;
 }
