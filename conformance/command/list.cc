@@ -11,7 +11,8 @@
 #include "conformance/command/output.h"
 #include "conformance/contract/contract.h"
 #include "conformance/implementations/implementation.h"
-#include "conformance/mutants/mutants.h"
+#include "conformance/implementations/reference/mutants/mutants.h"
+#include "conformance/mutants/hunt.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {

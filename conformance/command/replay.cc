@@ -9,8 +9,8 @@
 #include "conformance/command/exit_status.h"
 #include "conformance/command/grade.h"
 #include "conformance/command/output.h"
+#include "conformance/command/subjects.h"
 #include "conformance/command/virtual_check.h"
-#include "conformance/implementations/subjects.h"
 #include "conformance/report/results.h"
 
 namespace proctor {

@@ -83,6 +83,11 @@ enum class ExitPath : int64_t { kReacquired, kIdleFast, kIdleSlow, kQueued };
 
 enum class InternalError : int64_t { kNegativeRunning, kRunnableButNobodyRuns, kHelperAlreadyIdle };
 
+// The values of the variable `status` of a processor, and of `task_status`; events.def says what
+// they mean.
+enum class ProcessorStatus : int64_t { kNone, kIdle, kRunning, kSyscall, kStopped, kDead };
+enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSyscall };
+
 // The operations of a task's program; conformance/scenario says what each does.
 enum class Op : int64_t {
   kSpin,

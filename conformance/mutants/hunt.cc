@@ -1,6 +1,8 @@
+#include "conformance/mutants/hunt.h"
+
 #include <fmt/format.h>
 
-#include "conformance/mutants/mutants.h"
+#include "conformance/campaign/virtual_run.h"
 
 namespace proctor {
 namespace {

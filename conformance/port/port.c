@@ -1,64 +1,37 @@
 #include "conformance/port/port.h"
 
-#define FUNCTION(name) {offsetof(proctor_host, name), "the host's table lacks " #name}
-
 static const struct {
   size_t offset;
-  const char* complaint;
+  const char* error;
 } kFunctions[] = {
-    FUNCTION(now_ns),
-    FUNCTION(sleep_ns),
-    FUNCTION(relax_clock),
-    FUNCTION(lock),
-    FUNCTION(unlock),
-    FUNCTION(sleep_on_note),
-    FUNCTION(clear_note),
-    FUNCTION(set_monitor_waits),
-    FUNCTION(stop_pending),
-    FUNCTION(idle_processors),
-    FUNCTION(processors),
-    FUNCTION(spinning_threads),
-    FUNCTION(earliest_timer_ns),
-    FUNCTION(add_system_thread),
-    FUNCTION(check_deadlock),
-    FUNCTION(add_idle_locked),
-    FUNCTION(poller_ready),
-    FUNCTION(last_poll_ns),
-    FUNCTION(swap_last_poll),
-    FUNCTION(poll),
-    FUNCTION(inject),
-    FUNCTION(adjust_waiters),
-    FUNCTION(processor_count),
-    FUNCTION(status_of),
-    FUNCTION(schedule_tick_of),
-    FUNCTION(syscall_tick_of),
-    FUNCTION(has_local_work),
-    FUNCTION(request_preemption),
-    FUNCTION(swap_syscall_to_idle),
-    FUNCTION(lock_task_in_syscall),
-    FUNCTION(take_from_locked_task),
-    FUNCTION(unlock_task),
-    FUNCTION(bump_syscall_tick),
-    FUNCTION(hand_off),
-    FUNCTION(collector),
-    FUNCTION(helper_idle),
-    FUNCTION(clear_helper_idle),
-    FUNCTION(inject_helper),
-    FUNCTION(scavenger_asked_for),
-    FUNCTION(wake_scavenger),
-    FUNCTION(print_trace),
-    FUNCTION(call_yield_hook),
-    FUNCTION(start_thread),
-    FUNCTION(refresh_processors),
+#define CALL(name, ...) {offsetof(proctor_host, name), "the host's table lacks " #name},
+#include "conformance/port/calls.def"
+#undef CALL
 };
 
-/* The table ends with its last function, so this catches one that was added to the header only. */
-_Static_assert(sizeof(kFunctions) / sizeof(kFunctions[0]) ==
-                   (sizeof(proctor_host) - offsetof(proctor_host, now_ns)) / sizeof(void (*)(void)),
-               "every function of proctor_host must be listed");
+/* Where each call stands in calls.def. */
+enum {
+#define CALL(name, ...) kPlace_##name,
+#include "conformance/port/calls.def"
+#undef CALL
+  kCalls
+};
 
-static int Fail(const char** why, const char* complaint) {
-  if (why != NULL) *why = complaint;
+/* The header is written by hand to be read; these keep it and calls.def the same. */
+#define CALL(name, result, parameters, ...)                                                   \
+  _Static_assert(_Generic(((proctor_host*)0)->name, result(*) parameters: 1, default: 0),     \
+                 #name " has another signature in calls.def than in port.h");                 \
+  _Static_assert(offsetof(proctor_host, name) ==                                              \
+                     offsetof(proctor_host, now_ns) + kPlace_##name * sizeof(void (*)(void)), \
+                 #name " has another place in calls.def than in port.h");
+#include "conformance/port/calls.def"
+#undef CALL
+_Static_assert(sizeof(proctor_host) ==
+                   offsetof(proctor_host, now_ns) + kCalls * sizeof(void (*)(void)),
+               "port.h has a call that calls.def has not");
+
+static int Fail(const char** why, const char* error) {
+  if (why != NULL) *why = error;
   return 0;
 }
 
@@ -71,7 +44,7 @@ int proctor_host_is_complete(const proctor_host* host, const char** why) {
   if (host->constants == NULL) return Fail(why, "the host's table lacks constants");
   for (size_t i = 0; i < sizeof(kFunctions) / sizeof(kFunctions[0]); ++i) {
     const char* place = (const char*)host + kFunctions[i].offset;
-    if (*(void (*const*)(void))place == NULL) return Fail(why, kFunctions[i].complaint);
+    if (*(void (*const*)(void))place == NULL) return Fail(why, kFunctions[i].error);
   }
   return 1;
 }

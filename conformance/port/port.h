@@ -31,7 +31,7 @@
  *       }
  *       lock(MONITOR); now = now_ns();
  *       call_yield_hook(); poll; kick the scavenger; scan the processors; force a collection;
- * trace; unlock(MONITOR);
+ *       trace; unlock(MONITOR);
  *     }
  *
  * To put it to the test, put it into a library (cc_library on @proctor//conformance/port) that
@@ -55,7 +55,9 @@
  *     with a line that names the call.
  *   - Never coming back, never sleeping, returning unasked and crashing are noticed, too.
  *   - Keep your state on your stack or in static variables that your function sets when it starts:
- * it is started anew for every scenario, and an abandoned stack is not unwound.
+ *     it is started anew for every scenario, and an abandoned stack is not unwound.
+ *
+ * Thread safety: the monitor calls from the thread that the host started it on, and from no other.
  *
  * Versions: the table grows at its end only, and `size` says how much of it there is; `version`
  * changes when something in it changes its meaning. A monitor that needs version N calls
@@ -90,17 +92,15 @@ enum {
 
 /* The status of a processor. */
 enum {
-  PROCTOR_P_NONE = 0, /* the list has grown, but this processor is not made yet */
-  PROCTOR_P_IDLE = 1, /* nobody's */
-  PROCTOR_P_RUNNING =
-      2, /* a thread's; with take_by_task_lock also while that thread is in a system call */
+  PROCTOR_P_NONE = 0,    /* the list has grown, but this processor is not made yet */
+  PROCTOR_P_IDLE = 1,    /* nobody's */
+  PROCTOR_P_RUNNING = 2, /* a thread's; go1.26+: also while that thread is in a system call */
   PROCTOR_P_SYSCALL = 3, /* its thread is in a system call */
   PROCTOR_P_STOPPED = 4, /* stopped for stop-the-world */
   PROCTOR_P_DEAD = 5     /* there are fewer processors now */
 };
 
-/* What the contract calls constants, as they are to be in this run, and what the profile asks for.
- */
+/* The contract's constants, as they are to be in this run, and what the profile asks for. */
 typedef struct proctor_constants {
   int64_t shallow_min_ns;
   int64_t shallow_max_ns;
@@ -139,8 +139,7 @@ typedef struct proctor_host {
   void* self;       /* first argument of every function below */
   const proctor_constants* constants;
 
-  /* -- Time. -------------------------------------------------------------------------------------
-   */
+  /* -- Time. ----------------------------------------------------------------------------------- */
 
   /* The clock, in nanoseconds. Never goes backwards. */
   int64_t (*now_ns)(void* self);
@@ -150,8 +149,9 @@ typedef struct proctor_host {
   /* os_relax: coarse timing will do from now on (1), or no longer (0). */
   void (*relax_clock)(void* self, int relaxed);
 
-  /* -- Locks: one of PROCTOR_LOCK_*. Locking waits while another thread holds it.
-   * --------------------------- */
+  /* -- Locks. ---------------------------------------------------------------------------------- */
+
+  /* `lock` is one of PROCTOR_LOCK_*. Locking waits while another thread holds it. */
 
   void (*lock)(void* self, int32_t lock);
   void (*unlock)(void* self, int32_t lock);
@@ -165,8 +165,7 @@ typedef struct proctor_host {
   /* Publishes whether the monitor sleeps on its note and is to be woken. Under SCHED. */
   void (*set_monitor_waits)(void* self, int waits);
 
-  /* -- Counts: exact under SCHED, hints without.
-   * ---------------------------------------------------- */
+  /* -- Counts: exact under SCHED, hints without. ----------------------------------------------- */
 
   int (*stop_pending)(void* self); /* somebody is stopping the world, or has */
   int32_t (*idle_processors)(void* self);
@@ -175,8 +174,7 @@ typedef struct proctor_host {
   /* When the earliest timer is due, or PROCTOR_NO_TIMER. Takes ALL_P, then TIMERS. */
   int64_t (*earliest_timer_ns)(void* self);
 
-  /* -- Threads that do not count as running. ----------------------------------------------------
-   */
+  /* -- Threads that do not count as running. --------------------------------------------------- */
 
   /* The monitor counts itself as a system thread. Once, at its start, under SCHED. */
   void (*add_system_thread)(void* self);
@@ -197,8 +195,9 @@ typedef struct proctor_host {
   void (*inject)(void* self, const proctor_ready_list* ready);
   void (*adjust_waiters)(void* self, int32_t delta);
 
-  /* -- Processors. The length of their list changes under ALL_P only; status and ticks at any time.
-   * -------- */
+  /* -- Processors. ----------------------------------------------------------------------------- */
+
+  /* The length of their list changes under ALL_P only; status and ticks at any time. */
 
   int32_t (*processor_count)(void* self);
   int32_t (*status_of)(void* self, int32_t processor); /* PROCTOR_P_* */
@@ -221,15 +220,14 @@ typedef struct proctor_host {
   void (*bump_syscall_tick)(void* self, int32_t processor);
   void (*hand_off)(void* self, int32_t processor);
 
-  /* -- Forced collection. --------------------------------------------------------------------- */
+  /* -- Forced collection. ---------------------------------------------------------------------- */
 
   void (*collector)(void* self, proctor_collector* state);
   int (*helper_idle)(void* self);        /* the helper task waits to be asked */
   void (*clear_helper_idle)(void* self); /* under FORCED_GC */
   void (*inject_helper)(void* self);     /* under FORCED_GC; takes SCHED */
 
-  /* -- The rest. ----------------------------------------------------------------------------------
-   */
+  /* -- The rest. ------------------------------------------------------------------------------- */
 
   int (*scavenger_asked_for)(void* self);
   /* Takes SCAVENGER, then SCHED. Withdraws the request only if the scavenger really was parked. */

@@ -1,8 +1,9 @@
 /* Variants: monitors that differ from the reference in everything that the contract leaves open.
- * None of them may be accused of anything; where one is, a judge or the contract is wrong.
+ * No judge may accuse one of them; where one does, a judge or the contract is wrong. These are
+ * written on the port alone; conformance/implementations/reference/variants has those that change
+ * single steps of the reference monitor.
  *
- * Each is to be had by name here, and as the library //conformance/variants:NAME for
- * --//conformance:implementation.
+ * Each is also the library //conformance/variants:NAME for --//conformance:implementation.
  *
  * Thread safety: constant.
  */
@@ -20,14 +21,6 @@ extern "C" {
 const proctor_implementation* proctor_variant_c99(void);
 /* A state machine that decides one step at a time, its cadence in closed form. */
 const proctor_implementation* proctor_variant_state_machine(void);
-/* Reads the clock wherever it may. */
-const proctor_implementation* proctor_variant_clock_watcher(void);
-/* Looks thrice before it sleeps deep, in another order, and at everything each time. */
-const proctor_implementation* proctor_variant_light_sleeper(void);
-/* Another order where there is none: what it looks at first in each duty, and when it follows the machine. */
-const proctor_implementation* proctor_variant_other_order(void);
-/* Holds the lock of all processors for one of them at a time, and looks at the status again before it swaps. */
-const proctor_implementation* proctor_variant_careful_taker(void);
 
 #ifdef __cplusplus
 }

@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "conformance/implementations/reference/reference.h"
 #include "conformance/port/port.h"
 #include "conformance/scenario/library.h"
 #include "conformance/world/world.h"
@@ -19,13 +18,21 @@ class Nobody : public EventSink {
   void Observe(const Event&) override {}
 };
 
+// Does next to nothing, and nothing wrong at the port.
+constexpr proctor_implementation kRight = {PROCTOR_PORT, "right", "1",
+                                           [](const proctor_host* host, void*) {
+                                             while (host->sleep_ns(host->self, 20'000) == 0) {
+                                             }
+                                           },
+                                           nullptr};
+
 WorldRun RunMonitor(proctor_monitor monitor) {
   const Scenario& scenario = FindScenario("lone_spinner")->scenario;
   const proctor_implementation implementation = {PROCTOR_PORT, "wrong", "1", monitor, nullptr};
   const WorldOptions options = {.knobs = Knobs::Quiet(scenario)};
   Nobody nobody;
   const WorldRun run = RunWorld(implementation, scenario, options, nobody);
-  const WorldRun next = RunWorld(ReferenceImplementation(), scenario, options, nobody);
+  const WorldRun next = RunWorld(kRight, scenario, options, nobody);
   EXPECT_EQ(next.end, WorldEnd::kDone) << "the run after it: " << next.message;
   return run;
 }
@@ -146,7 +153,7 @@ TEST(Misuse, Throwing) {
 }
 
 TEST(Misuse, AnotherVersionOfThePort) {
-  proctor_implementation implementation = ReferenceImplementation();
+  proctor_implementation implementation = kRight;
   ++implementation.version;
   Nobody nobody;
   const WorldRun run = RunWorld(implementation, FindScenario("lone_spinner")->scenario, {}, nobody);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "conformance/evidence/event.h"
 #include "conformance/port/port.h"
 
 namespace proctor {
@@ -19,8 +20,6 @@ inline constexpr int32_t kMainM = 0;
 inline constexpr int32_t kMonitorM = 1;
 // A thread that belongs to no scheduler: a debugger, a profiler, another library.
 inline constexpr int32_t kForeignM = 1'000'000;
-
-enum class TaskStatus : int64_t { kGone, kWaiting, kRunnable, kRunning, kInSyscall };
 
 // The runtime's own tasks have fixed places and numbers; those of a scenario are numbered from 1.
 // kMain starts the scenario's tasks, waits for them all, sleeps for the scenario's time of

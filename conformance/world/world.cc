@@ -21,6 +21,21 @@ constexpr std::string_view kEndNames[] = {
     "never_sleeps",   "never_comes_back", "crash",       "version_mismatch"};
 static_assert(std::size(kEndNames) == static_cast<size_t>(WorldEnd::kVersionMismatch) + 1);
 
+// The monitor's numbers are the evidence's.
+static_assert(static_cast<int>(LockId::kMonitor) == PROCTOR_LOCK_MONITOR);
+static_assert(static_cast<int>(LockId::kScavenger) == PROCTOR_LOCK_SCAVENGER);
+static_assert(static_cast<int>(LockId::kForcedGc) == PROCTOR_LOCK_FORCED_GC);
+static_assert(static_cast<int>(LockId::kSched) == PROCTOR_LOCK_SCHED);
+static_assert(static_cast<int>(LockId::kAllTasks) == PROCTOR_LOCK_ALL_TASKS);
+static_assert(static_cast<int>(LockId::kAllP) == PROCTOR_LOCK_ALL_P);
+static_assert(static_cast<int>(LockId::kTimers) == PROCTOR_LOCK_TIMERS);
+static_assert(static_cast<int>(ProcessorStatus::kNone) == PROCTOR_P_NONE);
+static_assert(static_cast<int>(ProcessorStatus::kIdle) == PROCTOR_P_IDLE);
+static_assert(static_cast<int>(ProcessorStatus::kRunning) == PROCTOR_P_RUNNING);
+static_assert(static_cast<int>(ProcessorStatus::kSyscall) == PROCTOR_P_SYSCALL);
+static_assert(static_cast<int>(ProcessorStatus::kStopped) == PROCTOR_P_STOPPED);
+static_assert(static_cast<int>(ProcessorStatus::kDead) == PROCTOR_P_DEAD);
+
 struct World {
   Scheduler& scheduler;
   int64_t calls_after_end = 0;

@@ -2,6 +2,8 @@
 //
 // Every scenario gets a runtime of its own, made with the scenario's tunables. After its end the
 // main task waits for the next one in a system call, so that the idle runtime can be watched.
+//
+// Thread safety: RunAdapter once, by the main thread.
 
 #ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_ADAPTER_H_
 #define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_ADAPTER_H_

@@ -4,8 +4,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
+#include <span>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+
+#include "conformance/implementations/reference/numbering.h"
 
 namespace proctor::reference {
 namespace {
@@ -14,6 +19,10 @@ using runtime::TraceKind;
 
 constexpr TraceKind kTraceKinds[] = {
 #define TRACE_KIND(enumerator, name, arguments) TraceKind::enumerator,
+#include "runtime/trace/kinds.def"
+};
+constexpr std::string_view kTraceArguments[] = {
+#define TRACE_KIND(enumerator, name, arguments) arguments,
 #include "runtime/trace/kinds.def"
 };
 constexpr runtime::TraceVariable kTraceVariables[] = {
@@ -44,16 +53,53 @@ Variable VariableOf(runtime::TraceVariable variable) {
   return static_cast<Variable>(found - names.begin());
 }
 
-// Both sides use the same names, and the same arguments in the same order.
+// The names in "variable, value" and the like; what follows a colon explains the values.
+std::vector<std::string_view> NamesIn(std::string_view list) {
+  list = list.substr(0, list.find(':'));
+  std::vector<std::string_view> names;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(", "), list.size());
+    names.push_back(list.substr(0, end));
+    list.remove_prefix(std::min(end + 2, list.size()));
+  }
+  return names;
+}
+
+// Where an event of that kind keeps the argument. A change's `delta` is where a write's `value` is:
+// it becomes one.
+size_t PlaceOf(TraceKind kind, std::string_view name) {
+  if (kind == TraceKind::kAdd && name == "delta") name = ArgName(Arg::kValue);
+  const std::span<const Arg> args = ArgsOf(KindOf(kind));
+  const auto found = std::ranges::find(args, name, ArgName);
+  if (found == args.end()) NoSuch(std::string(runtime::TraceKindName(kind)) + " with", name);
+  return static_cast<size_t>(found - args.begin());
+}
+
+// Of one kind: what the evidence calls it, and where it keeps each traced argument.
+struct KindWords {
+  EventKind kind;
+  uint8_t arguments = 0;
+  std::array<uint8_t, std::extent_v<decltype(runtime::TraceEvent::args)>> places{};
+};
+
+// Both sides use the same names.
 struct Words {
-  std::array<EventKind, std::size(kTraceKinds)> kinds;
+  std::array<KindWords, std::size(kTraceKinds)> kinds;
   std::array<Variable, std::size(kTraceVariables)> variables;
 };
+
+KindWords WordsOf(size_t index) {
+  KindWords words{.kind = KindOf(kTraceKinds[index])};
+  for (const std::string_view name : NamesIn(kTraceArguments[index])) {
+    words.places[words.arguments++] = static_cast<uint8_t>(PlaceOf(kTraceKinds[index], name));
+  }
+  return words;
+}
 
 const Words& TheWords() {
   static const Words words = [] {
     Words made{};
-    for (size_t i = 0; i < made.kinds.size(); ++i) made.kinds[i] = KindOf(kTraceKinds[i]);
+    for (size_t i = 0; i < made.kinds.size(); ++i) made.kinds[i] = WordsOf(i);
     for (size_t i = 0; i < made.variables.size(); ++i)
       made.variables[i] = VariableOf(kTraceVariables[i]);
     return made;
@@ -77,20 +123,21 @@ Event Translation::Translate(const runtime::TraceEvent& traced) {
   const Words& words = TheWords();
   Event event;
   event.time_ns = traced.time_ns;
-  event.kind = words.kinds[static_cast<size_t>(traced.kind)];
+  const KindWords& kind = words.kinds[static_cast<size_t>(traced.kind)];
+  event.kind = kind.kind;
   event.m = traced.m;
   event.p = traced.p;
   event.g = NumberOf(traced.g);
-  std::ranges::copy(traced.args, event.args);
+  for (size_t i = 0; i < kind.arguments; ++i) event.args[kind.places[i]] = traced.args[i];
   if (!SpeaksOfAVariable(traced.kind)) return event;
 
-  const auto variable = static_cast<size_t>(traced.args[0]);
-  event.args[0] = static_cast<int64_t>(words.variables[variable]);
-  // A swap may come between two changes that are told the other way round: only what it changes
+  const auto variable = static_cast<size_t>(event.Get(Arg::kVariable));
+  event.Set(Arg::kVariable, static_cast<int64_t>(words.variables[variable]));
+  // A swap may come between two changes that are traced the other way round: only what it changes
   // counts.
   int64_t& sum = sums_[variable];
-  if (traced.kind == TraceKind::kAdd) event.args[1] = sum += traced.args[1];
-  if (traced.kind == TraceKind::kSwap) sum += traced.args[2] - traced.args[1];
+  if (traced.kind == TraceKind::kAdd) event.Set(Arg::kValue, sum += event.Get(Arg::kValue));
+  if (traced.kind == TraceKind::kSwap) sum += event.Get(Arg::kValue) - event.Get(Arg::kExpected);
   return event;
 }
 
@@ -102,7 +149,8 @@ int64_t Translation::NumberOf(int64_t task) {
 }
 
 std::vector<EventKind> Translation::Emits() {
-  std::vector<EventKind> kinds(TheWords().kinds.begin(), TheWords().kinds.end());
+  std::vector<EventKind> kinds;
+  for (const KindWords& words : TheWords().kinds) kinds.push_back(words.kind);
   kinds.push_back(EventKind::kGap);
   // The ends of collections are among the stamps.
   std::erase(kinds, EventKind::kCollection);

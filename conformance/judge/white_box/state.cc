@@ -1,6 +1,18 @@
 #include "conformance/judge/white_box/state.h"
 
 namespace proctor::white_box {
+
+static_assert(kNotMade == static_cast<int64_t>(ProcessorStatus::kNone));
+static_assert(kIdle == static_cast<int64_t>(ProcessorStatus::kIdle));
+static_assert(kRunning == static_cast<int64_t>(ProcessorStatus::kRunning));
+static_assert(kInSyscall == static_cast<int64_t>(ProcessorStatus::kSyscall));
+static_assert(kStopped == static_cast<int64_t>(ProcessorStatus::kStopped));
+static_assert(kDead == static_cast<int64_t>(ProcessorStatus::kDead));
+static_assert(kGone == static_cast<int64_t>(proctor::TaskStatus::kGone));
+static_assert(kTaskWaiting == static_cast<int64_t>(proctor::TaskStatus::kWaiting));
+static_assert(kRunnable == static_cast<int64_t>(proctor::TaskStatus::kRunnable));
+static_assert(kTaskRunning == static_cast<int64_t>(proctor::TaskStatus::kRunning));
+static_assert(kTaskInSyscall == static_cast<int64_t>(proctor::TaskStatus::kInSyscall));
 namespace {
 
 // Beyond these the evidence is nonsense, and the State stays small.

@@ -1,5 +1,5 @@
-#include "conformance/variants/derived.h"
-#include "conformance/variants/variants.h"
+#include "conformance/implementations/reference/variants/derived.h"
+#include "conformance/implementations/reference/variants/variants.h"
 
 namespace proctor {
 namespace {
@@ -36,8 +36,9 @@ class LightSleeper : public runtime::Monitor {
 };
 
 }  // namespace
-}  // namespace proctor
 
-const proctor_implementation* proctor_variant_light_sleeper() {
-  return proctor::DerivedImplementation<proctor::LightSleeper>("light_sleeper");
+const proctor_implementation* LightSleeperVariant() {
+  return DerivedImplementation<LightSleeper>("light_sleeper");
 }
+
+}  // namespace proctor

@@ -1,11 +1,13 @@
 // The parts that the table of monitor mutants is made of, and what they share.
+//
+// Thread safety: constant.
 
-#ifndef PROCTOR_CONFORMANCE_MUTANTS_GROUPS_H_
-#define PROCTOR_CONFORMANCE_MUTANTS_GROUPS_H_
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_GROUPS_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_GROUPS_H_
 
 #include <span>
 
-#include "conformance/mutants/monitor_mutants.h"
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
 #include "runtime/sysmon/sysmon.h"
 
 namespace proctor::mutants {
@@ -38,4 +40,4 @@ void RunBehind(runtime::Host& host, const runtime::Constants& constants) {
 
 }  // namespace proctor::mutants
 
-#endif  // PROCTOR_CONFORMANCE_MUTANTS_GROUPS_H_
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_GROUPS_H_

@@ -1,9 +1,11 @@
 // Variants that do most as the reference does: its monitor with some steps of their own.
+//
+// Thread safety: constant.
 
-#ifndef PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
-#define PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_DERIVED_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_DERIVED_H_
 
-#include "conformance/implementations/reference/reference.h"
+#include "conformance/implementations/reference/ported_host.h"
 #include "conformance/port/port.h"
 #include "runtime/sysmon/sysmon.h"
 
@@ -24,4 +26,4 @@ const proctor_implementation* DerivedImplementation(const char* name) {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_VARIANTS_DERIVED_H_
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_DERIVED_H_

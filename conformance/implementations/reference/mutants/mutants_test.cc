@@ -2,7 +2,7 @@
 // goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
 // mutants.
 
-#include "conformance/mutants/mutants.h"
+#include "conformance/implementations/reference/mutants/mutants.h"
 
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
 #include "conformance/implementations/reference/reference.h"
-#include "conformance/mutants/monitor_mutants.h"
+#include "conformance/mutants/hunt.h"
 
 namespace proctor {
 namespace {

@@ -1,7 +1,7 @@
-#include "conformance/implementations/subjects.h"
+#include "conformance/command/subjects.h"
 
+#include "conformance/implementations/reference/mutants/mutants.h"
 #include "conformance/implementations/reference/reference.h"
-#include "conformance/mutants/mutants.h"
 #include "conformance/port/port.h"
 
 namespace proctor {

@@ -7,8 +7,8 @@
 //
 // Thread safety: constant. A mutant's monitor keeps its state on its stack.
 
-#ifndef PROCTOR_CONFORMANCE_MUTANTS_MONITOR_MUTANTS_H_
-#define PROCTOR_CONFORMANCE_MUTANTS_MONITOR_MUTANTS_H_
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_MONITOR_MUTANTS_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_MONITOR_MUTANTS_H_
 
 #include <span>
 #include <string_view>
@@ -38,4 +38,4 @@ const MonitorMutant* FindMonitorMutant(std::string_view name);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_MUTANTS_MONITOR_MUTANTS_H_
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_MUTANTS_MONITOR_MUTANTS_H_

@@ -1,5 +1,5 @@
-#include "conformance/variants/derived.h"
-#include "conformance/variants/variants.h"
+#include "conformance/implementations/reference/variants/derived.h"
+#include "conformance/implementations/reference/variants/variants.h"
 
 namespace proctor {
 namespace {
@@ -38,8 +38,9 @@ class ClockWatcher : public runtime::Monitor {
 };
 
 }  // namespace
-}  // namespace proctor
 
-const proctor_implementation* proctor_variant_clock_watcher() {
-  return proctor::DerivedImplementation<proctor::ClockWatcher>("clock_watcher");
+const proctor_implementation* ClockWatcherVariant() {
+  return DerivedImplementation<ClockWatcher>("clock_watcher");
 }
+
+}  // namespace proctor

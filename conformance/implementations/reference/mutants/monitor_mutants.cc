@@ -1,9 +1,9 @@
-#include "conformance/mutants/monitor_mutants.h"
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "conformance/mutants/groups.h"
+#include "conformance/implementations/reference/mutants/groups.h"
 
 namespace proctor {
 

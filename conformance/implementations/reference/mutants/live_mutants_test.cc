@@ -16,8 +16,8 @@
 
 #include "conformance/adapter/driver.h"
 #include "conformance/contract/contract.h"
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
 #include "conformance/judge/panel.h"
-#include "conformance/mutants/monitor_mutants.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -274,7 +274,7 @@ struct Hunted {
 Hunted Hunt(const MonitorMutant& mutant, const Scenario& scenario) {
   EXPECT_EQ(Validate(scenario), "");
   const Run run = RunScenario(
-      {.argv = {"conformance/implementations/reference/mutant_adapter", std::string(mutant.name)},
+      {.argv = {"conformance/implementations/reference/mutants/adapter", std::string(mutant.name)},
        .trace = true},
       scenario);
   Hunted hunted{.outcome = run.outcome, .findings = {}, .message = run.message};

@@ -1,4 +1,4 @@
-#include "conformance/variants/variants.h"
+#include "conformance/implementations/reference/variants/variants.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 #include "conformance/campaign/virtual_run.h"
 #include "conformance/contract/contract.h"
 #include "conformance/suite/failure_message.h"
+#include "conformance/variants/variants.h"
 
 namespace proctor {
 namespace {
@@ -36,18 +37,18 @@ TEST_P(Variant, IsNotAccused) {
   EXPECT_GT(conform, 60);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Variants, Variant,
-    testing::Combine(testing::Values(proctor_variant_c99, proctor_variant_careful_taker,
-                                     proctor_variant_clock_watcher, proctor_variant_light_sleeper,
-                                     proctor_variant_other_order, proctor_variant_state_machine),
-                     testing::ValuesIn(kProfiles)),
-    [](const auto& info) {
-      std::string name = std::string(std::get<0>(info.param)()->name) + "_" +
-                         std::string(ProfileName(std::get<1>(info.param)));
-      std::ranges::replace(name, '.', '_');
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(Variants, Variant,
+                         testing::Combine(testing::Values(proctor_variant_c99, CarefulTakerVariant,
+                                                          ClockWatcherVariant, LightSleeperVariant,
+                                                          OtherOrderVariant,
+                                                          proctor_variant_state_machine),
+                                          testing::ValuesIn(kProfiles)),
+                         [](const auto& info) {
+                           std::string name = std::string(std::get<0>(info.param)()->name) + "_" +
+                                              std::string(ProfileName(std::get<1>(info.param)));
+                           std::ranges::replace(name, '.', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace proctor

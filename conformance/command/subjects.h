@@ -6,8 +6,8 @@
 //
 // Thread safety: constant after program start.
 
-#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_SUBJECTS_H_
-#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_SUBJECTS_H_
+#ifndef PROCTOR_CONFORMANCE_COMMAND_SUBJECTS_H_
+#define PROCTOR_CONFORMANCE_COMMAND_SUBJECTS_H_
 
 #include <optional>
 #include <string_view>
@@ -21,4 +21,4 @@ std::optional<Subject> FindSubject(std::string_view name);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_SUBJECTS_H_
+#endif  // PROCTOR_CONFORMANCE_COMMAND_SUBJECTS_H_

@@ -1,9 +1,12 @@
-#include "conformance/mutants/mutants.h"
+#include "conformance/implementations/reference/mutants/mutants.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
+#include "conformance/implementations/reference/ported_host.h"
 #include "conformance/implementations/reference/reference.h"
-#include "conformance/mutants/monitor_mutants.h"
 
 namespace proctor {
 namespace {
@@ -23,22 +26,6 @@ std::vector<proctor_implementation> PortMonitorMutants() {
   return ported;
 }
 
-struct WorldFault {
-  Deviation deviation;
-  std::string_view name;
-  ClauseId clause;
-  Profile profile;
-  std::string_view origin;
-  std::string_view text;
-};
-
-constexpr WorldFault kWorldFaults[] = {
-#define DEVIATION(enumerator, name, clause, profile, origin, text) \
-  {Deviation::enumerator, name, ClauseId::k##clause, profile, origin, text},
-#include "conformance/world/deviations.def"
-#undef DEVIATION
-};
-
 std::vector<Mutant> MakeMutants() {
   static const std::vector<proctor_implementation> ported = PortMonitorMutants();
   std::vector<Mutant> mutants;
@@ -51,16 +38,7 @@ std::vector<Mutant> MakeMutants() {
                        mutant.profile,
                        {.name = std::string(mutant.name), .implementation = &ported[i]}});
   }
-  for (const WorldFault& fault : kWorldFaults) {
-    mutants.push_back({fault.name,
-                       fault.clause,
-                       fault.text,
-                       fault.origin,
-                       fault.profile,
-                       {.name = std::string(fault.name),
-                        .implementation = &ReferenceImplementation(),
-                        .deviation = fault.deviation}});
-  }
+  for (const Mutant& mutant : WorldMutants(ReferenceImplementation())) mutants.push_back(mutant);
   return mutants;
 }
 

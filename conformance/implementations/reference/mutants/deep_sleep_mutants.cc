@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "conformance/mutants/groups.h"
-#include "conformance/mutants/pass_through_host.h"
+#include "conformance/implementations/reference/mutants/groups.h"
+#include "conformance/implementations/reference/mutants/pass_through_host.h"
 
 namespace proctor::mutants {
 namespace {

@@ -1,5 +1,5 @@
-#include "conformance/variants/derived.h"
-#include "conformance/variants/variants.h"
+#include "conformance/implementations/reference/variants/derived.h"
+#include "conformance/implementations/reference/variants/variants.h"
 
 namespace proctor {
 namespace {
@@ -49,8 +49,9 @@ class CarefulTaker : public runtime::Monitor {
 };
 
 }  // namespace
-}  // namespace proctor
 
-const proctor_implementation* proctor_variant_careful_taker() {
-  return proctor::DerivedImplementation<proctor::CarefulTaker>("careful_taker");
+const proctor_implementation* CarefulTakerVariant() {
+  return DerivedImplementation<CarefulTaker>("careful_taker");
 }
+
+}  // namespace proctor

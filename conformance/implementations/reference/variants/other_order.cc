@@ -1,5 +1,5 @@
-#include "conformance/variants/derived.h"
-#include "conformance/variants/variants.h"
+#include "conformance/implementations/reference/variants/derived.h"
+#include "conformance/implementations/reference/variants/variants.h"
 
 namespace proctor {
 namespace {
@@ -44,8 +44,9 @@ class OtherOrder : public runtime::Monitor {
 };
 
 }  // namespace
-}  // namespace proctor
 
-const proctor_implementation* proctor_variant_other_order() {
-  return proctor::DerivedImplementation<proctor::OtherOrder>("other_order");
+const proctor_implementation* OtherOrderVariant() {
+  return DerivedImplementation<OtherOrder>("other_order");
 }
+
+}  // namespace proctor

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "conformance/implementations/reference/adapter.h"
-#include "conformance/mutants/monitor_mutants.h"
+#include "conformance/implementations/reference/mutants/monitor_mutants.h"
 
 int main(int argc, char** argv) {
   const proctor::MonitorMutant* mutant = argc == 2 ? proctor::FindMonitorMutant(argv[1]) : nullptr;

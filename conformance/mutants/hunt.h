@@ -1,0 +1,40 @@
+// A hunt: what the suite's campaign makes of a mutant.
+//
+// Thread safety: a hunt starts the threads that it is asked for, and has joined them when it
+// returns.
+
+#ifndef PROCTOR_CONFORMANCE_MUTANTS_HUNT_H_
+#define PROCTOR_CONFORMANCE_MUTANTS_HUNT_H_
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+
+#include "conformance/mutants/mutant.h"
+
+namespace proctor {
+
+struct Hunt {
+  const Mutant* mutant = nullptr;
+  std::set<ClauseId> noticed;  // clauses that it was found to violate
+  int64_t worlds = 0;          // judged
+  bool killed() const { return noticed.contains(mutant->clause); }
+};
+
+// With the suite's own campaign, until the mutant's clause is violated.
+Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads = 1);
+// With a small campaign, for all clauses that notice it; where the mutant's own is not among them,
+// until killed.
+Hunt HuntForAll(const Mutant& mutant, int32_t threads = 1);
+
+// The matrix clause x mutant as a table: a mutant a row, the clause that must notice it, and those
+// that do besides.
+std::string MatrixMarkdown(std::span<const Hunt> hunts);
+// The same as comma-separated values, a clause a column: K where the one that must notice it does,
+// x where another one does, ! where the one that must does not.
+std::string MatrixCsv(std::span<const Hunt> hunts);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_MUTANTS_HUNT_H_

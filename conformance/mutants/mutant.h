@@ -1,0 +1,35 @@
+// A mutant: a broken monitor, or a right one in a world that is broken on its own side of the
+// contract. Each deviates once, and names the clause that must notice; what the judges make of it
+// shows what they are worth.
+//
+// Thread safety: constant.
+
+#ifndef PROCTOR_CONFORMANCE_MUTANTS_MUTANT_H_
+#define PROCTOR_CONFORMANCE_MUTANTS_MUTANT_H_
+
+#include <string_view>
+#include <vector>
+
+#include "conformance/campaign/subject.h"
+#include "conformance/contract/contract.h"
+#include "conformance/contract/profile.h"
+#include "conformance/port/port.h"
+
+namespace proctor {
+
+struct Mutant {
+  std::string_view name;    // in snake_case
+  ClauseId clause;          // the one that must notice
+  std::string_view text;    // what it does, in one sentence
+  std::string_view origin;  // the real bug it comes from; "" where there is none
+  Profile profile;          // in which it shows
+  Subject subject;
+};
+
+// The monitor given, which must be right, with each fault that a world can have
+// (conformance/world/deviations.def).
+std::vector<Mutant> WorldMutants(const proctor_implementation& right);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_MUTANTS_MUTANT_H_
