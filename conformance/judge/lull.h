@@ -13,12 +13,14 @@
 #include <optional>
 
 #include "conformance/evidence/event.h"
+#include "conformance/judge/stalls.h"
 
 namespace proctor {
 
 class Lull {
  public:
   void Observe(const Event& event) {
+    stalls_.Observe(event);
     switch (event.kind) {
       case EventKind::kTaskSpawn:
       case EventKind::kTaskStart:
@@ -46,15 +48,19 @@ class Lull {
   // The last sign of life of a task; nullopt: there was none, or it may be missing.
   const std::optional<Event>& last_stamp() const { return last_stamp_; }
 
-  // Whatever was due when the lull began would have been done by now, if ever.
+  // Whatever was due when the lull began would have been done by now, if ever. Time in which nothing
+  // could run is no part of it.
   bool IsLongAt(int64_t time_ns) const {
-    return monitor_rests_ && last_stamp_ && time_ns - last_stamp_->time_ns > kLongNs;
+    if (!monitor_rests_ || !last_stamp_) return false;
+    const int64_t since_ns = last_stamp_->time_ns;
+    return time_ns - since_ns - stalls_.Within(since_ns, time_ns) > kLongNs;
   }
 
  private:
   static constexpr int64_t kDecisionNs = 1'000'000;
   static constexpr int64_t kLongNs = 5'000'000'000;
 
+  Stalls stalls_;
   std::optional<Event> last_stamp_;
   bool monitor_rests_ = false;
 };

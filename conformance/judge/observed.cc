@@ -1,5 +1,6 @@
 #include "conformance/judge/observed.h"
 
+#include "conformance/judge/blocked_alone.h"
 #include "conformance/judge/cadence.h"
 #include "conformance/judge/identity.h"
 #include "conformance/judge/observed_poll.h"
@@ -17,6 +18,7 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
   if (emits(EventKind::kShallowSleep)) {
     judges.push_back(std::make_unique<CadenceJudge>(kO, header));
     judges.push_back(std::make_unique<SleepJudge>(kO, header));
+    judges.push_back(std::make_unique<BlockedAloneJudge>(kO, header));
   }
   if (emits(EventKind::kPoll)) judges.push_back(std::make_unique<ObservedPollJudge>(kO, header));
   if (emits(EventKind::kPreemptSignal)) {
@@ -24,17 +26,20 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
   }
   if (emits(EventKind::kTraceLine)) {
     const int64_t period_ns = header.in_force.sched_trace_ms * 1'000'000;
+    const bool asked = header.asked.sched_trace_ms > 0;
     judges.push_back(std::make_unique<PeriodicJudge>(
         kO, header,
-        PeriodicJudge::Duty{ClauseId::kTRC_1, EventKind::kTraceLine, period_ns, true,
-                            "a line of the scheduler trace"}));
+        PeriodicJudge::Duty{
+            ClauseId::kTRC_1, EventKind::kTraceLine, period_ns,
+            asked ? PeriodicJudge::Level::kMust : PeriodicJudge::Level::kMustIfShown,
+            "a line of the scheduler trace"}));
   }
   if (emits(EventKind::kAffinityRead) && FollowsProcessors(header.profile)) {
     constexpr int64_t kPeriodNs = 1'000'000'000;
     judges.push_back(std::make_unique<PeriodicJudge>(
         kO, header,
-        PeriodicJudge::Duty{ClauseId::kVER_2, EventKind::kAffinityRead, kPeriodNs, false,
-                            "the CPU affinity was read"}));
+        PeriodicJudge::Duty{ClauseId::kVER_2, EventKind::kAffinityRead, kPeriodNs,
+                            PeriodicJudge::Level::kMay, "the CPU affinity was read"}));
   }
 }
 

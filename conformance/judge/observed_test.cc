@@ -224,6 +224,22 @@ TEST(DEEP_13, NoDeepSleepWithTheTraceOn) {
   EXPECT_EQ(trace.Of(ClauseId::kDEEP_13), Verdict::kViolates);
 }
 
+TEST(DEEP_13, ASettingOfTheEnvironmentCountsOnceTheRuntimeShowsIt) {
+  TraceBuilder ignored;
+  ignored.header.in_force.sched_trace_ms = 100'000;
+  ignored.Run(51, 20 * kUs).Climb(40 * kUs, 2).Deep(kMs, WakeCause::kTimeout).Run(3, 10 * kMs);
+  EXPECT_EQ(ignored.Of(ClauseId::kDEEP_13), Verdict::kNotExercised);
+  EXPECT_EQ(ignored.Of(ClauseId::kTRC_1), Verdict::kNotExercised);
+  TraceBuilder late = ignored;
+  late.Add(EventKind::kTraceLine);
+  EXPECT_EQ(late.Of(ClauseId::kDEEP_13), Verdict::kViolates);
+  EXPECT_EQ(late.Of(ClauseId::kTRC_1), Verdict::kViolates);
+  // What a scenario asked for is the harness's to set, and the runtime's to honour.
+  ignored.header.asked.sched_trace_ms = 100'000;
+  EXPECT_EQ(ignored.Of(ClauseId::kDEEP_13), Verdict::kViolates);
+  EXPECT_EQ(ignored.Of(ClauseId::kTRC_1), Verdict::kViolates);
+}
+
 TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
   EXPECT_EQ(TraceBuilder()
                 .Run(1, 20 * kUs)
@@ -258,6 +274,13 @@ TEST(SYS_3, ABlockedCallAloneLosesItsP) {
                            .Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}})
                            .End(1, Op::kBlock);
   EXPECT_EQ(noisy.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
+  // The stall is known at its own end only, long after that of the call.
+  TraceBuilder later = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock).Wait(2 * kSecond);
+  later.Add(EventKind::kStall, {{Arg::kDurationNs, 2300 * kMs}});
+  EXPECT_EQ(later.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
+  TraceBuilder stopped = BlockedAlone().Add(EventKind::kStopped).Run(30, 10 * kMs);
+  stopped.End(1, Op::kBlock).Add(EventKind::kContinued);
+  EXPECT_EQ(stopped.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
 }
 
 TEST(POLL_1, NeverSoonerThanTheLastIsStale) {

@@ -14,6 +14,7 @@ void PeriodicJudge::Observe(const Event& event) {
   if (duty_.period_ns == 0) return;
   if (event.kind == EventKind::kGap) {
     last_.reset();
+    without_.reset();
     from_start_ = false;
   }
   if (event.kind == EventKind::kShallowSleep) OnCycleEnd(event);
@@ -33,7 +34,10 @@ void PeriodicJudge::OnDuty(const Event& event) {
     } else {
       Trigger(duty_.clause);
     }
-  } else if (duty_.must && from_start_ && cycle_.number() == 1) {
+  } else if (without_) {
+    Violate(duty_.clause, fmt::format("the first cycle ended without {}", duty_.what),
+            {*without_, event});
+  } else if (duty_.level != Level::kMay && from_start_ && cycle_.number() == 1) {
     Trigger(duty_.clause);
   }
   last_ = event;
@@ -42,9 +46,13 @@ void PeriodicJudge::OnDuty(const Event& event) {
 }
 
 void PeriodicJudge::OnCycleEnd(const Event& event) {
-  if (!duty_.must || !cycle_.awake() || last_cycle_ == cycle_.number()) return;
+  if (duty_.level == Level::kMay || !cycle_.awake() || last_cycle_ == cycle_.number()) return;
   if (!last_ && from_start_ && cycle_.number() == 1) {
-    Violate(duty_.clause, fmt::format("the first cycle ended without {}", duty_.what), {event});
+    if (duty_.level == Level::kMust) {
+      Violate(duty_.clause, fmt::format("the first cycle ended without {}", duty_.what), {event});
+    } else {
+      without_ = event;
+    }
   }
   // The cycle's `now` is not before its wake, and the last time's not after its stamp.
   if (last_ && cycle_.last_wake_ns() - last_->time_ns >= duty_.period_ns) {

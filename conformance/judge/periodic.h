@@ -16,14 +16,16 @@ namespace proctor {
 
 class PeriodicJudge : public Judge {
  public:
-  // What recurs, how often, and whether it must recur: with `must`, also the first cycle has to
-  // show it and every later cycle that begins a period or more after the last time. Period 0: the
-  // duty is off.
+  // What recurs, how often, and whether it must recur: with kMust, also the first cycle has to show
+  // it and every later cycle that begins a period or more after the last time. kMustIfShown is that
+  // for a setting which only the environment holds: the runtime may ignore it, so it counts once it
+  // has shown itself. Period 0: the duty is off.
+  enum class Level { kMay, kMustIfShown, kMust };
   struct Duty {
     ClauseId clause;
     EventKind kind;
     int64_t period_ns;
-    bool must;
+    Level level;
     const char* what;
   };
 
@@ -39,6 +41,7 @@ class PeriodicJudge : public Judge {
   bool from_start_;
   Cycle cycle_;
   std::optional<Event> last_;
+  std::optional<Event> without_;  // the end of a first cycle that did not show it
   int64_t last_cycle_ = -1;
   int64_t last_not_before_ns_ = 0;  // the `now` of the last time is not before this
 };

@@ -2,58 +2,41 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace proctor {
 namespace {
 
-// A stall that overlaps a sample is an event at the stall's own end.
-constexpr int64_t kSettleNs = 200'000'000;
-constexpr size_t kStallsKept = 512;
 // Less than this the allowance in every bound takes care of.
 constexpr int64_t kNoiseNs = kSystemAllowanceNs / 2;
-constexpr size_t kWaitingMost = 4096;
+constexpr size_t kSamplesMost = 65'536;
+constexpr size_t kWithEvidenceMost = 4096;
 constexpr int64_t kFailuresThatCount = 3;
 
 }  // namespace
 
 void Samples::Add(Sample sample) {
-  if (waiting_.size() >= kWaitingMost) Settle(INT64_MAX);
+  if (waiting_.size() >= kSamplesMost) return;
+  // Only a sample that exceeds may be cited.
+  if (!sample.exceeds || with_evidence_ >= kWithEvidenceMost) {
+    sample.evidence = {};
+  } else {
+    ++with_evidence_;
+  }
   waiting_.push_back(std::move(sample));
 }
 
-void Samples::Observe(const Event& event) {
-  if (event.kind == EventKind::kStall) {
-    stalls_.push_back({event.time_ns - event.Get(Arg::kDurationNs), event.time_ns});
-    if (stalls_.size() > kStallsKept) stalls_.pop_front();
-  }
-  if (!waiting_.empty()) Settle(event.time_ns);
-}
-
-void Samples::Close() { Settle(INT64_MAX); }
-
-void Samples::Settle(int64_t now_ns) {
-  while (!waiting_.empty() && waiting_.front().end_ns < now_ns - kSettleNs) {
-    Sample& sample = waiting_.front();
-    if (IsNoisy(sample)) {
+void Samples::Close() {
+  for (Sample& sample : waiting_) {
+    if (stalls_.Within(sample.begin_ns, sample.end_ns) >= kNoiseNs) {
       ++noisy_;
       noisy_kept_ += !sample.exceeds;
-    } else {
-      test_.Add(sample.exceeds);
-      if (sample.exceeds && !first_exceeding_) first_exceeding_ = std::move(sample);
+      continue;
     }
-    waiting_.pop_front();
+    test_.Add(sample.exceeds);
+    if (sample.exceeds && !first_exceeding_) first_exceeding_ = std::move(sample);
   }
-}
-
-bool Samples::IsNoisy(const Sample& sample) const {
-  int64_t stalled_ns = 0;
-  for (const Stall& stall : stalls_) {
-    stalled_ns += std::max<int64_t>(
-        0, std::min(stall.end_ns, sample.end_ns) - std::max(stall.begin_ns, sample.begin_ns));
-  }
-  return stalled_ns >= kNoiseNs;
+  waiting_ = {};
 }
 
 Samples::Decision Samples::ByShare() const {

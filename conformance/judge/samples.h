@@ -1,25 +1,24 @@
 // Samples of tier X: something that should have happened within a bound, and whether the host's
 // noise can have kept it from happening.
 //
-// A sample is judged only when all stalls that may overlap it are known, a little after its end.
-// Samples that overlap stalls of some length are noisy. A share is judged without them, whether
-// they keep the bound or not; where they are the majority, nothing is decided. A count leaves out
+// Samples are judged when the evidence is complete, for a stall is known at its own end only,
+// however long it was. Samples that overlap stalls of some length are noisy. A share is judged
+// without them, whether they keep the bound or not; where they are the majority, nothing is decided. A count leaves out
 // only those that exceed: what was done in time in spite of noise was done in time.
 //
-// Memory: bounded. Thread safety: none.
+// Memory: bounded; after 65,536 samples more are not taken. Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_SAMPLES_H_
 #define PROCTOR_CONFORMANCE_JUDGE_SAMPLES_H_
 
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/evidence/event.h"
 #include "conformance/judge/judge.h"
+#include "conformance/judge/stalls.h"
 #include "conformance/statistics/statistics.h"
 
 namespace proctor {
@@ -44,7 +43,7 @@ class Samples {
   int64_t bound_ns() const { return bound_ns_; }
 
   void Add(Sample sample);
-  void Observe(const Event& event);  // every event: for its time, and for stalls
+  void Observe(const Event& event) { stalls_.Observe(event); }  // every event
   void Close();
 
   enum class Outcome { kNothing, kKept, kBroken, kOpen };
@@ -62,21 +61,15 @@ class Samples {
   const std::string& what() const { return what_; }
 
  private:
-  struct Stall {
-    int64_t begin_ns;
-    int64_t end_ns;
-  };
-
-  void Settle(int64_t now_ns);
-  bool IsNoisy(const Sample& sample) const;
   Decision Decide(Outcome outcome, int64_t samples, std::string figures, int64_t left_out) const;
 
   const std::string what_;
   const int64_t bound_ns_;
-  std::deque<Sample> waiting_;
-  std::deque<Stall> stalls_;
+  std::vector<Sample> waiting_;  // without evidence where they keep the bound
+  Stalls stalls_;
   // Eight tests a run share an error of 1e-3.
   ShareTest test_ = ShareTest({.alpha = 1e-3 / 8});
+  size_t with_evidence_ = 0;
   int64_t noisy_ = 0;
   int64_t noisy_kept_ = 0;  // of them, those that do not exceed
   std::optional<Sample> first_exceeding_;

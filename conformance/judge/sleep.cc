@@ -10,24 +10,21 @@ namespace {
 // A collection's stop-the-world ends at most this long before the collection does.
 constexpr int64_t kCollectionReachNs = 1'000'000'000;
 constexpr size_t kSuspectsMost = 16;
-
-// Two scans to see the call and to take its P, one more to find all P idle, and the hand-off's
-// spinning thread in between; a block must be longer than this by far to be a test of SYS-3.
-constexpr int64_t kCyclesToDeepSleep = 10;
+constexpr char kSleptWithTrace[] = "a deep sleep although the scheduler trace is on";
 
 }  // namespace
 
 SleepJudge::SleepJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kID_4, ClauseId::kCAD_9, ClauseId::kDEEP_4, ClauseId::kDEEP_11,
-                   ClauseId::kDEEP_13, ClauseId::kDEEP_14, ClauseId::kSYS_3}),
+                   ClauseId::kDEEP_13, ClauseId::kDEEP_14}),
       tunables_(header.in_force),
       activity_(header.emits),
-      traced_(header.in_force.sched_trace_ms > 0) {
+      traced_(header.in_force.sched_trace_ms > 0),
+      trace_shown_(header.asked.sched_trace_ms > 0) {
   using enum EventKind;
   Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake}));
   // An accusation that rests on stamps waits for the collection that explains it.
   Needs({ClauseId::kDEEP_11}, KindSet({kCollection}) | Activity::Kinds());
-  Needs({ClauseId::kSYS_3}, KindSet({kStall}) | Activity::Kinds());
   world_may_stop_ = !header.emits[static_cast<size_t>(kCollection)];
 }
 
@@ -50,10 +47,16 @@ void SleepJudge::Observe(const Event& event) {
       deep_.reset();
       deep_in_cycle_ = monitor_gone_ = false;
       timers_.clear();
-      blocks_.clear();
+      slept_before_line_.reset();
       // The collection that explains a sleep may be among what is missing.
       suspects_.clear();
       world_may_stop_ = true;
+      break;
+    case EventKind::kTraceLine:
+      trace_shown_ = true;
+      if (traced_ && slept_before_line_) {
+        Violate(ClauseId::kDEEP_13, kSleptWithTrace, {*slept_before_line_, event});
+      }
       break;
     case EventKind::kScenarioStart:
       scenario_start_ns_ = event.time_ns;
@@ -66,9 +69,6 @@ void SleepJudge::Observe(const Event& event) {
         return event.time_ns - suspect.evidence.back().time_ns < kCollectionReachNs;
       });
       break;
-    case EventKind::kStall:
-      for (auto& [task, block] : blocks_) block.stalled_ns += event.Get(Arg::kDurationNs);
-      break;
     case EventKind::kOpBegin:
       if (monitor_gone_) {
         Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
@@ -78,20 +78,15 @@ void SleepJudge::Observe(const Event& event) {
       if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kTimersMost) {
         timers_.insert_or_assign(event.g, Timer{.begin = event});
       }
-      if (event.Is(Arg::kOp, Op::kBlock) && blocks_.size() < kTimersMost) {
-        blocks_.insert_or_assign(event.g, Block{.begin = event});
-      }
       break;
     case EventKind::kOpEnd:
       if (event.Is(Arg::kOp, Op::kSleep)) OnTimerEnd(event);
-      if (event.Is(Arg::kOp, Op::kBlock)) OnBlockEnd(event);
       break;
     default:
       break;
   }
   activity_.Observe(event);
   cycle_.Observe(event);
-  NoteBlocks(event);
 }
 
 void SleepJudge::OnShallowSleep(const Event& event) {
@@ -104,7 +99,9 @@ void SleepJudge::OnShallowSleep(const Event& event) {
   } else {
     Trigger(ClauseId::kID_4);
   }
-  if (traced_ && requested_ns == tunables_.shallow_max_ns) Trigger(ClauseId::kDEEP_13);
+  if (traced_ && trace_shown_ && requested_ns == tunables_.shallow_max_ns) {
+    Trigger(ClauseId::kDEEP_13);
+  }
   if (cycle_.awake() && !deep_in_cycle_) JudgeBusy(event);
   shallow_ = event;
   deep_in_cycle_ = false;
@@ -147,8 +144,10 @@ void SleepJudge::Suspect(ClauseId clause, std::string message, std::vector<Event
 
 void SleepJudge::OnDeepSleep(const Event& event) {
   const int64_t requested_ns = event.Get(Arg::kDurationNs);
-  if (traced_) {
-    Violate(ClauseId::kDEEP_13, "a deep sleep although the scheduler trace is on", {event});
+  if (traced_ && trace_shown_) {
+    Violate(ClauseId::kDEEP_13, kSleptWithTrace, {event});
+  } else if (traced_ && !slept_before_line_) {
+    slept_before_line_ = event;
   }
   const int64_t longest_ns = LongestDeepSleep();
   if (requested_ns <= 0 || requested_ns > longest_ns) {
@@ -214,38 +213,6 @@ void SleepJudge::OnTimerEnd(const Event& event) {
     }
   }
   timers_.erase(found);
-}
-
-void SleepJudge::NoteBlocks(const Event& event) {
-  if (blocks_.empty()) return;
-  // Alone: every task that lives is inside an operation that leaves nothing to run.
-  const bool alone = !activity_.lost() && activity_.open_waiting() == activity_.live();
-  for (auto& [task, block] : blocks_) {
-    if (!alone) block.alone = false;
-    if (event.kind == EventKind::kDeepSleep) block.slept_deep = true;
-  }
-}
-
-void SleepJudge::OnBlockEnd(const Event& event) {
-  const auto found = blocks_.find(event.g);
-  if (found == blocks_.end()) return;
-  const Block block = found->second;
-  blocks_.erase(found);
-  const int64_t due_ns = tunables_.syscall_cap_ns + kCyclesToDeepSleep * tunables_.shallow_max_ns;
-  const int64_t elapsed_ns = event.time_ns - block.begin.time_ns;
-  if (traced_ || !block.alone || elapsed_ns < due_ns) return;
-  if (block.slept_deep) {
-    Trigger(ClauseId::kSYS_3);
-  } else if (elapsed_ns - block.stalled_ns < due_ns) {
-    LeaveOpen(ClauseId::kSYS_3, "the host stalled during the blocked calls");
-  } else {
-    Violate(
-        ClauseId::kSYS_3,
-        fmt::format("a system call of {} ns in an otherwise idle process kept its P: the monitor "
-                    "did not sleep deep",
-                    elapsed_ns),
-        {block.begin, event});
-  }
 }
 
 void SleepJudge::Close() {

@@ -1,6 +1,6 @@
-// Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13,
-// DEEP-14 and
-// SYS-3. Stamps, where there are any, say which timers are pending and whether some P must be busy.
+// Judges the monitor's two sleeps as seen from outside: ID-4, CAD-9, DEEP-4, DEEP-11, DEEP-13 and
+// DEEP-14. Stamps, where there are any, say which timers are pending and whether some P must be
+// busy.
 //
 // Thread safety: none; one thread at a time per object.
 
@@ -36,29 +36,23 @@ class SleepJudge : public Judge {
     int64_t promised_end_ns = INT64_MIN;
   };
 
-  // A task's open `block`, and whether it ran alone and the monitor slept deep during it.
-  struct Block {
-    Event begin;
-    bool alone = true;
-    bool slept_deep = false;
-    int64_t stalled_ns = 0;
-  };
-
   void OnShallowSleep(const Event& event);
   void OnShallowWake(const Event& event);
   void OnDeepSleep(const Event& event);
   void OnDeepWake(const Event& event);
   void OnTimerEnd(const Event& event);
-  void OnBlockEnd(const Event& event);
   void JudgeBusy(const Event& event);
   void Suspect(ClauseId clause, std::string message, std::vector<Event> evidence);
-  void NoteBlocks(const Event& event);
   int64_t LongestDeepSleep() const;
 
   const Tunables tunables_;
   Activity activity_;
   Cycle cycle_;
-  bool traced_;  // the scheduler trace is on
+  // The scheduler trace is on, by the environment or the scenario. The environment may hold what
+  // the runtime ignores: what it says counts once the runtime shows it by a line.
+  const bool traced_;
+  bool trace_shown_;
+  std::optional<Event> slept_before_line_;  // the first deep sleep without it
 
   std::optional<Event> shallow_;
   std::optional<Event> deep_;
@@ -78,7 +72,6 @@ class SleepJudge : public Judge {
   bool world_may_stop_ = false;
 
   std::unordered_map<int64_t, Timer> timers_;
-  std::unordered_map<int64_t, Block> blocks_;
 };
 
 }  // namespace proctor

@@ -81,6 +81,37 @@ TEST(SYS_4, WhereMostSamplesAreNoisyNothingIsDecided) {
   EXPECT_EQ(make(51), Verdict::kInconclusive);
 }
 
+// Ten bad samples behind one stall, which is known long after them, then fifty good ones.
+TraceBuilder BehindALongStall(Op op, EventKind kind) {
+  TraceBuilder trace = Stamps();
+  const int64_t begin_ns = trace.now_ns;
+  if (kind == EventKind::kStopped) trace.Add(EventKind::kStopped);
+  trace = Behind(op, 500 * kMs, 400 * kMs, 10, trace);
+  trace.Wait(7 * kSecond);
+  if (kind == EventKind::kStopped) {
+    trace.Add(EventKind::kContinued);
+  } else {
+    trace.Add(EventKind::kStall, {{Arg::kDurationNs, trace.now_ns - begin_ns}});
+  }
+  return Behind(op, 60 * kMs, op == Op::kSpin ? 20 * kMs : 5 * kMs, 50, trace.End(1, Op::kYield));
+}
+
+TEST(Stall, HoweverLongItExcusesWhatItOverlaps) {
+  for (const EventKind kind : {EventKind::kStall, EventKind::kStopped}) {
+    TraceBuilder calls = BehindALongStall(Op::kBlock, kind);
+    EXPECT_EQ(calls.Judge(ClauseId::kSYS_4).verdict, Verdict::kConforms)
+        << calls.Judge(ClauseId::kSYS_4).message;
+    TraceBuilder spins = BehindALongStall(Op::kSpin, kind);
+    EXPECT_EQ(spins.Of(ClauseId::kSLICE_3), Verdict::kConforms);
+    EXPECT_EQ(spins.Of(ClauseId::kPRE_5), Verdict::kConforms);
+    // Without it they are what they look like.
+    std::erase_if(spins.events, [&](const Event& event) { return event.kind == kind; });
+    std::erase_if(spins.events,
+                  [](const Event& event) { return event.kind == EventKind::kContinued; });
+    EXPECT_EQ(spins.Of(ClauseId::kPRE_5), Verdict::kViolates);
+  }
+}
+
 TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kSLICE_3), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kSLICE_3), Verdict::kViolates);
