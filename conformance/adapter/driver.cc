@@ -15,6 +15,7 @@
 #include "conformance/adapter/stamp_order.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
+#include "conformance/process/pipe_signal.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -35,7 +36,7 @@ bool HarnessMakes(EventKind kind) {
 class Session {
  public:
   Session(const RunOptions& options, const Scenario& scenario)
-      : options_(options), scenario_(scenario) {}
+      : options_(options), scenario_(scenario), link_(options.stop) {}
   ~Session();
 
   Run Perform();
@@ -126,6 +127,9 @@ bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
     case AdapterLink::Reading::kEnded:
       OnEnded();
       break;
+    case AdapterLink::Reading::kStopped:
+      Fail(Outcome::kStopped, "interrupted while its scenario ran");
+      break;
     case AdapterLink::Reading::kDeadline:
       break;
   }
@@ -136,6 +140,7 @@ bool Session::Greet() {
   std::string line;
   if (!ReadLine(MonotonicNowNs() + options_.handshake_ms * kNsPerMs, line)) {
     if (!ended_) {
+      // What ReadLine has said already stays.
       Fail(Outcome::kError,
            fmt::format("the adapter sent no handshake within {} ms", options_.handshake_ms));
     }
@@ -237,9 +242,11 @@ void Session::Settle() {
 
 void Session::End() {
   link_.CloseInput();
-  if (!ended_ &&
-      link_.process()->Wait(MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs)))
-    OnEnded();
+  const int64_t exit_ns = MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs);
+  if (!ended_ && link_.process()->Wait(exit_ns, options_.stop)) OnEnded();
+  if (!ended_ && options_.stop != nullptr && options_.stop->made()) {
+    Fail(Outcome::kStopped, "interrupted while its scenario ran");
+  }
   if (!ended_) {
     if (!Failed()) Fail(Outcome::kError, "the adapter did not exit at the end of its input");
     link_.process()->SignalGroup(SIGKILL);
@@ -285,6 +292,11 @@ void Session::FillHeader() {
   header.scenario = scenario_.name;
   header.seed = scenario_.seed;
   header.asked = scenario_.Asked();
+  // What the adapter cannot set is what the runtime is, and nobody asked for anything else.
+  for (const TunableField& field : TunableFields()) {
+    if (run_.handshake.settable.contains(std::string(field.name))) continue;
+    header.asked.*field.member = run_.handshake.in_force.*field.member;
+  }
 }
 
 // The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it
@@ -309,7 +321,7 @@ void Session::TakeTrace() {
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario) {
   // An adapter that ends while it is written to must not end the harness.
-  std::signal(SIGPIPE, SIG_IGN);
+  const PipeSignalBlock block;
   return Session(options, scenario).Perform();
 }
 

@@ -22,6 +22,7 @@
 #include "conformance/adapter/protocol.h"
 #include "conformance/evidence/event.h"
 #include "conformance/evidence/header.h"
+#include "conformance/process/stop_request.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -32,6 +33,7 @@ enum class Outcome {
   kCrash,        // the process ended unasked
   kTimeout,  // the scenario's budget passed; the process was made to dump its stacks, then killed
   kError,    // the adapter broke the protocol, or could not be started
+  kStopped,  // RunOptions::stop was made: the run was cut short
 };
 
 struct Run {
@@ -54,9 +56,10 @@ struct RunOptions {
   std::vector<std::string> argv;     // the adapter
   std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
-  bool trace = false;             // has the runtime trace itself
-  int64_t handshake_ms = 20'000;  // an adapter that is silent for longer is given up
-  int64_t exit_ms = 20'000;       // one that has no more to say and does not end is killed
+  bool trace = false;                 // has the runtime trace itself
+  int64_t handshake_ms = 20'000;      // an adapter that is silent for longer is given up
+  int64_t exit_ms = 20'000;           // one that has no more to say and does not end is killed
+  const StopRequest* stop = nullptr;  // ends the run at once when it is made
 };
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);

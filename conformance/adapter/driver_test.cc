@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "conformance/process/process.h"
 
@@ -276,6 +277,41 @@ TEST(Driver, ASilentAdapterIsGivenUp) {
       {.argv = {"/bin/sleep", "1000"}, .observe = false, .handshake_ms = 100}, Sample());
   EXPECT_EQ(run.outcome, Outcome::kError);
   EXPECT_EQ(run.message, "the adapter sent no handshake within 100 ms");
+}
+
+TEST(Driver, AStopEndsTheRunAtOnceAndKeepsWhatWasGathered) {
+  StopRequest stop;
+  const std::string ready = testing::TempDir() + "/ready";
+  std::remove(ready.c_str());
+  std::thread other([&] {
+    while (access(ready.c_str(), F_OK) != 0) std::this_thread::yield();
+    stop.Make();
+  });
+  const std::string script =
+      std::string(kHello) + kNow + kStart + "touch " + ready + "; sleep 1000";
+  const auto run =
+      RunScenario({.argv = {"/bin/sh", "-c", script}, .observe = false, .stop = &stop}, Sample());
+  other.join();
+  EXPECT_EQ(run.outcome, Outcome::kStopped);
+  EXPECT_EQ(run.message, "interrupted while its scenario ran");
+  EXPECT_EQ(Count(run, EventKind::kScenarioStart), 1);
+  EXPECT_EQ(Count(run, EventKind::kProcessExit), 0) << "its end is none of its own doing";
+  // One that was made before needs no process to say something.
+  const auto at_once =
+      RunScenario({.argv = {"/bin/sleep", "1000"}, .observe = false, .stop = &stop}, Sample());
+  EXPECT_EQ(at_once.outcome, Outcome::kStopped);
+}
+
+TEST(Driver, WhatAnAdapterCannotSetIsAskedForAsItIs) {
+  constexpr const char* kCooperative =
+      R"(echo '{"schema":"proctor-adapter/1","name":"fake","version":"1","operations":["yield"],)"
+      R"("settable":["procs"],"in_force":{"procs":3,"asynchronous_preemption":0}}' >&4; read line <&3;)";
+  Scenario scenario = Sample();
+  scenario.tunables["procs"] = 2;
+  const auto run = Perform(std::string(kCooperative) + kNow + kStart + kBye, scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.asked.procs, 2);
+  EXPECT_EQ(run.header.asked.asynchronous_preemption, 0);
 }
 
 TEST(Driver, LeavesNoProcessBehind) {

@@ -72,7 +72,7 @@ void AdapterLink::Send(std::string_view text) {
       text.remove_prefix(static_cast<size_t>(put));
       continue;
     }
-    if (errno != EAGAIN || MonotonicNowNs() >= deadline_ns) return;
+    if (errno != EAGAIN || MonotonicNowNs() >= deadline_ns || StopMade()) return;
     constexpr int kStepMs = 100;
     pollfd writable{.fd = to_adapter_.write.get(), .events = POLLOUT, .revents = 0};
     poll(&writable, 1, kStepMs);
@@ -105,8 +105,10 @@ AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
     if (outside != nullptr) wait_ns = std::clamp<int64_t>(outside->NextNs() - now_ns, 0, wait_ns);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
     pollfd polled[] = {{.fd = from_adapter_.read.get(), .events = POLLIN, .revents = 0},
-                       {.fd = process_->pidfd(), .events = POLLIN, .revents = 0}};
+                       {.fd = process_->pidfd(), .events = POLLIN, .revents = 0},
+                       {.fd = stop_ != nullptr ? stop_->fd() : -1, .events = POLLIN, .revents = 0}};
     if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) continue;
+    if (polled[2].revents != 0) return Reading::kStopped;
     char block[1 << 16];
     const ssize_t got = read(from_adapter_.read.get(), block, sizeof block);
     if (got > 0) {
@@ -119,9 +121,10 @@ AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
 
 // It closed its end, or has ended: then nothing more can come but its exit.
 AdapterLink::Reading AdapterLink::OnNoMore(int64_t deadline_ns, int64_t exit_ms) {
-  if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + exit_ms * kNsPerMs))) {
+  if (process_->Wait(std::min(deadline_ns, MonotonicNowNs() + exit_ms * kNsPerMs), stop_)) {
     return Reading::kEnded;
   }
+  if (StopMade()) return Reading::kStopped;
   return MonotonicNowNs() < deadline_ns ? Reading::kClosed : Reading::kDeadline;
 }
 

@@ -16,11 +16,15 @@
 #include "conformance/adapter/outside.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/process.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
 class AdapterLink {
  public:
+  // Waits end early where `stop` is made; null: never.
+  explicit AdapterLink(const StopRequest* stop) : stop_(stop) {}
+
   // Starts the process, gated (process.h), with `descriptors` pipes of the scenario's. False:
   // `error` is one line.
   bool Start(const std::vector<std::string>& argv, std::vector<std::string> set_env,
@@ -42,6 +46,7 @@ class AdapterLink {
     kTooLong,   // a line of more than kMaxLineBytes
     kClosed,    // the adapter closed its end and does not end itself
     kEnded,     // the process has ended: nothing more will come
+    kStopped,   // `stop` was made
   };
   // The next line. Meanwhile what is due of `outside` happens; null: there is none. A process that
   // closed its end has `exit_ms` to end.
@@ -58,6 +63,9 @@ class AdapterLink {
   Reading ReadMore(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside);
   Reading OnNoMore(int64_t deadline_ns, int64_t exit_ms);
 
+  bool StopMade() const { return stop_ != nullptr && stop_->made(); }
+
+  const StopRequest* const stop_;
   Pipe to_adapter_;
   Pipe from_adapter_;
   std::vector<Pipe> descriptors_;

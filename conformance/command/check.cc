@@ -47,6 +47,8 @@ std::optional<Verdict> VerdictOf(Outcome outcome) {
       return Verdict::kTimeout;
     case Outcome::kError:
       return Verdict::kError;
+    case Outcome::kStopped:
+      return Verdict::kInconclusive;
   }
   return std::nullopt;
 }

@@ -1,19 +1,15 @@
 #include "conformance/implementations/implementation.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <system_error>
 
-#include "conformance/process/process.h"
+#include "conformance/implementations/go_adapter_build.h"
 #include "conformance/process/program.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
@@ -28,8 +24,6 @@ extern const std::string_view kReferenceExpectations;
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int64_t kBuildWithinNs = 300'000'000'000;
 
 // "gccgo", or the newest "gccgo-N" on PATH; empty: there is none.
 std::string FindGccgo() {
@@ -74,78 +68,9 @@ std::vector<std::string> FindGoToolchains() {
   return found;
 }
 
-// Whether files can be made in the folder, or in what there is of the path to it.
-bool IsWritable(fs::path folder) {
-  std::error_code code;
-  while (!folder.empty() && !fs::exists(folder, code) && folder != folder.parent_path()) {
-    folder = folder.parent_path();
-  }
-  return fs::is_directory(folder, code) && access(folder.c_str(), W_OK) == 0;
-}
-
-// A build uses the user's cache where it can, so that the second check builds nothing.
-bool HasGoCache() {
-  if (const char* cache = std::getenv("GOCACHE")) return IsWritable(cache);
-  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return IsWritable(cache);
-  const char* home = std::getenv("HOME");
-  return home != nullptr && IsWritable(fs::path(home) / ".cache");
-}
-
-// The file is built as it is, whatever the user has set for projects of their own.
-std::vector<std::string> GoEnvironment(const std::string& scratch_dir) {
-  std::vector<std::string> env = {"GO111MODULE=off", "GOENV=off", "GOFLAGS=", "GOTOOLCHAIN=local"};
-  if (!HasGoCache()) env.push_back("GOCACHE=" + scratch_dir + "/gocache");
-  return env;
-}
-
-// What a compiler said, in one line; where that is not all, `log` has the rest.
-std::string InOneLine(std::string output, const std::string& log) {
-  constexpr size_t kMost = 300;
-  std::ofstream(log, std::ios::binary) << output;
-  while (output.ends_with('\n')) output.pop_back();
-  std::ranges::replace(output, '\n', ' ');
-  return output.size() <= kMost ? output : fmt::format("{}... ({})", output.substr(0, kMost), log);
-}
-
-// What a build makes, below its folder.
-constexpr char kProgram[] = "/adapter";
-
-bool RunCompiler(const std::vector<std::string>& argv, const std::string& scratch_dir,
-                 std::string& error) {
-  // What is meant for the runtime under test is not meant for the compiler.
-  auto process = Process::Spawn(
-      {.argv = argv,
-       .set_env = GoEnvironment(scratch_dir),
-       .unset_env = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOOS", "GOARCH", "GOROOT"},
-       .directory = scratch_dir,
-       .capture_output = true},
-      error);
-  if (!process) return false;
-  const std::optional<int> status = process->Wait(MonotonicNowNs() + kBuildWithinNs);
-  if (status == 0 && IsProgram(scratch_dir + kProgram)) return true;
-  error = status == 0
-              ? fmt::format("{} ended with status 0 and built nothing; is it a toolchain?", argv[0])
-          : status
-              ? fmt::format("{} failed with status {}: {}", argv[0], *status,
-                            InOneLine(process->captured(), scratch_dir + "/build.log"))
-              : fmt::format("{} did not end within {} s", argv[0], kBuildWithinNs / 1'000'000'000);
-  return false;
-}
-
-// A gccgo may be given as its compiler or as its go command, and a wrapper's name tells of neither.
-bool BuildWith(bool is_gccgo, const std::string& tool, const std::string& source,
-               const std::string& scratch_dir, std::string& error) {
-  const std::string program = scratch_dir + kProgram;
-  if (!is_gccgo) return RunCompiler({tool, "build", "-o", program, source}, scratch_dir, error);
-  // What the compiler says is worth more where neither works, so it has the last word.
-  return RunCompiler({tool, "build", "-compiler", "gccgo", "-o", program, source}, scratch_dir,
-                     error) ||
-         RunCompiler({tool, "-O2", "-o", program, source}, scratch_dir, error);
-}
-
 std::optional<Implementation> BuildGo(const std::string& name, const std::string& given,
-                                      const std::string& scratch_dir, BuildFailure& failure,
-                                      std::string& error) {
+                                      const std::string& scratch_dir, const BuildLimits& limits,
+                                      BuildFailure& failure, std::string& error) {
   const bool is_gccgo = name == "gccgo";
   const bool on_path = !given.empty() && given.find('/') == std::string::npos && !IsProgram(given);
   const std::string toolchain = on_path ? FindOnPath(given) : given;
@@ -158,20 +83,13 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
             : fmt::format("{}: no such toolchain; give the path of an executable", given);
     return std::nullopt;
   }
-  const std::string source = scratch_dir + "/adapter.go";
-  std::ofstream file(source, std::ios::binary);
-  file << kGoAdapter;
-  file.close();
   std::error_code code;
   const std::string tool = fs::absolute(toolchain, code).string();
-  if (!file || !BuildWith(is_gccgo, tool, source, scratch_dir, error)) {
-    failure = BuildFailure::kBroken;
-    if (error.empty()) error = fmt::format("{}: cannot be written", source);
-    return std::nullopt;
-  }
-  return Implementation{.name = name,
-                        .argv = {scratch_dir + kProgram},
-                        .expectations = std::string(BuiltInExpectations(name))};
+  const std::string program =
+      GoAdapterBuild(tool, is_gccgo, scratch_dir, limits).Run(kGoAdapter, failure, error);
+  if (program.empty()) return std::nullopt;
+  return Implementation{
+      .name = name, .argv = {program}, .expectations = std::string(BuiltInExpectations(name))};
 }
 
 // The adapter that was built with this program; empty: its runfiles are not here.
@@ -209,14 +127,17 @@ std::string Debug(const std::string& settings) {
 
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
-                                                  BuildFailure& failure, std::string& error) {
+                                                  BuildFailure& failure, std::string& error,
+                                                  const BuildLimits& limits) {
   std::error_code code;
   const std::string scratch = fs::absolute(scratch_dir, code).string();
   if (name == "reference") return TheReference(failure, error);
-  if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, failure, error);
-  if (name.starts_with("go=")) return BuildGo("go", name.substr(3), scratch, failure, error);
-  if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, failure, error);
-  if (name.starts_with("gccgo=")) return BuildGo("gccgo", name.substr(6), scratch, failure, error);
+  if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, limits, failure, error);
+  if (name.starts_with("go="))
+    return BuildGo("go", name.substr(3), scratch, limits, failure, error);
+  if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, limits, failure, error);
+  if (name.starts_with("gccgo="))
+    return BuildGo("gccgo", name.substr(6), scratch, limits, failure, error);
   if (name.find('/') != std::string::npos && IsProgram(name)) {
     return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, code)}};
   }

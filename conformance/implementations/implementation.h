@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/implementations/build_limits.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -26,17 +27,12 @@ struct Implementation {
   std::string expectations;       // its expectations file's contents; empty: none
 };
 
-enum class BuildFailure {
-  kUnknownName,  // no such implementation
-  kMissing,      // the toolchain is not on this machine
-  kBroken,       // the adapter could not be built
-};
-
-// Builds the adapter into `scratch_dir`, which must exist and outlive its use. nullopt: `failure`
-// and `error`.
+// Builds the adapter into `scratch_dir`, which must exist and outlive its use; what a compiler
+// leaves there meanwhile is removed. nullopt: `failure` and `error`.
 std::optional<Implementation> BuildImplementation(const std::string& name,
                                                   const std::string& scratch_dir,
-                                                  BuildFailure& failure, std::string& error);
+                                                  BuildFailure& failure, std::string& error,
+                                                  const BuildLimits& limits = {});
 
 // What a scenario's tunables need in the environment of the adapter's process, as "NAME=value":
 // settings that a runtime reads only at its start. What the user set there stays.

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace proctor {
 namespace {
@@ -70,23 +71,23 @@ class Names : public testing::Test {
 
   BuildFailure FailureOf(const std::string& name) {
     BuildFailure failure{};
-    EXPECT_FALSE(BuildImplementation(name, scratch(), failure, why_)) << name;
-    EXPECT_EQ(why_.find('\n'), std::string::npos) << why_;
+    EXPECT_FALSE(BuildImplementation(name, scratch(), failure, error_)) << name;
+    EXPECT_EQ(error_.find('\n'), std::string::npos) << error_;
     return failure;
   }
 
   std::optional<Implementation> Built(const std::string& name) {
     BuildFailure failure{};
-    return BuildImplementation(name, scratch(), failure, why_);
+    return BuildImplementation(name, scratch(), failure, error_);
   }
 
   const fs::path folder_;
-  std::string why_;
+  std::string error_;
 };
 
 TEST_F(Names, AnUnknownOneIsSaidToBeUnknown) {
   EXPECT_EQ(FailureOf("cobol"), BuildFailure::kUnknownName);
-  EXPECT_EQ(why_.substr(0, 29), "'cobol' is no implementation:");
+  EXPECT_EQ(error_.substr(0, 29), "'cobol' is no implementation:");
   EXPECT_EQ(FailureOf("/nowhere/adapter"), BuildFailure::kUnknownName);
   EXPECT_EQ(FailureOf(folder_.string() + "/"), BuildFailure::kUnknownName);
 }
@@ -94,22 +95,48 @@ TEST_F(Names, AnUnknownOneIsSaidToBeUnknown) {
 TEST_F(Names, AMissingToolchainIsToldFromABrokenOne) {
   const Setting path("PATH", folder_ / "empty");
   EXPECT_EQ(FailureOf("go"), BuildFailure::kMissing);
-  EXPECT_EQ(why_, "go is not on this machine: install golang-go (ci/setup does) or give go=PATH");
+  EXPECT_EQ(error_, "go is not on this machine: install golang-go (ci/setup does) or give go=PATH");
   EXPECT_EQ(FailureOf("gccgo"), BuildFailure::kMissing);
   EXPECT_EQ(FailureOf("go=/nowhere/go"), BuildFailure::kMissing);
-  EXPECT_EQ(why_, "/nowhere/go: no such toolchain; give the path of an executable");
+  EXPECT_EQ(error_, "/nowhere/go: no such toolchain; give the path of an executable");
   EXPECT_EQ(FailureOf("go=" + folder_.string()), BuildFailure::kMissing);
 }
 
 TEST_F(Names, ABrokenToolchainIsQuotedInOneLine) {
   const std::string broken = Script("broken", "echo one; echo two >&2; exit 3");
   EXPECT_EQ(FailureOf("go=" + broken), BuildFailure::kBroken);
-  EXPECT_EQ(why_, broken + " failed with status 3: one two");
+  EXPECT_EQ(error_, broken + " failed with status 3: one two");
   const std::string verbose = Script("verbose", "yes word | head -c 4000; exit 1");
   EXPECT_EQ(FailureOf("gccgo=" + verbose), BuildFailure::kBroken);
-  EXPECT_LT(why_.size(), 1000u);
-  EXPECT_TRUE(why_.ends_with("/build.log)")) << why_;
+  EXPECT_LT(error_.size(), 1000u);
+  EXPECT_TRUE(error_.ends_with("/build.log)")) << error_;
   EXPECT_EQ(Contents("scratch/build.log").size(), 4000u);
+}
+
+TEST_F(Names, AToolchainThatHangsIsGivenUpAndLeavesNothing) {
+  const std::string left = folder_ / "left";
+  const std::string hanging =
+      Script("hanging", "touch $GOTMPDIR/go-build1 $TMPDIR/work; (setsid sleep 1000 &); touch " +
+                            left + "; sleep 1000");
+  BuildFailure failure{};
+  EXPECT_FALSE(BuildImplementation("go=" + hanging, scratch(), failure, error_,
+                                   {.within_ns = 1'000'000'000}));
+  EXPECT_EQ(failure, BuildFailure::kNotInTime);
+  EXPECT_EQ(error_, hanging + " did not build the adapter within 1 s");
+  StopRequest stop;
+  std::thread other([&] {
+    fs::remove(left);
+    while (!fs::exists(left)) std::this_thread::yield();
+    stop.Make();
+  });
+  EXPECT_FALSE(
+      BuildImplementation("gccgo=" + hanging, scratch(), failure, error_, {.stop = &stop}));
+  other.join();
+  EXPECT_EQ(failure, BuildFailure::kNotInTime);
+  EXPECT_EQ(error_, "interrupted while " + hanging + " built the adapter");
+  for (const auto& entry : fs::directory_iterator(scratch())) {
+    EXPECT_EQ(entry.path().filename(), "adapter.go");
+  }
 }
 
 TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
@@ -120,7 +147,7 @@ TEST_F(Names, AWrapperIsOnlyEverCalledToBuild) {
   const Setting gc("GOGC", "off");
   const Setting target("GOOS", "plan9");
   const auto built = Built("go=" + wrapper);
-  ASSERT_TRUE(built) << why_;
+  ASSERT_TRUE(built) << error_;
   EXPECT_EQ(built->name, "go");
   EXPECT_EQ(built->argv, std::vector<std::string>{scratch() + "/adapter"});
   EXPECT_EQ(Contents("calls"),
@@ -137,7 +164,7 @@ TEST_F(Names, GccgoIsCalledAsACompiler) {
       Script("compiler", "[ $1 != build ] || exit 1; printf '%s\\n' \"$@\" > " +
                              (folder_ / "calls").string() + ";" + kMakesProgram);
   const auto built = Built("gccgo=" + compiler);
-  ASSERT_TRUE(built) << why_;
+  ASSERT_TRUE(built) << error_;
   EXPECT_EQ(built->name, "gccgo");
   EXPECT_EQ(Contents("calls"),
             "-O2\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
@@ -147,15 +174,15 @@ TEST_F(Names, GccgoIsCalledAsACompiler) {
 TEST_F(Names, AGccgoThatIsAGoCommandIsCalledToBuild) {
   const std::string command =
       Script("command", "[ \"$1\" = build ] || exit 2; cp /bin/true \"$5\"");
-  EXPECT_TRUE(Built("gccgo=" + command)) << why_;
+  EXPECT_TRUE(Built("gccgo=" + command)) << error_;
   const std::string neither = Script("neither", "echo no; exit 2");
   EXPECT_EQ(FailureOf("gccgo=" + neither), BuildFailure::kBroken);
-  EXPECT_EQ(why_, neither + " failed with status 2: no");
+  EXPECT_EQ(error_, neither + " failed with status 2: no");
 }
 
 TEST_F(Names, AToolchainThatBuildsNothingIsNone) {
   EXPECT_EQ(FailureOf("go=/bin/true"), BuildFailure::kBroken);
-  EXPECT_EQ(why_, "/bin/true ended with status 0 and built nothing; is it a toolchain?");
+  EXPECT_EQ(error_, "/bin/true ended with status 0 and built nothing; is it a toolchain?");
 }
 
 TEST_F(Names, ABareNameIsLookedUpOnPath) {
@@ -163,7 +190,7 @@ TEST_F(Names, ABareNameIsLookedUpOnPath) {
   fs::create_directories(folder_ / "first/go1.99");  // no program, whatever its mode
   const Setting path("PATH",
                      (folder_ / "first").string() + ":" + (folder_ / "bin").string() + ":/bin");
-  EXPECT_TRUE(Built("go=go1.99")) << why_;
+  EXPECT_TRUE(Built("go=go1.99")) << error_;
   EXPECT_EQ(FailureOf("go=go1.98"), BuildFailure::kMissing);
 }
 
@@ -172,18 +199,21 @@ TEST_F(Names, TheUsersCacheIsUsedWhereItCanBe) {
       "wrapper", "echo \"$GOCACHE\" > " + (folder_ / "cache").string() + ";" + kMakesProgram);
   {
     const Setting cache("GOCACHE", folder_ / "cache_of_the_user");
-    ASSERT_TRUE(Built("go=" + wrapper)) << why_;
+    ASSERT_TRUE(Built("go=" + wrapper)) << error_;
     EXPECT_EQ(Contents("cache"), (folder_ / "cache_of_the_user").string() + "\n");
   }
   const Setting cache("GOCACHE", wrapper + "/is_no_folder");
-  ASSERT_TRUE(Built("go=" + wrapper)) << why_;
-  EXPECT_EQ(Contents("cache"), scratch() + "/gocache\n");
+  ASSERT_TRUE(Built("go=" + wrapper)) << error_;
+  const std::string used = Contents("cache");
+  EXPECT_EQ(used.find(scratch() + "/proctor-"), 0u) << used;
+  EXPECT_TRUE(used.ends_with("/gocache\n")) << used;
+  EXPECT_FALSE(fs::exists(used.substr(0, used.size() - 1))) << "it was for this build only";
 }
 
 TEST_F(Names, APathIsAnAdapter) {
   const std::string adapter = Script("my_adapter", "exit 0");
   const auto built = Built(adapter);
-  ASSERT_TRUE(built) << why_;
+  ASSERT_TRUE(built) << error_;
   EXPECT_EQ(built->name, "my_adapter");
   EXPECT_EQ(built->argv, std::vector<std::string>{adapter});
   EXPECT_EQ(built->expectations, "");

@@ -1,16 +1,17 @@
 // A child process: started with exactly the descriptors asked for, waited for with a deadline, and
-// gone when its object is gone.
+// gone when its object is gone, with all that it started: whatever sessions and groups its own
+// children have made for themselves, and also when this process is ended by SIGKILL. A small
+// process between the two sees to that (keeper.h).
 //
 // A gated child waits before its first instruction of the new program until Release, so that an
-// observer can attach first. The child leads a process group of its own; killing ends the whole
-// group.
+// observer can attach first. The child leads a process group of its own.
 //
 // Errors: `error` is one line that names the program and the remedy. Nothing here throws. A gated
 // child whose program turns out not to start (it is no executable, say) writes that line to its
 // standard error and ends with status 127.
 //
-// Thread safety: none; all calls from the thread that called Spawn. (Another thread may trace the
-// child meanwhile: waiting here never takes a tracer's notifications away.)
+// Thread safety: none, but for EndAll, which any thread may call. Another thread may trace the
+// child meanwhile.
 
 #ifndef PROCTOR_CONFORMANCE_PROCESS_PROCESS_H_
 #define PROCTOR_CONFORMANCE_PROCESS_PROCESS_H_
@@ -23,6 +24,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
@@ -42,8 +45,12 @@ class Process {
 
   static std::unique_ptr<Process> Spawn(const Options& options, std::string& error);
 
-  // Kills the group if the child is still there, and reaps it.
+  // Ends the child, if it is still there, and all that it started.
   ~Process();
+
+  // Does that for all objects there are, before this process ends in haste: their owners need not
+  // get to run again. Returns when nothing is left, or after some seconds.
+  static void EndAll();
 
   pid_t pid() const;
   int pidfd() const;  // readable once the child has ended
@@ -52,8 +59,8 @@ class Process {
   void Release();
 
   // Waits until the child has ended or `deadline_ns` (CLOCK_MONOTONIC) has passed. The status is
-  // the exit status, or 128 + the signal. nullopt: still running.
-  std::optional<int> Wait(int64_t deadline_ns);
+  // the exit status, or 128 + the signal. nullopt: still running, also where `stop` was made.
+  std::optional<int> Wait(int64_t deadline_ns, const StopRequest* stop = nullptr);
 
   void Signal(int signal);       // to the child only
   void SignalGroup(int signal);  // to its whole group

@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <thread>
 
 namespace proctor {
 namespace {
@@ -109,13 +113,105 @@ TEST(Process, LeavesNothingBehind) {
   close(ends[0]);
 }
 
-TEST(Process, DoesNotWaitForAGrandchildThatLeftTheGroupAndHoldsTheOutput) {
-  auto process = Shell("setsid sh -c 'echo $$; exec sleep 1000' &", {.capture_output = true});
+// The number that a script printed, once it has; what it started goes on meanwhile.
+pid_t PrintedBy(Process& process) {
   std::string text;
-  while (!text.ends_with("\n")) text = process->captured();  // it has left
+  while (!text.ends_with("\n")) text = process.captured();
+  return std::stoi(text);
+}
+
+// Whether the process is gone, or is a zombie that its new parent has yet to take notice of.
+bool IsGone(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string number;
+  std::string name;
+  std::string state;
+  return !(file >> number >> name >> state) || state == "Z";
+}
+
+TEST(Process, EndsWhatLeftItsGroupItsSessionAndItsParent) {
+  for (const char* script : {
+           "setsid sh -c 'echo $$; exec sleep 1000' & wait",
+           // Its parent has ended before it.
+           "(setsid sh -c 'echo $$; exec sleep 1000' &); exit 0",
+           // Nothing of the environment is left by which to know it.
+           "(env -i /usr/bin/setsid /bin/sh -c 'echo $$; exec /bin/sleep 1000' &); exec sleep 1000",
+           // It does not want to end.
+           "(setsid sh -c 'trap \"\" INT TERM HUP; echo $$; while :; do sleep 1000; done' &); exit "
+           "0",
+       }) {
+    auto process = Shell(script, {.capture_output = true});
+    const pid_t stray = PrintedBy(*process);
+    EXPECT_FALSE(IsGone(stray)) << script;
+    process.reset();
+    EXPECT_TRUE(IsGone(stray)) << script;
+  }
+}
+
+TEST(Process, DoesNotWaitForAGrandchildThatHoldsTheOutput) {
+  auto process = Shell("setsid sh -c 'echo $$; exec sleep 1000' &", {.capture_output = true});
+  PrintedBy(*process);
   EXPECT_EQ(process->Wait(Deadline()), 0);
-  process.reset();
-  EXPECT_EQ(kill(std::stoi(text), SIGKILL), 0) << "it is not ours to end";
+  process->captured();  // ends although somebody still has the pipe
+}
+
+TEST(Process, NothingStaysWhenTheHarnessIsKilled) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const pid_t harness = fork();
+  if (harness == 0) {
+    std::string error;
+    const auto process = Process::Spawn(
+        {.argv = {"/bin/sh", "-c", "(setsid sh -c 'echo $$ >&9; exec sleep 1000' &); sleep 1000"},
+         .descriptors = {{ends[1], 9}}},
+        error);
+    pause();
+    _exit(0);
+  }
+  close(ends[1]);
+  char block[32] = {};
+  ASSERT_GT(read(ends[0], block, sizeof block - 1), 0);
+  const pid_t stray = std::atoi(block);
+  EXPECT_FALSE(IsGone(stray));
+  kill(harness, SIGKILL);
+  waitpid(harness, nullptr, 0);
+  // All of them hold the pipe.
+  EXPECT_EQ(read(ends[0], block, sizeof block), 0);
+  EXPECT_TRUE(IsGone(stray));
+  close(ends[0]);
+}
+
+TEST(Process, ItsOrphansDoNotStayZombies) {
+  auto process = Shell("(true &); (true &); sleep 0.2; (echo $PPID &); exec sleep 1000",
+                       {.capture_output = true});
+  const pid_t keeper = PrintedBy(*process);
+  const std::string path = "/proc/" + std::to_string(keeper) + "/task/" + std::to_string(keeper);
+  std::string children;
+  // The child itself, and nobody else.
+  for (int64_t end = Deadline(); MonotonicNowNs() < end;) {
+    std::getline(std::ifstream(path + "/children"), children);
+    if (std::ranges::count(children, ' ') == 1) break;
+  }
+  EXPECT_EQ(children, std::to_string(process->pid()) + " ");
+}
+
+TEST(Process, AWaitEndsWhenAStopIsRequested) {
+  StopRequest stop;
+  auto process = Shell("exec sleep 1000");
+  std::thread other([&stop] { stop.Make(); });
+  EXPECT_EQ(process->Wait(Deadline(), &stop), std::nullopt);
+  EXPECT_LT(MonotonicNowNs(), Deadline());
+  other.join();
+}
+
+TEST(Process, EndAllNeedsNoOwner) {
+  auto process = Shell("(setsid sh -c 'echo $$; exec sleep 1000' &); exec sleep 1000",
+                       {.capture_output = true});
+  const pid_t stray = PrintedBy(*process);
+  Process::EndAll();
+  EXPECT_TRUE(IsGone(stray));
+  EXPECT_TRUE(IsGone(process->pid()));
+  EXPECT_EQ(process->Wait(Deadline()), 128 + SIGKILL);
 }
 
 TEST(Process, KeepsItsNumberUntilTheObjectIsGone) {

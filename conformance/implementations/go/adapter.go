@@ -125,8 +125,9 @@ func readClock(clock uintptr) int64 {
 
 // stamper writes events; each task has its own, so that a stamp allocates nothing.
 type stamper struct {
-	g    int64
-	line []byte
+	g       int64
+	line    []byte
+	garbage []byte // the last of what its task allocated
 }
 
 func newStamper(g int64) *stamper { return &stamper{g: g, line: make([]byte, 0, 256)} }
@@ -191,8 +192,7 @@ func loop(iterations int64) int64 {
 
 var (
 	iterationsPerMs int64 = 1
-	sink            int64
-	garbage         []byte
+	sink            int64 // what loops compute, so that they are not left out
 )
 
 // calibrate finds how fast loop is; the fastest of a few measurements is the least disturbed one.
@@ -201,7 +201,7 @@ func calibrate() {
 	best := int64(1 << 62)
 	for i := 0; i < 5; i++ {
 		begin := readClock(clockMonotonic)
-		sink += loop(iterations)
+		atomic.AddInt64(&sink, loop(iterations))
 		if took := readClock(clockMonotonic) - begin; took < best {
 			best = took
 		}
@@ -210,18 +210,20 @@ func calibrate() {
 }
 
 func spin(durationNs int64) {
-	sink += loop(durationNs / 1000 * iterationsPerMs / 1000)
+	atomic.AddInt64(&sink, loop(durationNs/1000*iterationsPerMs/1000))
 }
 
+// allocate makes garbage of what it made before.
+//
 //go:noinline
-func workStep() {
-	garbage = make([]byte, 64)
+func (s *stamper) allocate(bytes int64) {
+	s.garbage = make([]byte, bytes)
 }
 
-func work(durationNs int64) {
+func work(durationNs int64, s *stamper) {
 	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; {
 		for i := 0; i < 50; i++ {
-			workStep()
+			s.allocate(64)
 		}
 	}
 }
@@ -254,7 +256,7 @@ func (r *run) perform(op *operation, s *stamper) {
 	case "spin":
 		spin(op.DurationNs)
 	case "work":
-		work(op.DurationNs)
+		work(op.DurationNs, s)
 	case "block":
 		block(op.DurationNs)
 	case "calls":
@@ -275,7 +277,7 @@ func (r *run) perform(op *operation, s *stamper) {
 	case "spawn":
 		r.spawn(op.Task, s)
 	case "allocate":
-		garbage = make([]byte, op.Bytes)
+		s.allocate(op.Bytes)
 	case "collect":
 		runtime.GC()
 	case "stamp":
@@ -314,21 +316,46 @@ func (r *run) runTask(t *task, g int64) {
 	}
 }
 
-// The settings of the environment that the runtime took at its start.
-func fromEnvironment() map[string]int64 {
-	inForce := map[string]int64{"procs": int64(runtime.GOMAXPROCS(0))}
-	if percent := os.Getenv("GOGC"); percent == "off" {
-		inForce["gc_percent"] = -1
-	} else if value, err := strconv.ParseInt(percent, 10, 32); err == nil {
-		inForce["gc_percent"] = value
-		if value < 0 {
-			inForce["gc_percent"] = -1
+// setting is a number of GODEBUG as the runtime reads it: of 32 bits, or ignored.
+func setting(text string) (int64, bool) {
+	value, err := strconv.ParseInt(text, 10, 32)
+	return value, err == nil && text[0] != '+'
+}
+
+// gcPercent is what the runtime made of GOGC.
+func gcPercent() int64 {
+	percent := debug.SetGCPercent(-1)
+	debug.SetGCPercent(percent)
+	if percent < 0 {
+		return -1
+	}
+	return int64(percent)
+}
+
+// canPreemptAsynchronously says whether there is something to turn off: before Go 1.14 there was not.
+func canPreemptAsynchronously() bool {
+	for minor := 0; minor < 14; minor++ {
+		prefix := "go1." + strconv.Itoa(minor)
+		if version := runtime.Version(); version == prefix || strings.HasPrefix(version, prefix+".") {
+			return false
 		}
 	}
-	for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
-		name, text, _ := strings.Cut(setting, "=")
-		value, _ := strconv.ParseInt(text, 10, 32)
-		switch name {
+	return true
+}
+
+// The settings of the environment that the runtime took at its start.
+func fromEnvironment() map[string]int64 {
+	inForce := map[string]int64{"procs": int64(runtime.GOMAXPROCS(0)), "gc_percent": gcPercent()}
+	for _, assignment := range strings.Split(os.Getenv("GODEBUG"), ",") {
+		end := strings.IndexByte(assignment, '=')
+		if end < 0 {
+			continue
+		}
+		value, taken := setting(assignment[end+1:])
+		if !taken {
+			continue
+		}
+		switch assignment[:end] {
 		case "asyncpreemptoff":
 			inForce["asynchronous_preemption"] = 1
 			if value != 0 {
@@ -339,6 +366,9 @@ func fromEnvironment() map[string]int64 {
 				inForce["sched_trace_ms"] = value
 			}
 		}
+	}
+	if !canPreemptAsynchronously() {
+		inForce["asynchronous_preemption"] = 0
 	}
 	return inForce
 }
@@ -446,7 +476,10 @@ func main() {
 	}
 	calibrate()
 	name, version := "go", runtime.Version()
-	settable := []string{"procs", "gc_percent", "asynchronous_preemption", "sched_trace_ms", "procs_refresh"}
+	settable := []string{"procs", "gc_percent", "sched_trace_ms", "procs_refresh"}
+	if canPreemptAsynchronously() {
+		settable = append(settable, "asynchronous_preemption")
+	}
 	if forcegcPeriod != nil {
 		settable = append(settable, "forcegc_period_ns")
 	}

@@ -1,0 +1,67 @@
+#include "conformance/process/stop_signals.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <ctime>
+#include <iterator>
+
+#include "conformance/process/process.h"
+#include "conformance/process/scratch_folder.h"
+
+namespace proctor {
+namespace {
+
+bool IsIgnored(int signal) {
+  struct sigaction action{};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+StopSignals::StopSignals(StopRequest& request) : request_(request) {
+  sigemptyset(&signals_);
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&signals_, signal);
+  if (!IsIgnored(SIGHUP)) sigaddset(&signals_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  taken_ = Descriptor(signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK));
+  quit_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+  thread_ = std::thread([this] { Watch(); });
+}
+
+StopSignals::~StopSignals() {
+  constexpr uint64_t kOne = 1;
+  [[maybe_unused]] const ssize_t put = write(quit_.get(), &kOne, sizeof kOne);
+  thread_.join();
+  // What is pending, for this thread's own writes to pipes say, must not come now.
+  constexpr timespec kAtOnce{};
+  while (sigtimedwait(&signals_, nullptr, &kAtOnce) > 0) {
+  }
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void StopSignals::Watch() {
+  while (true) {
+    pollfd sources[] = {{.fd = taken_.get(), .events = POLLIN, .revents = 0},
+                        {.fd = quit_.get(), .events = POLLIN, .revents = 0}};
+    poll(sources, std::size(sources), -1);
+    if (sources[1].revents != 0) return;
+    signalfd_siginfo taken{};
+    if (read(taken_.get(), &taken, sizeof taken) != sizeof taken) continue;
+    const int signal = static_cast<int>(taken.ssi_signo);
+    if (first_ != 0) EndAtOnce(signal);
+    first_ = signal;
+    request_.Make();
+  }
+}
+
+void StopSignals::EndAtOnce(int signal) {
+  Process::EndAll();
+  ScratchFolder::RemoveAll();
+  _exit(128 + signal);
+}
+
+}  // namespace proctor

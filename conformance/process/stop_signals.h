@@ -1,0 +1,45 @@
+// The signals by which a program is asked to end: INT, TERM, HUP and PIPE. All mean the same: the
+// first makes the request, so that what was gathered can still be judged and written; another one
+// ends the program at once, after its processes and its scratch folders are gone.
+//
+// They are blocked in every thread and taken by one of its own. So a write to a pipe that nobody
+// reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup.
+//
+// Thread safety: to be made before other threads start, once at a time.
+
+#ifndef PROCTOR_CONFORMANCE_PROCESS_STOP_SIGNALS_H_
+#define PROCTOR_CONFORMANCE_PROCESS_STOP_SIGNALS_H_
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include "conformance/process/pipe.h"
+#include "conformance/process/stop_request.h"
+
+namespace proctor {
+
+class StopSignals {
+ public:
+  explicit StopSignals(StopRequest& request);
+  ~StopSignals();
+
+  // The signal that made the request; 0: none has.
+  int first() const { return first_; }
+
+ private:
+  void Watch();
+  [[noreturn]] static void EndAtOnce(int signal);
+
+  StopRequest& request_;
+  sigset_t signals_;
+  sigset_t before_;
+  std::atomic<int> first_{0};
+  Descriptor taken_;
+  Descriptor quit_;
+  std::thread thread_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_PROCESS_STOP_SIGNALS_H_
