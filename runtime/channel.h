@@ -85,7 +85,7 @@ class Channel {
   static void Move(void* from, void* to) {
     auto& source = *static_cast<std::optional<T>*>(from);
     *static_cast<std::optional<T>*>(to) = std::move(source);
-    source.reset();
+    source.reset();  // NOLINT(bugprone-use-after-move): a moved-from optional still holds a value
   }
 
   std::unique_ptr<std::optional<T>[]> slots_;

@@ -47,8 +47,10 @@ def _target_exists(tree, package, name):
     text = tree.text(build)
     if name in _targets(text) or tree.has(os.path.join(package, name)):
         return True
-    # A list comprehension's targets: suite_go1.20.
-    return any(name.startswith(prefix) for prefix in re.findall(r'name = "([^"]+)" \+', text))
+    # A list comprehension's targets: suite_go1.20, layers_test.
+    return any(name.startswith(begin) for begin in re.findall(r'name = "([^"]+)" \+', text)) or any(
+        name.endswith(end) for end in re.findall(r'name = \w+ \+ "([^"]+)"', text)
+    )
 
 
 def check(tree):

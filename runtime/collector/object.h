@@ -75,7 +75,8 @@ template <typename T>
 class Handle {
  public:
   Handle() = default;
-  Handle(std::nullptr_t) {}
+  Handle(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): it is a pointer
+  // NOLINTNEXTLINE(google-explicit-constructor): likewise
   Handle(const Root<T>& root) : object_(root.get()) {}
 
   T* get() const { return object_; }

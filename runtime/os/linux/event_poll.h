@@ -33,8 +33,8 @@ class EventPoll {
   int Remove(int descriptor);
 
   // Waits for at most `timeout_ns` (negative: for ever; 0: does not block) and returns how many
-  // events are in `events`. A Break ends a blocking wait and makes no event.
-  int Wait(int64_t timeout_ns, ReadyEvent (&events)[kEventsMost]);
+  // events are in `ready`. A Break ends a blocking wait and makes no event.
+  int Wait(int64_t timeout_ns, ReadyEvent (&ready)[kEventsMost]);
   // Ends the blocking wait under way, or the next one.
   void Break();
 

@@ -1,0 +1,147 @@
+"""Compiles changed sources and lets the suite judge them, without Bazel in between.
+
+The suite's binary is linked with a shared library for each package, so a changed package is one new
+library in front of the others.
+"""
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import tempfile
+from typing import NamedTuple
+
+SUITE = "conformance/suite_go1.20"
+WORLD_TEST = "conformance/implementations/reference/world_test"
+
+COMPILER = ("g++", "-std=c++20", "-O1", "-fPIC", "-w")
+CPU_SECONDS = 60  # of one run of the suite, which takes two
+
+
+class Subject(NamedTuple):
+    """What is changed: the sources of one library."""
+
+    name: str
+    target: str
+    library: str
+    sources: tuple
+    tests: tuple  # further binaries that judge it, each with its arguments
+
+
+class Outcome(NamedTuple):
+    verdict: str  # "killed", "survived", "same code", "not compiled"
+    by: str  # what noticed: clauses, or how it ended
+
+
+class Judge:
+    """One subject with its unchanged objects. Thread safety: judge() from any thread."""
+
+    def __init__(self, root, subject, suite, profiles, worlds):
+        self._root = root
+        self._subject = subject
+        self._suite = suite
+        self._profiles = profiles
+        self._worlds = worlds
+        self._folder = tempfile.TemporaryDirectory(prefix="mutate_")
+        self._objects = {}
+        for path in subject.sources:
+            built = os.path.join(self._folder.name, path.replace("/", "_") + ".o")
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                error = self._compile(path, file.read(), built)
+            if error:
+                raise RuntimeError(f"{path} does not compile:\n{error}")
+            self._objects[path] = built
+
+    def _compile(self, path, text, output):
+        """The compiler's errors; empty: it compiled."""
+        command = [*COMPILER, "-x", "c++", f"-I{self._root}", "-iquote", self._root]
+        command += ["-c", "-o", output, "-"]
+        # Read from a pipe: its name, which is part of the object, is the same for all.
+        done = subprocess.run(command, input=text, capture_output=True, text=True, cwd=self._root)
+        return done.stderr if done.returncode != 0 else ""
+
+    def judge(self, change):
+        """The outcome of one change; None judges the unchanged sources."""
+        with tempfile.TemporaryDirectory(prefix="mutant_", dir=self._folder.name) as folder:
+            objects = dict(self._objects)
+            if change is not None:
+                built = os.path.join(folder, "changed.o")
+                if self._compile(change.path, change.text, built):
+                    return Outcome("not compiled", "")
+                with open(built, "rb") as new, open(objects[change.path], "rb") as old:
+                    if new.read() == old.read():
+                        return Outcome("same code", "")
+                objects[change.path] = built
+            library = os.path.join(folder, self._subject.library)
+            command = ["g++", "-shared", "-o", library, *objects.values()]
+            linked = subprocess.run(command, capture_output=True, text=True)
+            if linked.returncode != 0:
+                return Outcome("not compiled", "")
+            return self._run_all(folder)
+
+    def _run_all(self, folder):
+        for program, arguments in self._commands():
+            noticed = self._run(folder, [program, *arguments])
+            if noticed:
+                return Outcome("killed", noticed)
+        return Outcome("survived", "")
+
+    def _commands(self):
+        """Few worlds in each profile first, then many: most changes need few."""
+        for worlds, seed in ((200, 1), (self._worlds, 2)):
+            for profile in self._profiles:
+                arguments = [f"--profile={profile}", f"--random_worlds={worlds}", f"--seed={seed}"]
+                yield self._suite, arguments
+        for program, *arguments in self._subject.tests:
+            yield program, arguments
+
+    def _run(self, folder, command):
+        """What a run noticed; empty: nothing."""
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+        environment = {
+            "LD_LIBRARY_PATH": folder,
+            "PATH": os.environ.get("PATH", ""),
+            "TEST_UNDECLARED_OUTPUTS_DIR": folder,
+        }
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                env=environment,
+                preexec_fn=limit,
+                timeout=20 * CPU_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return "it hangs"
+        if done.returncode == 0:
+            return ""
+        clauses = re.findall(r"^([A-Z]+-\d+) is violated", done.stdout, re.MULTILINE)
+        failed = re.findall(r"^\[  FAILED  \] (\w+\.\w+)", done.stdout, re.MULTILINE)
+        if clauses:
+            return " ".join(dict.fromkeys(clauses))
+        return " ".join(dict.fromkeys(failed)) or f"it ended with {done.returncode}"
+
+
+def built_suite(root):
+    """Builds the suite and what else judges; returns a copy that a later build leaves alone."""
+    labels = ["//" + ":".join(path.rsplit("/", 1)) for path in (SUITE, WORLD_TEST)]
+    if subprocess.run(["bazel", "build", *labels], cwd=root).returncode != 0:
+        return None
+    copy = tempfile.mkdtemp(prefix="suite_")
+    for program in (SUITE, WORLD_TEST):
+        target = os.path.join(copy, program)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copy(os.path.join(root, "bazel-bin", program), target)
+    for folder in os.listdir(os.path.join(root, "bazel-bin")):
+        if folder.startswith("_solib"):
+            shutil.copytree(
+                os.path.join(root, "bazel-bin", folder), os.path.join(copy, folder), symlinks=False
+            )
+    return copy
