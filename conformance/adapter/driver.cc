@@ -13,6 +13,7 @@
 #include "conformance/adapter/outside.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/adapter/stamp_order.h"
+#include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
 #include "conformance/process/pipe_signal.h"
@@ -61,6 +62,7 @@ class Session {
   void OnDeadline();
   void FillHeader();
   void TakeTrace();
+  void TakeInspected();
 
   const RunOptions& options_;
   const Scenario& scenario_;
@@ -70,6 +72,7 @@ class Session {
   std::unique_ptr<Observer> observer_;
   EventMerger merger_;
   EventMerger trace_;
+  EventMerger inspected_;
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
   StampOrder order_;
@@ -102,7 +105,11 @@ bool Session::Start() {
   }
   if (options_.observe) {
     observer_ = Observer::Start(
-        {.pid = link_.process()->pid(), .from_start = true},
+        {.pid = link_.process()->pid(),
+         .from_start = true,
+         .layout = options_.layout,
+         .breakpoints = true,
+         .inspected = [this](const Event& event) { inspected_.Add(event); }},
         [this](const Event& event) { merger_.Add(event); }, run_.observer_error);
   }
   started_ns_ = MonotonicNowNs();
@@ -276,6 +283,7 @@ Run Session::Perform() {
   FillHeader();
   run_.events = merger_.Take();
   TakeTrace();
+  TakeInspected();
   return std::move(run_);
 }
 
@@ -315,6 +323,19 @@ void Session::TakeTrace() {
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     if (HarnessMakes(static_cast<EventKind>(kind))) run_.trace_header.emits.set(kind);
   }
+}
+
+// What was read at the stops of the monitor's thread, and what it was doing there.
+void Session::TakeInspected() {
+  if (options_.layout == nullptr || observer_ == nullptr) return;
+  run_.inspection_error = observer_->inspection_error();
+  run_.inspected = inspected_.Take();
+  if (run_.inspected.empty()) return;
+  run_.inspected_header = run_.header;
+  run_.inspected_header.maker = "inspector";
+  run_.inspected_header.tiers = kD;
+  run_.inspected_header.from_start = false;
+  run_.inspected_header.emits = Observer::Emits() | Inspector::Emits();
 }
 
 }  // namespace

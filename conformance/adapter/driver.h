@@ -16,10 +16,12 @@
 #define PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "conformance/adapter/protocol.h"
+#include "conformance/debug_information/layout.h"
 #include "conformance/evidence/event.h"
 #include "conformance/evidence/header.h"
 #include "conformance/process/stop_request.h"
@@ -47,6 +49,11 @@ struct Run {
   Handshake handshake;
   Header header;              // tiers: kX, and kO where the observer succeeded
   std::vector<Event> events;  // by time
+  // What was read of the runtime's variables, for tier kD; empty where it was not asked for, or
+  // could not be read: then `inspection_error` says why.
+  Header inspected_header;
+  std::vector<Event> inspected;
+  std::string inspection_error;
   // What the runtime itself traced, for tier kT; empty where it was not asked to, or cannot.
   Header trace_header;
   std::vector<Event> trace;
@@ -56,6 +63,8 @@ struct RunOptions {
   std::vector<std::string> argv;     // the adapter
   std::vector<std::string> set_env;  // "NAME=value", on top of the environment
   bool observe = true;
+  // Where the variables of the adapter's runtime are; null: they are not read.
+  std::shared_ptr<const Layout> layout = nullptr;
   bool trace = false;                 // has the runtime trace itself
   int64_t handshake_ms = 20'000;      // an adapter that is silent for longer is given up
   int64_t exit_ms = 20'000;           // one that has no more to say and does not end is killed

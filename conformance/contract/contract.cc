@@ -77,6 +77,8 @@ std::string_view TierName(Tier tier) {
       return "O";
     case kX:
       return "X";
+    case kD:
+      return "D";
   }
   return "?";
 }
@@ -169,9 +171,11 @@ std::string ContractDocument() {
       "**T** a\n"
       "trace that the runtime emits; **O** the monitor thread's system calls, seen from outside; "
       "**X**\n"
-      "only time stamps taken by the tasks of a scenario. A clause that does not hold in every "
-      "profile\n"
-      "names those in which it does.\n";
+      "only time stamps taken by the tasks of a scenario; **D** the runtime's own variables, read "
+      "from\n"
+      "outside by its debug information at the stops of the monitor's thread. A clause that does "
+      "not\n"
+      "hold in every profile names those in which it does.\n";
   std::string_view section;
   for (const Clause& clause : kClauses) {
     if (clause.section != section) {

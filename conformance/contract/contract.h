@@ -21,13 +21,14 @@ namespace proctor {
 
 // What kind of evidence can decide a clause. Used as a set: bits are or-ed.
 enum Tier : uint8_t {
-  kV = 1,  // virtual time, white box
-  kT = 2,  // a trace that the runtime emits
-  kO = 4,  // the monitor thread's system calls, seen from outside
-  kX = 8,  // time stamps taken by tasks
+  kV = 1,   // virtual time, white box
+  kT = 2,   // a trace that the runtime emits
+  kO = 4,   // the monitor thread's system calls, seen from outside
+  kX = 8,   // time stamps taken by tasks
+  kD = 16,  // variables read at the stops of the monitor's thread, by debug information
 };
 using TierSet = uint8_t;
-inline constexpr Tier kTiers[] = {kV, kT, kO, kX};
+inline constexpr Tier kTiers[] = {kV, kT, kO, kX, kD};
 
 std::string_view TierName(Tier tier);                                 // "V"
 std::string TierNames(TierSet tiers);                                 // "V,T"

@@ -27,15 +27,6 @@
 
 namespace proctor {
 
-// The bits of the argument `watched` of a snapshot.
-enum Watched : int64_t {
-  kWatchHandOff = 1,
-  kWatchPreemptRequest = 2,
-  kWatchAdjustIdleLocked = 4,
-  kWatchInject = 8,
-  kWatchAssign = 16,
-};
-
 class Inspector {
  public:
   using Sink = std::function<void(const Event&)>;

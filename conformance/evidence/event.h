@@ -59,6 +59,15 @@ inline EventKinds KindSet(std::initializer_list<EventKind> kinds) {
   return set;
 }
 
+// The bits of the argument `watched` of a snapshot: functions that stop the monitor's thread.
+enum Watched : int64_t {
+  kWatchHandOff = 1,
+  kWatchPreemptRequest = 2,
+  kWatchAdjustIdleLocked = 4,
+  kWatchInject = 8,
+  kWatchAssign = 16,
+};
+
 // How a deep sleep ended. Seen from outside, a time-out may hide a wake-up that came at the same
 // moment.
 enum class WakeCause : int64_t { kTimeout, kWoken, kEither };

@@ -5,6 +5,7 @@
 
 #include "conformance/judge/identity.h"
 #include "conformance/judge/observed.h"
+#include "conformance/judge/snapshots/snapshots.h"
 #include "conformance/judge/stamps.h"
 #include "conformance/judge/white_box/white_box_panel.h"
 
@@ -24,6 +25,10 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare)
   for (const Tier tier : {kV, kT}) {
     if ((header.tiers & tier) == 0) continue;
     std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, spare);
+    if (panel != nullptr) judges.push_back(std::move(panel));
+  }
+  if ((header.tiers & kD) != 0) {
+    std::unique_ptr<Judge> panel = snapshots::MakeSnapshotPanel(header);
     if (panel != nullptr) judges.push_back(std::move(panel));
   }
   return judges;

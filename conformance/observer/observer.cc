@@ -97,6 +97,8 @@ void Observer::Stop() {
 
 const std::string& Observer::error() const { return state_->tracer.error(); }
 
+const std::string& Observer::inspection_error() const { return state_->tracer.inspection_error(); }
+
 pid_t Observer::monitor() const { return state_->tracer.monitor(); }
 
 pid_t Observer::process() const { return state_->tracer.process(); }

@@ -30,18 +30,25 @@
 #include <memory>
 #include <string>
 
+#include "conformance/debug_information/layout.h"
 #include "conformance/evidence/event.h"
 
 namespace proctor {
 
 class Observer {
  public:
+  using Sink = std::function<void(const Event&)>;
   struct Options {
     pid_t pid = 0;
     bool from_start = false;                   // the process is gated and has not been released
     int64_t find_deadline_ns = 5'000'000'000;  // attaching: how long to look for a monitor
+    // Where the runtime's variables are, for evidence of tier D; null: there is to be none.
+    std::shared_ptr<const Layout> layout = nullptr;
+    // With hardware breakpoints in the monitor's thread. If this program is killed meanwhile, the
+    // next of them ends the process, so not for one that must go on.
+    bool breakpoints = false;
+    Sink inspected = nullptr;  // the evidence of tier D, by the same thread as the rest
   };
-  using Sink = std::function<void(const Event&)>;
 
   // Attaches; when it returns without error the process may be released. Events go to `sink` until
   // Stop or the end of the process.
@@ -54,6 +61,9 @@ class Observer {
   // After Stop. Empty: all went well. Otherwise what went wrong after Start, in one line ("process
   // 1234 ended before it showed a monitor").
   const std::string& error() const;
+
+  // After Stop. Why there is no evidence of tier D although it was asked for; else empty.
+  const std::string& inspection_error() const;
 
   // The thread id of the monitor; 0 as long as none was found.
   pid_t monitor() const;

@@ -81,6 +81,7 @@ bool Tracer::AttachToMonitor(std::string& error) {
   Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
   gap.m = found;
   Take(found, gap);
+  BeginInspection();
   return true;
 }
 
@@ -140,6 +141,7 @@ void Tracer::Take(pid_t tid, const Event& event) {
     Event sent = event;
     sent.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
     sink_(sent);
+    if (inspector_) inspector_->OnEvent(sent);
   }
 }
 
@@ -158,13 +160,16 @@ void Tracer::OnStop(pid_t tid, int status) {
     const auto still = traced_.find(tid);
     if (still != traced_.end()) Resume(tid, still->second, 0);
   } else {
-    Resume(tid, thread, signal);
+    const bool ours =
+        signal == SIGTRAP && tid == monitor_ && inspector_ && inspector_->OnTrap(MonotonicNowNs());
+    Resume(tid, thread, ours ? 0 : signal);
   }
 }
 
 void Tracer::Resume(pid_t tid, Traced& thread, int signal) {
   const auto data = static_cast<uintptr_t>(signal);
   if (thread.letting_go) {
+    if (tid == monitor_ && inspector_) inspector_->Detach();
     Ptrace(PTRACE_DETACH, tid, 0, data);
     traced_.erase(tid);
   } else {
@@ -182,6 +187,7 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
     return;
   }
   const int64_t now_ns = MonotonicNowNs();
+  if (tid == monitor_ && inspector_) inspector_->OnStop(now_ns);
   if (info.arch != kArchitecture) {
     error_ = fmt::format("process {} runs a program for another kind of processor than this one",
                          thread.process);
@@ -256,6 +262,13 @@ void Tracer::ChooseMonitor(pid_t tid) {
     for (const Event& event : buffered) Take(tid, event);
   }
   BeginUsage();
+  BeginInspection();
+}
+
+void Tracer::BeginInspection() {
+  if (options_.layout == nullptr) return;
+  inspector_ = Inspector::Attach(options_.layout, process_, monitor_, options_.breakpoints,
+                                 options_.inspected, inspection_error_);
 }
 
 void Tracer::EndMonitor(Decoder& decoder) {

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/event.h"
 #include "conformance/observer/decoder.h"
 #include "conformance/observer/observer.h"
@@ -39,6 +40,7 @@ class Tracer {
 
   // Empty: all went well.
   const std::string& error() const { return error_; }
+  const std::string& inspection_error() const { return inspection_error_; }
   const Observer::Usage& usage() const { return usage_; }
 
  private:
@@ -64,6 +66,7 @@ class Tracer {
   void Take(pid_t tid, const Event& event);
   void LookForMonitor(pid_t tid, int64_t short_sleeps);
   void ChooseMonitor(pid_t tid);
+  void BeginInspection();
   void EndMonitor(Decoder& decoder);
   void LetOthersGo();
   void LetAllGo();
@@ -75,6 +78,8 @@ class Tracer {
   std::atomic<pid_t> monitor_{0};
   std::atomic<pid_t> process_{0};
   std::string error_;
+  std::string inspection_error_;
+  std::unique_ptr<Inspector> inspector_;
 
   std::map<pid_t, Traced> traced_;
   bool watching_all_ = false;

@@ -23,6 +23,7 @@ void CadenceJudge::Observe(const Event& event) {
       break;
     case EventKind::kDeepWake:
       deep_wake_ = event;
+      if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kEither)) Lose();
       if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken)) {
         idle_ = 0;
         delay_ns_ = tunables_.shallow_min_ns;
@@ -62,11 +63,33 @@ void CadenceJudge::EndCycle() {
   run_start_ = RunStart::kTaken;
 }
 
+// Whether this sleep can be judged although `idle` was lost.
+bool CadenceJudge::Find(int64_t requested_ns) {
+  const bool woken =
+      deep_wake_ && deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
+  const bool doubled = last_ && last_->Get(Arg::kDurationNs) == tunables_.shallow_min_ns &&
+                       requested_ns == 2 * tunables_.shallow_min_ns;
+  known_ = taken_ || woken || doubled;
+  if (doubled && !taken_ && !woken) {
+    delay_ns_ = tunables_.shallow_min_ns;
+    idle_ = tunables_.flat_cycles;
+    timed_out_in_run_ = false;
+    run_start_ = RunStart::kFresh;
+  }
+  return known_;
+}
+
 void CadenceJudge::OnShallowSleep(const Event& event) {
   ++sleeps_since_duties_;
   const int64_t requested_ns = event.Get(Arg::kDurationNs);
   Expect(requested_ns > 0 && requested_ns <= tunables_.shallow_max_ns, kCAD_8,
          "a shallow sleep outside 1 ns to shallow_max", {event});
+  if (!known_ && !Find(requested_ns)) {
+    last_ = event;
+    deep_wake_.reset();
+    taken_ = preempted_ = other_duty_ = false;
+    return;
+  }
   if (last_) EndCycle();
   int64_t expected_ns = delay_ns_;
   if (idle_ == 0) expected_ns = tunables_.shallow_min_ns;

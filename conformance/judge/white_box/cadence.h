@@ -17,12 +17,17 @@ class CadenceJudge final : public WhiteBoxJudge {
 
   void Observe(const Event& event) override;
 
+  // From here on `idle` is not known, until a retake, a wake-up or the first doubling tells it.
+  void Lose() { known_ = false; }
+
  private:
+  bool Find(int64_t requested_ns);
   void OnShallowSleep(const Event& event);
   void Praise();
   void Blame(const Event& event, int64_t expected_ns);
   void EndCycle();
 
+  bool known_ = true;
   int64_t idle_ = 0;
   int64_t delay_ns_ = 0;
   std::optional<Event> last_;

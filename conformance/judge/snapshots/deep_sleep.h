@@ -1,0 +1,35 @@
+// The deep sleep: DEEP-1 to DEEP-4, DEEP-6, DEEP-11 to DEEP-14, and the counts of threads: DEAD-1.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_DEEP_SLEEP_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_DEEP_SLEEP_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "conformance/judge/snapshots/snapshot_judge.h"
+
+namespace proctor::snapshots {
+
+class DeepSleepJudge final : public SnapshotJudge {
+ public:
+  DeepSleepJudge(const Header& header, const View& view);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnDeepSleep(const Event& event);
+  void JudgeDuration(const Event& event);
+  void JudgeCounts(const Event& event);
+  void OnCycle(const Event& event);
+  void OnDeepWake(const Event& event);
+
+  bool slept_deep_ = false;     // and not shallow since
+  bool must_be_reset_ = false;  // the flag and the note, from its wake-up on
+
+  std::vector<int64_t> ticks_;  // of the processors, when it began
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_DEEP_SLEEP_H_

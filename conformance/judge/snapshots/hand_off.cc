@@ -1,0 +1,162 @@
+#include "conformance/judge/snapshots/hand_off.h"
+
+#include <fmt/format.h>
+
+namespace proctor::snapshots {
+namespace {
+
+// A mark may be gone again when the signal is sent, as the task has yielded and come back; a P may
+// be on its way to a thread; work may have come and gone. Not so often in a row.
+constexpr int64_t kInARowMost = 16;
+
+}  // namespace
+
+using enum ClauseId;
+
+HandOffJudge::HandOffJudge(const Header& header, const View& view)
+    : SnapshotJudge(header, view, {kHAND_1, kHAND_3, kHAND_6, kHAND_7, kPRE_1}) {}
+
+void HandOffJudge::Observe(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kHandOff:
+      if (hand_off_) OnOutcome(event);
+      if (event.p >= 0 && view_.whole() && view_.Watched(kWatchAssign)) {
+        hand_off_ = event;
+        at_hand_off_ = view_.now();
+      }
+      break;
+    case EventKind::kAssign:
+    case EventKind::kAdjustIdleLocked:
+    case EventKind::kShallowSleep:
+      if (hand_off_) OnOutcome(event);
+      if (event.kind == EventKind::kShallowSleep) request_.reset();
+      break;
+    case EventKind::kPreemptRequest:
+      request_.reset();
+      if (event.p >= 0 && view_.whole()) {
+        request_ = event;
+        at_request_ = view_.now();
+      }
+      break;
+    case EventKind::kPreemptSignal:
+      if (request_) OnSignal(event);
+      break;
+    default:
+      break;
+  }
+}
+
+// Until a thread has it the P is the monitor's, and nobody adds to its queue; thieves may take from
+// it.
+void HandOffJudge::OnOutcome(const Event& event) {
+  const Event hand_off = *std::exchange(hand_off_, std::nullopt);
+  const auto p = static_cast<size_t>(hand_off.p);
+  const bool assigned = event.kind == EventKind::kAssign && event.p == hand_off.p;
+  const bool spinning = assigned && event.Get(Arg::kSpinning) != 0;
+  const bool had_work = at_hand_off_.Of(p, Variable::kLocalWork) > 0;
+  const bool has_work = view_.now().Of(p, Variable::kLocalWork) > 0;
+  if (had_work && has_work) {
+    // A thread that was started before this stop may have put work there itself.
+    const bool may_be_others = !assigned && view_.now().Of(p, Variable::kStatus) != kIdle;
+    if (assigned && !spinning) {
+      Trigger(kHAND_1);
+    } else if (!may_be_others) {
+      Violate(kHAND_1,
+              fmt::format("work waits on P {}, and {}", p,
+                          assigned ? "a thread was started that looks for work elsewhere"
+                                   : "no thread was started for it"),
+              {hand_off, event});
+    }
+    return;
+  }
+  if (!had_work && !has_work) JudgeWithoutWork(p, hand_off, event);
+  if (spinning) Trigger(kHAND_3);
+  // With one P nobody else can be idle or look for work.
+  const bool only_one = at_hand_off_[Variable::kProcs] == 1 && view_.now()[Variable::kProcs] == 1;
+  const bool nobody_spun = at_hand_off_[Variable::kSpinningThreads] == 0;
+  if (only_one && nobody_spun && !assigned && view_.Watched(kWatchAssign)) {
+    Violate(kHAND_3, "nobody looks for work and no P is idle, and no thread was started",
+            {hand_off, event});
+  }
+}
+
+// From the beginning of the hand-off to this stop.
+bool HandOffJudge::AllOthersIdle(size_t p) const {
+  const Picture& now = view_.now();
+  const auto procs = static_cast<size_t>(now[Variable::kProcs]);
+  if (at_hand_off_[Variable::kProcs] != now[Variable::kProcs] || !view_.Knows(Variable::kIdleMark))
+    return false;
+  for (size_t other = 0; other < procs; ++other) {
+    if (other == p) continue;
+    const int64_t mark = now.Of(other, Variable::kIdleMark);
+    if (now.Of(other, Variable::kStatus) != kIdle || mark == 0 ||
+        at_hand_off_.Of(other, Variable::kIdleMark) != mark)
+      return false;
+  }
+  return procs > 1;
+}
+
+void HandOffJudge::JudgeWithoutWork(size_t p, const Event& hand_off, const Event& event) {
+  const Picture& now = view_.now();
+  const bool assigned = event.kind == EventKind::kAssign && event.p == hand_off.p;
+  const auto both = [&](Variable variable, int64_t value) {
+    return at_hand_off_[variable] == value && now[variable] == value;
+  };
+  const int64_t last_poll_ns = now[Variable::kLastPoll];
+  const bool nobody_polls = last_poll_ns != 0 && at_hand_off_[Variable::kLastPoll] == last_poll_ns;
+  if (AllOthersIdle(p) && nobody_polls && both(Variable::kStopPending, 0)) {
+    // Also where work waits after all a thread is due.
+    Expect(assigned, kHAND_6, "the last P would go idle with nobody polling the network", event);
+    return;
+  }
+  if (!assigned) {
+    if (now.Of(p, Variable::kStatus) != kIdle || !view_.Knows(Variable::kIdleMark)) return;
+    if (now.Of(p, Variable::kIdleMark) != 0) {
+      lost_ = 0;
+      Trigger(kHAND_7);
+    } else if (++lost_ > kInARowMost) {
+      Violate(kHAND_7, "a P was handed to no thread and did not go idle", {hand_off, event});
+    }
+    return;
+  }
+  const bool needless = event.Get(Arg::kSpinning) == 0 && both(Variable::kGlobalQueue, 0) &&
+                        both(Variable::kLastPoll, 0) && both(Variable::kCollecting, 0);
+  if (!needless) {
+    needless_ = 0;
+  } else if (++needless_ > kInARowMost) {
+    Violate(kHAND_7, "a thread is started again and again although nothing waits for one",
+            {hand_off, event});
+  }
+}
+
+void HandOffJudge::OnSignal(const Event& event) {
+  const Event request = *std::exchange(request_, std::nullopt);
+  const auto p = static_cast<size_t>(request.p);
+  const Picture& now = view_.now();
+  const auto same = [&](Variable variable) {
+    return at_request_.Of(p, variable) == now.Of(p, variable);
+  };
+  if (!view_.Knows(Variable::kOwner) || !same(Variable::kOwner) || !same(Variable::kIdleMark) ||
+      !same(Variable::kScheduleTick) || !same(Variable::kSyscallTick) ||
+      !same(Variable::kRunningTask) || !same(Variable::kStatus)) {
+    return;
+  }
+  if (now.Of(p, Variable::kOwner) != event.Get(Arg::kTarget)) {
+    Violate(kPRE_1,
+            fmt::format("preemption of P {} was requested, and thread {} was signalled; thread {} "
+                        "owns the P",
+                        p, event.Get(Arg::kTarget), now.Of(p, Variable::kOwner)),
+            {request, event});
+    return;
+  }
+  if (!view_.Knows(Variable::kMarked)) return;
+  if (now.Of(p, Variable::kMarked) != 0) {
+    unmarked_ = 0;
+    Trigger(kPRE_1);
+  } else if (++unmarked_ > kInARowMost) {
+    Violate(kPRE_1, "preemption is requested again and again without marking the P",
+            {request, event});
+  }
+}
+
+}  // namespace proctor::snapshots

@@ -1,0 +1,39 @@
+// Hand-offs and preemption requests: HAND-1, HAND-3, HAND-6, HAND-7 and PRE-1.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_HAND_OFF_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_HAND_OFF_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "conformance/judge/snapshots/snapshot_judge.h"
+
+namespace proctor::snapshots {
+
+class HandOffJudge final : public SnapshotJudge {
+ public:
+  HandOffJudge(const Header& header, const View& view);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnOutcome(const Event& event);
+  void JudgeWithoutWork(size_t p, const Event& hand_off, const Event& event);
+  bool AllOthersIdle(size_t p) const;
+  void OnSignal(const Event& event);
+
+  // The hand-off, or the request, that has not shown its outcome, and the state when it began.
+  std::optional<Event> hand_off_;
+  Picture at_hand_off_;
+  std::optional<Event> request_;
+  Picture at_request_;
+  int64_t lost_ = 0;      // hand-offs in a row that left a P to nobody
+  int64_t needless_ = 0;  // ... that started a thread for nothing
+  int64_t unmarked_ = 0;  // signals in a row that came with a P not marked
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_HAND_OFF_H_

@@ -1,0 +1,86 @@
+#include "conformance/judge/snapshots/poll.h"
+
+#include <fmt/format.h>
+
+namespace proctor::snapshots {
+
+using enum ClauseId;
+
+PollJudge::PollJudge(const Header& header, const View& view)
+    : SnapshotJudge(header, view, {kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4}) {}
+
+void PollJudge::Observe(const Event& event) {
+  if (!view_.whole() || !view_.Knows(Variable::kLastPoll)) return;
+  if (event.kind == EventKind::kPoll) OnPoll(event);
+  if (event.kind == EventKind::kShallowSleep) OnCycle(event);
+}
+
+// The View shows the state when the poll began.
+void PollJudge::OnPoll(const Event& event) {
+  Expect(event.Get(Arg::kTimeoutNs) == 0, kPOLL_3, "a network poll that may block", event);
+  // The last poll that the monitor saw is this or a later one.
+  const int64_t before_ns = view_.before()[Variable::kLastPoll];
+  const int64_t now_ns = view_.now()[Variable::kLastPoll];
+  if (before_ns != 0 && before_ns + tunables_.poll_stale_ns >= event.time_ns) {
+    Violate(kPOLL_1,
+            fmt::format("a network poll {} ns after the last one", event.time_ns - before_ns),
+            {event});
+  } else if (before_ns != 0) {
+    Trigger(kPOLL_1);
+  }
+  if (before_ns == 0) return;
+  if (now_ns == before_ns) {
+    Violate(kPOLL_2, "a network poll without a compare-and-swap of the time of the last one",
+            {event});
+  } else if (now_ns >= view_.woke_ns() && now_ns <= event.time_ns) {
+    Trigger(kPOLL_2);
+  }
+}
+
+void PollJudge::OnCycle(const Event& event) {
+  JudgeInjection(event);
+  const int64_t last_ns = view_.now()[Variable::kLastPoll];
+  // A time does not come back, so the same one was there all the time.
+  if (view_.Has(EventKind::kPoll) || last_ns == 0 || !view_.Same(Variable::kLastPoll)) return;
+  if (!view_.Knows(Variable::kPollerReady) || view_.before()[Variable::kPollerReady] == 0) return;
+  if (last_ns + tunables_.poll_stale_ns < view_.woke_ns()) {
+    Violate(kPOLL_1,
+            fmt::format("no network poll although the last one was {} ns ago",
+                        view_.woke_ns() - last_ns),
+            {event});
+  }
+}
+
+// Between a poll that found something and the scan comes one injection, in a bracket.
+void PollJudge::JudgeInjection(const Event& event) {
+  if (!view_.Watched(kWatchInject) || view_.before()[Variable::kScavengerAsked] != 0) return;
+  std::optional<Event> found;
+  int64_t lowered = 0;
+  bool injected = false;
+  for (const Event& step : view_.steps()) {
+    if (step.kind == EventKind::kPoll && step.Get(Arg::kReady) > 0) found = step;
+    if (!found) continue;
+    if (step.kind == EventKind::kAdjustIdleLocked) {
+      lowered -= step.Get(Arg::kDelta);
+      if (lowered == 0 && injected) {
+        Trigger(kPOLL_4);
+        return;
+      }
+    } else if (step.kind == EventKind::kInject) {
+      if (lowered != 1) {
+        Violate(kPOLL_4, "ready tasks were injected without one idle thread less on the books",
+                {*found, step, event});
+        return;
+      }
+      injected = true;
+    } else if (step.kind == EventKind::kHandOff || step.kind == EventKind::kPreemptRequest) {
+      break;
+    }
+  }
+  if (injected) {
+    Violate(kPOLL_4, "after an injection one idle thread less stayed on the books",
+            {*found, event});
+  }
+}
+
+}  // namespace proctor::snapshots

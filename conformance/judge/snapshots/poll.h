@@ -1,0 +1,28 @@
+// The network poll: POLL-1 to POLL-4.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_POLL_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_POLL_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/judge/snapshots/snapshot_judge.h"
+
+namespace proctor::snapshots {
+
+class PollJudge final : public SnapshotJudge {
+ public:
+  PollJudge(const Header& header, const View& view);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnPoll(const Event& event);
+  void OnCycle(const Event& event);
+  void JudgeInjection(const Event& event);
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_POLL_H_

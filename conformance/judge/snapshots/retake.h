@@ -1,0 +1,32 @@
+// Taking a P from a system call: SYS-1 to SYS-3, SYS-5 to SYS-7, and VER-3.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_RETAKE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_RETAKE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "conformance/judge/snapshots/snapshot_judge.h"
+
+namespace proctor::snapshots {
+
+class RetakeJudge final : public SnapshotJudge {
+ public:
+  RetakeJudge(const Header& header, const View& view);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnTake(const Event& event);
+  void JudgeReason(size_t p, const Event& event);
+  void OnCycle(const Event& event);
+  void JudgeLeftAlone(size_t p, const Event& event);
+  void JudgeBrackets(const Event& event);
+  bool ExpiredBy(size_t p, int64_t time_ns) const;
+  bool InCallBefore(size_t p) const;
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_RETAKE_H_

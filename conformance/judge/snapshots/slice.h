@@ -1,0 +1,40 @@
+// Time slices, by the monitor's own records: SLICE-1 to SLICE-4, SYS-10 and CYC-2.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_SLICE_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_SLICE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "conformance/judge/snapshots/snapshot_judge.h"
+
+namespace proctor::snapshots {
+
+class SliceJudge final : public SnapshotJudge {
+ public:
+  SliceJudge(const Header& header, const View& view);
+  void Observe(const Event& event) override;
+
+ private:
+  void OnRequest(const Event& event);
+  void OnCycle(const Event& event);
+  void FindNow(const Event& event);
+  bool JudgeTick(size_t p, const Event& event);
+  bool JudgeSlice(size_t p, const Event& event);
+  void JudgeIdle(size_t p, const Event& event);
+  bool Stamped(size_t p) const;
+
+  // The one `now` of the cycle, as some record shows it; else bounds of it.
+  int64_t now_least_ns_ = 0;
+  int64_t now_most_ns_ = 0;
+  // The ticks for which preemption was requested before, by processor; -1: none.
+  std::vector<int64_t> requested_;
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_SLICE_H_

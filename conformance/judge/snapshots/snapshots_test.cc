@@ -1,0 +1,716 @@
+// The judges of tier D on hand-made evidence: each clause kept, and broken; and what others may do
+// between two snapshots, which accuses nobody.
+
+#include "conformance/judge/snapshots/snapshots.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "conformance/judge/trace_builder.h"
+
+namespace proctor {
+namespace {
+
+using enum ClauseId;
+using enum EventKind;
+
+constexpr int64_t kAll =
+    kWatchHandOff | kWatchPreemptRequest | kWatchAdjustIdleLocked | kWatchInject | kWatchAssign;
+constexpr int64_t kTick = 7;
+
+enum : int64_t { kIdle = 1, kRunning = 2, kInSyscall = 3 };
+
+// A monitor of two processors, cycle by cycle. Times of the monitor's own records are those at
+// which it woke up.
+class Snapshots : public TraceBuilder {
+ public:
+  Snapshots() {
+    header.tiers = kD;
+    header.in_force.procs = 2;
+    for (const auto& [variable, value] :
+         std::initializer_list<std::pair<Variable, int64_t>>{{Variable::kProcs, 2},
+                                                             {Variable::kProcessorCount, 2},
+                                                             {Variable::kMonitorWaits, 0},
+                                                             {Variable::kMonitorNote, 0},
+                                                             {Variable::kSchedLock, 0},
+                                                             {Variable::kMonitorLock, 1},
+                                                             {Variable::kAllPLock, 0},
+                                                             {Variable::kStopPending, 0},
+                                                             {Variable::kIdleProcessors, 0},
+                                                             {Variable::kSpinningThreads, 0},
+                                                             {Variable::kPollerReady, 1},
+                                                             {Variable::kLastPoll, 0},
+                                                             {Variable::kGlobalQueue, 0},
+                                                             {Variable::kThreads, 4},
+                                                             {Variable::kIdleThreads, 1},
+                                                             {Variable::kIdleLocked, 0},
+                                                             {Variable::kSystemThreads, 1},
+                                                             {Variable::kHelperIdle, 1},
+                                                             {Variable::kCollectorPercent, 100},
+                                                             {Variable::kCollecting, 0},
+                                                             {Variable::kLastCollection, 0},
+                                                             {Variable::kScavengerAsked, 0},
+                                                             {Variable::kScavengerParked, 1}}) {
+      Set(variable, value);
+    }
+    for (int32_t p = 0; p < 2; ++p) {
+      Of(p, Variable::kStatus, kRunning)
+          .Of(p, Variable::kScheduleTick, kTick)
+          .Of(p, Variable::kSyscallTick, kTick)
+          .Of(p, Variable::kSeenScheduleTick, kTick)
+          .Of(p, Variable::kSeenScheduleNs, now_ns)
+          .Of(p, Variable::kSeenSyscallTick, 0)
+          .Of(p, Variable::kSeenSyscallNs, 0)
+          .Of(p, Variable::kLocalWork, 0)
+          .Of(p, Variable::kNextTimer, 0)
+          .Of(p, Variable::kMarked, 0)
+          .Of(p, Variable::kIdleMark, 0)
+          .Of(p, Variable::kOwner, 100 + p)
+          .Of(p, Variable::kRunningTask, 200 + p);
+    }
+    Snap().Sleep();
+  }
+
+  Snapshots& Set(Variable variable, int64_t value) { return Of(-1, variable, value); }
+  Snapshots& Of(int32_t p, Variable variable, int64_t value) {
+    Event write = MakeEvent(
+        now_ns, kWrite, {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}});
+    write.p = p;
+    events.push_back(write);
+    return *this;
+  }
+  Snapshots& Snap() {
+    Add(kSnapshot, {{Arg::kWatched, watched}});
+    return *this;
+  }
+  Snapshots& Sleep(int64_t duration_ns = 20 * kUs) {
+    Snap();
+    Add(kShallowSleep, {{Arg::kDurationNs, duration_ns}});
+    now_ns += duration_ns + lateness_ns;
+    return *this;
+  }
+  Snapshots& Wake() {
+    Snap();
+    Add(kShallowWake, {{Arg::kInterrupted, 0}});
+    woke_ns = events.back().time_ns;
+    return *this;
+  }
+  Snapshots& At(EventKind kind, int32_t p = -1,
+                std::initializer_list<std::pair<Arg, int64_t>> args = {}) {
+    Snap();
+    Add(kind, args);
+    events.back().p = p;
+    return *this;
+  }
+  Snapshots& Adjust(int64_t delta) { return At(kAdjustIdleLocked, -1, {{Arg::kDelta, delta}}); }
+  Snapshots& Start(int32_t p, int64_t spinning) {
+    return At(kAssign, p, {{Arg::kSpinning, spinning}});
+  }
+  Snapshots& Wait(int64_t duration_ns) {
+    now_ns += duration_ns;
+    return *this;
+  }
+  // The processor becomes idle.
+  Snapshots& Rest(int32_t p) {
+    return Of(p, Variable::kStatus, kIdle).Of(p, Variable::kIdleMark, ++mark_);
+  }
+  Snapshots& AllRest() { return Rest(0).Rest(1).Set(Variable::kIdleProcessors, 2); }
+  // It is in a system call that the monitor saw first `ago_ns` before.
+  Snapshots& InCall(int32_t p, int64_t ago_ns) {
+    return Of(p, Variable::kStatus, kInSyscall)
+        .Of(p, Variable::kSeenSyscallTick, kTick)
+        .Of(p, Variable::kSeenSyscallNs, now_ns - ago_ns);
+  }
+  // ... and is taken and handed off.
+  Snapshots& TakeP(int32_t p) {
+    return Adjust(-1)
+        .Of(p, Variable::kStatus, kIdle)
+        .Of(p, Variable::kSyscallTick, kTick + 1)
+        .At(kHandOff, p);
+  }
+  Snapshots& DeepSleepFor(int64_t duration_ns, bool waits = true) {
+    Set(Variable::kMonitorWaits, waits ? 1 : 0).Snap();
+    Add(kDeepSleep, {{Arg::kDurationNs, duration_ns}});
+    return *this;
+  }
+  Snapshots& DeepWakeAfter(int64_t duration_ns, WakeCause cause) {
+    Wait(duration_ns).Snap();
+    Add(kDeepWake, {{Arg::kCause, static_cast<int64_t>(cause)}});
+    return Set(Variable::kMonitorWaits, 0);
+  }
+
+  int64_t watched = kAll;
+  int64_t woke_ns = 0;
+
+ private:
+  int64_t mark_ = 0;
+};
+
+struct Case {
+  const char* name;
+  ClauseId clause;
+  Verdict verdict;
+  std::function<void(Snapshots&)> tell;
+  Profile profile = kGo1_20;
+};
+
+void PrintTo(const Case& tested, std::ostream* stream) { *stream << tested.name; }
+
+class SnapshotJudges : public ::testing::TestWithParam<Case> {};
+
+TEST_P(SnapshotJudges, Decide) {
+  Snapshots snapshots;
+  snapshots.header.profile = GetParam().profile;
+  GetParam().tell(snapshots);
+  const Ruling ruling = snapshots.Judge(GetParam().clause);
+  EXPECT_EQ(ruling.verdict, GetParam().verdict) << ruling.message << snapshots.Violations();
+  // Who breaks one clause is accused of no other; who breaks none, of none.
+  if (GetParam().verdict != Verdict::kViolates) {
+    EXPECT_EQ(snapshots.Violations(), "");
+  }
+}
+
+constexpr Verdict kKept = Verdict::kConforms;
+constexpr Verdict kBroken = Verdict::kViolates;
+constexpr Verdict kOpen = Verdict::kNotExercised;
+
+INSTANTIATE_TEST_SUITE_P(
+    Slices, SnapshotJudges,
+    ::testing::Values(
+        Case{"records_a_new_tick", kSLICE_2, kKept,
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8).Wake();
+               s.Of(0, Variable::kSeenScheduleTick, 8)
+                   .Of(0, Variable::kSeenScheduleNs, s.woke_ns)
+                   .Sleep();
+             }},
+        Case{"leaves_a_new_tick", kSLICE_2, kBroken,
+             [](Snapshots& s) { s.Of(0, Variable::kScheduleTick, 8).Wake().Sleep(); }},
+        Case{"leaves_a_tick_that_moves", kSLICE_2, kOpen,
+             [](Snapshots& s) { s.Wake().Of(0, Variable::kScheduleTick, 8).Sleep(); }},
+        Case{"moves_the_time_of_an_old_tick", kSLICE_2, kBroken,
+             [](Snapshots& s) { s.Wake().Of(0, Variable::kSeenScheduleNs, s.woke_ns).Sleep(); }},
+        Case{"comes_to_all", kSLICE_1, kKept, [](Snapshots& s) { s.Wake().Sleep(); }},
+        Case{"comes_to_the_first_only", kSLICE_1, kBroken,
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8).Of(1, Variable::kScheduleTick, 8).Wake();
+               s.Of(0, Variable::kSeenScheduleTick, 8)
+                   .Of(0, Variable::kSeenScheduleNs, s.woke_ns)
+                   .Sleep();
+             }},
+        Case{"requests_when_due", kSLICE_3, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"does_not_request", kSLICE_3, kBroken,
+             [](Snapshots& s) { s.Wait(11 * kMs).Wake().Sleep(); }},
+        Case{"requests_early", kSLICE_3, kBroken,
+             [](Snapshots& s) {
+               s.Wait(5 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0).Sleep();
+             }},
+        Case{"requests_unwatched", kSLICE_3, kOpen,
+             [](Snapshots& s) {
+               s.watched = kWatchHandOff;
+               s.Wait(11 * kMs).Wake().Sleep();
+             }},
+        Case{"requests_once_only", kSLICE_4, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+               s.Wake().Sleep();
+             }},
+        Case{"requests_again", kSLICE_4, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+               s.Wake().At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"leaves_the_idle", kSYS_10, kKept,
+             [](Snapshots& s) { s.Rest(1).Of(1, Variable::kScheduleTick, 9).Wake().Sleep(); }},
+        Case{"touches_the_idle", kSYS_10, kBroken,
+             [](Snapshots& s) {
+               s.Rest(1).Of(1, Variable::kScheduleTick, 9).Wake();
+               s.Of(1, Variable::kSeenScheduleTick, 9)
+                   .Of(1, Variable::kSeenScheduleNs, s.woke_ns)
+                   .Sleep();
+             }},
+        Case{"touches_one_that_was_idle", kSYS_10, kOpen,
+             [](Snapshots& s) {
+               s.Rest(1).Of(1, Variable::kScheduleTick, 9).Wake();
+               s.Of(1, Variable::kSeenScheduleTick, 9)
+                   .Of(1, Variable::kSeenScheduleNs, s.woke_ns)
+                   .Rest(1)
+                   .Sleep();
+             }},
+        Case{
+            "one_now", kCYC_2, kKept,
+            [](Snapshots& s) {
+              s.Of(0, Variable::kScheduleTick, 8).Of(1, Variable::kScheduleTick, 8).Wake();
+              for (int32_t p = 0; p < 2; ++p)
+                s.Of(p, Variable::kSeenScheduleTick, 8).Of(p, Variable::kSeenScheduleNs, s.woke_ns);
+              s.Sleep();
+            }},
+        Case{"two_nows", kCYC_2, kBroken, [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8).Of(1, Variable::kScheduleTick, 8).Wake();
+               for (int32_t p = 0; p < 2; ++p)
+                 s.Of(p, Variable::kSeenScheduleTick, 8)
+                     .Of(p, Variable::kSeenScheduleNs, s.woke_ns + p);
+               s.Wait(kUs).Sleep();
+             }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Retake, SnapshotJudges,
+    ::testing::Values(
+        Case{"takes_a_known_call", kSYS_1, kKept,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"takes_a_new_call", kSYS_1, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"records_no_call", kSYS_1, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake().Sleep();
+             }},
+        Case{"takes_a_new_call_in_an_old_slice", kSYS_5, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake();
+               s.Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0).At(kPreemptRequest, 1);
+               s.Set(Variable::kAllPLock, 0).TakeP(1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"takes_without_a_reason", kSYS_2, kBroken,
+             [](Snapshots& s) {
+               s.Rest(0).InCall(1, kMs).Wake().TakeP(1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"leaves_work_behind", kSYS_2, kBroken,
+             [](Snapshots& s) { s.InCall(1, kMs).Of(1, Variable::kLocalWork, 2).Wake().Sleep(); }},
+        Case{"leaves_what_may_be_left", kSYS_2, kKept,
+             [](Snapshots& s) { s.Rest(0).InCall(1, kMs).Wake().Sleep(); }},
+        Case{"takes_a_long_call", kSYS_3, kKept,
+             [](Snapshots& s) {
+               s.Wait(5 * kMs).Rest(0).InCall(1, 11 * kMs).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"leaves_a_long_call", kSYS_3, kBroken,
+             [](Snapshots& s) { s.Wait(5 * kMs).Rest(0).InCall(1, 11 * kMs).Wake().Sleep(); }},
+        Case{"hands_off_what_is_not_idle", kSYS_6, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().Adjust(-1);
+               s.At(kHandOff, 1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"moves_no_tick", kSYS_6, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().Adjust(-1);
+               s.Of(1, Variable::kStatus, kIdle).At(kHandOff, 1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"moves_the_tick", kSYS_6, kKept,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"brackets", kSYS_7, kKept,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"raises_before_it_hands_off", kSYS_7, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().Adjust(-1).Adjust(1);
+               s.Of(1, Variable::kStatus, kIdle).Of(1, Variable::kSyscallTick, kTick + 1);
+               s.At(kHandOff, 1).Start(1, 0).Sleep();
+             }},
+        Case{"does_not_raise", kSYS_7, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Start(1, 0).Sleep();
+             }},
+        Case{"brackets_every_running_p", kVER_3, kKept,
+             [](Snapshots& s) { s.Wake().Adjust(-1).Adjust(1).Adjust(-1).Adjust(1).Sleep(); },
+             kGo1_26},
+        Case{"brackets_one_of_two", kVER_3, kBroken,
+             [](Snapshots& s) { s.Wake().Adjust(-1).Adjust(1).Sleep(); }, kGo1_26}));
+
+INSTANTIATE_TEST_SUITE_P(
+    HandOff, SnapshotJudges,
+    ::testing::Values(
+        Case{"starts_for_local_work", kHAND_1, kKept,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"starts_nobody_for_local_work", kHAND_1, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Adjust(1).Sleep();
+             }},
+        Case{"starts_nobody_after_thieves", kHAND_1, kOpen,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+               s.Of(1, Variable::kLocalWork, 0).Rest(1).Adjust(1).Sleep();
+             }},
+        Case{"starts_a_spinning_thread", kHAND_3, kKept,
+             [](Snapshots& s) { s.InCall(1, kMs).Wake().TakeP(1).Start(1, 1).Adjust(1).Sleep(); }},
+        Case{"starts_nobody_with_one_p", kHAND_3, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kProcs, 1).Rest(1);
+               s.InCall(0, kMs).Wake().TakeP(0).Rest(0).Adjust(1).Sleep();
+             }},
+        Case{"starts_who_polls", kHAND_6, kKept,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
+               s.InCall(1, 11 * kMs).Wake().TakeP(1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"starts_nobody_who_polls", kHAND_6, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
+               s.InCall(1, 11 * kMs).Wake().TakeP(1).Rest(1).Adjust(1).Sleep();
+             }},
+        Case{"goes_idle", kHAND_7, kKept,
+             [](Snapshots& s) {
+               s.Rest(0).Wait(5 * kMs).InCall(1, 11 * kMs).Wake().TakeP(1).Rest(1);
+               s.Adjust(1).Sleep();
+             }},
+        Case{"loses_its_p", kHAND_7, kBroken,
+             [](Snapshots& s) {
+               for (int i = 0; i < 20; ++i) {
+                 s.Of(1, Variable::kSyscallTick, kTick).InCall(1, kMs).Wake().TakeP(1);
+                 s.Adjust(1).Sleep();
+               }
+             }},
+        Case{"starts_threads_for_nothing", kHAND_7, kBroken,
+             [](Snapshots& s) {
+               for (int i = 0; i < 20; ++i) {
+                 s.Of(1, Variable::kSyscallTick, kTick).InCall(1, kMs).Wake().TakeP(1);
+                 s.Start(1, 0).Adjust(1).Sleep();
+               }
+             }},
+        Case{"signals_the_owner", kPRE_1, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
+               s.Of(0, Variable::kMarked, 1);
+               s.At(kPreemptSignal, -1, {{Arg::kTarget, 100}, {Arg::kSignal, 23}});
+               s.At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"signals_another_thread", kPRE_1, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
+               s.At(kPreemptSignal, -1, {{Arg::kTarget, 101}, {Arg::kSignal, 23}}).Sleep();
+             }},
+        Case{"never_marks", kPRE_1, kBroken, [](Snapshots& s) {
+               s.Wait(11 * kMs).Set(Variable::kAllPLock, 1);
+               for (int i = 0; i < 20; ++i) {
+                 s.Wake().At(kPreemptRequest, 0);
+                 s.At(kPreemptSignal, -1, {{Arg::kTarget, 100}, {Arg::kSignal, 23}});
+                 s.At(kPreemptRequest, 1).Sleep();
+               }
+             }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    DeepSleep, SnapshotJudges,
+    ::testing::Values(
+        Case{"sleeps_when_all_rest", kDEEP_1, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
+             }},
+        Case{"sleeps_beside_a_busy_p", kDEEP_1, kBroken,
+             [](Snapshots& s) {
+               s.Rest(1).Set(Variable::kIdleProcessors, 1).Wake().DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_beside_one_that_just_began", kDEEP_1, kOpen,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Of(0, Variable::kStatus, kRunning);
+               s.Set(Variable::kIdleProcessors, 1).DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_while_the_world_stops", kDEEP_1, kKept,
+             [](Snapshots& s) {
+               s.Set(Variable::kStopPending, 1).Wake().DeepSleepFor(60 * kSecond);
+             }},
+        Case{"unsettled", kDEEP_1, kOpen,
+             [](Snapshots& s) {
+               s.Rest(1).Set(Variable::kIdleProcessors, 1).Wake();
+               s.Set(Variable::kSchedLock, 1).DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_beside_a_busy_p_11", kDEEP_11, kBroken,
+             [](Snapshots& s) {
+               s.Rest(1).Set(Variable::kIdleProcessors, 1).Wake().DeepSleepFor(60 * kSecond);
+             }},
+        Case{"stays_awake", kDEEP_11, kKept, [](Snapshots& s) { s.Wake().Sleep(); }},
+        Case{"sleeps_over_a_timer", kDEEP_2, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Of(0, Variable::kNextTimer, s.now_ns - kMs).Wake();
+               s.DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_up_to_a_timer", kDEEP_4, kKept,
+             [](Snapshots& s) {
+               const int64_t due_ns = s.now_ns + kSecond;
+               s.AllRest().Of(0, Variable::kNextTimer, due_ns).Wake();
+               s.DeepSleepFor(due_ns - s.woke_ns);
+             }},
+        Case{"sleeps_too_long", kDEEP_4, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Of(0, Variable::kNextTimer, s.now_ns + kSecond).Wake();
+               s.DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_too_short", kDEEP_4, kBroken,
+             [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(30 * kSecond); }},
+        Case{"a_timer_that_was_set_meanwhile", kDEEP_4, kOpen,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Of(0, Variable::kNextTimer, s.now_ns + kSecond);
+               s.DeepSleepFor(60 * kSecond);
+             }},
+        Case{"publishes", kDEEP_3, kKept,
+             [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
+        Case{"does_not_publish", kDEEP_3, kBroken,
+             [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond, false); }},
+        Case{"woken_before_it_sleeps", kDEEP_3, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Set(Variable::kMonitorNote, 1);
+               s.DeepSleepFor(60 * kSecond, false);
+             }},
+        Case{"resets", kDEEP_6, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout).Sleep();
+             }},
+        Case{"leaves_the_note", kDEEP_6, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond).Set(Variable::kMonitorNote, 1);
+               s.DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
+             }},
+        Case{"others_run_meanwhile", kDEEP_12, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond).Of(0, Variable::kScheduleTick, 9);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout).Rest(0).Sleep();
+             }},
+        Case{"sleeps_with_the_trace_on", kDEEP_13, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.sched_trace_ms = 50;
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+             }},
+        Case{"stays_awake_with_the_trace_on", kDEEP_13, kKept,
+             [](Snapshots& s) {
+               s.header.in_force.sched_trace_ms = 50;
+               s.AllRest().Wake().Sleep();
+             }},
+        Case{"sleeps_twice", kDEEP_14, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout).DeepSleepFor(60 * kSecond);
+             }},
+        Case{"sleeps_shallow_in_between", kDEEP_14, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout).Sleep().Wake();
+               s.DeepSleepFor(60 * kSecond);
+             }},
+        Case{"leaves_a_deep_sleep_out", kCYC_1, kBroken,
+             [](Snapshots& s) { s.AllRest().Wake().Sleep(); }},
+        Case{"polls_after_the_scan", kCYC_1, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1);
+               s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"polls_before_the_scan", kCYC_1, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}});
+               s.Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"counts_its_threads", kDEAD_1, kKept,
+             [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
+        Case{"counts_too_few", kDEAD_1, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kIdleThreads, 4).AllRest().Wake().DeepSleepFor(60 * kSecond);
+             }},
+        Case{"counts_itself", kID_3, kKept, [](Snapshots& s) { s.Wake().Sleep(); }},
+        Case{"does_not_count_itself", kID_3, kBroken,
+             [](Snapshots& s) { s.Set(Variable::kSystemThreads, 0).Wake().Sleep(); }},
+        Case{"owns_nothing", kID_2, kKept, [](Snapshots& s) { s.Wake().Sleep(); }},
+        Case{"owns_a_p", kID_2, kBroken,
+             [](Snapshots& s) { s.Wake().Of(1, Variable::kOwner, kMonitor).Sleep(); }},
+        Case{"no_monitor_lock", kCYC_3, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kMonitorLock, 0).Wake();
+               s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"under_the_monitor_lock", kCYC_3, kKept,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"no_all_p_lock", kCYC_4, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"under_the_all_p_lock", kCYC_4, kKept, [](Snapshots& s) {
+               s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    PollAndCollect, SnapshotJudges,
+    ::testing::Values(
+        Case{
+            "polls_when_stale", kPOLL_1, kKept,
+            [](Snapshots& s) {
+              s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
+              s.Set(Variable::kLastPoll, s.woke_ns);
+              s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Set(Variable::kAllPLock, 1);
+              s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+            }},
+        Case{"polls_too_early", kPOLL_1, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Wake();
+               s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"does_not_poll", kPOLL_1, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
+               s.Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"leaves_it_to_another", kPOLL_1, kOpen,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
+               s.Set(Variable::kLastPoll, 0).Set(Variable::kAllPLock, 1);
+               s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{
+            "swaps", kPOLL_2, kKept,
+            [](Snapshots& s) {
+              s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
+              s.Set(Variable::kLastPoll, s.woke_ns);
+              s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Set(Variable::kAllPLock, 1);
+              s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+            }},
+        Case{"does_not_swap", kPOLL_2, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
+               s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"blocks", kPOLL_3, kBroken,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 5}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"does_not_block", kPOLL_3, kKept,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+             }},
+        Case{"injects_in_a_bracket", kPOLL_4, kKept,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+               s.Adjust(-1).At(kInject).Adjust(1).Sleep();
+             }},
+        Case{"injects_without_a_bracket", kPOLL_4, kBroken,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+               s.At(kInject).Sleep();
+             }},
+        Case{"does_not_close_the_bracket", kPOLL_4, kBroken,
+             [](Snapshots& s) {
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+               s.Adjust(-1).At(kInject).Sleep();
+             }},
+        Case{"forces_when_due", kGC_1, kKept,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"does_not_force", kGC_1, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake().Sleep();
+             }},
+        Case{"forces_too_early", kGC_1, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 100 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"forces_once", kGC_2, kKept,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"forces_twice", kGC_2, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).At(kInject).Sleep();
+             }},
+        Case{"forces_nothing_with_the_collector_off", kGC_3, kKept,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kCollectorPercent, -1);
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake().Sleep();
+             }},
+        Case{"forces_with_the_collector_off", kGC_3, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kCollectorPercent, -1);
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"wakes_the_scavenger", kSCAV_1, kKept,
+             [](Snapshots& s) {
+               s.Set(Variable::kScavengerAsked, 1).Wake();
+               s.Set(Variable::kScavengerAsked, 0).Set(Variable::kScavengerParked, 0).Sleep();
+             }},
+        Case{"forgets_the_scavenger", kSCAV_1, kBroken, [](Snapshots& s) {
+               s.Set(Variable::kScavengerAsked, 1);
+               for (int i = 0; i < 12; ++i) s.Wake().Sleep();
+             }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Cadence, SnapshotJudges,
+    ::testing::Values(Case{"doubles", kCAD_2, kKept,
+                           [](Snapshots& s) {
+                             s.Wake().Sleep();
+                             for (int64_t us : {40, 80, 160}) s.Wake().Sleep(us * kUs);
+                           }},
+                      Case{"doubles_no_more", kCAD_2, kBroken,
+                           [](Snapshots& s) {
+                             s.Wake().Sleep();
+                             for (int64_t us : {40, 80, 80}) s.Wake().Sleep(us * kUs);
+                           }},
+                      Case{"takes_and_starts_anew", kCAD_3, kKept,
+                           [](Snapshots& s) {
+                             s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+                             s.Start(1, 0).Adjust(1).Sleep();
+                           }},
+                      Case{"takes_and_goes_on", kCAD_3, kBroken,
+                           [](Snapshots& s) {
+                             s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
+                             s.Start(1, 0).Adjust(1).Sleep(40 * kUs);
+                           }},
+                      Case{"a_request_counts_as_taken", kSYS_11, kBroken, [](Snapshots& s) {
+                             s.Wake().Sleep().Wake().Sleep(40 * kUs);
+                             s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
+                             s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep(20 * kUs);
+                           }}));
+
+TEST(Snapshots, WhoIsDyingIsNotJudged) {
+  Snapshots dying;
+  dying.AllRest().Wake().Set(Variable::kDying, 1).Sleep(kMs).Wake().Sleep();
+  EXPECT_EQ(dying.Violations(), "");
+}
+
+TEST(Snapshots, AGapEndsWhatIsKnown) {
+  Snapshots gap;
+  gap.Wait(11 * kMs).Wake();
+  gap.Gap();
+  gap.Sleep();
+  EXPECT_EQ(gap.Violations(), "");
+}
+
+}  // namespace
+}  // namespace proctor

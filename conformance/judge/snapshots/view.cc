@@ -1,0 +1,139 @@
+#include "conformance/judge/snapshots/view.h"
+
+#include <algorithm>
+
+namespace proctor::snapshots {
+namespace {
+
+// A cycle with more steps is nonsense, and is not judged.
+constexpr size_t kStepsMost = 4'096;
+constexpr int32_t kProcessorsMostHere = 64;
+
+bool IsBusy(int64_t status) { return status == kRunning || status == kInSyscall; }
+
+}  // namespace
+
+Values& View::ProcessorOf(int32_t p) {
+  const auto index = static_cast<size_t>(std::clamp(p, 0, kProcessorsMostHere - 1));
+  if (index >= now_.processors.size()) now_.processors.resize(index + 1);
+  return now_.processors[index];
+}
+
+void View::TakeBefore(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kWrite: {
+      const auto variable = static_cast<size_t>(event.Get(Arg::kVariable));
+      known_.set(variable);
+      (event.p >= 0 ? ProcessorOf(event.p) : now_.values)[variable] = event.Get(Arg::kValue);
+      if (event.Is(Variable::kProcessorCount)) {
+        const auto count = static_cast<size_t>(
+            std::clamp<int64_t>(event.Get(Arg::kValue), 0, kProcessorsMostHere));
+        if (count < now_.processors.size()) now_.processors.resize(count);
+      }
+      if (event.Is(Variable::kDying) && event.Get(Arg::kValue) != 0) {
+        dying_ = true;
+        whole_ = false;
+      }
+      break;
+    }
+    case EventKind::kSnapshot:
+      watched_ &= event.Get(Arg::kWatched);
+      break;
+    case EventKind::kHandOff:
+    case EventKind::kPreemptRequest:
+    case EventKind::kAdjustIdleLocked:
+    case EventKind::kInject:
+    case EventKind::kAssign:
+    case EventKind::kPoll:
+    case EventKind::kPreemptSignal:
+    case EventKind::kTraceLine:
+      if (steps_.size() < kStepsMost) {
+        steps_.push_back(event);
+      } else {
+        whole_ = false;
+      }
+      break;
+    case EventKind::kDeepSleep:
+      slept_deep_ = true;
+      break;
+    default:
+      break;
+  }
+}
+
+void View::TakeAfter(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kGap:
+      whole_ = false;
+      break;
+    case EventKind::kShallowSleep:
+      whole_ = false;
+      break;
+    case EventKind::kShallowWake:
+      whole_ = !dying_;
+      watched_ = -1;
+      slept_deep_ = false;
+      steps_.clear();
+      [[fallthrough]];
+    case EventKind::kDeepWake:
+      before_ = now_;
+      woke_ns_ = event.time_ns;
+      break;
+    default:
+      break;
+  }
+}
+
+bool View::Has(EventKind kind) const {
+  return std::ranges::find(steps_, kind, &Event::kind) != steps_.end();
+}
+
+bool View::Has(EventKind kind, size_t p) const {
+  return std::ranges::any_of(steps_, [&](const Event& step) {
+    return step.kind == kind && step.p == static_cast<int32_t>(p);
+  });
+}
+
+bool View::Busy(size_t p) const {
+  return SameOf(p, Variable::kStatus) && IsBusy(now_.Of(p, Variable::kStatus)) &&
+         SameOf(p, Variable::kScheduleTick) && SameOf(p, Variable::kSyscallTick) &&
+         SameOf(p, Variable::kIdleMark) && Knows(Variable::kIdleMark);
+}
+
+bool View::InKnownCall(size_t p) const {
+  return Busy(p) && before_.Of(p, Variable::kSeenSyscallNs) != 0 &&
+         before_.Of(p, Variable::kSeenSyscallTick) == now_.Of(p, Variable::kSyscallTick);
+}
+
+bool View::Idle(size_t p) const {
+  return Knows(Variable::kIdleMark) && SameOf(p, Variable::kStatus) &&
+         now_.Of(p, Variable::kStatus) == kIdle && SameOf(p, Variable::kIdleMark) &&
+         now_.Of(p, Variable::kIdleMark) != 0;
+}
+
+bool View::AnotherIdle(size_t p) const {
+  for (size_t other = 0; other < processors(); ++other) {
+    if (other != p && Idle(other)) return true;
+  }
+  return false;
+}
+
+bool View::AllIdle() const {
+  const auto procs = static_cast<size_t>(now_[Variable::kProcs]);
+  if (!Same(Variable::kProcs) || procs == 0 || procs > processors()) return false;
+  for (size_t p = 0; p < procs; ++p) {
+    if (!Idle(p)) return false;
+  }
+  return true;
+}
+
+int64_t View::EarliestTimer(const Picture& picture) {
+  int64_t earliest_ns = INT64_MAX;
+  for (size_t p = 0; p < picture.processors.size(); ++p) {
+    const int64_t next_ns = picture.Of(p, Variable::kNextTimer);
+    if (next_ns != 0) earliest_ns = std::min(earliest_ns, next_ns);
+  }
+  return earliest_ns;
+}
+
+}  // namespace proctor::snapshots

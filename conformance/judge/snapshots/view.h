@@ -1,0 +1,101 @@
+// What snapshots show of one cycle of the monitor: the state when it woke up, the state now, and
+// the functions that it came by in between.
+//
+// Between two snapshots others may have changed anything, any number of times. What a judge
+// concludes must hold whatever they did; the predicates here say what is certain.
+//
+// Memory: grows with the number of processors, not with the length of the evidence.
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_VIEW_H_
+#define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_VIEW_H_
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "conformance/evidence/event.h"
+
+namespace proctor::snapshots {
+
+// The values of the variable `status` of a processor.
+enum Status : int64_t { kNotMade, kIdle, kRunning, kInSyscall, kStopped, kDead };
+
+using Values = std::array<int64_t, kVariables>;
+
+// The variables as one snapshot has them.
+struct Picture {
+  Values values{};
+  std::vector<Values> processors;
+
+  int64_t operator[](Variable variable) const { return values[static_cast<size_t>(variable)]; }
+  int64_t Of(size_t p, Variable variable) const {
+    return p < processors.size() ? processors[p][static_cast<size_t>(variable)] : 0;
+  }
+};
+
+class View {
+ public:
+  // Judges see an event when the View has taken it in, except the shallow sleep and wake-ups, which
+  // end what they see.
+  void TakeBefore(const Event& event);
+  void TakeAfter(const Event& event);
+
+  // No event is missing since the last wake-up, so this cycle can be judged.
+  bool whole() const { return whole_; }
+  bool Knows(Variable variable) const { return known_[static_cast<size_t>(variable)]; }
+
+  // At the wake-up that this cycle's duties followed, and at the last stop.
+  const Picture& before() const { return before_; }
+  const Picture& now() const { return now_; }
+  // The `now` of the duties lies between this and the next stop of the cycle.
+  int64_t woke_ns() const { return woke_ns_; }
+  size_t processors() const { return now_.processors.size(); }
+
+  // The functions that the monitor came by in this cycle, in order; polls and signals too.
+  const std::vector<Event>& steps() const { return steps_; }
+  // Those that stopped it at every snapshot of the cycle, as in Arg::kWatched.
+  bool Watched(int64_t function) const { return (watched_ & function) != 0; }
+  bool slept_deep() const { return slept_deep_; }
+  bool Has(EventKind kind) const;
+  bool Has(EventKind kind, size_t p) const;
+
+  // Both snapshots have the same value. A time does not come back; a count may have moved and
+  // moved back.
+  bool Same(Variable variable) const { return before_[variable] == now_[variable]; }
+  bool SameOf(size_t p, Variable variable) const {
+    return p < before_.processors.size() && before_.Of(p, variable) == now_.Of(p, variable);
+  }
+
+  // The processor was busy all the time: running, or in a system call, in one time slice.
+  bool Busy(size_t p) const;
+  // ... and all the time in one system call, which the monitor had seen before.
+  bool InKnownCall(size_t p) const;
+  // It was idle all the time.
+  bool Idle(size_t p) const;
+  // Some processor other than p was.
+  bool AnotherIdle(size_t p) const;
+  // Every processor was.
+  bool AllIdle() const;
+  // The earliest of the processors' timers; INT64_MAX: there is none.
+  static int64_t EarliestTimer(const Picture& picture);
+
+ private:
+  Values& ProcessorOf(int32_t p);
+
+  Picture before_;
+  Picture now_;
+  std::bitset<kVariables> known_;
+  std::vector<Event> steps_;
+  int64_t woke_ns_ = 0;
+  int64_t watched_ = 0;
+  bool whole_ = false;
+  bool dying_ = false;  // whoever finds a fatal error goes other ways from then on
+  bool slept_deep_ = false;
+};
+
+}  // namespace proctor::snapshots
+
+#endif  // PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_VIEW_H_
