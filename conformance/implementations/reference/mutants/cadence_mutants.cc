@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/implementations/reference/mutants/groups.h"
+#include "conformance/implementations/reference/mutants/noting_monitor.h"
 #include "conformance/implementations/reference/mutants/pass_through_host.h"
 
 namespace proctor::mutants {
@@ -57,49 +58,25 @@ struct KeptOnWakeUp : Monitor {
   }
 };
 
-struct NotesDeepSleep : PassThroughHost {
-  using PassThroughHost::PassThroughHost;
-  bool SleepOnNote(int64_t timeout_ns) override {
-    slept = true;
-    return woken = host_.SleepOnNote(timeout_ns);
-  }
-  bool slept = false;
-  bool woken = false;
-};
-
-// A monitor that knows whether it slept deep in this cycle.
-class DeepSleeper : public Monitor {
- public:
-  DeepSleeper(runtime::Host& host, const Constants& constants)
-      : Monitor(note_, constants), note_(host, constants) {}
-
- protected:
+struct ResetOnTimeout : NotingMonitor {
+  using NotingMonitor::NotingMonitor;
   void SleepDeepIfIdle() override {
-    note_.slept = note_.woken = false;
-    Monitor::SleepDeepIfIdle();
-  }
-  NotesDeepSleep note_;
-};
-
-struct ResetOnTimeout : DeepSleeper {
-  using DeepSleeper::DeepSleeper;
-  void SleepDeepIfIdle() override {
-    DeepSleeper::SleepDeepIfIdle();
-    if (note_.slept) idle_ = 0;
+    NotingMonitor::SleepDeepIfIdle();
+    if (note_.slept_deep) idle_ = 0;
   }
 };
 
-struct WakeUpCycleUncounted : DeepSleeper {
-  using DeepSleeper::DeepSleeper;
+struct WakeUpCycleUncounted : NotingMonitor {
+  using NotingMonitor::NotingMonitor;
   void CountIdle(int32_t taken) override {
     if (taken != 0 || !note_.woken) Monitor::CountIdle(taken);
   }
 };
 
-struct DeepCyclesUncounted : DeepSleeper {
-  using DeepSleeper::DeepSleeper;
+struct DeepCyclesUncounted : NotingMonitor {
+  using NotingMonitor::NotingMonitor;
   void CountIdle(int32_t taken) override {
-    if (taken != 0 || !note_.slept || note_.woken) Monitor::CountIdle(taken);
+    if (taken != 0 || !note_.slept_deep || note_.woken) Monitor::CountIdle(taken);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "conformance/implementations/reference/mutants/groups.h"
+#include "conformance/implementations/reference/mutants/noting_monitor.h"
 #include "conformance/implementations/reference/mutants/pass_through_host.h"
 
 namespace proctor::mutants {
@@ -165,17 +166,6 @@ struct NoKickAfterDeepSleep : PassThroughHost {
   }
   bool ScavengerAskedFor() override { return !slept_deep && host_.ScavengerAskedFor(); }
   bool slept_deep = false;
-};
-
-// The state of the collector as this change makes it look.
-template <auto change>
-struct CollectorSeen : PassThroughHost {
-  using PassThroughHost::PassThroughHost;
-  CollectorState Collector() override {
-    CollectorState state = host_.Collector();
-    change(state, constants_);
-    return state;
-  }
 };
 
 struct ForcesAtThePeriod : Monitor {

@@ -12,10 +12,13 @@
 
 namespace proctor::mutants {
 
+std::span<const MonitorMutant> AtBorders();
+std::span<const MonitorMutant> Missing();
 std::span<const MonitorMutant> OfCadence();
 std::span<const MonitorMutant> OfDeepSleep();
 std::span<const MonitorMutant> OfDuties();
 std::span<const MonitorMutant> OfRetake();
+std::span<const MonitorMutant> Unasked();
 
 // A monitor that overrides a step.
 template <typename Deviant>

@@ -11,7 +11,8 @@ std::span<const MonitorMutant> MonitorMutants() {
   static const std::vector<MonitorMutant> all = [] {
     std::vector<MonitorMutant> together;
     for (const auto group :
-         {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake()}) {
+         {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake(),
+          mutants::Unasked(), mutants::Missing(), mutants::AtBorders()}) {
       together.insert(together.end(), group.begin(), group.end());
     }
     return together;
