@@ -1,4 +1,6 @@
 // What the virtual scheduler is made of: tasks (G), threads (M), processors (P).
+//
+// Thread safety: plain values.
 
 #ifndef PROCTOR_CONFORMANCE_WORLD_STATE_H_
 #define PROCTOR_CONFORMANCE_WORLD_STATE_H_
@@ -14,6 +16,10 @@ namespace proctor {
 
 inline constexpr int32_t kNobody = -1;
 inline constexpr int64_t kNoTimer = INT64_MAX;
+// The clock's beginning: not 0, which means "never" to a scheduler, and long after it.
+inline constexpr int64_t kBootNs = 1'000'000'000'000;
+// What an operation costs that takes no time by itself, so that no loop of them stands still.
+inline constexpr int64_t kOpNs = 150;
 
 // Numbers of threads that are always there.
 inline constexpr int32_t kMainM = 0;
@@ -114,6 +120,27 @@ enum class Step : uint8_t {
   kResized,  // the new ones are made
   kStart,    // let the world go on
 };
+
+// Why the world is stopped.
+enum class StopReason : uint8_t { kNone, kCollectionBegin, kCollectionEnd, kResize, kPlain };
+
+// What the world itself does; each has its number on the agenda.
+enum class Actor : int32_t {
+  kBudgetEnd = -1,
+  kResize = -3,
+  kStop = -4,
+  kHoldMonitorLock = -5,
+  kReleaseMonitorLock = -6,
+  kTraceWork = -7,
+  kSafePoint = -8,
+  kAskScavenger = -9,
+  kDying = -10,
+  kDead = -11,
+};
+// Then downwards: the scenario's events from outside.
+inline constexpr int32_t kFirstOutside = -1'000;
+// Then downwards: a preemption reaches thread 0, 1, ...
+inline constexpr int32_t kFirstSignal = -100'000'000;
 
 struct M {
   int32_t p = kNobody;

@@ -5,21 +5,15 @@
 #include <iterator>
 
 #include "conformance/world/monitor_thread.h"
-#include "conformance/world/scheduler.h"
+#include "conformance/world/virtual_runtime.h"
 
 namespace proctor {
 namespace {
 
-// A monitor that is told that the run is over and goes on is left where it is after so many more
+// A monitor that is told that the run is over and goes on is left where it is after that many more
 // calls.
 constexpr int64_t kCallsAfterEnd = 10'000;
 constexpr int64_t kRefreshNs = 1'000'000'000;
-
-constexpr std::string_view kEndNames[] = {
-    "done",           "deadlock",         "nobody_left", "died",
-    "internal_error", "budget",           "port_misuse", "returned",
-    "never_sleeps",   "never_comes_back", "crash",       "version_mismatch"};
-static_assert(std::size(kEndNames) == static_cast<size_t>(WorldEnd::kVersionMismatch) + 1);
 
 // The monitor's numbers are the evidence's.
 static_assert(static_cast<int>(LockId::kMonitor) == PROCTOR_LOCK_MONITOR);
@@ -37,7 +31,7 @@ static_assert(static_cast<int>(ProcessorStatus::kStopped) == PROCTOR_P_STOPPED);
 static_assert(static_cast<int>(ProcessorStatus::kDead) == PROCTOR_P_DEAD);
 
 struct World {
-  Scheduler& scheduler;
+  VirtualRuntime& runtime;
   int64_t calls_after_end = 0;
   int64_t sleeps_after_end = 0;
 };
@@ -47,110 +41,119 @@ struct World {
 class Call {
  public:
   explicit Call(World& world) : world_(world) {
-    if (world_.scheduler.ended()) {
+    if (world_.runtime.ended()) {
       if (++world_.calls_after_end > kCallsAfterEnd) MonitorThread::Leave();
       return;
     }
-    world_.scheduler.BeforeCall();
+    world_.runtime.sleep.BeforeCall();
   }
-  bool goes_on() const { return !world_.scheduler.ended(); }
+  bool goes_on() const { return !world_.runtime.ended(); }
 
  private:
   const MonitorThread::Trusted trusted_;
   World& world_;
 };
 
-template <typename Signature>
-struct Thunk;
+// What each call of the port does.
+namespace calls {
 
-// A function of the table from a function of the scheduler.
-template <typename Result, typename... Parameters>
-struct Thunk<Result(Parameters...)> {
-  template <auto kFunction>
-  static Result Run(void* self, Parameters... parameters) {
-    World& world = *static_cast<World*>(self);
-    const Call call(world);
-    if (!call.goes_on()) return Result();
-    return static_cast<Result>(kFunction(world.scheduler, parameters...));
-  }
-};
+using W = VirtualRuntime;
+using V = Variable;
 
+int64_t now_ns(W& w) { return w.sleep.NowNs(); }
+void relax_clock(W& w, int relaxed) { w.sleep.RelaxClock(relaxed != 0); }
+void lock(W& w, int32_t lock) { w.locks.MonitorTakes(lock); }
+void unlock(W& w, int32_t lock) { w.locks.MonitorDrops(lock); }
+int sleep_on_note(W& w, int64_t timeout_ns) { return w.sleep.SleepOnNote(timeout_ns); }
+void clear_note(W& w) { w.note.Clear(); }
+void set_monitor_waits(W& w, int waits) { w.note.SetWaits(waits != 0); }
+int64_t stop_pending(W& w) { return w.calls.ReadVariable(V::kStopPending, w.stop.pending()); }
+int64_t idle_processors(W& w) {
+  return w.calls.ReadVariable(V::kIdleProcessors, w.processors.idle());
+}
+int64_t processors(W& w) { return w.calls.ReadVariable(V::kProcs, w.processors.procs()); }
+int64_t spinning_threads(W& w) {
+  return w.calls.ReadVariable(V::kSpinningThreads, w.threads.spinning());
+}
+int64_t earliest_timer_ns(W& w) { return w.calls.EarliestTimer(); }
+void add_system_thread(W& w) { w.calls.AddSystemThread(); }
+void check_deadlock(W& w) { w.calls.CheckDeadlock(); }
+void add_idle_locked(W& w, int32_t delta) { w.calls.AddIdleLocked(delta); }
+int poller_ready(W& w) { return w.poller.ready(); }
+int64_t last_poll_ns(W& w) { return w.poll_calls.LastPoll(); }
+int swap_last_poll(W& w, int64_t expected_ns, int64_t new_ns) {
+  return w.poll_calls.SwapLastPoll(expected_ns, new_ns);
+}
+void poll(W& w, int64_t timeout_ns, proctor_ready_list* ready) {
+  w.poll_calls.Poll(timeout_ns, ready);
+}
+void inject(W& w, const proctor_ready_list* ready) { w.poll_calls.Inject(ready); }
+void adjust_waiters(W& w, int32_t delta) { w.poll_calls.AdjustWaiters(delta); }
+int32_t processor_count(W& w) { return w.calls.ProcessorCount(); }
+int32_t status_of(W& w, int32_t p) { return w.calls.StatusOf(p); }
+uint32_t schedule_tick_of(W& w, int32_t p) { return w.calls.ScheduleTickOf(p); }
+uint32_t syscall_tick_of(W& w, int32_t p) { return w.calls.SyscallTickOf(p); }
+int has_local_work(W& w, int32_t p) { return w.calls.HasLocalWork(p); }
+void request_preemption(W& w, int32_t p) { w.calls.RequestPreemption(p); }
+int swap_syscall_to_idle(W& w, int32_t p) { return w.calls.SwapSyscallToIdle(p); }
+int lock_task_in_syscall(W& w, int32_t p) { return w.task_lock.Lock(p); }
+void take_from_locked_task(W& w, int32_t p) { w.task_lock.TakeProcessor(p); }
+void unlock_task(W& w, int32_t p) { w.task_lock.Unlock(p); }
+void bump_syscall_tick(W& w, int32_t p) { w.calls.BumpSyscallTick(p); }
+void hand_off(W& w, int32_t p) { w.calls.HandOff(p); }
+void collector(W& w, proctor_collector* state) { w.collector_calls.Collector(state); }
+int64_t helper_idle(W& w) {
+  return w.calls.ReadVariable(V::kHelperIdle, w.own_tasks.helper_idle());
+}
+void clear_helper_idle(W& w) { w.collector_calls.ClearHelperIdle(); }
+void inject_helper(W& w) { w.collector_calls.InjectHelper(); }
+int64_t scavenger_asked_for(W& w) {
+  return w.calls.ReadVariable(V::kScavengerAsked, w.own_tasks.scavenger_asked());
+}
+void wake_scavenger(W& w) { w.collector_calls.WakeScavenger(); }
+void print_trace(W& w, int64_t) { w.calls.PrintTrace(); }
+void call_yield_hook(W& w) { w.calls.CallYieldHook(); }
+void start_thread(W& w) { w.calls.StartThread(); }
+void refresh_processors(W& w) { w.calls.RefreshProcessors(); }
+
+}  // namespace calls
+
+// A function of the table from one of those above.
+template <auto kFunction, typename Result, typename... Parameters>
+Result Dispatch(void* self, Parameters... parameters) {
+  World& world = *static_cast<World*>(self);
+  const Call call(world);
+  if (!call.goes_on()) return Result();
+  return static_cast<Result>(kFunction(world.runtime, parameters...));
+}
+
+template <auto kFunction, typename Result, typename... Parameters>
+void Fill(Result (*&place)(void*, Parameters...)) {
+  place = Dispatch<kFunction, Result, Parameters...>;
+}
+
+// The one call whose result differs at the end of the world.
 int Sleep(void* self, int64_t duration_ns) {
   World& world = *static_cast<World*>(self);
   const Call call(world);
-  if (call.goes_on() && world.scheduler.SleepShallow(duration_ns)) return 0;
+  if (call.goes_on() && world.runtime.sleep.SleepShallow(duration_ns)) return 0;
   if (++world.sleeps_after_end > 1) MonitorThread::Leave();
   return 1;
 }
+namespace calls {
+int sleep_ns(W& w, int64_t duration_ns) { return w.sleep.SleepShallow(duration_ns); }
+}  // namespace calls
 
 proctor_host MakeTable(World* world, const proctor_constants* constants) {
-  using S = Scheduler;
-  using V = Variable;
   proctor_host host = {};
   host.version = PROCTOR_PORT_VERSION;
   host.size = sizeof(host);
   host.self = world;
   host.constants = constants;
-#define CALLS(name, signature, ...) host.name = Thunk<signature>::Run<[] __VA_ARGS__>
-  CALLS(now_ns, int64_t(), (S & s) { return s.NowNs(); });
+#define CALL(name, ...) Fill<calls::name>(host.name);
+#include "conformance/port/calls.def"
+#undef CALL
   host.sleep_ns = Sleep;
-  CALLS(relax_clock, void(int), (S & s, int on) { s.RelaxClock(on != 0); });
-  CALLS(lock, void(int32_t), (S & s, int32_t lock) { s.MonitorLocks(lock); });
-  CALLS(unlock, void(int32_t), (S & s, int32_t lock) { s.MonitorUnlocks(lock); });
-  CALLS(sleep_on_note, int(int64_t), (S & s, int64_t ns) { return s.SleepOnNote(ns); });
-  CALLS(clear_note, void(), (S & s) { s.ClearNote(); });
-  CALLS(set_monitor_waits, void(int), (S & s, int waits) { s.SetMonitorWaits(waits != 0); });
-  CALLS(stop_pending, int(), (S & s) { return s.ReadVariable(V::kStopPending, s.stop_pending()); });
-  CALLS(
-      idle_processors, int32_t(),
-      (S & s) { return s.ReadVariable(V::kIdleProcessors, s.idle_processors()); });
-  CALLS(processors, int32_t(), (S & s) { return s.ReadVariable(V::kProcs, s.procs()); });
-  CALLS(
-      spinning_threads, int32_t(),
-      (S & s) { return s.ReadVariable(V::kSpinningThreads, s.spinning()); });
-  CALLS(earliest_timer_ns, int64_t(), (S & s) { return s.EarliestTimer(); });
-  CALLS(add_system_thread, void(), (S & s) { s.AddSystemThread(); });
-  CALLS(check_deadlock, void(), (S & s) { s.CheckDeadlockForMonitor(); });
-  CALLS(add_idle_locked, void(int32_t), (S & s, int32_t by) { s.AddIdleLocked(by); });
-  CALLS(poller_ready, int(), (S & s) { return s.poller_ready(); });
-  CALLS(last_poll_ns, int64_t(), (S & s) { return s.LastPoll(); });
-  CALLS(
-      swap_last_poll, int(int64_t, int64_t),
-      (S & s, int64_t from, int64_t to) { return s.SwapLastPoll(from, to); });
-  CALLS(
-      poll, void(int64_t, proctor_ready_list*),
-      (S & s, int64_t timeout_ns, proctor_ready_list* list) { s.Poll(timeout_ns, list); });
-  CALLS(
-      inject, void(const proctor_ready_list*),
-      (S & s, const proctor_ready_list* list) { s.Inject(list); });
-  CALLS(adjust_waiters, void(int32_t), (S & s, int32_t by) { s.AdjustWaiters(by); });
-  CALLS(processor_count, int32_t(), (S & s) { return s.ProcessorCount(); });
-  CALLS(status_of, int32_t(int32_t), (S & s, int32_t p) { return s.StatusOf(p); });
-  CALLS(schedule_tick_of, uint32_t(int32_t), (S & s, int32_t p) { return s.ScheduleTickOf(p); });
-  CALLS(syscall_tick_of, uint32_t(int32_t), (S & s, int32_t p) { return s.SyscallTickOf(p); });
-  CALLS(has_local_work, int(int32_t), (S & s, int32_t p) { return s.HasLocalWork(p); });
-  CALLS(request_preemption, void(int32_t), (S & s, int32_t p) { s.RequestPreemption(p); });
-  CALLS(swap_syscall_to_idle, int(int32_t), (S & s, int32_t p) { return s.SwapSyscallToIdle(p); });
-  CALLS(lock_task_in_syscall, int(int32_t), (S & s, int32_t p) { return s.LockTaskInSyscall(p); });
-  CALLS(take_from_locked_task, void(int32_t), (S & s, int32_t p) { s.TakeFromLockedTask(p); });
-  CALLS(unlock_task, void(int32_t), (S & s, int32_t p) { s.UnlockTask(p); });
-  CALLS(bump_syscall_tick, void(int32_t), (S & s, int32_t p) { s.BumpSyscallTick(p); });
-  CALLS(hand_off, void(int32_t), (S & s, int32_t p) { s.HandOffForMonitor(p); });
-  CALLS(
-      collector, void(proctor_collector*),
-      (S & s, proctor_collector * state) { s.Collector(state); });
-  CALLS(helper_idle, int(), (S & s) { return s.ReadVariable(V::kHelperIdle, s.helper_idle()); });
-  CALLS(clear_helper_idle, void(), (S & s) { s.ClearHelperIdle(); });
-  CALLS(inject_helper, void(), (S & s) { s.InjectHelper(); });
-  CALLS(
-      scavenger_asked_for, int(),
-      (S & s) { return s.ReadVariable(V::kScavengerAsked, s.scavenger_asked()); });
-  CALLS(wake_scavenger, void(), (S & s) { s.WakeScavenger(); });
-  CALLS(print_trace, void(int64_t), (S & s, int64_t) { s.PrintTrace(); });
-  CALLS(call_yield_hook, void(), (S & s) { s.CallYieldHook(); });
-  CALLS(start_thread, void(), (S & s) { s.StartThreadForMonitor(); });
-  CALLS(refresh_processors, void(), (S & s) { s.RefreshProcessors(); });
-#undef CALLS
   return host;
 }
 
@@ -190,10 +193,6 @@ Knobs KnobsOf(const Scenario& scenario, const WorldOptions& options) {
 
 }  // namespace
 
-std::string_view WorldEndName(WorldEnd end) { return kEndNames[static_cast<size_t>(end)]; }
-
-bool BlamesMonitor(WorldEnd end) { return end >= WorldEnd::kPortMisuse; }
-
 Header WorldHeader(const proctor_implementation& implementation, const Scenario& scenario,
                    const WorldOptions& options) {
   Header header;
@@ -229,28 +228,28 @@ WorldRun RunWorld(const proctor_implementation& implementation, const Scenario& 
                                    PROCTOR_PORT_VERSION, sizeof(proctor_host))};
   }
   const Knobs knobs = KnobsOf(scenario, options);
-  Scheduler scheduler(scenario, options, knobs, sink);
-  scheduler.Start();
+  VirtualRuntime runtime(scenario, options, knobs, sink);
+  runtime.Start();
 
-  World world{scheduler};
+  World world{runtime};
   const proctor_constants constants = MakeConstants(scenario.Asked(), options.profile);
   const proctor_host host = MakeTable(&world, &constants);
   Body body{implementation, host};
   std::string message;
   switch (MonitorThread::Run(RunBody, &body, message)) {
     case MonitorThread::End::kReturned:
-      scheduler.Finish(WorldEnd::kReturned, "the monitor returned unasked");
+      runtime.Finish(WorldEnd::kReturned, "the monitor returned unasked");
       break;
     case MonitorThread::End::kLeft:
       break;
     case MonitorThread::End::kCrashed:
-      scheduler.Finish(WorldEnd::kCrash, message);
+      runtime.Finish(WorldEnd::kCrash, message);
       break;
     case MonitorThread::End::kStuck:
-      scheduler.Finish(WorldEnd::kNeverComesBack, message);
+      runtime.Finish(WorldEnd::kNeverComesBack, message);
       break;
   }
-  return scheduler.run();
+  return runtime.run();
 }
 
 }  // namespace proctor

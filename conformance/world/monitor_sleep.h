@@ -1,0 +1,40 @@
+// The monitor's time: its sleeps, its clock, and how many calls it makes between two sleeps.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_WORLD_MONITOR_SLEEP_H_
+#define PROCTOR_CONFORMANCE_WORLD_MONITOR_SLEEP_H_
+
+#include <cstdint>
+
+#include "conformance/world/part.h"
+#include "conformance/world/state.h"
+
+namespace proctor {
+
+class MonitorSleep : private Part {
+ public:
+  using Part::Part;
+
+  // Before every call of the monitor: other threads may act now.
+  void BeforeCall();
+  int64_t NowNs();
+  bool SleepShallow(int64_t duration_ns);
+  bool SleepOnNote(int64_t timeout_ns);
+  void RelaxClock(bool relaxed);
+
+  int64_t cycles() const { return cycles_; }
+
+ private:
+  int64_t NextEdgeNs(int64_t from_ns) const;
+  int64_t LaterNs(int64_t time_ns);
+  bool MayNotSleep(const char* call);
+  void FallAsleep();
+
+  int64_t calls_since_sleep_ = 0;
+  int64_t cycles_ = 0;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_WORLD_MONITOR_SLEEP_H_
