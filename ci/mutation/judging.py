@@ -1,7 +1,7 @@
-"""Compiles changed sources and lets the suite judge them, without Bazel in between.
+"""Compiles changed sources and lets the suite's worlds judge them, without Bazel in between.
 
-The suite's binary is linked with a shared library for each package, so a changed package is one new
-library in front of the others.
+The binary that judges is linked with a shared library for each package, so a changed package is one
+new library in front of the others.
 """
 
 import os
@@ -12,11 +12,11 @@ import subprocess
 import tempfile
 from typing import NamedTuple
 
-SUITE = "conformance/suite_go1.20"
+HUNT = "conformance/mutants/hunt_linked_monitor"
 WORLD_TEST = "conformance/implementations/reference/world_test"
 
 COMPILER = ("g++", "-std=c++20", "-O1", "-fPIC", "-w")
-CPU_SECONDS = 60  # of one run of the suite, which takes two
+CPU_SECONDS = 60  # of one run, which takes ten at most
 
 
 class Subject(NamedTuple):
@@ -26,7 +26,6 @@ class Subject(NamedTuple):
     target: str
     library: str
     sources: tuple
-    tests: tuple  # further binaries that judge it, each with its arguments
 
 
 class Outcome(NamedTuple):
@@ -37,12 +36,11 @@ class Outcome(NamedTuple):
 class Judge:
     """One subject with its unchanged objects. Thread safety: judge() from any thread."""
 
-    def __init__(self, root, subject, suite, profiles, worlds):
+    def __init__(self, root, subject, commands):
+        """`commands`: all must exit with 0, or the change was noticed; the quick ones first."""
         self._root = root
         self._subject = subject
-        self._suite = suite
-        self._profiles = profiles
-        self._worlds = worlds
+        self._commands = commands
         self._folder = tempfile.TemporaryDirectory(prefix="mutate_")
         self._objects = {}
         for path in subject.sources:
@@ -61,8 +59,8 @@ class Judge:
         done = subprocess.run(command, input=text, capture_output=True, text=True, cwd=self._root)
         return done.stderr if done.returncode != 0 else ""
 
-    def judge(self, change):
-        """The outcome of one change; None judges the unchanged sources."""
+    def judge(self, change, commands=None):
+        """The outcome of one change, by other commands if given; None: of the unchanged sources."""
         with tempfile.TemporaryDirectory(prefix="mutant_", dir=self._folder.name) as folder:
             objects = dict(self._objects)
             if change is not None:
@@ -78,23 +76,11 @@ class Judge:
             linked = subprocess.run(command, capture_output=True, text=True)
             if linked.returncode != 0:
                 return Outcome("not compiled", "")
-            return self._run_all(folder)
-
-    def _run_all(self, folder):
-        for program, arguments in self._commands():
-            noticed = self._run(folder, [program, *arguments])
-            if noticed:
-                return Outcome("killed", noticed)
-        return Outcome("survived", "")
-
-    def _commands(self):
-        """Few worlds in each profile first, then many: most changes need few."""
-        for worlds, seed in ((200, 1), (self._worlds, 2)):
-            for profile in self._profiles:
-                arguments = [f"--profile={profile}", f"--random_worlds={worlds}", f"--seed={seed}"]
-                yield self._suite, arguments
-        for program, *arguments in self._subject.tests:
-            yield program, arguments
+            for command in commands or self._commands:
+                noticed = self._run(folder, command)
+                if noticed:
+                    return Outcome("killed", noticed)
+            return Outcome("survived", "")
 
     def _run(self, folder, command):
         """What a run noticed; empty: nothing."""
@@ -122,26 +108,21 @@ class Judge:
             return "it hangs"
         if done.returncode == 0:
             return ""
-        clauses = re.findall(r"^([A-Z]+-\d+) is violated", done.stdout, re.MULTILINE)
         failed = re.findall(r"^\[  FAILED  \] (\w+\.\w+)", done.stdout, re.MULTILINE)
-        if clauses:
-            return " ".join(dict.fromkeys(clauses))
-        return " ".join(dict.fromkeys(failed)) or f"it ended with {done.returncode}"
+        if failed:
+            return " ".join(dict.fromkeys(failed))
+        return done.stdout.strip()[-500:] or f"it ended with {done.returncode}"
 
 
-def built_suite(root):
-    """Builds the suite and what else judges; returns a copy that a later build leaves alone."""
-    labels = ["//" + ":".join(path.rsplit("/", 1)) for path in (SUITE, WORLD_TEST)]
-    if subprocess.run(["bazel", "build", *labels], cwd=root).returncode != 0:
-        return None
-    copy = tempfile.mkdtemp(prefix="suite_")
-    for program in (SUITE, WORLD_TEST):
+def copy_judges(root):
+    """A copy of the built programs that judge, which a later build leaves alone."""
+    copy = tempfile.mkdtemp(prefix="judges_")
+    built = os.path.join(root, "bazel-bin")
+    for program in (HUNT, WORLD_TEST):
         target = os.path.join(copy, program)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        shutil.copy(os.path.join(root, "bazel-bin", program), target)
-    for folder in os.listdir(os.path.join(root, "bazel-bin")):
+        shutil.copy(os.path.join(built, program), target)
+    for folder in os.listdir(built):
         if folder.startswith("_solib"):
-            shutil.copytree(
-                os.path.join(root, "bazel-bin", folder), os.path.join(copy, folder), symlinks=False
-            )
+            shutil.copytree(os.path.join(built, folder), os.path.join(copy, folder))
     return copy

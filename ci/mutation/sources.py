@@ -116,6 +116,18 @@ def _with_line(lines, index, *new):
     return "\n".join(lines[:index] + list(new) + lines[index + 1 :]) + "\n"
 
 
+_VALUE = (
+    r"(?:host_\.(?:" + "|".join(FREE_READS) + r")\(\)|host_\.HasLocalWork\(\w+\)|\w+\.Is\(\w+\)"
+    r"|[\w.:]+(?![\w.:(]))"
+)
+_TERM = rf"(!?{_VALUE}(?: (?:[!=]=|[<>]=?) -?{_VALUE})?)"
+_SWAPS = (
+    (re.compile(rf"(\(|return |&& |\|\| |^\s+){_TERM} && {_TERM}(?=\)|;| &&| \|\||$)"), "&&"),
+    (re.compile(rf"(\(|return |\|\| ){_TERM} \|\| {_TERM}(?=\)|;| \|\|)"), "||"),
+    (re.compile(rf"(\(|return |&& |= |\+ )({_VALUE}) \+ ({_VALUE})(?=\)|;| [<>]=? )"), "+"),
+)
+
+
 def _right_texts(original):
     lines = original.splitlines()
     functions = outline.outline(original)[0]
@@ -137,13 +149,10 @@ def _right_texts(original):
             yield _with_line(lines, index, f"{head}((void){read}, {read}){tail}")
             first = f"[&] {{ const auto first = {read}; (void){read}; return first; }}()"
             yield _with_line(lines, index, f"{head}{first}{tail}")
-        # Terms of one kind in the other order.
-        for operator in ("&&", r"\|\|", r"\+"):
-            term = r"(!?[\w.]+(?:\([^()]*\))?(?: (?:[!=]=|[<>]=?) -?[\w.:]+(?:\(\))?)?)"
-            pattern = rf"(?<=[\s(]){term} {operator} {term}(?=[);\s])"
-            for match in re.finditer(pattern, line):
-                sign = operator.replace("\\", "")
-                swapped = f"{match.group(2)} {sign} {match.group(1)}"
+        # Terms without effects in the other order.
+        for pattern, sign in _SWAPS:
+            for match in pattern.finditer(line):
+                swapped = f"{match.group(1)}{match.group(3)} {sign} {match.group(2)}"
                 changed = line[: match.start()] + swapped + line[match.end() :]
                 yield _with_line(lines, index, changed)
 
