@@ -119,8 +119,8 @@ def conclude(arguments, changes, results, reasons, originals, seconds):
                 print(f"\nSTALE, no such change is made: {key}")
         survivors = counts.get("survived", 0) - known
         print(
-            f"\nmutants: {compiled} compiled, {counts.get('killed', 0)} killed, {known} equivalent, "
-            f"{survivors} survivors",
+            f"\nmutants: {compiled} compiled, {counts.get('killed', 0)} killed, "
+            f"{known} equivalent, {survivors} survivors",
             end="",
         )
     print(
