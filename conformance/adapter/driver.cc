@@ -107,6 +107,7 @@ bool Session::Start() {
     observer_ = Observer::Start(
         {.pid = link_.process()->pid(),
          .from_start = true,
+         .declaration = {.by = MonitorDeclaration::By::kAdapterSoon},
          .layout = options_.layout,
          .breakpoints = true,
          .inspected = [this](const Event& event) { inspected_.Add(event); }},
@@ -161,6 +162,11 @@ bool Session::Greet() {
   }
   run_.handshake = *handshake;
   run_.greeted = true;
+  if (observer_) {
+    using By = MonitorDeclaration::By;
+    observer_->Declare({.by = handshake->has_monitor ? By::kAdapter : By::kAdapterNone,
+                        .thread = handshake->monitor_thread});
+  }
   error = FindUnsupported(*handshake, scenario_);
   if (!error.empty()) Fail(Outcome::kUnsupported, error);
   return !Failed();
@@ -288,7 +294,7 @@ Run Session::Perform() {
 }
 
 void Session::FillHeader() {
-  const bool observed = observer_ != nullptr && observer_->monitor() != 0;
+  const bool observed = observer_ != nullptr && observer_->found().is_monitor;
   Header& header = run_.header;
   header.maker = observed ? "observer+adapter" : "adapter";
   header.implementation = run_.handshake.name;

@@ -47,6 +47,19 @@ EventKinds Kinds(const Json& json) {
   return kinds;
 }
 
+// `"monitor": null`, or `"monitor": {"thread": NAME}`.
+void ReadMonitor(const Json& json, Handshake& handshake) {
+  if (!json.contains("monitor")) return;
+  const Json& monitor = json["monitor"];
+  handshake.has_monitor = !monitor.is_null();
+  if (monitor.is_null()) return;
+  if (!monitor.is_object() || monitor.size() != 1 || !monitor.contains("thread") ||
+      !monitor["thread"].is_string() || monitor["thread"].get_ref<const std::string&>().empty()) {
+    throw Wrong{"'monitor' must be null or {\"thread\": NAME}"};
+  }
+  handshake.monitor_thread = monitor["thread"].get<std::string>();
+}
+
 Tunables InForce(const Json& json) {
   Tunables tunables;
   if (!json.contains("in_force")) return tunables;
@@ -82,12 +95,14 @@ std::optional<Handshake> ParseHandshake(std::string_view line, std::string& erro
     if (schema != kAdapterSchema) {
       throw Wrong{fmt::format("it speaks '{}', the harness '{}'", schema, kAdapterSchema)};
     }
-    return Handshake{.name = Text(json, "name"),
-                     .version = Text(json, "version"),
-                     .operations = Names(json, "operations"),
-                     .settable = Names(json, "settable"),
-                     .in_force = InForce(json),
-                     .emits = Kinds(json)};
+    Handshake handshake{.name = Text(json, "name"),
+                        .version = Text(json, "version"),
+                        .operations = Names(json, "operations"),
+                        .settable = Names(json, "settable"),
+                        .in_force = InForce(json),
+                        .emits = Kinds(json)};
+    ReadMonitor(json, handshake);
+    return handshake;
   } catch (const Wrong& wrong) {
     error = wrong.what;
     return std::nullopt;

@@ -34,7 +34,9 @@ struct Handshake {
   std::set<std::string> operations;  // "spin", "block", ...
   std::set<std::string> settable;    // the tunables that a scenario may ask for
   Tunables in_force;                 // as the process came up
-  EventKinds emits;                  // what its trace tells, when it is asked for one
+  EventKinds emits;                  // what its trace holds, when it is asked for one
+  bool has_monitor = true;           // false: it says that its runtime has none
+  std::string monitor_thread;        // the name of the monitor's thread; empty: it does not say
 };
 
 // nullopt: `error` says what is wrong, in one line.

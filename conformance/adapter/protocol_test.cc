@@ -28,6 +28,27 @@ TEST(Protocol, ReadsAHandshake) {
   EXPECT_TRUE(handshake->emits.none());
 }
 
+TEST(Protocol, ReadsWhatAMonitorIs) {
+  const std::string begin =
+      R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
+  std::string error;
+  const auto silent = ParseHandshake(begin + "}", error);
+  ASSERT_TRUE(silent) << error;
+  EXPECT_TRUE(silent->has_monitor);
+  EXPECT_EQ(silent->monitor_thread, "");
+  const auto none = ParseHandshake(begin + R"(,"monitor":null})", error);
+  ASSERT_TRUE(none) << error;
+  EXPECT_FALSE(none->has_monitor);
+  const auto named = ParseHandshake(begin + R"(,"monitor":{"thread":"sysmon"}})", error);
+  ASSERT_TRUE(named) << error;
+  EXPECT_EQ(named->monitor_thread, "sysmon");
+  for (const char* wrong : {"1", "{}", R"({"thread":1})", R"({"thread":""})", R"({"name":"x"})"}) {
+    EXPECT_EQ(WhyNot(begin + ",\"monitor\":" + wrong + "}"),
+              R"('monitor' must be null or {"thread": NAME})")
+        << wrong;
+  }
+}
+
 TEST(Protocol, ReadsWhatATraceTells) {
   const std::string begin =
       R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";

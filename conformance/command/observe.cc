@@ -7,9 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
 #include "conformance/command/exit_status.h"
@@ -36,12 +34,10 @@ struct Recording {
   bool full = false;          // guarded by mutex
 };
 
-// Until the process behind `pidfd` has ended, the time is up, `enough` says so, or the user
-// interrupts.
-template <typename Enough>
-void WaitFor(int pidfd, int64_t for_ms, Enough enough) {
+// Until the process behind `pidfd` has ended, the time is up, or the user interrupts.
+void WaitFor(int pidfd, int64_t for_ms) {
   const int64_t end_ns = MonotonicNowNs() + for_ms * 1'000'000;
-  while (interrupted == 0 && !enough()) {
+  while (interrupted == 0) {
     const int64_t left_ms = (end_ns - MonotonicNowNs()) / 1'000'000;
     if (left_ms <= 0) return;
     pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
@@ -51,22 +47,17 @@ void WaitFor(int pidfd, int64_t for_ms, Enough enough) {
   }
 }
 
-std::string ProgramOf(pid_t process) {
-  std::error_code error;
-  return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), error).filename();
-}
-
-Header MakeHeader(pid_t process, bool from_start, std::optional<Profile> profile) {
+Header MakeHeader(const Observer::Found& found, bool from_start, std::optional<Profile> profile) {
   Header header;
   header.maker = "observer";
-  header.implementation = ProgramOf(process);
-  header.version = GoVersionOf(process);
-  header.tiers = kO;
+  header.implementation = found.program;
+  if (found.image) header.version = found.images[*found.image].version;
+  header.tiers = found.is_monitor ? kO : 0;
   header.profile = profile.value_or(ProfileOfVersion(header.version));
   header.from_start = from_start;
   header.emits = Observer::Emits();
   header.emits.set(static_cast<size_t>(EventKind::kProcessExit));
-  header.in_force = TunablesOf(process);
+  header.in_force = TunablesOf(found.environment, found.cpus);
   return header;
 }
 
@@ -74,8 +65,9 @@ int Report(const ObserveOptions& options, const Header& header, Recording& recor
            const Observer& observer) {
   const std::lock_guard lock(recording.mutex);
   if (recording.full) Say(fmt::format("only the first {} events were kept", kMaxEvents));
-  fmt::print("monitor: thread {} of process {} {}\n\n{}\n", observer.monitor(), observer.process(),
-             header.version, CadencePicture(recording.events, observer.usage()));
+  fmt::print("monitor: thread {} of process {} {}\n\n{}\n", observer.monitor(),
+             observer.found().process, header.version,
+             CadencePicture(recording.events, observer.usage()));
 
   std::string why;
   const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, why);
@@ -136,18 +128,17 @@ int Observe(const ObserveOptions& options) {
     if (!recording.full) recording.events.push_back(event);
   };
   std::unique_ptr<Observer> observer =
-      Observer::Start({.pid = pid, .from_start = child != nullptr}, sink, why);
+      Observer::Start({.pid = pid,
+                       .from_start = child != nullptr,
+                       .declaration = {.by = options.profile ? MonitorDeclaration::By::kUser
+                                                             : MonitorDeclaration::By::kNobody}},
+                      sink, why);
   if (!observer) {
     Say(why);
     return kExitFailed;
   }
   if (child) child->Release();
-  // The environment and the program of a process can be read only while it lives, and a wrapper's
-  // child is known only once its monitor has shown itself.
-  WaitFor(pidfd, options.for_ms, [&] { return observer->monitor() != 0; });
-  const Header header = MakeHeader(observer->process() != 0 ? observer->process() : pid,
-                                   child != nullptr, options.profile);
-  WaitFor(pidfd, options.for_ms, [] { return false; });
+  WaitFor(pidfd, options.for_ms);
   observer->Stop();
   if (child) {
     if (const std::optional<int> status = child->Wait(MonotonicNowNs())) {
@@ -159,7 +150,9 @@ int Observe(const ObserveOptions& options) {
     Say(observer->error());
     if (observer->monitor() == 0) return kExitFailed;
   }
-  return Report(options, header, recording, *observer);
+  const Header header = MakeHeader(observer->found(), child != nullptr, options.profile);
+  const int status = Report(options, header, recording, *observer);
+  return observer->found().is_monitor ? status : kExitFailed;
 }
 
 }  // namespace proctor

@@ -1,23 +1,21 @@
-// What can be told of a process, or of a program, before it is observed: its Go version, and the
-// settings that its environment makes.
+// The settings of an observed process, as its environment has them.
+//
+// Thread safety: all functions may be called from any thread.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_TARGET_H_
 #define PROCTOR_CONFORMANCE_COMMAND_TARGET_H_
 
-#include <sys/types.h>
-
-#include <string>
+#include <cstdint>
+#include <string_view>
 
 #include "conformance/contract/tunables.h"
 
 namespace proctor {
 
-// "go1.20.7" from the build information inside the running program's file; empty where it has none.
-std::string GoVersionOf(pid_t pid);
-
-// The settings that GODEBUG, GOGC and GOMAXPROCS of the process make; procs as the runtime would
-// choose it.
-Tunables TunablesOf(pid_t pid);
+// What GOMAXPROCS, GOGC and GODEBUG in an environment ("NAME=value" each with a NUL behind it) make
+// a Go runtime do, as it reads them: what it would ignore is not in force. `cpus`: how many the
+// process may use.
+Tunables TunablesOf(std::string_view environment, int64_t cpus);
 
 }  // namespace proctor
 

@@ -3,8 +3,9 @@
 //
 // Samples are judged when the evidence is complete, for a stall is known at its own end only,
 // however long it was. Samples that overlap stalls of some length are noisy. A share is judged
-// without them, whether they keep the bound or not; where they are the majority, nothing is decided. A count leaves out
-// only those that exceed: what was done in time in spite of noise was done in time.
+// without them, whether they keep the bound or not; where they are the majority, nothing is
+// decided. A count leaves out only those that exceed: what was done in time in spite of noise was
+// done in time.
 //
 // Memory: bounded; after 65,536 samples more are not taken. Thread safety: none.
 

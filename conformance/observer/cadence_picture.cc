@@ -7,20 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/observer/wake_reasons.h"
+
 namespace proctor {
 namespace {
 
 constexpr size_t kLinesMost = 48;
 constexpr size_t kPeriodMost = 8;
+constexpr size_t kGroupMost = 4;
 // A line of more parts is of no use to anyone.
 constexpr size_t kPartsMost = 24;
-
-std::string Duration(int64_t ns) {
-  if (ns < 1'000) return fmt::format("{} ns", ns);
-  if (ns < 1'000'000) return fmt::format("{:.4g} us", static_cast<double>(ns) / 1e3);
-  if (ns < 1'000'000'000) return fmt::format("{:.4g} ms", static_cast<double>(ns) / 1e6);
-  return fmt::format("{:.4g} s", static_cast<double>(ns) / 1e9);
-}
 
 struct Range {
   int64_t least = 0;
@@ -47,14 +43,32 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
+// Parts that come again and again, one after the other; one part, once, is the usual case.
+struct Group {
+  std::vector<Part> parts;
+  Range times = {1, 1};
+
+  bool SameShape(const Group& other) const {
+    return std::ranges::equal(parts, other.parts,
+                              [](const Part& a, const Part& b) { return a.SameShape(b); });
+  }
+  void Widen(const Group& other) {
+    for (size_t i = 0; i < parts.size(); ++i) {
+      parts[i].count.Widen(other.parts[i].count);
+      parts[i].slept_ns.Widen(other.parts[i].slept_ns);
+    }
+  }
+  bool operator==(const Group&) const = default;
+};
+
 // A line begins where the cadence starts afresh.
 struct Line {
-  std::vector<Part> parts;
+  std::vector<Group> groups;
   int64_t times = 1;
 
   bool SameShape(const Line& other) const {
-    return std::ranges::equal(parts, other.parts,
-                              [](const Part& a, const Part& b) { return a.SameShape(b); });
+    return std::ranges::equal(groups, other.groups,
+                              [](const Group& a, const Group& b) { return a.SameShape(b); });
   }
 };
 
@@ -67,13 +81,13 @@ int64_t TwoDigits(int64_t ns) {
 class Lines {
  public:
   void Shallow(int64_t requested_ns) {
-    if (!line_.parts.empty()) {
-      Part& last = line_.parts.back();
-      if (!last.deep && last.requested_ns == requested_ns) {
-        ++last.count.least;
-        ++last.count.most;
+    if (Part* last = LastPart(); last != nullptr) {
+      if (!last->deep && last->requested_ns == requested_ns) {
+        ++last->count.least;
+        ++last->count.most;
         return;
       }
+      FoldLast();
       if (requested_ns < shallow_ns_) EndLine();
     }
     shallow_ns_ = requested_ns;
@@ -81,6 +95,7 @@ class Lines {
   }
 
   void Deep(int64_t slept_ns, std::optional<WakeCause> cause) {
+    FoldLast();
     const int64_t rounded_ns = TwoDigits(slept_ns);
     Add({.deep = true, .slept_ns = {rounded_ns, rounded_ns}, .cause = cause});
     if (cause != WakeCause::kTimeout) EndLine();
@@ -92,13 +107,52 @@ class Lines {
   }
 
  private:
+  // The part that may still grow: the last one, unless it has been folded away.
+  Part* LastPart() {
+    if (line_.groups.empty() || line_.groups.back().times.most > 1) return nullptr;
+    return &line_.groups.back().parts.back();
+  }
+
   void Add(const Part& part) {
-    line_.parts.push_back(part);
-    if (line_.parts.size() >= kPartsMost) EndLine();
+    if (line_.groups.size() >= kPartsMost) EndLine();
+    line_.groups.push_back({.parts = {part}});
+  }
+
+  // The last parts, once no more can be added to them: they may be a group again, or make one with
+  // the parts before.
+  void FoldLast() {
+    std::vector<Group>& groups = line_.groups;
+    const auto is_single = [](const Group& group) { return group.times.most == 1; };
+    for (size_t period = 2; period <= kGroupMost && period < groups.size(); ++period) {
+      const auto last = groups.end() - static_cast<int64_t>(period);
+      if (!std::all_of(last, groups.end(), is_single)) return;
+      Group group;
+      for (auto part = last; part != groups.end(); ++part) group.parts.push_back(part->parts[0]);
+      Group& before = *(last - 1);
+      if (!is_single(before) && before.SameShape(group)) {
+        before.Widen(group);
+        ++before.times.least;
+        ++before.times.most;
+        groups.erase(last, groups.end());
+        return;
+      }
+      if (groups.size() < 2 * period) continue;
+      const auto first = last - static_cast<int64_t>(period);
+      if (!std::all_of(first, last, is_single)) continue;
+      Group twice;
+      for (auto part = first; part != last; ++part) twice.parts.push_back(part->parts[0]);
+      if (!twice.SameShape(group)) continue;
+      twice.Widen(group);
+      twice.times = {2, 2};
+      groups.erase(first, groups.end());
+      groups.push_back(std::move(twice));
+      return;
+    }
   }
 
   void EndLine() {
-    if (!line_.parts.empty()) lines_.push_back(std::move(line_));
+    FoldLast();
+    if (!line_.groups.empty()) lines_.push_back(std::move(line_));
     line_ = Line();
   }
 
@@ -112,10 +166,10 @@ std::vector<Line> Fold(const std::vector<Line>& lines, bool by_shape) {
   std::vector<Line> folded;
   for (const Line& line : lines) {
     Line* last = folded.empty() ? nullptr : &folded.back();
-    if (last != nullptr && (by_shape ? last->SameShape(line) : last->parts == line.parts)) {
-      for (size_t i = 0; i < line.parts.size(); ++i) {
-        last->parts[i].count.Widen(line.parts[i].count);
-        last->parts[i].slept_ns.Widen(line.parts[i].slept_ns);
+    if (last != nullptr && (by_shape ? last->SameShape(line) : last->groups == line.groups)) {
+      for (size_t i = 0; i < line.groups.size(); ++i) {
+        last->groups[i].Widen(line.groups[i]);
+        last->groups[i].times.Widen(line.groups[i].times);
       }
       last->times += line.times;
     } else {
@@ -142,19 +196,29 @@ std::string Text(const Part& part) {
   const bool range =
       part.deep ? part.slept_ns.least != part.slept_ns.most : part.count.least != part.count.most;
   if (part.deep) {
-    const std::string slept =
-        range ? fmt::format("{} to {}", Duration(part.slept_ns.least), Duration(part.slept_ns.most))
-              : Duration(part.slept_ns.least);
+    const std::string slept = range ? fmt::format("{} to {}", DurationText(part.slept_ns.least),
+                                                  DurationText(part.slept_ns.most))
+                                    : DurationText(part.slept_ns.least);
     return fmt::format("deep {} ({})", slept, Ending(part.cause));
   }
-  const std::string requested = Duration(part.requested_ns);
+  const std::string requested = DurationText(part.requested_ns);
   if (range) return fmt::format("{}-{} x {}", part.count.least, part.count.most, requested);
   return part.count.most == 1 ? requested : fmt::format("{} x {}", part.count.most, requested);
 }
 
+std::string Text(const Group& group) {
+  std::string text;
+  for (const Part& part : group.parts) text += (text.empty() ? "" : ", ") + Text(part);
+  if (group.times.most == 1) return text;
+  if (group.times.least == group.times.most) {
+    return fmt::format("[{}] x {}", text, group.times.most);
+  }
+  return fmt::format("[{}] x {}-{}", text, group.times.least, group.times.most);
+}
+
 std::string Text(const Line& line) {
   std::string text;
-  for (const Part& part : line.parts) text += (text.empty() ? "  " : ", ") + Text(part);
+  for (const Group& group : line.groups) text += (text.empty() ? "  " : ", ") + Text(group);
   return line.times == 1 ? text : text + fmt::format("   [{} times]", line.times);
 }
 
@@ -223,17 +287,6 @@ Span SpanOf(std::span<const Event> events, const Observer::Usage& usage) {
           std::max(events.back().time_ns, usage.ended_ns)};
 }
 
-std::string CpuTime(const Observer::Usage& usage) {
-  const auto elapsed = static_cast<double>(usage.ended_ns - usage.began_ns);
-  if (elapsed <= 0) return "";
-  const auto monitor = static_cast<double>(usage.monitor_cpu_ns);
-  const auto process = static_cast<double>(std::max<int64_t>(1, usage.process_cpu_ns));
-  return fmt::format(
-      "CPU: the monitor took {:.3f} % of a core, {:.1f} % of what the process took "
-      "(being traced makes it more)\n",
-      100 * monitor / elapsed, 100 * monitor / process);
-}
-
 }  // namespace
 
 std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage) {
@@ -267,7 +320,7 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
                      static_cast<double>(shallow + deep - asleep) / seconds,
                      static_cast<double>(deep - asleep) / seconds, shallow + deep - asleep,
                      seconds) +
-         CpuTime(usage);
+         WakeReasons(events, usage) + CpuTime(usage);
 }
 
 }  // namespace proctor

@@ -90,14 +90,16 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
                                                       .ended_ns = 4'000 * kMs + 100 * kUs});
   EXPECT_NE(picture.find("  20 us, deep 4 s (and still asleep)\n"
                          "wake-ups: 0.2 a second, 0.0 of them from deep sleep (1 in 4.00 s)\n"
+                         "wake-ups of the whole process: 0.2 a second, all threads together\n"
                          "CPU: the monitor took 0.025 % of a core"),
             std::string::npos)
       << picture;
   EXPECT_NE(
       CadencePicture(
           {}, {.monitor_cpu_ns = 0, .process_cpu_ns = kMs, .began_ns = kMs, .ended_ns = 2 * kMs})
-          .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\nCPU: the "
-                "monitor took 0.000 %"),
+          .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\n"
+                "wake-ups of the whole process: 0.0 a second, all threads together\n"
+                "CPU: the monitor took 0.000 %"),
       std::string::npos);
 }
 
@@ -115,6 +117,22 @@ TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
             "  20 x 20 us, deep 30 ms (woken)\n"
             "  51 x 20 us, 40 us, deep 50 ms (woken)\n"
             "  [these 2 lines again, 6 times in all]\n");
+}
+
+TEST(CadencePicture, WhatRepeatsWithinALineIsSaidOnce) {
+  TraceBuilder ticker;
+  ticker.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs);
+  for (int i = 0; i < 190; ++i) {
+    ticker.Shallow(1, 10 * kMs).Deep((33 + i % 16) * kMs, WakeCause::kTimeout);
+  }
+  EXPECT_EQ(ticker.Cadence(),
+            "  51 x 20 us, 40 us, [10 ms, deep 33 ms to 48 ms (timed out)] x 190\n");
+  TraceBuilder two;
+  for (int i = 0; i < 50; ++i) {
+    two.Shallow(2, 10 * kMs).Deep(30 * kMs, WakeCause::kTimeout);
+    two.Shallow(1, 10 * kMs).Deep(900 * kMs, WakeCause::kTimeout);
+  }
+  EXPECT_EQ(two.Cadence(), "  [1-2 x 10 ms, deep 30 ms to 900 ms (timed out)] x 100\n");
 }
 
 TEST(CadencePicture, ManyLinesAreFoldedByShape) {
@@ -150,6 +168,43 @@ TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
             std::string::npos)
       << picture;
   EXPECT_EQ(trace.Picture().find("CPU"), std::string::npos);
+}
+
+TEST(CadencePicture, SaysWhatWakesTheMonitor) {
+  TraceBuilder ticker;
+  for (int i = 0; i < 100; ++i) ticker.Shallow(1, 10 * kMs).Deep(19 * kMs, WakeCause::kTimeout);
+  const std::string picture =
+      ticker.Picture({.process_cpu_ns = 50 * kMs, .ended_ns = 2'900 * kMs, .other_sleeps = 90});
+  EXPECT_NE(picture.find("a timer fires about every 29 ms and ends 34.5 deep sleeps a second; each "
+                         "costs two wake-ups\n"),
+            std::string::npos)
+      << picture;
+  EXPECT_NE(picture.find("\nwake-ups of the whole process: 100.0 a second"), std::string::npos)
+      << picture;
+  TraceBuilder busy;
+  EXPECT_NE(busy.Shallow(300, 10 * kMs)
+                .Picture({.ended_ns = 3'000 * kMs})
+                .find("100.0 a second are its longest shallow sleeps: a processor was busy"),
+            std::string::npos);
+  TraceBuilder calls;
+  for (int i = 0; i < 100; ++i) calls.Shallow(50, 20 * kUs).Deep(29 * kMs, WakeCause::kWoken);
+  const std::string woken = calls.Picture({.ended_ns = 3'000 * kMs});
+  EXPECT_NE(woken.find("33.3 deep sleeps a second are ended by a wake-up"), std::string::npos);
+  EXPECT_NE(woken.find("1666.7 a second are its shortest sleeps"), std::string::npos) << woken;
+}
+
+TEST(CadencePicture, ClaimsNoShareOfWhatTracingCosts) {
+  TraceBuilder idle;
+  idle.Shallow(1, 10 * kMs);
+  const std::string picture = idle.Picture({.monitor_cpu_ns = 100 * kUs,
+                                            .process_cpu_ns = 100 * kUs,
+                                            .ended_ns = 3'000 * kMs,
+                                            .stops = 4});
+  EXPECT_NE(
+      picture.find("took 0.003 % of a core, and the process not more than being traced costs"),
+      std::string::npos)
+      << picture;
+  EXPECT_EQ(picture.find("100.0 %"), std::string::npos);
 }
 
 TEST(CadencePicture, SaysWhenThereIsNothingToShow) {

@@ -19,9 +19,6 @@ constexpr int64_t kNsPerSecond = 1'000'000'000;
 // A runtime with libc interceptors cuts its deep sleeps into pieces of this length.
 constexpr int64_t kInterceptorPieceNs = 10 * kNsPerMs;
 
-constexpr int64_t kShortNsLeast = 10 * kNsPerUs;
-constexpr int64_t kShortNsMost = kNsPerMs;
-
 // Codes that a tracer sees where the kernel is going to restart a call (include/linux/errno.h).
 constexpr int64_t kRestartFirst = -516;  // ERESTART_RESTARTBLOCK: by restart_syscall
 constexpr int64_t kRestartLast = -512;   // the others: by the same call again
@@ -34,8 +31,11 @@ int64_t NowNs(clockid_t clock) {
 
 }  // namespace
 
-Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory)
-    : thread_(thread), sink_(std::move(sink)), read_memory_(std::move(read_memory)) {}
+Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer)
+    : thread_(thread),
+      sink_(std::move(sink)),
+      read_memory_(std::move(read_memory)),
+      read_timer_(std::move(read_timer)) {}
 
 void Decoder::Emit(int64_t time_ns, EventKind kind,
                    std::initializer_list<std::pair<Arg, int64_t>> args) {
@@ -97,6 +97,13 @@ bool Decoder::BeginSleep(int64_t time_ns, uint64_t number, const uint64_t (&args
       // With descriptors it waits for them; without it is a sleep.
       if (args[0] == 0) BeginShallow(time_ns, ReadTimespec(args[4]));
       return true;
+    case SYS_read: {
+      // A thread that reads a timer again and again ticks by it.
+      if (!read_timer_) return false;
+      const std::optional<int64_t> period_ns = read_timer_(static_cast<int>(args[0]));
+      if (period_ns) BeginShallow(time_ns, period_ns);
+      return period_ns.has_value();
+    }
 #ifdef SYS_select
     case SYS_select:
       if (args[0] == 0) BeginShallow(time_ns, ReadTimeval(args[4]));
@@ -150,8 +157,8 @@ void Decoder::BeginDuty(int64_t time_ns, uint64_t number, const uint64_t (&args)
 void Decoder::BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns) {
   if (!duration_ns) return;
   call_ = Call::kShallow;
-  const bool is_short = *duration_ns >= kShortNsLeast && *duration_ns <= kShortNsMost;
-  short_sleeps_ = is_short ? short_sleeps_ + 1 : 0;
+  ++sleeps_;
+  pattern_.Add(*duration_ns);
   Emit(time_ns, EventKind::kShallowSleep, {{Arg::kDurationNs, *duration_ns}});
 }
 

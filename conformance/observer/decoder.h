@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "conformance/evidence/event.h"
+#include "conformance/observer/sleep_pattern.h"
 
 namespace proctor {
 
@@ -26,7 +27,13 @@ class Decoder {
   // Copies `size` bytes at `address` of the thread's process; false: it cannot be read.
   using ReadMemory = std::function<bool(uint64_t address, void* to, size_t size)>;
 
-  Decoder(pid_t thread, Sink sink, ReadMemory read_memory);
+  // How often a descriptor of the process's fires, where it is a timer; nullopt: it is none.
+  using ReadTimer = std::function<std::optional<int64_t>(int descriptor)>;
+
+  Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer = nullptr);
+
+  // From now on reading a timer is no sleep.
+  void ForgetTimers() { read_timer_ = nullptr; }
 
   // `time_ns` before the call starts, and after it has ended.
   void OnEntry(int64_t time_ns, uint64_t number, const uint64_t (&args)[6]);
@@ -38,10 +45,11 @@ class Decoder {
   // The thread is ending: what is still held back is emitted.
   void OnEnd(int64_t time_ns);
 
-  // How many short sleeps in a row came last: of 10 us to 1 ms, equal or not, whatever else the
-  // thread did between them. A monitor shows itself by them. Threads that spin back off with
-  // shorter ones, and who sleeps longer does so for reasons of its own.
-  int64_t short_sleeps() const { return short_sleeps_; }
+  // How many shallow sleeps it has begun.
+  int64_t sleeps() const { return sleeps_; }
+
+  // The sleeps since the thread's start, by which it may be known.
+  const SleepPattern& pattern() const { return pattern_; }
 
  private:
   enum class Call { kOther, kShallow, kDeep, kPoll };
@@ -76,6 +84,7 @@ class Decoder {
   const pid_t thread_;
   const Sink sink_;
   const ReadMemory read_memory_;
+  ReadTimer read_timer_;
 
   Call call_ = Call::kOther;
   uint64_t number_ = 0;
@@ -84,7 +93,8 @@ class Decoder {
   int64_t restart_result_ = 0;  // the kernel's own code for "to be restarted"; 0: the call ended
   std::optional<Deep> deep_;
 
-  int64_t short_sleeps_ = 0;
+  int64_t sleeps_ = 0;
+  SleepPattern pattern_;
 };
 
 }  // namespace proctor

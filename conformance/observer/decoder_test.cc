@@ -67,11 +67,12 @@ class Thread {
   }
 
   int64_t now_ns() const { return now_ns_; }
-  int64_t short_sleeps() const { return decoder_.short_sleeps(); }
+  void ForgetTimers() { decoder_.ForgetTimers(); }
+  const SleepPattern& pattern() const { return decoder_.pattern(); }
   const std::vector<Event>& events() const { return events_; }
 
   // "shallow_sleep(20000) shallow_wake(0) ..."
-  std::string TraceBuilder() const {
+  std::string Text() const {
     std::string trace;
     for (const Event& event : events_) {
       trace += trace.empty() ? "" : " ";
@@ -93,11 +94,13 @@ class Thread {
   timespec timespec_{};
   timeval timeval_{};
   std::vector<Event> events_;
-  Decoder decoder_{kThread, [this](const Event& event) { events_.push_back(event); },
-                   [](uint64_t address, void* to, size_t size) {
-                     std::memcpy(to, reinterpret_cast<void*>(address), size);
-                     return true;
-                   }};
+  Decoder decoder_{
+      kThread, [this](const Event& event) { events_.push_back(event); },
+      [](uint64_t address, void* to, size_t size) {
+        std::memcpy(to, reinterpret_cast<void*>(address), size);
+        return true;
+      },
+      [](int descriptor) { return descriptor == 7 ? std::optional(10 * kMs) : std::nullopt; }};
 };
 
 TEST(Decoder, ReadsEveryKindOfShallowSleep) {
@@ -108,7 +111,7 @@ TEST(Decoder, ReadsEveryKindOfShallowSleep) {
 #ifdef SYS_select
   thread.Call(SYS_select, {0, 0, 0, 0, thread.Timeval(160 * kUs)}, kMs, 0);
 #endif
-  EXPECT_EQ(thread.TraceBuilder(),
+  EXPECT_EQ(thread.Text(),
             "shallow_sleep(20000) shallow_wake(0) shallow_sleep(40000) shallow_wake(0) "
             "shallow_sleep(80000) shallow_wake(0)"
 #ifdef SYS_select
@@ -132,21 +135,21 @@ TEST(Decoder, AnAbsoluteSleepLastsFromNowOn) {
 TEST(Decoder, AWaitForDescriptorsIsNoSleep) {
   Thread thread;
   thread.Call(SYS_pselect6, {5, 0, 0, 0, thread.Timespec(80 * kUs)}, kMs, 0);
-  EXPECT_EQ(thread.TraceBuilder(), "");
+  EXPECT_EQ(thread.Text(), "");
 }
 
 TEST(Decoder, ASignalCutsAShallowSleepShort) {
   Thread thread;
   thread.Call(SYS_nanosleep, {thread.Timespec(10 * kMs)}, kMs, kRestartBlock);
   thread.Call(SYS_rt_sigreturn, {}, 0, -EINTR);
-  EXPECT_EQ(thread.TraceBuilder(), "shallow_sleep(10000000) shallow_wake(1)");
+  EXPECT_EQ(thread.Text(), "shallow_sleep(10000000) shallow_wake(1)");
 }
 
 TEST(Decoder, ASleepThatTheKernelTakesUpAgainIsOneSleep) {
   Thread thread;
   thread.Call(SYS_nanosleep, {thread.Timespec(10 * kMs)}, kMs, kRestartBlock);
   thread.Call(SYS_restart_syscall, {}, 9 * kMs, 0);
-  EXPECT_EQ(thread.TraceBuilder(), "shallow_sleep(10000000) shallow_wake(0)");
+  EXPECT_EQ(thread.Text(), "shallow_sleep(10000000) shallow_wake(0)");
   EXPECT_EQ(thread.events().back().time_ns, thread.now_ns());
 }
 
@@ -156,7 +159,7 @@ TEST(Decoder, ADeepSleepEndsByItsTimeOutOrAWakeUp) {
   thread.Futex(64, kSecond, kMs, 0).Nanosleep(20 * kUs);
   thread.Futex(64, kSecond, 0, -EAGAIN).Nanosleep(20 * kUs);
   thread.Futex(64, kSecond, 2 * kSecond, 0).End();
-  EXPECT_EQ(thread.TraceBuilder(),
+  EXPECT_EQ(thread.Text(),
             "deep_sleep(1000000000) deep_wake(timeout) shallow_sleep(20000) shallow_wake(0) "
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0) "
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0) "
@@ -171,7 +174,7 @@ TEST(Decoder, ADeepSleepTakenUpAgainAfterASignalIsOneDeepSleep) {
   thread.Futex(64, 699 * kMs, 699 * kMs, -ETIMEDOUT);
   const int64_t woke_ns = thread.now_ns();
   thread.Nanosleep(20 * kUs);
-  EXPECT_EQ(thread.TraceBuilder(),
+  EXPECT_EQ(thread.Text(),
             "deep_sleep(1000000000) deep_wake(timeout) shallow_sleep(20000) shallow_wake(0)");
   EXPECT_EQ(thread.events().at(1).time_ns, woke_ns);
 }
@@ -179,7 +182,7 @@ TEST(Decoder, ADeepSleepTakenUpAgainAfterASignalIsOneDeepSleep) {
 TEST(Decoder, ASpuriousWakeUpDoesNotEndADeepSleep) {
   Thread thread;
   thread.Futex(64, kSecond, 300 * kMs, 0).Futex(64, 699 * kMs, kMs, 0).Nanosleep(20 * kUs);
-  EXPECT_EQ(thread.TraceBuilder(),
+  EXPECT_EQ(thread.Text(),
             "deep_sleep(1000000000) deep_wake(woken) shallow_sleep(20000) shallow_wake(0)");
 }
 
@@ -188,10 +191,10 @@ TEST(Decoder, TwoDeepSleepsInARowAreTwo) {
   longer.Futex(64, kSecond, 300 * kMs, 0).Futex(64, 701 * kMs, kMs, 0).End();
   Thread elsewhere;
   elsewhere.Futex(64, kSecond, 300 * kMs, 0).Futex(128, 500 * kMs, kMs, 0).End();
-  EXPECT_EQ(longer.TraceBuilder(),
+  EXPECT_EQ(longer.Text(),
             "deep_sleep(1000000000) deep_wake(woken) deep_sleep(701000000) deep_wake(woken) "
             "monitor_exit");
-  EXPECT_EQ(elsewhere.TraceBuilder(),
+  EXPECT_EQ(elsewhere.Text(),
             "deep_sleep(1000000000) deep_wake(woken) deep_sleep(500000000) deep_wake(woken) "
             "monitor_exit");
 }
@@ -202,7 +205,7 @@ TEST(Decoder, TheInterceptorsPiecesAreOneDeepSleep) {
   thread.Futex(64, 4 * kMs, 4 * kMs, -ETIMEDOUT);
   const int64_t woke_ns = thread.now_ns();
   thread.End();
-  EXPECT_EQ(thread.TraceBuilder(), "deep_sleep(10000000) deep_wake(timeout) monitor_exit");
+  EXPECT_EQ(thread.Text(), "deep_sleep(10000000) deep_wake(timeout) monitor_exit");
   EXPECT_EQ(thread.events().at(1).time_ns, woke_ns);
 }
 
@@ -210,7 +213,7 @@ TEST(Decoder, AWaitForALockIsNoSleep) {
   Thread thread;
   thread.Call(SYS_futex, {64, FUTEX_WAIT_PRIVATE, 2, 0}, kMs, 0);
   thread.Call(SYS_futex, {64, FUTEX_WAKE_PRIVATE, 1, thread.Timespec(kSecond)}, 0, 1);
-  EXPECT_EQ(thread.TraceBuilder(), "");
+  EXPECT_EQ(thread.Text(), "");
 }
 
 TEST(Decoder, TellsDuties) {
@@ -226,22 +229,30 @@ TEST(Decoder, TellsDuties) {
   thread.Call(SYS_write, {2, text, line.size()}, 0, 24);
   thread.Call(SYS_write, {1, text, line.size()}, 0, 24);          // not standard error
   thread.Call(SYS_write, {2, text + 6, line.size() - 6}, 0, 18);  // a later piece of the line
-  EXPECT_EQ(thread.TraceBuilder(),
+  EXPECT_EQ(thread.Text(),
             "poll(0,2) poll(-1,-1) preempt_signal(9,23) preempt_signal(9,23) affinity_read "
             "trace_line");
 }
 
-TEST(Decoder, CountsShortSleepsInARow) {
+TEST(Decoder, KeepsThePatternOfTheSleeps) {
   Thread thread;
-  for (int i = 0; i < 4; ++i) thread.Nanosleep(20 * kUs << i);
+  for (int i = 0; i < 9; ++i) thread.Nanosleep(20 * kUs);
   thread.Futex(64, kSecond, kSecond, -ETIMEDOUT);
-  EXPECT_EQ(thread.short_sleeps(), 4);
-  thread.Nanosleep(3 * kUs);
-  EXPECT_EQ(thread.short_sleeps(), 0) << "so short a sleep is a spinner's";
-  thread.Nanosleep(kMs);
-  EXPECT_EQ(thread.short_sleeps(), 1);
-  thread.Nanosleep(2 * kMs);
-  EXPECT_EQ(thread.short_sleeps(), 0);
+  EXPECT_FALSE(thread.pattern().BeginsLikeAMonitor());
+  thread.Nanosleep(20 * kUs);
+  EXPECT_TRUE(thread.pattern().BeginsLikeAMonitor());
+  EXPECT_FALSE(thread.pattern().DoublesLikeAMonitor());
+  thread.Nanosleep(40 * kUs);
+  EXPECT_TRUE(thread.pattern().DoublesLikeAMonitor());
+}
+
+TEST(Decoder, ReadingATimerIsASleepUntilThatIsOfNoInterest) {
+  Thread thread;
+  thread.Call(SYS_read, {7, 0, 8}, 10 * kMs, 8);  // a timer, says the test's descriptor 7
+  thread.Call(SYS_read, {8, 0, 8}, 0, 8);
+  thread.ForgetTimers();
+  thread.Call(SYS_read, {7, 0, 8}, 10 * kMs, 8);
+  EXPECT_EQ(thread.Text(), "shallow_sleep(10000000) shallow_wake(0)");
 }
 
 RC_GTEST_PROP(Decoder, TimesNeverGoBackAndSleepsAndWakesAlternate, ()) {

@@ -99,9 +99,16 @@ const std::string& Observer::error() const { return state_->tracer.error(); }
 
 const std::string& Observer::inspection_error() const { return state_->tracer.inspection_error(); }
 
+void Observer::Declare(MonitorDeclaration declaration) {
+  state_->tracer.Declare(std::move(declaration));
+  pthread_kill(state_->thread.native_handle(), NudgeSignal());
+}
+
 pid_t Observer::monitor() const { return state_->tracer.monitor(); }
 
-pid_t Observer::process() const { return state_->tracer.process(); }
+Observer::Found Observer::found() const { return state_->tracer.found(); }
+
+const std::vector<MonitorThread>& Observer::others() const { return state_->tracer.others(); }
 
 Observer::Usage Observer::usage() const { return state_->tracer.usage(); }
 

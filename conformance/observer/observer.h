@@ -3,13 +3,15 @@
 // Two ways in:
 //
 // - From the start: the process is gated (process.h). Every thread is traced until the monitor has
-//   shown itself by its first short sleeps; then all other threads are let go, and only the monitor
+//   shown itself (monitor_identity.h); then all other threads are let go, and only the monitor
 //   stays traced. An exec before that (a wrapper script) discards what was seen and starts over;
 //   children of a wrapper are followed until one of them shows a monitor.
 // - Attached: the monitor of a running process is found by looking at its threads, and only that
-//   thread is traced. In a deep sleep of a minute it cannot be told from another thread that waits
-//   with a time-out; if it is the only one that does, it is taken. Stop detaches and leaves the
-//   process as it was.
+//   thread is traced. Stop detaches and leaves the process as it was.
+//
+// Both ways find the same thread. Where the process holds no Go runtime and nobody has declared a
+// monitor, a thread that ticks is followed all the same, but it is no monitor: there is nothing to
+// grade then.
 //
 // Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after
 // it has ended, so an elapsed time between them is never too short.
@@ -28,10 +30,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "conformance/debug_information/layout.h"
 #include "conformance/evidence/event.h"
+#include "conformance/observer/monitor_identity.h"
+#include "conformance/observer/monitor_search.h"
 
 namespace proctor {
 
@@ -42,6 +48,7 @@ class Observer {
     pid_t pid = 0;
     bool from_start = false;                   // the process is gated and has not been released
     int64_t find_deadline_ns = 5'000'000'000;  // attaching: how long to look for a monitor
+    MonitorDeclaration declaration;            // what is known beforehand
     // Where the runtime's variables are, for evidence of tier D; null: there is to be none.
     std::shared_ptr<const Layout> layout = nullptr;
     // With hardware breakpoints in the monitor's thread. If this program is killed meanwhile, the
@@ -65,11 +72,27 @@ class Observer {
   // After Stop. Why there is no evidence of tier D although it was asked for; else empty.
   const std::string& inspection_error() const;
 
-  // The thread id of the monitor; 0 as long as none was found.
+  // What an adapter says of its monitor in its handshake; from any thread, once.
+  void Declare(MonitorDeclaration declaration);
+
+  // The thread id of the monitor, or of the thread that ticks; 0 as long as none was found.
   pid_t monitor() const;
 
-  // The process that the monitor belongs to: options.pid, or a child of that wrapper.
-  pid_t process() const;
+  // What was found, as it was at that moment, with the thread held: from any thread.
+  struct Found {
+    bool is_monitor = false;  // false also: none was found yet
+    pid_t process = 0;        // options.pid, or a child of that wrapper
+    std::string program;      // the name of its file
+    std::string environment;  // "NAME=value" each with a NUL behind it
+    int64_t cpus = 0;         // that it may use
+    // The Go runtimes in the process, and which of them the monitor is of; nullopt: of none.
+    std::vector<RuntimeImage> images;
+    std::optional<size_t> image;
+  };
+  Found found() const;
+
+  // The monitors of the other runtimes in the process, one each. Valid after Stop.
+  const std::vector<MonitorThread>& others() const;
 
   // CPU time of the monitor and of the whole process, in nanoseconds, from when the monitor was
   // found until it or the observation ended, both on CLOCK_MONOTONIC; tracing makes the monitor's
@@ -79,6 +102,8 @@ class Observer {
     int64_t process_cpu_ns = 0;
     int64_t began_ns = 0;
     int64_t ended_ns = 0;
+    int64_t stops = 0;         // of the monitor for its tracer; each costs it some microseconds
+    int64_t other_sleeps = 0;  // how often other threads went to sleep by themselves
   };
   Usage usage() const;
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "conformance/observer/cadence_picture.h"
+#include "conformance/observer/monitor_search.h"
 #include "conformance/observer/proc_files.h"
 #include "conformance/process/process.h"
 
@@ -32,6 +33,7 @@ struct Observed {
   std::vector<Event> events;
   pid_t monitor = 0;
   Observer::Usage usage;
+  Observer::Found found;
 
   int64_t Count(EventKind kind) const {
     return std::ranges::count_if(events, [&](const Event& event) { return event.kind == kind; });
@@ -48,21 +50,24 @@ struct Observed {
 // Observes a process and keeps its events.
 class Observation {
  public:
+  static constexpr auto kUser = MonitorDeclaration::By::kUser;
+
   // From its first instruction.
-  static Observation OfCommand(std::vector<std::string> argv) {
+  static Observation OfCommand(std::vector<std::string> argv, MonitorDeclaration::By by = kUser) {
     Observation observation;
     std::string error;
     observation.process_ = Process::Spawn({.argv = std::move(argv), .gated = true}, error);
     EXPECT_TRUE(observation.process_) << error;
-    observation.Begin({.pid = observation.process_->pid(), .from_start = true});
+    observation.Begin(
+        {.pid = observation.process_->pid(), .from_start = true, .declaration = {.by = by}});
     observation.process_->Release();
     return observation;
   }
 
   // Of a running process.
-  static Observation OfProcess(pid_t pid) {
+  static Observation OfProcess(pid_t pid, MonitorDeclaration::By by = kUser) {
     Observation observation;
-    observation.Begin({.pid = pid});
+    observation.Begin({.pid = pid, .declaration = {.by = by}});
     return observation;
   }
 
@@ -84,13 +89,22 @@ class Observation {
 
   // Until the process has ended, where it is ours; then that of the observation.
   Observed End() {
+    const int status =
+        process_ ? process_->Wait(MonotonicNowNs() + kWaitAtMostNs).value_or(-1) : -1;
+    Observed observed = EndNow();
+    observed.status = status;
+    return observed;
+  }
+
+  // While the process goes on.
+  Observed EndNow() {
     Observed observed;
-    if (process_) observed.status = process_->Wait(MonotonicNowNs() + kWaitAtMostNs).value_or(-1);
     if (!observer_) return observed;
     observer_->Stop();
     observed.error = observer_->error();
     observed.monitor = observer_->monitor();
     observed.usage = observer_->usage();
+    observed.found = observer_->found();
     const std::lock_guard lock(kept_->mutex);
     observed.events = kept_->events;
     return observed;
@@ -120,8 +134,9 @@ class Observation {
   std::unique_ptr<Observer> observer_;
 };
 
-Observed ObserveFromStart(std::vector<std::string> argv) {
-  return Observation::OfCommand(std::move(argv)).End();
+Observed ObserveFromStart(std::vector<std::string> argv,
+                          MonitorDeclaration::By by = MonitorDeclaration::By::kUser) {
+  return Observation::OfCommand(std::move(argv), by).End();
 }
 
 void ExpectTimesInOrder(const std::vector<Event>& events) {
@@ -181,6 +196,11 @@ TEST_P(ObserverOn, SeesTheWholeCadenceFromTheStart) {
   EXPECT_TRUE(asleep == 0 || asleep == 1) << asleep;
   EXPECT_GT(observed.usage.ended_ns, observed.usage.began_ns);
   EXPECT_NE(CadencePicture(observed.events, observed.usage).find("x 20 us"), std::string::npos);
+  EXPECT_TRUE(observed.found.is_monitor);
+  ASSERT_EQ(observed.found.images.size(), 1u);
+  EXPECT_EQ(observed.found.image, 0u);
+  const std::string& version = observed.found.images[0].version;
+  EXPECT_TRUE(version.starts_with("go1.") || version.starts_with("gccgo 1")) << version;
 }
 
 TEST_P(ObserverOn, FollowsAWrapper) {
@@ -291,6 +311,63 @@ TEST(Observer, ASecondMonitorIsToldOnce) {
   EXPECT_EQ(observed.Count(EventKind::kSecondMonitor), 1);
 }
 
+TEST(Observer, ThreadsThatNapBesideIt) {
+  for (const auto by : {MonitorDeclaration::By::kUser, MonitorDeclaration::By::kAdapter}) {
+    const Observed observed = ObserveFromStart({kFake, "naps", "6"}, by);
+    EXPECT_EQ(observed.status, 6);
+    EXPECT_EQ(observed.Count(EventKind::kSecondMonitor), 0);
+    if (by == MonitorDeclaration::By::kUser) continue;  // then any thread that ticks may be it
+    EXPECT_EQ(observed.Durations(EventKind::kShallowSleep)[0], 20'000);
+  }
+}
+
+TEST(Observer, WithoutARuntimeAThreadThatTicksIsACandidateOnlyWhicheverWay) {
+  for (const char* mode : {"forever", "ticks"}) {
+    Observation started =
+        Observation::OfCommand({kFake, mode, "0"}, MonitorDeclaration::By::kNobody);
+    ASSERT_TRUE(started.observer()) << started.error();
+    started.WaitFor(40);
+    Observation attached =
+        Observation::OfProcess(started.process().pid(), MonitorDeclaration::By::kNobody);
+    EXPECT_FALSE(attached.observer()) << "the other one traces it";
+    started.observer()->Stop();
+    Observation again =
+        Observation::OfProcess(started.process().pid(), MonitorDeclaration::By::kNobody);
+    ASSERT_TRUE(again.observer()) << again.error();
+    again.WaitFor(20);
+    EXPECT_EQ(again.observer()->monitor(), started.observer()->monitor());
+    for (Observation* way : {&started, &again}) {
+      EXPECT_FALSE(way->observer()->found().is_monitor);
+      EXPECT_TRUE(way->observer()->found().images.empty());
+      EXPECT_EQ(way->observer()->found().program, "fake_monitor");
+    }
+    const Observed observed = again.EndNow();
+    EXPECT_EQ(observed.Durations(EventKind::kShallowSleep)[0],
+              std::string(mode) == "ticks" ? 10'000'000 : 20'000);
+    started.process().Signal(SIGKILL);
+  }
+}
+
+TEST(Observer, AnAdaptersMonitorIsKnownByTheNameOfItsThreadOrNotThere) {
+  Observation named =
+      Observation::OfCommand({kFake, "forever", "0"}, MonitorDeclaration::By::kAdapterSoon);
+  ASSERT_TRUE(named.observer()) << named.error();
+  // Nothing is decided before the handshake.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(named.observer()->monitor(), 0);
+  named.observer()->Declare({.by = MonitorDeclaration::By::kAdapter, .thread = "fake_monitor"});
+  named.WaitFor(20);
+  EXPECT_TRUE(named.observer()->found().is_monitor);
+  named.process().Signal(SIGKILL);
+
+  Observation none =
+      Observation::OfCommand({kFake, "forever", "0"}, MonitorDeclaration::By::kAdapterSoon);
+  none.observer()->Declare({.by = MonitorDeclaration::By::kAdapterNone});
+  EXPECT_EQ(none.EndNow().error, "the adapter declares that its runtime has no monitor");
+  EXPECT_EQ(FieldOf(none.process().pid(), "TracerPid:"), "\t0");
+  none.process().Signal(SIGKILL);
+}
+
 TEST(Observer, AnExecDiscardsWhatWasSeenBefore) {
   const Observed observed = ObserveFromStart({kFake, "exec", "5"});
   EXPECT_EQ(observed.status, 5);
@@ -369,7 +446,8 @@ TEST(Observer, AMissingPermissionIsNamed) {
   const pid_t child = fork();
   if (child == 0) {
     if (setresuid(kNobody, kNobody, kNobody) != 0) _exit(2);
-    FindMonitor(process->pid(), MonotonicNowNs() + kWaitAtMostNs, error);
+    MonitorIdentity identity(process->pid());
+    FindMonitor(process->pid(), {}, MonotonicNowNs() + kWaitAtMostNs, identity, error);
     _exit(error.find("may not be traced: run as") != std::string::npos ? 0 : 1);
   }
   int status = 0;
@@ -399,7 +477,7 @@ TEST(Observer, AProcessWithoutAMonitorIsNamed) {
   const auto ignore = [](const Event&) {};
   EXPECT_FALSE(
       Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, error));
-  EXPECT_NE(error.find("shows no monitor"), std::string::npos) << error;
+  EXPECT_NE(error.find("shows no monitor: it holds no Go runtime"), std::string::npos) << error;
 }
 
 TEST(Observer, ADeadProcessIsNamed) {

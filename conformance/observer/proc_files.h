@@ -28,10 +28,20 @@ std::optional<int64_t> ProcessCpuNs(pid_t process);
 // Copies memory of another process; false: it cannot be read.
 bool ReadMemoryOf(pid_t thread, uint64_t address, void* to, size_t size);
 
-// The thread of a running process that behaves like a monitor: it is found in short sleeps again
-// and again, or it is the only one that waits on a futex with a time-out. 0: none was found before
-// the deadline (CLOCK_MONOTONIC); `error` says whether looking was forbidden.
-pid_t FindMonitor(pid_t process, int64_t deadline_ns, std::string& error);
+// The name of the file that it runs; empty: it is gone.
+std::string ProgramOf(pid_t process);
+
+// Its environment as it was at its start, "NAME=value" each with a NUL behind it; at most 1 MiB.
+std::string EnvironmentOf(pid_t process);
+
+// How many CPUs it may use; 0: it is gone.
+int64_t CpusOf(pid_t process);
+
+// How often it went to sleep by itself so far; 0: it is gone.
+int64_t WakesOf(pid_t thread);
+
+// How often a descriptor fires, where it is a periodic timer, in nanoseconds; nullopt: it is none.
+std::optional<int64_t> ReadTimerPeriod(pid_t process, int descriptor);
 
 }  // namespace proctor
 

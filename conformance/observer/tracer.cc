@@ -18,10 +18,9 @@
 namespace proctor {
 namespace {
 
-// N short sleeps in a row are a monitor's.
-constexpr int64_t kTellingSleeps = 10;
-// All threads stay traced for N sleeps of the monitor's, to see whether there is a second one.
-constexpr int64_t kWatchAllFor = 30;
+// Where a monitor is known by its cadence, all threads stay traced for N sleeps of its, to see
+// whether there is a second one.
+constexpr int64_t kWatchAllFor = 60;
 
 constexpr size_t kBufferedEventsMost = 4096;
 constexpr int64_t kLetGoWithinNs = 2'000'000'000;
@@ -53,7 +52,7 @@ std::string CannotTrace(pid_t pid, int number) {
 }  // namespace
 
 Tracer::Tracer(const Observer::Options& options, Observer::Sink sink)
-    : options_(options), sink_(std::move(sink)) {}
+    : options_(options), sink_(std::move(sink)), declaration_(options.declaration) {}
 
 bool Tracer::Attach(std::string& error) {
   return options_.from_start ? AttachFromStart(error) : AttachToMonitor(error);
@@ -69,20 +68,44 @@ bool Tracer::AttachFromStart(std::string& error) {
 }
 
 bool Tracer::AttachToMonitor(std::string& error) {
-  const pid_t found =
-      FindMonitor(options_.pid, MonotonicNowNs() + options_.find_deadline_ns, error);
-  if (found == 0) return false;
+  MonitorIdentity& identity = identities_.try_emplace(options_.pid, options_.pid).first->second;
+  const std::optional<FoundThread> found = FindMonitor(
+      options_.pid, Declared(), MonotonicNowNs() + options_.find_deadline_ns, identity, error);
+  if (!found) return false;
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT;
-  if (!Seize(found, kTrace, error)) return false;
-  Add(found);
-  monitor_ = found;
+  if (!Seize(found->thread, kTrace, error)) return false;
+  Add(found->thread);
   process_ = options_.pid;
-  BeginUsage();
+  NoteFound(identity, found->is_monitor);
+  monitor_ = found->thread;
+  usage_.Begin(process_, monitor_);
   Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
-  gap.m = found;
-  Take(found, gap);
+  gap.m = found->thread;
+  Take(found->thread, gap);
+  LookForOthers();
   BeginInspection();
   return true;
+}
+
+void Tracer::Declare(MonitorDeclaration declaration) {
+  const MutexLock lock(mutex_);
+  declaration_ = std::move(declaration);
+}
+
+MonitorDeclaration Tracer::Declared() const {
+  const MutexLock lock(mutex_);
+  return declaration_;
+}
+
+bool Tracer::DeclaredAbsent() {
+  if (Declared().by != MonitorDeclaration::By::kAdapterNone) return false;
+  error_ = "the adapter declares that its runtime has no monitor";
+  return true;
+}
+
+Observer::Found Tracer::found() const {
+  const MutexLock lock(mutex_);
+  return found_;
 }
 
 bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& error) {
@@ -95,7 +118,7 @@ bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& error) {
 }
 
 void Tracer::Run(const std::atomic<bool>& stop) {
-  while (!stop && !traced_.empty()) {
+  while (!stop && !traced_.empty() && !(monitor_ == 0 && DeclaredAbsent())) {
     int status = 0;
     const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
     if (tid < 0 && errno == EINTR) continue;
@@ -106,7 +129,8 @@ void Tracer::Run(const std::atomic<bool>& stop) {
       OnGone(tid);
     }
   }
-  NoteUsage();
+  LookForOthers();
+  usage_.End();
   LetAllGo();
   if (monitor_ == 0 && error_.empty()) {
     error_ = fmt::format("process {} {} before it showed a monitor", options_.pid,
@@ -122,7 +146,9 @@ Tracer::Traced& Tracer::Add(pid_t tid) {
       tid, [this, tid](const Event& event) { Take(tid, event); },
       [tid](uint64_t address, void* to, size_t size) {
         return ReadMemoryOf(tid, address, to, size);
-      });
+      },
+      [process = thread.process](int descriptor) { return ReadTimerPeriod(process, descriptor); });
+  if (monitor_ != 0) thread.decoder->ForgetTimers();
   // A thread that appears once the monitor is known came from it or from one that is being let go.
   thread.letting_go = !watching_all_ && monitor_ != 0 && tid != monitor_;
   if (watching_all_) {
@@ -187,6 +213,7 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
     return;
   }
   const int64_t now_ns = MonotonicNowNs();
+  if (tid == monitor_) usage_.CountStop();
   if (tid == monitor_ && inspector_) inspector_->OnStop(now_ns);
   if (info.arch != kArchitecture) {
     error_ = fmt::format("process {} runs a program for another kind of processor than this one",
@@ -194,10 +221,11 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
   } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     uint64_t args[6];
     std::copy(std::begin(info.entry.args), std::end(info.entry.args), args);
-    const int64_t before = thread.decoder->short_sleeps();
+    const int64_t before = thread.decoder->sleeps();
     thread.decoder->OnEntry(now_ns, info.entry.nr, args);
-    const int64_t short_sleeps = thread.decoder->short_sleeps();
-    if (watching_all_ && short_sleeps != before) LookForMonitor(tid, short_sleeps);
+    if (thread.decoder->sleeps() == before) return;
+    if (tid == monitor_) ++sleeps_;
+    if (watching_all_) LookForMonitor(tid, thread, info.stack_pointer);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     thread.decoder->OnExit(now_ns, info.exit.rval);
   }
@@ -240,29 +268,74 @@ void Tracer::OnGone(pid_t tid) {
   traced_.erase(tid);
 }
 
-void Tracer::LookForMonitor(pid_t tid, int64_t short_sleeps) {
+void Tracer::LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer) {
+  MonitorIdentity& identity = identities_.try_emplace(thread.process, thread.process).first->second;
+  const SleepPattern& pattern = thread.decoder->pattern();
   if (monitor_ == 0) {
-    if (short_sleeps >= kTellingSleeps) ChooseMonitor(tid);
+    const auto answer = identity.Ask(tid, stack_pointer, pattern, Declared());
+    if (answer == MonitorIdentity::Answer::kNo) return;
+    const bool is_monitor = answer == MonitorIdentity::Answer::kMonitor;
+    process_ = thread.process;
+    NoteFound(identity, is_monitor);
+    ChooseMonitor(tid, is_monitor);
   } else if (tid == monitor_) {
-    if (short_sleeps >= kWatchAllFor || short_sleeps == 0) LetOthersGo();
-  } else if (short_sleeps == kTellingSleeps && traced_[tid].process == process_) {
-    Event second = MakeEvent(MonotonicNowNs(), EventKind::kSecondMonitor, {{Arg::kThread, tid}});
-    second.m = monitor_;
-    Take(monitor_, second);
+    if (sleeps_ >= kWatchAllFor) LetOthersGo();
+  } else if (thread.process == process_ && identity.IsAnother(tid, pattern, Declared())) {
+    EmitSecondMonitor(tid);
   }
 }
 
-void Tracer::ChooseMonitor(pid_t tid) {
-  process_ = traced_[tid].process;
+void Tracer::EmitSecondMonitor(pid_t tid) {
+  if (!seconds_.insert(tid).second) return;
+  Event second = MakeEvent(MonotonicNowNs(), EventKind::kSecondMonitor, {{Arg::kThread, tid}});
+  second.m = monitor_;
+  Take(monitor_, second);
+}
+
+void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
+  Traced& chosen = traced_[tid];
+  const std::vector<Event> buffered = std::exchange(chosen.buffered, {});
   monitor_ = tid;
-  const std::vector<Event> buffered = std::exchange(traced_[tid].buffered, {});
+  if (is_monitor) chosen.decoder->ForgetTimers();
   if (buffered.size() >= kBufferedEventsMost) {
     Take(tid, MakeEvent(buffered.back().time_ns, EventKind::kGap, {{Arg::kLost, -1}}));
   } else {
     for (const Event& event : buffered) Take(tid, event);
   }
-  BeginUsage();
+  usage_.Begin(process_, monitor_);
+  // Who is known by its function needs no comparison with others, and a candidate none either.
+  if (!is_monitor || image_) LetOthersGo();
+  LookForOthers();
   BeginInspection();
+}
+
+// Read while the thread is held: a process of a few milliseconds would be gone.
+void Tracer::NoteFound(const MonitorIdentity& identity, bool is_monitor) {
+  images_ = identity.images();
+  image_ = identity.image();
+  Observer::Found found{.is_monitor = is_monitor,
+                        .process = process_,
+                        .program = ProgramOf(process_),
+                        .environment = EnvironmentOf(process_),
+                        .cpus = CpusOf(process_),
+                        .images = images_,
+                        .image = image_};
+  const MutexLock lock(mutex_);
+  found_ = std::move(found);
+}
+
+// One monitor for each runtime; another one of the same is one too many.
+void Tracer::LookForOthers() {
+  if (!image_) return;
+  others_.clear();
+  for (const MonitorThread& other : FindAllMonitors(process_, images_)) {
+    if (other.thread == monitor_) continue;
+    if (other.image == *image_) {
+      EmitSecondMonitor(other.thread);
+    } else {
+      others_.push_back(other);
+    }
+  }
 }
 
 void Tracer::BeginInspection() {
@@ -272,7 +345,7 @@ void Tracer::BeginInspection() {
 }
 
 void Tracer::EndMonitor(Decoder& decoder) {
-  NoteUsage();
+  usage_.End();
   decoder.OnEnd(MonotonicNowNs());
   if (watching_all_) LetOthersGo();
 }
@@ -308,25 +381,6 @@ void Tracer::LetAllGo() {
       OnGone(tid);
     }
   }
-}
-
-void Tracer::BeginUsage() {
-  began_ns_ = MonotonicNowNs();
-  monitor_cpu_began_ns_ = ThreadCpuNs(monitor_);
-  process_cpu_began_ns_ = ProcessCpuNs(process_);
-}
-
-void Tracer::NoteUsage() {
-  if (monitor_ == 0 || ended_ns_ != 0) return;
-  const std::optional<int64_t> monitor_cpu_ns = ThreadCpuNs(monitor_);
-  const std::optional<int64_t> process_cpu_ns = ProcessCpuNs(process_);
-  ended_ns_ = MonotonicNowNs();
-  if (!monitor_cpu_ns || !process_cpu_ns || !monitor_cpu_began_ns_ || !process_cpu_began_ns_)
-    return;
-  usage_ = {.monitor_cpu_ns = *monitor_cpu_ns - *monitor_cpu_began_ns_,
-            .process_cpu_ns = *process_cpu_ns - *process_cpu_began_ns_,
-            .began_ns = began_ns_,
-            .ended_ns = ended_ns_};
 }
 
 }  // namespace proctor

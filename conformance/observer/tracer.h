@@ -2,7 +2,7 @@
 // from then on that one alone.
 //
 // Thread safety: Attach and Run on one thread, which has to be the same one (the kernel ties
-// tracing to it). monitor() and process() may be called from any thread; the rest after Run.
+// tracing to it). Declare, monitor and found may be called from any thread; the rest after Run.
 
 #ifndef PROCTOR_CONFORMANCE_OBSERVER_TRACER_H_
 #define PROCTOR_CONFORMANCE_OBSERVER_TRACER_H_
@@ -14,13 +14,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "conformance/base/mutex.h"
 #include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/event.h"
 #include "conformance/observer/decoder.h"
 #include "conformance/observer/observer.h"
+#include "conformance/observer/usage_meter.h"
 
 namespace proctor {
 
@@ -35,13 +38,16 @@ class Tracer {
   // all threads.
   void Run(const std::atomic<bool>& stop);
 
+  // From any thread.
+  void Declare(MonitorDeclaration declaration);
   pid_t monitor() const { return monitor_; }
-  pid_t process() const { return process_; }
+  Observer::Found found() const;
 
   // Empty: all went well.
   const std::string& error() const { return error_; }
   const std::string& inspection_error() const { return inspection_error_; }
-  const Observer::Usage& usage() const { return usage_; }
+  const Observer::Usage& usage() const { return usage_.usage(); }
+  const std::vector<MonitorThread>& others() const { return others_; }
 
  private:
   struct Traced {
@@ -64,32 +70,40 @@ class Tracer {
   void Resume(pid_t tid, Traced& thread, int signal);
 
   void Take(pid_t tid, const Event& event);
-  void LookForMonitor(pid_t tid, int64_t short_sleeps);
-  void ChooseMonitor(pid_t tid);
+  MonitorDeclaration Declared() const;
+  bool DeclaredAbsent();
+  void LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer);
+  void ChooseMonitor(pid_t tid, bool is_monitor);
+  void NoteFound(const MonitorIdentity& identity, bool is_monitor);
+  void LookForOthers();
+  void EmitSecondMonitor(pid_t tid);
   void BeginInspection();
   void EndMonitor(Decoder& decoder);
   void LetOthersGo();
   void LetAllGo();
-  void BeginUsage();
-  void NoteUsage();
 
   const Observer::Options options_;
   const Observer::Sink sink_;
   std::atomic<pid_t> monitor_{0};
-  std::atomic<pid_t> process_{0};
+  pid_t process_ = 0;
   std::string error_;
   std::string inspection_error_;
   std::unique_ptr<Inspector> inspector_;
+  mutable Mutex mutex_;
+  MonitorDeclaration declaration_ GUARDED_BY(mutex_);
+  Observer::Found found_ GUARDED_BY(mutex_);
 
   std::map<pid_t, Traced> traced_;
+  std::map<pid_t, MonitorIdentity> identities_;  // of each process
+  std::vector<RuntimeImage> images_;             // of the monitor's process
+  std::optional<size_t> image_;
+  std::vector<MonitorThread> others_;
+  std::set<pid_t> seconds_;  // threads that were said to be a second monitor
   bool watching_all_ = false;
   int64_t last_time_ns_ = 0;
 
-  int64_t began_ns_ = 0;
-  int64_t ended_ns_ = 0;
-  std::optional<int64_t> monitor_cpu_began_ns_;
-  std::optional<int64_t> process_cpu_began_ns_;
-  Observer::Usage usage_;
+  int64_t sleeps_ = 0;  // of the monitor since it was found
+  UsageMeter usage_;
 };
 
 }  // namespace proctor

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,7 +34,9 @@ int StatusOf(const std::function<void()>& work) {
 }
 
 void Await(const StopRequest& stop) {
-  while (!stop.made() && MonotonicNowNs() < Deadline()) usleep(1000);
+  constexpr int kAtMostMs = 30'000;
+  pollfd made{.fd = stop.fd(), .events = POLLIN, .revents = 0};
+  poll(&made, 1, kAtMostMs);
 }
 
 class EverySignal : public testing::TestWithParam<int> {};

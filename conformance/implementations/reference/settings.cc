@@ -67,6 +67,7 @@ std::string Handshake(const runtime::Options& options) {
                {"operations", Json::array()},
                {"settable", Json::array()},
                {"emits", Json::array()},
+               {"monitor", {{"thread", "monitor"}}},
                {"in_force", InForceJson({}, options)}};
   for (const std::string_view name : OpNames()) json["operations"].push_back(name);
   for (const TunableField& field : TunableFields()) json["settable"].push_back(field.name);

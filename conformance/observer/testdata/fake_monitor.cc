@@ -4,7 +4,9 @@
 //   fake_monitor signals STATUS   short and deep sleeps, all of them hit by signals
 //   fake_monitor deep STATUS      one long deep sleep, until SIGTERM
 //   fake_monitor forever STATUS   short sleeps, until it is killed
-//   fake_monitor two STATUS       two such threads
+//   fake_monitor two STATUS       two such threads, that double their sleeps
+//   fake_monitor naps STATUS      one such thread, and two of a library that nap
+//   fake_monitor ticks STATUS     a thread that reads a timer of 10 ms, until it is killed
 //   fake_monitor exec STATUS      a few short sleeps, then it runs itself anew, and the first
 //   thread
 //                                 makes the calls
@@ -103,6 +105,17 @@ void SendSignals(int count) {
   }
 }
 
+void Ticks() {
+  const int timer = static_cast<int>(syscall(SYS_timerfd_create, CLOCK_MONOTONIC, 0));
+  const itimerspec every{.it_interval = Timespec(10 * kMs), .it_value = Timespec(10 * kMs)};
+  syscall(SYS_timerfd_settime, timer, 0, &every, nullptr);
+  std::thread([timer] {
+    uint64_t fired;
+    while (read(timer, &fired, sizeof fired) > 0) {
+    }
+  }).join();
+}
+
 int Signals(int status) {
   constexpr int kCount = 60;
   struct sigaction action{};
@@ -142,13 +155,32 @@ int main(int argc, char** argv) {
     std::barrier together(2);
     const auto sleep_in_step = [&together] {
       for (int i = 0; i < 200; ++i) {
-        ShortSleeps(1);
+        Nanosleep(i % 50 < 20 ? 20 * kUs : 40 * kUs);
         together.arrive_and_wait();
       }
     };
     std::thread other(sleep_in_step);
     std::thread(sleep_in_step).join();
     other.join();
+  } else if (mode == "naps") {
+    std::atomic<bool> ended = false;
+    std::barrier together(3);
+    const auto nap = [&](int64_t duration_ns) {
+      Nanosleep(duration_ns);
+      together.arrive_and_wait();
+      while (!ended) Nanosleep(duration_ns);
+    };
+    std::thread half(nap, 500 * kUs);
+    std::thread tenth(nap, 100 * kUs);
+    std::thread([&] {
+      together.arrive_and_wait();
+      for (int i = 0; i < 200; ++i) Nanosleep(i % 50 < 20 ? 20 * kUs : 40 * kUs);
+    }).join();
+    ended = true;
+    half.join();
+    tenth.join();
+  } else if (mode == "ticks") {
+    Ticks();
   } else if (mode == "exec") {
     ShortSleeps(5);
     std::thread(Nanosleep, 600 * kSecond).detach();

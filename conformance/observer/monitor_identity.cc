@@ -1,0 +1,51 @@
+#include "conformance/observer/monitor_identity.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <fstream>
+
+namespace proctor {
+
+void MonitorIdentity::LookForImages() { images_ = FindRuntimeImages(process_); }
+
+bool MonitorIdentity::HasName(pid_t thread, const std::string& name) const {
+  std::ifstream file(fmt::format("/proc/{}/task/{}/comm", process_, thread));
+  std::string line;
+  return std::getline(file, line) && line == name;
+}
+
+MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointer,
+                                             const SleepPattern& pattern,
+                                             const MonitorDeclaration& declaration) {
+  // Libraries may come later; looking costs some milliseconds.
+  if (images_.empty() && std::has_single_bit(static_cast<uint64_t>(++asked_))) LookForImages();
+  if (!images_.empty()) {
+    image_ = FindMonitorOnStack(thread, stack_pointer, images_);
+    return image_ ? Answer::kMonitor : Answer::kNo;
+  }
+  switch (declaration.by) {
+    case MonitorDeclaration::By::kNobody:
+      return pattern.Ticks() ? Answer::kCandidate : Answer::kNo;
+    case MonitorDeclaration::By::kUser:
+      return pattern.Ticks() ? Answer::kMonitor : Answer::kNo;
+    case MonitorDeclaration::By::kAdapter: {
+      const bool is_it = declaration.thread.empty() ? pattern.BeginsLikeAMonitor()
+                                                    : HasName(thread, declaration.thread);
+      return is_it ? Answer::kMonitor : Answer::kNo;
+    }
+    case MonitorDeclaration::By::kAdapterSoon:
+    case MonitorDeclaration::By::kAdapterNone:
+      break;
+  }
+  return Answer::kNo;
+}
+
+bool MonitorIdentity::IsAnother(pid_t thread, const SleepPattern& pattern,
+                                const MonitorDeclaration& declaration) const {
+  if (!images_.empty()) return false;  // the stacks of all threads show that
+  if (!declaration.thread.empty()) return HasName(thread, declaration.thread);
+  return pattern.DoublesLikeAMonitor();
+}
+
+}  // namespace proctor

@@ -1,0 +1,247 @@
+#include "conformance/observer/runtime_image.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "conformance/observer/elf_file.h"
+#include "conformance/observer/function_table.h"
+#include "conformance/observer/proc_files.h"
+
+namespace proctor {
+namespace {
+
+constexpr std::string_view kMonitorFunction = "runtime.sysmon";
+// The frames between the monitor's function and the kernel.
+constexpr size_t kStackBytes = 4096;
+constexpr size_t kFilesMost = 4096;
+constexpr size_t kVersionBytesMost = 64;
+
+// A file's executable part in a process.
+struct Mapping {
+  uint64_t begin;
+  uint64_t offset;
+  std::string file;
+};
+
+std::vector<Mapping> ReadMappings(pid_t process) {
+  std::ifstream maps(fmt::format("/proc/{}/maps", process));
+  std::vector<Mapping> mappings;
+  std::set<std::string> seen;
+  std::string line;
+  while (std::getline(maps, line) && mappings.size() < kFilesMost) {
+    std::istringstream words(line);
+    Mapping mapping{};
+    std::string mode;
+    std::string device;
+    std::string inode;
+    char dash;
+    uint64_t end;
+    words >> std::hex >> mapping.begin >> dash >> end >> mode >> mapping.offset >> device >> inode;
+    std::getline(words >> std::ws, mapping.file);
+    const bool executable = mode.size() == 4 && mode[2] == 'x';
+    if (!executable || !mapping.file.starts_with('/')) continue;
+    if (seen.insert(mapping.file).second) mappings.push_back(std::move(mapping));
+  }
+  return mappings;
+}
+
+// The program may have been replaced on disk; libraries are looked up where the process sees them.
+std::optional<ElfFile> OpenMapped(pid_t process, const std::string& file) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (file.ends_with(kDeleted)) return ElfFile::Open(fmt::format("/proc/{}/exe", process));
+  return ElfFile::Open(fmt::format("/proc/{}/root{}", process, file));
+}
+
+// One file of a process, and how its addresses were moved when it was loaded.
+class Image {
+ public:
+  Image(pid_t process, const Mapping& mapping, const ElfFile& elf, uint64_t linked)
+      : process_(process), file_(mapping.file), elf_(elf), bias_(mapping.begin - linked) {}
+
+  std::optional<RuntimeImage> Find() const {
+    const std::optional<FunctionRange> range = FindMonitorFunction();
+    if (!range) return std::nullopt;
+    return RuntimeImage{.file = file_,
+                        .version = FindVersion(),
+                        .monitor_begin = range->begin + bias_,
+                        .monitor_end = range->end + bias_};
+  }
+
+ private:
+  std::optional<FunctionRange> FindMonitorFunction() const {
+    if (const auto symbol = elf_.FindSymbol(kMonitorFunction); symbol && symbol->size > 0) {
+      return FunctionRange{symbol->address, symbol->address + symbol->size};
+    }
+    for (const char* name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
+      if (const ElfFile::Section* section = elf_.FindSection(name)) return FindIn(*section);
+    }
+    // A linker may have put it among other data; but only a program of Go's has it.
+    if (elf_.FindSection(".go.buildinfo") == nullptr) return std::nullopt;
+    for (const ElfFile::Section& section : elf_.sections()) {
+      if ((section.flags & SHF_ALLOC) == 0 || (section.flags & SHF_EXECINSTR) != 0) continue;
+      if (const std::optional<FunctionRange> range = FindIn(section)) return range;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<FunctionRange> FindIn(const ElfFile::Section& section) const {
+    const std::optional<uint64_t> at = FindFunctionTable(section.bytes);
+    if (!at) return std::nullopt;
+    std::optional<FunctionRange> range =
+        FindInFunctionTable(section.bytes.substr(*at), kMonitorFunction);
+    if (!range || !range->relative) return range;
+    const std::optional<uint64_t> text = FindText(section.address + *at);
+    if (!text) return std::nullopt;
+    return FunctionRange{range->begin + *text, range->end + *text};
+  }
+
+  // The start of the text, as linked: in the table's header until Go 1.25, set when the program was
+  // loaded, and in the module's description since.
+  std::optional<uint64_t> FindText(uint64_t table) const {
+    constexpr uint64_t kInHeader = 24;
+    constexpr uint64_t kInModule = 176;
+    uint64_t text = 0;
+    if (!ReadMemoryOf(process_, table + bias_ + kInHeader, &text, sizeof text)) return std::nullopt;
+    if (text == 0) {
+      const ElfFile::Section* module = elf_.FindSection(".go.module");
+      if (module == nullptr ||
+          !ReadMemoryOf(process_, module->address + bias_ + kInModule, &text, sizeof text)) {
+        return std::nullopt;
+      }
+    }
+    return text - bias_;
+  }
+
+  std::string FindVersion() const {
+    if (const ElfFile::Section* section = elf_.FindSection(".go.buildinfo")) {
+      if (std::string version = FromBuildInformation(*section); !version.empty()) return version;
+    }
+    // Before Go 1.13.
+    if (const auto symbol = elf_.FindSymbol("runtime.buildVersion")) {
+      if (std::string version = ReadString(symbol->address + bias_); IsVersion(version)) {
+        return version;
+      }
+    }
+    return FromCompiler();
+  }
+
+  // The mark, the length of a pointer, flags; then (since 1.18) the text itself at offset 32 behind
+  // its length, or a pointer to it at offset 16.
+  std::string FromBuildInformation(const ElfFile::Section& section) const {
+    constexpr std::string_view kMark = "\xff Go buildinf:";
+    constexpr uint64_t kFlags = 15;
+    constexpr uint64_t kPointer = 16;
+    constexpr uint64_t kText = 32;
+    constexpr uint8_t kInline = 2;
+    if (!section.bytes.starts_with(kMark)) return "";
+    const auto flags = ReadAt<uint8_t>(section.bytes, kFlags);
+    if (!flags) return "";
+    std::string version;
+    if ((*flags & kInline) != 0) {
+      const auto size = ReadAt<uint8_t>(section.bytes, kText);
+      if (!size || section.bytes.size() < kText + 1 + *size) return "";
+      version = section.bytes.substr(kText + 1, *size);
+    } else {
+      // It is set when the program is loaded, where it may be loaded anywhere.
+      uint64_t pointer = 0;
+      if (!ReadMemoryOf(process_, section.address + bias_ + kPointer, &pointer, sizeof pointer)) {
+        return "";
+      }
+      version = ReadString(pointer);
+    }
+    return IsVersion(version) ? version : "";
+  }
+
+  // What gcc writes into its programs: "GCC: (Debian 12.2.0-14) 12.2.0".
+  std::string FromCompiler() const {
+    const ElfFile::Section* section = elf_.FindSection(".comment");
+    if (section == nullptr || !section->bytes.starts_with("GCC: ")) return "";
+    const std::string_view comment = section->bytes.substr(0, section->bytes.find('\0'));
+    const std::string_view version = comment.substr(comment.rfind(' ') + 1);
+    return version.size() > kVersionBytesMost ? "" : fmt::format("gccgo {}", version);
+  }
+
+  // A Go string of the process: a pointer and a length.
+  std::string ReadString(uint64_t address) const {
+    uint64_t words[2] = {};
+    if (!ReadMemoryOf(process_, address, words, sizeof words) || words[1] > kVersionBytesMost) {
+      return "";
+    }
+    std::string text(words[1], '\0');
+    return ReadMemoryOf(process_, words[0], text.data(), text.size()) ? text : "";
+  }
+
+  static bool IsVersion(std::string_view text) {
+    return (text.starts_with("go") || text.starts_with("devel")) &&
+           std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  }
+
+  const pid_t process_;
+  const std::string& file_;
+  const ElfFile& elf_;
+  const uint64_t bias_;
+};
+
+}  // namespace
+
+std::vector<RuntimeImage> FindRuntimeImages(pid_t process) {
+  std::vector<RuntimeImage> images;
+  for (const Mapping& mapping : ReadMappings(process)) {
+    const std::optional<ElfFile> elf = OpenMapped(process, mapping.file);
+    if (!elf) continue;
+    const std::optional<uint64_t> linked = elf->AddressOf(mapping.offset);
+    if (!linked) continue;
+    if (std::optional<RuntimeImage> image = Image(process, mapping, *elf, *linked).Find()) {
+      images.push_back(std::move(*image));
+    }
+  }
+  return images;
+}
+
+std::optional<size_t> FindMonitorOnStack(pid_t thread, uint64_t stack_pointer,
+                                         std::span<const RuntimeImage> images) {
+  constexpr uint64_t kPage = 4096;
+  uint64_t words[kStackBytes / sizeof(uint64_t)];
+  // A stack may end with its page.
+  size_t size = sizeof words;
+  const uint64_t in_page = kPage - stack_pointer % kPage;
+  if (!ReadMemoryOf(thread, stack_pointer, words, size)) {
+    size = std::min<size_t>(size, in_page / sizeof *words * sizeof *words);
+    if (size == 0 || !ReadMemoryOf(thread, stack_pointer, words, size)) return std::nullopt;
+  }
+  for (size_t i = 0; i < size / sizeof *words; ++i) {
+    for (size_t image = 0; image < images.size(); ++image) {
+      // A return address lies behind the call.
+      if (words[i] > images[image].monitor_begin && words[i] < images[image].monitor_end) {
+        return image;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<uint64_t> StackPointerOf(pid_t process, pid_t thread, bool& forbidden) {
+  errno = 0;
+  std::ifstream file(fmt::format("/proc/{}/task/{}/syscall", process, thread));
+  std::string line;
+  if (!std::getline(file, line)) {
+    forbidden = forbidden || errno == EPERM || errno == EACCES;
+    return std::nullopt;
+  }
+  // The number, six arguments, the stack pointer, where it goes on; or only "running".
+  std::istringstream words(line);
+  std::string word;
+  for (int i = 0; i < 7; ++i) words >> word;
+  uint64_t stack_pointer = 0;
+  if (!(words >> std::hex >> stack_pointer)) return std::nullopt;
+  return stack_pointer;
+}
+
+}  // namespace proctor

@@ -1,0 +1,43 @@
+#include "conformance/observer/usage_meter.h"
+
+#include <algorithm>
+
+#include "conformance/observer/proc_files.h"
+#include "conformance/process/process.h"
+
+namespace proctor {
+
+void UsageMeter::Begin(pid_t process, pid_t monitor) {
+  process_ = process;
+  monitor_ = monitor;
+  other_sleeps_ = OtherSleeps();
+  usage_.began_ns = MonotonicNowNs();
+  monitor_cpu_ns_ = ThreadCpuNs(monitor_);
+  process_cpu_ns_ = ProcessCpuNs(process_);
+  running_ = true;
+}
+
+void UsageMeter::End() {
+  if (!running_) return;
+  running_ = false;
+  const std::optional<int64_t> monitor_cpu_ns = ThreadCpuNs(monitor_);
+  const std::optional<int64_t> process_cpu_ns = ProcessCpuNs(process_);
+  usage_.ended_ns = MonotonicNowNs();
+  if (!monitor_cpu_ns || !process_cpu_ns || !monitor_cpu_ns_ || !process_cpu_ns_) return;
+  usage_.monitor_cpu_ns = *monitor_cpu_ns - *monitor_cpu_ns_;
+  usage_.process_cpu_ns = *process_cpu_ns - *process_cpu_ns_;
+  // Those of threads that have ended meanwhile are missing.
+  usage_.other_sleeps = std::max<int64_t>(0, OtherSleeps() - other_sleeps_);
+  usage_at_end_ = usage_;
+}
+
+// By the kernel's counts of all threads but the monitor, whose own are those of being traced.
+int64_t UsageMeter::OtherSleeps() const {
+  int64_t sleeps = 0;
+  for (const pid_t thread : ThreadsOf(process_)) {
+    if (thread != monitor_) sleeps += WakesOf(thread);
+  }
+  return sleeps;
+}
+
+}  // namespace proctor

@@ -1,0 +1,45 @@
+// What a monitor and its process use while they are observed: CPU time, and how often they sleep.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_OBSERVER_USAGE_METER_H_
+#define PROCTOR_CONFORMANCE_OBSERVER_USAGE_METER_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "conformance/observer/observer.h"
+
+namespace proctor {
+
+class UsageMeter {
+ public:
+  void Begin(pid_t process, pid_t monitor);
+
+  // Another stop of the monitor for its tracer.
+  void CountStop() { ++usage_.stops; }
+
+  // What was used since Begin; later calls change nothing.
+  void End();
+
+  // All 0 before End, and where the process could not be asked.
+  const Observer::Usage& usage() const { return usage_at_end_; }
+
+ private:
+  int64_t OtherSleeps() const;
+
+  pid_t process_ = 0;
+  pid_t monitor_ = 0;
+  bool running_ = false;
+  std::optional<int64_t> monitor_cpu_ns_;  // at the beginning, as the others
+  std::optional<int64_t> process_cpu_ns_;
+  int64_t other_sleeps_ = 0;
+  Observer::Usage usage_;
+  Observer::Usage usage_at_end_;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_OBSERVER_USAGE_METER_H_

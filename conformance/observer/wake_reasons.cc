@@ -1,0 +1,124 @@
+#include "conformance/observer/wake_reasons.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "conformance/contract/tunables.h"
+
+namespace proctor {
+namespace {
+
+// A reason is worth a line from this many wake-ups a second on.
+constexpr double kWorthALine = 1;
+// What a stop for the tracer costs a thread at most, and attaching to it.
+constexpr int64_t kStopCostNs = 20'000;
+constexpr int64_t kAttachCostNs = 1'000'000;
+
+struct Counts {
+  int64_t timed_out = 0;  // deep sleeps
+  int64_t woken = 0;
+  int64_t shortest = 0;  // shallow sleeps
+  int64_t longest = 0;
+  int64_t sleeps = 0;
+  std::vector<int64_t> between_ns;  // the ends of deep sleeps that timed out
+};
+
+Counts Count(std::span<const Event> events) {
+  const Tunables contract;
+  Counts counts;
+  int64_t last_ns = 0;
+  for (const Event& event : events) {
+    if (event.kind == EventKind::kShallowSleep) {
+      const int64_t duration_ns = event.Get(Arg::kDurationNs);
+      ++counts.sleeps;
+      counts.shortest += duration_ns == contract.shallow_min_ns;
+      counts.longest += duration_ns == contract.shallow_max_ns;
+    } else if (event.kind == EventKind::kDeepWake) {
+      ++counts.sleeps;
+      if (event.Get(Arg::kCause) != static_cast<int64_t>(WakeCause::kTimeout)) {
+        ++counts.woken;
+        continue;
+      }
+      ++counts.timed_out;
+      if (last_ns != 0) counts.between_ns.push_back(event.time_ns - last_ns);
+      last_ns = event.time_ns;
+    }
+  }
+  return counts;
+}
+
+int64_t Median(std::vector<int64_t> values) {
+  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// To the millisecond, where it is longer than one.
+int64_t Rounded(int64_t ns) {
+  constexpr int64_t kMs = 1'000'000;
+  return ns < kMs ? ns : (ns + kMs / 2) / kMs * kMs;
+}
+
+}  // namespace
+
+std::string DurationText(int64_t ns) {
+  if (ns < 1'000) return fmt::format("{} ns", ns);
+  if (ns < 1'000'000) return fmt::format("{:.4g} us", static_cast<double>(ns) / 1e3);
+  if (ns < 1'000'000'000) return fmt::format("{:.4g} ms", static_cast<double>(ns) / 1e6);
+  return fmt::format("{:.4g} s", static_cast<double>(ns) / 1e9);
+}
+
+std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage) {
+  const auto seconds = static_cast<double>(usage.ended_ns - usage.began_ns) / 1e9;
+  if (seconds <= 0) return "";
+  const Counts counts = Count(events);
+  const auto rate = [seconds](int64_t count) { return static_cast<double>(count) / seconds; };
+  std::string text;
+  if (rate(counts.timed_out) >= kWorthALine && !counts.between_ns.empty()) {
+    text += fmt::format(
+        "  a timer fires about every {} and ends {:.1f} deep sleeps a second; each costs two "
+        "wake-ups\n",
+        DurationText(Rounded(Median(counts.between_ns))), rate(counts.timed_out));
+  }
+  if (rate(counts.woken) >= kWorthALine) {
+    text += fmt::format(
+        "  {:.1f} deep sleeps a second are ended by a wake-up: a task entered or left a system "
+        "call while everything was idle, or a stop-the-world ended\n",
+        rate(counts.woken));
+  }
+  // Two thirds of the most that there can be.
+  constexpr double kBusyRate = 67;
+  if (rate(counts.longest) >= kBusyRate) {
+    text += fmt::format(
+        "  {:.1f} a second are its longest shallow sleeps: a processor was busy nearly all the "
+        "time, and then it looks every {}\n",
+        rate(counts.longest), DurationText(Tunables().shallow_max_ns));
+  }
+  if (counts.shortest * 2 > counts.sleeps && rate(counts.shortest) >= kBusyRate) {
+    text += fmt::format(
+        "  {:.1f} a second are its shortest sleeps: it begins afresh whenever it was woken or took "
+        "a processor from a system call\n",
+        rate(counts.shortest));
+  }
+  return text +
+         fmt::format("wake-ups of the whole process: {:.1f} a second, all threads together\n",
+                     rate(counts.sleeps + usage.other_sleeps));
+}
+
+std::string CpuTime(const Observer::Usage& usage) {
+  const auto elapsed = static_cast<double>(usage.ended_ns - usage.began_ns);
+  if (elapsed <= 0) return "";
+  const auto monitor = static_cast<double>(usage.monitor_cpu_ns);
+  const std::string of_a_core =
+      fmt::format("CPU: the monitor took {:.3f} % of a core", 100 * monitor / elapsed);
+  if (usage.process_cpu_ns <= kAttachCostNs + usage.stops * kStopCostNs) {
+    return of_a_core + ", and the process not more than being traced costs it\n";
+  }
+  return of_a_core +
+         fmt::format(", {:.1f} % of what the process took (being traced makes it more)\n",
+                     100 * monitor / static_cast<double>(usage.process_cpu_ns));
+}
+
+}  // namespace proctor
