@@ -14,6 +14,7 @@
 #include "conformance/adapter/protocol.h"
 #include "conformance/adapter/stamp_order.h"
 #include "conformance/debug_information/inspector.h"
+#include "conformance/evidence/harness_end.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
 #include "conformance/process/pipe_signal.h"
@@ -78,6 +79,7 @@ class Session {
   StampOrder order_;
   bool done_ = false;
   bool ended_ = false;
+  bool ended_by_us_ = false;  // its time was up
   int64_t started_ns_ = 0;
   std::optional<OutsideSchedule> outside_;  // from the scenario's start on
 };
@@ -187,6 +189,8 @@ void Session::OnReply(const std::string& line) {
   } else if (const Done* done = std::get_if<Done>(&*reply)) {
     run_.header.in_force = done->in_force;
     done_ = true;
+    if (EndsByDeadlock())
+      run_.note = "the scenario says that it ends in a deadlock, and it just ended";
   } else {
     OnEvent(std::get<Event>(*reply));
   }
@@ -216,7 +220,7 @@ void Session::StartOutside(int64_t scenario_start_ns) {
 }
 
 void Session::OnEnded() {
-  if (std::exchange(ended_, true)) return;
+  if (std::exchange(ended_, true) || ended_by_us_) return;
   const int status = link_.process()->Wait(0).value_or(-1);
   const bool reported = link_.process()->captured().find("deadlock") != std::string::npos;
   const int64_t now_ns = MonotonicNowNs();
@@ -235,14 +239,20 @@ void Session::OnEnded() {
 }
 
 void Session::OnDeadline() {
-  Fail(Outcome::kTimeout,
-       fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
+  // A deadlock that is not reported does not end; what the tasks did then is for the judges.
+  if (!EndsByDeadlock()) {
+    Fail(Outcome::kTimeout,
+         fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
+  }
+  // Whatever the process says or does from here on is our doing.
+  merger_.Add(
+      MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, kEndedByHarness}}));
+  ended_by_us_ = true;
   link_.process()->Signal(SIGCONT);
   link_.process()->Signal(SIGQUIT);
   outside_.reset();
   // Reading goes on: a process that waits to write an event could not print its stacks.
   link_.Drain(MonotonicNowNs() + kDumpWithinNs, options_.exit_ms);
-  if (link_.process()->Wait(0)) OnEnded();
 }
 
 void Session::Settle() {
@@ -255,13 +265,15 @@ void Session::Settle() {
 
 void Session::End() {
   link_.CloseInput();
-  const int64_t exit_ns = MonotonicNowNs() + (Failed() ? 0 : options_.exit_ms * kNsPerMs);
+  const int64_t exit_ns =
+      MonotonicNowNs() + (Failed() || ended_by_us_ ? 0 : options_.exit_ms * kNsPerMs);
   if (!ended_ && link_.process()->Wait(exit_ns, options_.stop)) OnEnded();
   if (!ended_ && options_.stop != nullptr && options_.stop->made()) {
     Fail(Outcome::kStopped, "interrupted while its scenario ran");
   }
   if (!ended_) {
-    if (!Failed()) Fail(Outcome::kError, "the adapter did not exit at the end of its input");
+    if (!Failed() && !ended_by_us_)
+      Fail(Outcome::kError, "the adapter did not exit at the end of its input");
     link_.process()->SignalGroup(SIGKILL);
     link_.process()->Wait(MonotonicNowNs() + kReapWithinNs);
   }

@@ -41,6 +41,7 @@ enum class Outcome {
 struct Run {
   Outcome outcome = Outcome::kError;
   std::string message;  // one line; empty for kDone
+  std::string note;     // one line that the scenario's author must see; empty: none
   std::string
       observer_error;  // error there is no observed evidence although it was asked for; else empty
   std::string

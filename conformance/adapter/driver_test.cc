@@ -144,6 +144,30 @@ TEST(Driver, ADeadlockThatWasMeantIsDone) {
   EXPECT_EQ(quiet.outcome, Outcome::kCrash);
 }
 
+TEST(Driver, ADeadlockThatIsNotReportedIsEndedByTheHarnessWhichIsSaid) {
+  Scenario scenario = Sample();
+  scenario.ending = Ending::kDeadlock;
+  scenario.budget_ms = 300;
+  // What it prints when it is told to dump its stacks is no report.
+  const auto run = Perform(std::string("trap 'echo deadlock >&2; exit 2' QUIT;") + kHello + kNow +
+                               kStart + "sleep 1000 & wait",
+                           scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(Count(run, EventKind::kDeadlockReport), 0);
+  ASSERT_EQ(Count(run, EventKind::kProcessExit), 1);
+  const auto end = std::ranges::find(run.events, EventKind::kProcessExit, &Event::kind);
+  EXPECT_EQ(end->Get(Arg::kStatus), -1);
+}
+
+TEST(Driver, ADeadlockThatDoesNotComeIsNoted) {
+  Scenario scenario = Sample();
+  scenario.ending = Ending::kDeadlock;
+  const auto run = Perform(std::string(kHello) + kNow + kStart + kBye, scenario);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.note, "the scenario says that it ends in a deadlock, and it just ended");
+  EXPECT_EQ(Perform(std::string(kHello) + kNow + kStart + kBye).note, "");
+}
+
 TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
   Scenario scenario = Sample();
   scenario.tunables["gc_percent"] = 1;

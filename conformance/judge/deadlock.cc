@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "conformance/evidence/harness_end.h"
+
 namespace proctor {
+namespace {
+
+// The check follows the last task's wait at once; this much a runtime may be busy otherwise.
+constexpr int64_t kReportWithinNs = 2'000'000'000;
+
+}  // namespace
 
 DeadlockJudge::DeadlockJudge(const Header& header)
     : Judge(kX, {ClauseId::kID_3, ClauseId::kDEAD_3, ClauseId::kDEAD_4, ClauseId::kDEAD_5}),
@@ -61,6 +69,7 @@ void DeadlockJudge::OnExit(const Event& event) {
     Trigger(ClauseId::kID_3);
     return;
   }
+  if (status == kEndedByHarness) return OnEndedByHarness(event);
   const std::string message = fmt::format(
       "all {} tasks waited for each other for ever; the process ended with status {} {} a report",
       activity_.live(), status, report_ ? "and" : "without");
@@ -74,6 +83,23 @@ void DeadlockJudge::OnExit(const Event& event) {
       Violate(clause, message, {*lull_.last_stamp(), event});
     }
   }
+}
+
+// It lived on until then, so it had its time, and said nothing.
+void DeadlockJudge::OnEndedByHarness(const Event& event) {
+  const int64_t silent_ns = lull_.QuietNsAt(event.time_ns);
+  if (silent_ns < kReportWithinNs) {
+    LeaveOpen(ClauseId::kDEAD_3, "the harness ended the process before a report was due");
+    return;
+  }
+  Violate(ClauseId::kDEAD_3,
+          fmt::format("all {} tasks waited for each other, and there was no report within {} ms; "
+                      "the harness ended the process",
+                      activity_.live(), silent_ns / 1'000'000),
+          {*lull_.last_stamp(), event});
+  LeaveOpen(ClauseId::kID_3,
+            "no deadlock was reported, which DEAD-3 judges; whether the monitor was counted cannot "
+            "be seen");
 }
 
 }  // namespace proctor

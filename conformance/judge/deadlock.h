@@ -23,6 +23,7 @@ class DeadlockJudge : public Judge {
 
  private:
   void OnExit(const Event& event);
+  void OnEndedByHarness(const Event& event);
   bool AllWaitBut(Op op) const;
 
   Activity activity_;

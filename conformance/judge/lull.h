@@ -48,13 +48,16 @@ class Lull {
   // The last sign of life of a task; nullopt: there was none, or it may be missing.
   const std::optional<Event>& last_stamp() const { return last_stamp_; }
 
+  // How long it has lasted, without the time in which nothing could run; 0: it is not known.
+  int64_t QuietNsAt(int64_t time_ns) const {
+    if (!last_stamp_) return 0;
+    const int64_t since_ns = last_stamp_->time_ns;
+    return time_ns - since_ns - stalls_.Within(since_ns, time_ns);
+  }
+
   // Whatever was due when the lull began would have been done by now, if ever. Time in which nothing
   // could run is no part of it.
-  bool IsLongAt(int64_t time_ns) const {
-    if (!monitor_rests_ || !last_stamp_) return false;
-    const int64_t since_ns = last_stamp_->time_ns;
-    return time_ns - since_ns - stalls_.Within(since_ns, time_ns) > kLongNs;
-  }
+  bool IsLongAt(int64_t time_ns) const { return monitor_rests_ && QuietNsAt(time_ns) > kLongNs; }
 
  private:
   static constexpr int64_t kDecisionNs = 1'000'000;

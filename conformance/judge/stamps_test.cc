@@ -274,6 +274,23 @@ TEST(DEAD_3, ADeadlockIsReported) {
   EXPECT_EQ(clean.Of(ClauseId::kDEAD_3), Verdict::kNotExercised);
 }
 
+TEST(DEAD_3, WhereTheHarnessHadToEndTheProcessThatIsSaid) {
+  const auto ended_after = [](int64_t silent_ns) {
+    return AllWait().Wait(silent_ns).Add(EventKind::kProcessExit, {{Arg::kStatus, -1}});
+  };
+  const Ruling silent = ended_after(4 * kSecond).Judge(ClauseId::kDEAD_3);
+  EXPECT_EQ(silent.verdict, Verdict::kViolates);
+  EXPECT_NE(silent.message.find("no report within 4000 ms; the harness ended the process"),
+            std::string::npos)
+      << silent.message;
+  EXPECT_EQ(ended_after(4 * kSecond).Of(ClauseId::kID_3), Verdict::kInconclusive);
+  EXPECT_EQ(ended_after(kSecond).Of(ClauseId::kDEAD_3), Verdict::kInconclusive);
+  TraceBuilder stalled = AllWait().Wait(4 * kSecond);
+  stalled.Add(EventKind::kStall, {{Arg::kDurationNs, 3 * kSecond}});
+  stalled.Add(EventKind::kProcessExit, {{Arg::kStatus, -1}});
+  EXPECT_EQ(stalled.Of(ClauseId::kDEAD_3), Verdict::kInconclusive);
+}
+
 TEST(DEAD_4, ATimerIsNoDeadlock) {
   const auto make = [] { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kSleep); };
   EXPECT_EQ(make().Wait(kSecond).End(2, Op::kSleep).Of(ClauseId::kDEAD_4), Verdict::kConforms);

@@ -42,10 +42,11 @@ MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointe
 }
 
 bool MonitorIdentity::IsAnother(pid_t thread, const SleepPattern& pattern,
+                                const SleepPattern& monitors,
                                 const MonitorDeclaration& declaration) const {
   if (!images_.empty()) return false;  // the stacks of all threads show that
   if (!declaration.thread.empty()) return HasName(thread, declaration.thread);
-  return pattern.DoublesLikeAMonitor();
+  return pattern.DoublesLikeAMonitor() && monitors.DoublesLikeAMonitor();
 }
 
 }  // namespace proctor

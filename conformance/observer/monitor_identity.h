@@ -49,8 +49,8 @@ class MonitorIdentity {
   Answer Ask(pid_t thread, uint64_t stack_pointer, const SleepPattern& pattern,
              const MonitorDeclaration& declaration);
 
-  // Whether a thread beside the monitor is one too, by what it has done so far.
-  bool IsAnother(pid_t thread, const SleepPattern& pattern,
+  // Whether a thread beside the monitor is one too, by what both have done so far.
+  bool IsAnother(pid_t thread, const SleepPattern& pattern, const SleepPattern& monitors,
                  const MonitorDeclaration& declaration) const;
 
   // Those of the process, as far as it has loaded them; `image` is the monitor's.

@@ -26,6 +26,7 @@ constexpr size_t kVersionBytesMost = 64;
 // A file's executable part in a process.
 struct Mapping {
   uint64_t begin;
+  uint64_t end;
   uint64_t offset;
   std::string file;
 };
@@ -42,8 +43,8 @@ std::vector<Mapping> ReadMappings(pid_t process) {
     std::string device;
     std::string inode;
     char dash;
-    uint64_t end;
-    words >> std::hex >> mapping.begin >> dash >> end >> mode >> mapping.offset >> device >> inode;
+    words >> std::hex >> mapping.begin >> dash >> mapping.end >> mode >> mapping.offset >> device >>
+        inode;
     std::getline(words >> std::ws, mapping.file);
     const bool executable = mode.size() == 4 && mode[2] == 'x';
     if (!executable || !mapping.file.starts_with('/')) continue;
@@ -63,12 +64,12 @@ std::optional<ElfFile> OpenMapped(pid_t process, const std::string& file) {
 class Image {
  public:
   Image(pid_t process, const Mapping& mapping, const ElfFile& elf, uint64_t linked)
-      : process_(process), file_(mapping.file), elf_(elf), bias_(mapping.begin - linked) {}
+      : process_(process), mapping_(mapping), elf_(elf), bias_(mapping.begin - linked) {}
 
   std::optional<RuntimeImage> Find() const {
     const std::optional<FunctionRange> range = FindMonitorFunction();
     if (!range) return std::nullopt;
-    return RuntimeImage{.file = file_,
+    return RuntimeImage{.file = mapping_.file,
                         .version = FindVersion(),
                         .monitor_begin = range->begin + bias_,
                         .monitor_end = range->end + bias_};
@@ -116,6 +117,8 @@ class Image {
         return std::nullopt;
       }
     }
+    // Until the program has been loaded whole it may be anything.
+    if (text < mapping_.begin || text >= mapping_.end) return std::nullopt;
     return text - bias_;
   }
 
@@ -184,7 +187,7 @@ class Image {
   }
 
   const pid_t process_;
-  const std::string& file_;
+  const Mapping& mapping_;
   const ElfFile& elf_;
   const uint64_t bias_;
 };

@@ -132,7 +132,7 @@ void Tracer::Run(const std::atomic<bool>& stop) {
   LookForOthers();
   usage_.End();
   LetAllGo();
-  if (monitor_ == 0 && error_.empty()) {
+  if (monitor_ == 0 && error_.empty() && !DeclaredAbsent()) {
     error_ = fmt::format("process {} {} before it showed a monitor", options_.pid,
                          stop ? "was let go" : "ended");
   }
@@ -280,7 +280,8 @@ void Tracer::LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer) {
     ChooseMonitor(tid, is_monitor);
   } else if (tid == monitor_) {
     if (sleeps_ >= kWatchAllFor) LetOthersGo();
-  } else if (thread.process == process_ && identity.IsAnother(tid, pattern, Declared())) {
+  } else if (thread.process == process_ &&
+             identity.IsAnother(tid, pattern, traced_[monitor_].decoder->pattern(), Declared())) {
     EmitSecondMonitor(tid);
   }
 }
