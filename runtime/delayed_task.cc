@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/new_task.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/timers.h"
 
 namespace proctor::runtime {
 
@@ -14,13 +16,13 @@ DelayedTask::DelayedTask(int64_t delay_ns, TaskFunction function, const char* na
   timer_.argument = this;
   timer_.function = [](void* argument, uint64_t) {
     auto& self = *static_cast<DelayedTask*>(argument);
-    CurrentThread()->scheduler->Spawn(std::move(self.function_), self.name_);
+    Spawn(*CurrentThread()->parts, std::move(self.function_), self.name_);
   };
-  Scheduler::Current()->scheduler->AddTimer(timer_);
+  AddTimer(*RunningTask()->parts, timer_);
 }
 
 DelayedTask::~DelayedTask() { Stop(); }
 
-bool DelayedTask::Stop() { return Scheduler::Current()->scheduler->RemoveTimer(timer_); }
+bool DelayedTask::Stop() { return RemoveTimer(*RunningTask()->parts, timer_); }
 
 }  // namespace proctor::runtime

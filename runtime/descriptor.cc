@@ -7,7 +7,9 @@
 #include <cerrno>
 
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/network.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/syscalls.h"
 
 namespace proctor::runtime {
 namespace {
@@ -47,14 +49,14 @@ class Descriptor::Use {
   const bool open_;
 };
 
-Descriptor::Descriptor(int number) : scheduler_(*Scheduler::Current()->scheduler), number_(number) {
+Descriptor::Descriptor(int number) : scheduler_(*RunningTask()->parts), number_(number) {
   const int flags = fcntl(number, F_GETFL);
   if (flags < 0 || fcntl(number, F_SETFL, flags | O_NONBLOCK) < 0) {
     error_ = errno;
     return;
   }
   int error = 0;
-  slot_ = scheduler_.RegisterDescriptor(number, error);
+  slot_ = RegisterDescriptor(scheduler_, number, error);
   // EPERM: a file, which needs no waiting for.
   if (slot_ != nullptr) {
     slot_->owned = true;
@@ -65,12 +67,12 @@ Descriptor::Descriptor(int number) : scheduler_(*Scheduler::Current()->scheduler
 
 Descriptor::~Descriptor() {
   Close();
-  while (!gone_.load(std::memory_order_acquire)) scheduler_.Yield();
+  while (!gone_.load(std::memory_order_acquire)) YieldTask();
 }
 
 void Descriptor::Close() {
   if ((uses_.fetch_or(kClosed) & kClosed) != 0) return;
-  if (slot_ != nullptr) scheduler_.CloseDescriptor(slot_);
+  if (slot_ != nullptr) CloseDescriptor(scheduler_, slot_);
   Leave();
 }
 
@@ -85,7 +87,7 @@ bool Descriptor::Enter() {
 // The last one out closes it.
 void Descriptor::Leave() {
   if (uses_.fetch_sub(1) != (kClosed | 1)) return;
-  if (slot_ != nullptr) scheduler_.FreeDescriptor(slot_);
+  if (slot_ != nullptr) scheduler_.poller.Free(slot_);
   const int number = number_.exchange(-1);
   if (number >= 0) close(number);
   gone_.store(true, std::memory_order_release);
@@ -93,7 +95,7 @@ void Descriptor::Leave() {
 
 int64_t Descriptor::Wait(PollDirection direction, int64_t deadline_ns) {
   if (slot_ == nullptr) return 0;
-  const bool ready = scheduler_.WaitReady(slot_, direction, deadline_ns);
+  const bool ready = WaitReady(scheduler_, slot_, direction, deadline_ns);
   if ((uses_.load() & kClosed) != 0) return -EBADF;
   return ready ? 0 : -ETIMEDOUT;
 }
@@ -107,14 +109,14 @@ int64_t Descriptor::Do(PollDirection direction, int64_t timeout_ns, Operation op
   const int64_t deadline_ns = Deadline(timeout_ns);
   for (;;) {
     int64_t result;
-    if (slot_ == nullptr) scheduler_.EnterSyscall();
+    if (slot_ == nullptr) EnterSyscall();
     do {
       result = operation(number());
       if (result < 0) result = Error();
     } while (result == -EINTR);
-    if (slot_ == nullptr) scheduler_.ExitSyscall();
+    if (slot_ == nullptr) ExitSyscall();
     if (result != -EAGAIN && result != -EWOULDBLOCK) {
-      scheduler_.Poll();
+      YieldIfAsked();
       return result;
     }
     if (const int64_t error = Wait(direction, deadline_ns); error != 0) return error;

@@ -27,8 +27,8 @@
 
 namespace proctor::runtime {
 
-class Scheduler;
 struct PollSlot;
+struct SchedulerParts;
 enum class PollDirection;
 
 class Descriptor {
@@ -73,7 +73,7 @@ class Descriptor {
   bool Enter();
   void Leave();
 
-  Scheduler& scheduler_;
+  SchedulerParts& scheduler_;
   std::atomic<int> number_;
   int error_ = 0;
   PollSlot* slot_ = nullptr;       // null: always ready, or an error

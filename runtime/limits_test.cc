@@ -21,6 +21,7 @@
 #include "runtime/os/linux/clock.h"
 #include "runtime/runtime.h"
 #include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/timers.h"
 #include "runtime/sync.h"
 
 namespace proctor::runtime {
@@ -130,7 +131,7 @@ TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
   std::vector<Entry> entries(kTimers);
   Runtime runtime(WithProcs(4));
   runtime.Run([&] {
-    Scheduler& scheduler = runtime.scheduler();
+    SchedulerParts& scheduler = runtime.scheduler().parts();
     std::mt19937 random(1);
     WaitGroup done(8);
     const Watch watch;
@@ -150,13 +151,13 @@ TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
     for (int t = 0; t < 8; ++t) {
       Go([&, t] {
         for (int i = t; i < kTimers; i += 8) {
-          scheduler.AddTimer(entries[static_cast<size_t>(i)].timer);
+          AddTimer(scheduler, entries[static_cast<size_t>(i)].timer);
           if (i % 64 == t) Yield();
         }
         for (int i = t; i < kTimers; i += 8) {
           Entry& entry = entries[static_cast<size_t>(i)];
           if (!IsFar(static_cast<size_t>(i)) && i % 32 >= 8) continue;
-          entry.removed = scheduler.RemoveTimer(entry.timer);
+          entry.removed = RemoveTimer(scheduler, entry.timer);
           if (i % 64 == t) Yield();
         }
         done.Done();

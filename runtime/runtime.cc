@@ -4,48 +4,56 @@
 
 #include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
+#include "runtime/scheduler/new_task.h"
+#include "runtime/scheduler/own_tasks.h"
+#include "runtime/scheduler/parts.h"
 #include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/stop.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/syscalls.h"
+#include "runtime/scheduler/timers.h"
+#include "runtime/scheduler/trace_text.h"
 
 namespace proctor::runtime {
 namespace {
 
 // Of the calling task.
-Scheduler& Own() {
+SchedulerParts& Own() {
   Thread* thread = CurrentThread();
   if (thread == nullptr) [[unlikely]]
     Panic("a function for tasks was called outside of one");
-  return *thread->scheduler;
+  return *thread->parts;
 }
 
 }  // namespace
 
 TaskId Go(TaskFunction function, const char* name) {
-  return Own().Spawn(std::move(function), name);
+  return Spawn(Own(), std::move(function), name);
 }
 
-void Yield() { Scheduler::Yield(); }
+void Yield() { YieldTask(); }
 
-void Poll() { Own().Poll(); }
+void Poll() { YieldIfAsked(); }
 
-void SleepFor(int64_t duration_ns) { Own().Sleep(duration_ns); }
+void SleepFor(int64_t duration_ns) { SleepTask(duration_ns); }
 
-TaskId CurrentTask() { return Scheduler::Current()->id; }
+TaskId CurrentTask() { return RunningTask()->id; }
 
-SystemCall::SystemCall() { Scheduler::EnterSyscall(); }
+SystemCall::SystemCall() { EnterSyscall(); }
 
-SystemCall::~SystemCall() { Scheduler::ExitSyscall(); }
+SystemCall::~SystemCall() { ExitSyscall(); }
 
-NoPreemption::NoPreemption() { ++Scheduler::Current()->no_preempt; }
+NoPreemption::NoPreemption() { ++RunningTask()->no_preempt; }
 
-NoPreemption::~NoPreemption() { --Scheduler::Current()->no_preempt; }
+NoPreemption::~NoPreemption() { --RunningTask()->no_preempt; }
 
-StoppedWorld::StoppedWorld() { Own().StopTheWorld(); }
+StoppedWorld::StoppedWorld() { StopTheWorld(Own()); }
 
-StoppedWorld::~StoppedWorld() { Own().StartTheWorld(); }
+StoppedWorld::~StoppedWorld() { StartTheWorld(Own()); }
 
-void SetProcs(int32_t procs) { Own().SetProcs(procs); }
+void SetProcs(int32_t procs) { ChangeProcs(Own(), procs); }
 
-void CollectGarbage() { Own().CollectNow(); }
+void CollectGarbage() { CollectNow(Own()); }
 
 Runtime::Runtime(const Options& options) : scheduler_(std::make_unique<Scheduler>(options)) {}
 
@@ -54,11 +62,11 @@ Runtime::~Runtime() = default;
 void Runtime::Run(TaskFunction main) { scheduler_->Run(std::move(main)); }
 
 TaskId Runtime::Spawn(TaskFunction function, const char* name) {
-  return scheduler_->Spawn(std::move(function), name);
+  return runtime::Spawn(scheduler_->parts(), std::move(function), name);
 }
 
 Runtime::Stats Runtime::GetStats() const {
-  const Scheduler::Stats stats = scheduler_->GetStats();
+  const SchedulerStats stats = runtime::GetStats(scheduler_->parts());
   return {.procs = stats.procs,
           .idle_processors = stats.idle_processors,
           .threads = stats.threads,
@@ -71,6 +79,6 @@ Runtime::Stats Runtime::GetStats() const {
 
 Tracer& Runtime::tracer() { return scheduler_->tracer(); }
 
-std::string Runtime::Describe() const { return scheduler_->TraceText(NowNs(), true); }
+std::string Runtime::Describe() const { return TraceText(scheduler_->parts(), NowNs(), true); }
 
 }  // namespace proctor::runtime

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/switching.h"
 
 namespace proctor::runtime {
 namespace {
@@ -317,7 +317,7 @@ TEST(RuntimeDeathTest, ADeadlockIsReported) {
       {
         Runtime runtime(WithProcs(2));
         runtime.Run([&] {
-          runtime.scheduler().Wait(nullptr, nullptr);  // nobody will ever make it runnable
+          WaitFor(nullptr, nullptr);  // nobody will ever make it runnable
         });
       },
       testing::ExitedWithCode(2), "deadlock");

@@ -1,6 +1,7 @@
 #include "runtime/scheduler/channel_core.h"
 
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/runnable.h"
+#include "runtime/scheduler/switching.h"
 
 namespace proctor::runtime {
 
@@ -78,8 +79,7 @@ ChannelCore::Outcome ChannelCore::TryReceive(void* slot, Task*& woken) {
 }
 
 bool ChannelCore::Send(void* slot, bool wait, bool* sent) {
-  Task* task = Scheduler::Current();
-  Scheduler& scheduler = *task->scheduler;
+  Task* task = RunningTask();
   Task* woken = nullptr;
   lock_.Acquire();
   const Outcome outcome = TrySend(slot, woken);
@@ -88,19 +88,18 @@ bool ChannelCore::Send(void* slot, bool wait, bool* sent) {
     waiter.task = task;
     waiter.slot = slot;
     senders_.Append(&waiter);
-    scheduler.WaitAndRelease(lock_);
+    WaitAndRelease(lock_);
     return waiter.completed;
   }
   lock_.Release();
-  if (woken != nullptr) scheduler.Ready(woken);
+  if (woken != nullptr) Ready(*woken->parts, woken);
   if (sent != nullptr) *sent = outcome == Outcome::kDone;
-  scheduler.Poll();
+  YieldIfAsked();
   return outcome != Outcome::kClosed;
 }
 
 void ChannelCore::Receive(void* slot, bool wait) {
-  Task* task = Scheduler::Current();
-  Scheduler& scheduler = *task->scheduler;
+  Task* task = RunningTask();
   Task* woken = nullptr;
   lock_.Acquire();
   const Outcome outcome = TryReceive(slot, woken);
@@ -109,16 +108,15 @@ void ChannelCore::Receive(void* slot, bool wait) {
     waiter.task = task;
     waiter.slot = slot;
     receivers_.Append(&waiter);
-    scheduler.WaitAndRelease(lock_);
+    WaitAndRelease(lock_);
     return;
   }
   lock_.Release();
-  if (woken != nullptr) scheduler.Ready(woken);
-  scheduler.Poll();
+  if (woken != nullptr) Ready(*woken->parts, woken);
+  YieldIfAsked();
 }
 
 bool ChannelCore::Close() {
-  Scheduler& scheduler = *Scheduler::Current()->scheduler;
   TaskList woken;
   {
     LockGuard guard(lock_);
@@ -127,7 +125,7 @@ bool ChannelCore::Close() {
     while (ChannelWaiter* waiter = receivers_.Claim()) woken.Append(waiter->task);
     while (ChannelWaiter* waiter = senders_.Claim()) woken.Append(waiter->task);
   }
-  scheduler.ReadyAll(woken);
+  ReadyAll(*RunningTask()->parts, woken);
   return true;
 }
 

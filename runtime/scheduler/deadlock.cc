@@ -1,79 +1,81 @@
-// The deadlock check, and what happens when it finds one.
-//
-// It runs when a thread goes idle, when the monitor counts itself out, and when it has pretended
-// that one thread more was running. If no thread runs, and none blocks in the poller (that one
-// counts as running), then nobody can ever make a task runnable but a timer.
+#include "runtime/scheduler/deadlock.h"
 
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/trace_text.h"
 
 namespace proctor::runtime {
+namespace {
 
-// Under sched.
-void Scheduler::CheckDeadlock() {
-  const auto all = static_cast<int32_t>(threads_.size());
-  const int32_t running = all - idle_thread_count_ - idle_locked_ - system_threads_;
-  const bool decided =
-      options_.library || dying_.load(std::memory_order_relaxed) || running > 0 || ending_;
+struct Counts {
   int64_t waiting = 0;
-  int64_t active = 0;
-  if (!decided) {
-    LockGuard guard(tasks_lock_);
-    for (const auto& slab : task_slabs_) {
-      for (int i = 0; i < kTasksPerSlab; ++i) {
-        const Task& task = slab[static_cast<size_t>(i)];
-        if (task.system) continue;
-        const TaskStatus status = task.Status();
-        waiting += status == TaskStatus::kWaiting;
-        active += status != TaskStatus::kWaiting && status != TaskStatus::kGone;
-      }
-    }
-  }
-  const int32_t timers = PendingTimers();
-  Tell(TraceKind::kDeadlockCheck, -1, -1, running, waiting, timers);
+  int64_t active = 0;  // could run, or do
+};
+
+// Of the users' tasks.
+Counts CountTasks(SchedulerParts& s) {
+  Counts counts;
+  LockGuard guard(s.tasks.lock());
+  s.tasks.ForEach([&](const Task& task) {
+    const TaskStatus status = task.Status();
+    if (task.system || status == TaskStatus::kGone) return true;
+    ++(status == TaskStatus::kWaiting ? counts.waiting : counts.active);
+    return true;
+  });
+  return counts;
+}
+
+[[noreturn]] void Broken(SchedulerParts& s, InternalError error, const char* report)
+    REQUIRES(under_sched) {
+  s.sched.Release();
+  s.trace.Emit(TraceKind::kInternalError, -1, -1, error);
+  Fatal(s, report);
+}
+
+}  // namespace
+
+void CheckDeadlock(SchedulerParts& s) {
+  const int32_t running = s.threads.running();
+  const bool decided = s.options.library || s.ending.dying() || running > 0 || s.ending.begun();
+  const Counts counts = decided ? Counts() : CountTasks(s);
+  const int32_t timers = s.processors.PendingTimers();
+  s.trace.Emit(TraceKind::kDeadlockCheck, -1, -1, running, counts.waiting, timers);
   if (decided) return;
-  const auto broken = [&](InternalError error, const char* report) NO_THREAD_SAFETY_ANALYSIS {
-    UnlockSched();
-    Tell(TraceKind::kInternalError, -1, -1, static_cast<int64_t>(error));
-    Fatal(report);
-  };
   if (running < 0) {
-    broken(InternalError::kNegativeRunning, "internal error: fewer than no threads run");
+    Broken(s, InternalError::kNegativeRunning, "internal error: fewer than no threads run");
   }
-  if (active > 0) {
-    broken(InternalError::kRunnableButNobodyRuns,
+  if (counts.active > 0) {
+    Broken(s, InternalError::kRunnableButNobodyRuns,
            "internal error: a task could run, and no thread does");
   }
-  if (waiting == 0) {
-    UnlockSched();
-    Tell(TraceKind::kNobodyLeft);
-    Fatal("the main task is gone and nobody is left - deadlock!");
+  if (counts.waiting == 0) {
+    s.sched.Release();
+    s.trace.Emit(TraceKind::kNobodyLeft);
+    Fatal(s, "the main task is gone and nobody is left - deadlock!");
   }
   if (timers > 0) return;
   // The report may want the lock itself (golang/go#59758).
-  UnlockSched();
-  Tell(TraceKind::kDeadlockReport);
-  Fatal("all tasks wait for one another - deadlock!");
+  s.sched.Release();
+  s.trace.Emit(TraceKind::kDeadlockReport);
+  Fatal(s, "all tasks wait for one another - deadlock!");
 }
 
-void Scheduler::Fatal(const std::string& report) {
-  if (dying_.exchange(true)) {
-    // Somebody else is at it already.
+void Fatal(SchedulerParts& s, const std::string& report) {
+  if (!s.ending.StartDying()) {
     for (;;) pause();
   }
   const std::string line = "fatal error: " + report + "\n";
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) {
   }
-  if (options_.monitor.trace_interval_ns > 0 || trace_detail_) {
-    const std::string text = TraceText(NowNs(), true);
+  if (s.options.monitor.trace_interval_ns > 0 || s.trace_detail) {
+    const std::string text = TraceText(s, NowNs(), true);
     if (write(STDERR_FILENO, text.data(), text.size()) < 0) {
     }
   }
-  if (options_.before_fatal_exit) options_.before_fatal_exit();
+  if (s.options.before_fatal_exit) s.options.before_fatal_exit();
   _exit(2);
 }
 

@@ -210,8 +210,8 @@ TEST(LocalQueue, ATaskThatLeavesRunNextForTheRingIsStolenThere) {
 
 // --- With thieves on threads of their own ----------------------------------------------------
 
-constexpr int64_t kTasks = 50'000;
-constexpr int kThieves = 3;
+constexpr int64_t kTasks = 100'000;
+constexpr int kThieves = 2;
 
 // How often each task came out of a queue.
 class Taken {
@@ -271,7 +271,7 @@ void EveryTaskIsTakenOnce() {
   std::vector<std::thread> threads;
   for (size_t thief = 1; thief <= kThieves; ++thief) {
     threads.emplace_back([&, thief] {
-      for (; !taken.All(); std::this_thread::yield()) {
+      while (!taken.All()) {
         for (size_t victim = 0; victim <= kThieves; ++victim) {
           if (victim == thief) continue;
           Task* const task = queues[victim].Steal(queues[thief], true, nullptr, nullptr);

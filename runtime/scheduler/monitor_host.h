@@ -1,5 +1,4 @@
-// What the system monitor sees of the scheduler: every call is passed on, and told to the event
-// trace. See runtime/sysmon/host.h for what each means.
+// What the system monitor sees of the scheduler: every call is passed on, and traced. See runtime/sysmon/host.h for what each means.
 //
 // Thread safety: the monitor's thread only.
 
@@ -12,11 +11,11 @@
 
 namespace proctor::runtime {
 
-class Scheduler;
+struct SchedulerParts;
 
 class MonitorHost : public Host {
  public:
-  explicit MonitorHost(Scheduler& scheduler) : s_(scheduler) {}
+  explicit MonitorHost(SchedulerParts& scheduler) : s_(scheduler) {}
 
   int64_t NowNs() override;
   bool Sleep(int64_t duration_ns) override;
@@ -63,15 +62,13 @@ class MonitorHost : public Host {
   void StartThread() override;
   void RefreshProcessors() override;
 
-  // Held by whoever wants to keep the monitor from its duties.
-  class Lock& monitor_lock() { return monitor_lock_; }
-
  private:
-  // A value that was read, told.
-  int64_t Read(TraceVariable variable, int64_t value, int32_t processor = -1);
-  class Lock* LockOf(LockId lock);
+  // A value that was read, traced.
+  template <typename T>
+  T Read(TraceVariable variable, T value, int32_t processor = -1);
+  class Lock& LockOf(LockId lock);
 
-  Scheduler& s_;
+  SchedulerParts& s_;
   class Lock monitor_lock_{LockRank::kMonitor};
   TaskList ready_;
 };

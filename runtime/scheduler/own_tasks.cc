@@ -1,97 +1,86 @@
-// The runtime's own tasks, and collections: the helper, which the monitor asks for a collection
-// when there was none for long, and the scavenger, which gives free memory back.
+#include "runtime/scheduler/own_tasks.h"
 
 #include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/new_task.h"
+#include "runtime/scheduler/runnable.h"
+#include "runtime/scheduler/stop.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/usable_cpus.h"
 
 namespace proctor::runtime {
+namespace {
 
-void Scheduler::StartOwnTasks(Thread* thread) {
-  if (!collector_.Enabled()) return;
-  helper_ =
-      NewTask(thread, [this] { HelperMain(); }, "helper of forced collections", kFirstOwnTask + 1);
-  scavenger_ = NewTask(thread, [this] { ScavengerMain(); }, "scavenger", kFirstOwnTask + 2);
-  for (Task* task : {helper_, scavenger_}) {
-    task->system = true;
-    ChangeTask(task, TaskStatus::kGone, TaskStatus::kRunnable);
-    PutLocal(*thread->p, task, false);
-  }
-}
+// The numbers of the runtime's own tasks follow the main task's.
+constexpr int64_t kHelperTask = kFirstOwnTask + 1;
+constexpr int64_t kScavengerTask = kFirstOwnTask + 2;
+constexpr int64_t kMachineTask = kFirstOwnTask + 3;
 
-CollectorState Scheduler::ReadCollector() {
-  CollectorState state;
-  state.enabled = collector_.Enabled();
-  state.dying = dying_.load(std::memory_order_relaxed);
-  state.collecting = collecting_.load(std::memory_order_relaxed);
-  state.percent = collector_.Percent();
-  state.last_end_ns = last_collection_ns_.load(std::memory_order_relaxed);
-  return state;
-}
-
-bool Scheduler::CollectionDue(int64_t now_ns) {
-  const CollectorState state = ReadCollector();
-  return state.enabled && !state.dying && !state.collecting && state.percent >= 0 &&
-         state.last_end_ns != 0 && now_ns - state.last_end_ns > options_.monitor.forcegc_period_ns;
-}
-
-void Scheduler::CollectNow() {
-  StopTheWorld();
-  Task* task = Current();
-  TellWrite(TraceVariable::kCollecting, 1);
-  collecting_.store(true);
-  Tell(TraceKind::kCollectionBegin, -1, task->id);
-  collector_.Collect();
-  collecting_.store(false);
-  TellWrite(TraceVariable::kCollecting, 0);
-  const int64_t now_ns = NowNs();
-  last_collection_ns_.store(now_ns);
-  TellWrite(TraceVariable::kLastCollection, now_ns);
-  Tell(TraceKind::kCollection, -1, task->id, collections_.fetch_add(1) + 1);
-  StartTheWorld();
-  AskScavenger();
-}
-
-// Whoever asks does not wake it: the monitor does so, at most once a cycle.
-void Scheduler::AskScavenger() {
-  if (scavenger_ == nullptr || scavenger_asked_.load()) return;
-  LockGuard guard(scavenger_lock_);
-  if (scavenger_asked_.load()) return;
-  TellWrite(TraceVariable::kScavengerAsked, 1);
-  scavenger_asked_.store(true);
-}
-
-void Scheduler::HelperMain() {
+void HelperMain(SchedulerParts& s) {
+  Collections& collections = s.collections;
   for (;;) {
-    helper_lock_.Acquire();
-    Tell(TraceKind::kLock, -1, -1, static_cast<int64_t>(LockId::kForcedGc));
-    if (helper_idle_.load()) {
-      helper_lock_.Release();
-      Tell(TraceKind::kInternalError, -1, -1,
-           static_cast<int64_t>(InternalError::kHelperAlreadyIdle));
+    collections.helper_lock().Acquire();
+    s.trace.Emit(TraceKind::kLock, -1, -1, LockId::kForcedGc);
+    if (collections.helper_idle()) {
+      collections.helper_lock().Release();
+      s.trace.Emit(TraceKind::kInternalError, -1, -1, InternalError::kHelperAlreadyIdle);
       Panic("the helper of forced collections was asked although it did not wait");
     }
-    TellWrite(TraceVariable::kHelperIdle, 1);
-    helper_idle_.store(true);
-    Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kForcedGc));
-    WaitAndRelease(helper_lock_);
+    collections.SetHelperIdle(s.trace, true);
+    s.trace.Emit(TraceKind::kUnlock, -1, -1, LockId::kForcedGc);
+    WaitAndRelease(collections.helper_lock());
     // Much may have happened since it was asked.
-    const bool due = CollectionDue(NowNs());
-    Tell(TraceKind::kHelperRun, -1, Current()->id, due);
-    if (due) CollectNow();
+    const bool due =
+        collections.IsDue(s.ending.dying(), NowNs(), s.options.monitor.forcegc_period_ns);
+    s.trace.Emit(TraceKind::kHelperRun, -1, RunningTask()->id, due);
+    if (due) CollectNow(s);
   }
 }
 
-void Scheduler::ScavengerMain() {
+void ScavengerMain(SchedulerParts& s) {
   for (;;) {
-    scavenger_lock_.Acquire();
-    Tell(TraceKind::kLock, -1, -1, static_cast<int64_t>(LockId::kScavenger));
-    TellWrite(TraceVariable::kScavengerParked, 1);
-    scavenger_parked_ = true;
-    Tell(TraceKind::kUnlock, -1, -1, static_cast<int64_t>(LockId::kScavenger));
-    WaitAndRelease(scavenger_lock_);
-    collector_.Scavenge();
+    s.scavenger.lock().Acquire();
+    s.trace.Emit(TraceKind::kLock, -1, -1, LockId::kScavenger);
+    s.scavenger.Park(s.trace);
+    s.trace.Emit(TraceKind::kUnlock, -1, -1, LockId::kScavenger);
+    WaitAndRelease(s.scavenger.lock());
+    s.collections.Scavenge();
   }
+}
+
+}  // namespace
+
+void StartOwnTasks(SchedulerParts& s, Processor& p) {
+  if (!s.collections.enabled()) return;
+  Task* helper =
+      NewTask(s, &p, [&s] { HelperMain(s); }, "helper of forced collections", kHelperTask);
+  Task* scavenger = NewTask(s, &p, [&s] { ScavengerMain(s); }, "scavenger", kScavengerTask);
+  s.collections.set_helper(helper);
+  s.scavenger.set_task(scavenger);
+  for (Task* task : {helper, scavenger}) {
+    task->system = true;
+    task->ChangeThenTrace(s.trace, TaskStatus::kGone, TaskStatus::kRunnable);
+    PutLocal(s, p, task, false);
+  }
+}
+
+void CollectNow(SchedulerParts& s) {
+  StopTheWorld(s);
+  s.collections.Collect(s.trace, RunningTask()->id);
+  StartTheWorld(s);
+  // Who asks does not wake it: the monitor does so, at most once a cycle.
+  s.scavenger.Ask(s.trace);
+}
+
+void FollowMachine(SchedulerParts& s) {
+  s.trace.Emit(TraceKind::kAffinityRead);
+  const int32_t cpus = UsableCpus();
+  if (!s.follows_machine || cpus == s.processors.procs()) return;
+  Task* task = NewTask(
+      s, nullptr, [&s, cpus] { ChangeProcs(s, cpus); }, "follows the machine", kMachineTask);
+  task->system = true;
+  task->ChangeThenTrace(s.trace, TaskStatus::kGone, TaskStatus::kWaiting);
+  InjectWithoutProcessor(s, task);
 }
 
 }  // namespace proctor::runtime

@@ -3,7 +3,7 @@
 //
 //   idle      on the idle list
 //   running   a thread owns it
-//   syscall   its thread is in a system call; whoever swaps the status first takes it
+//   syscall   its thread is in a system call; who swaps the status first takes it
 //   stopped   the world is stopped
 //   dead      there are fewer processors now
 //
@@ -16,10 +16,10 @@
 #include <atomic>
 #include <cstdint>
 
-#include "runtime/base/cpu.h"
 #include "runtime/base/panic.h"
 #include "runtime/scheduler/local_queue.h"
 #include "runtime/scheduler/timer_heap.h"
+#include "runtime/scheduler/traced.h"
 #include "runtime/sysmon/host.h"
 
 namespace proctor::runtime {
@@ -28,18 +28,19 @@ struct Processor {
   Processor(int32_t number) : id(number), timers(number), random(number * 0x9E3779B9u + 1) {}
 
   const int32_t id;
-  std::atomic<ProcessorStatus> status{ProcessorStatus::kNone};
+  Traced<ProcessorStatus, TraceVariable::kStatus> status{ProcessorStatus::kNone};
   // Ticks wrap soon after the start, so that it is no rare event months later.
   static constexpr uint32_t kFirstScheduleTick = UINT32_MAX - 8;
   static constexpr uint32_t kFirstSyscallTick = UINT32_MAX - 16;
-  std::atomic<uint32_t> schedule_tick{kFirstScheduleTick};  // with every fresh time slice
-  std::atomic<uint32_t> syscall_tick{kFirstSyscallTick};    // with every system call
+  // With every fresh time slice, and with every system call.
+  Traced<uint32_t, TraceVariable::kScheduleTick> schedule_tick{kFirstScheduleTick};
+  Traced<uint32_t, TraceVariable::kSyscallTick> syscall_tick{kFirstSyscallTick};
   std::atomic<Thread*> thread{nullptr};  // whose it is; also while that one is in a system call
                                          // with take_by_task_lock
-  std::atomic<bool> preempt{false};      // it has been asked to preempt
-  std::atomic<bool> safe_point{false};   // a safe-point function is to be run for it
-  Processor* next_idle = nullptr;        // on the idle list; under sched
-  Task* locked_task = nullptr;           // by whoever holds it in its system call
+  Traced<bool, TraceVariable::kMarked> preempt;        // it has been asked to preempt
+  Traced<bool, TraceVariable::kSafePoint> safe_point;  // a function is to be run for it
+  Processor* next_idle = nullptr;  // on the idle list; under the scheduler's lock
+  Task* locked_task = nullptr;     // by the thread that holds it in its system call
   LocalQueue queue;
   TimerHeap timers;
 
@@ -50,19 +51,30 @@ struct Processor {
   int64_t last_task_id = 0;        // of the numbers at hand
   std::atomic<int64_t> births{0};  // of tasks here, less the deaths; others read it
 
-  // The two places where a status changes: by whoever owns the processor, and where several want
-  // it.
+  // The two places where a status changes: by the thread that owns the processor, and where several
+  // want it.
   void Change(ProcessorStatus from, ProcessorStatus to,
               std::memory_order order = std::memory_order_seq_cst) {
-    const ProcessorStatus seen = status.load(std::memory_order_relaxed);
+    const ProcessorStatus seen = status.Load(std::memory_order_relaxed);
     if (seen != from) [[unlikely]] {
       Panic("processor %d is in status %d and not in %d", id, static_cast<int>(seen),
             static_cast<int>(from));
     }
-    status.store(to, order);
+    status.Store(to, order);
   }
-  bool Swap(ProcessorStatus from, ProcessorStatus to) {
-    return status.compare_exchange_strong(from, to, std::memory_order_seq_cst);
+  bool Swap(ProcessorStatus from, ProcessorStatus to) { return status.Swap(from, to); }
+
+  template <typename Trace>
+  void TraceThenChange(Trace& trace, ProcessorStatus from, ProcessorStatus to) {
+    trace.Write(TraceVariable::kStatus, to, id);
+    Change(from, to);
+  }
+  // True, and traced: it took place.
+  template <typename Trace>
+  bool SwapThenTrace(Trace& trace, ProcessorStatus from, ProcessorStatus to) {
+    if (!Swap(from, to)) return false;
+    trace.Swap(TraceVariable::kStatus, from, to, true, id);
+    return true;
   }
 
   uint32_t NextRandom() {
@@ -75,13 +87,6 @@ struct Processor {
   // The owner is the only writer, so these need not be one atomic step.
   void CountBirths(int64_t change) {
     births.store(births.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
-  }
-  void BumpScheduleTick() {
-    schedule_tick.store(schedule_tick.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
-  }
-  void BumpSyscallTick() {
-    syscall_tick.store(syscall_tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 };
 

@@ -5,7 +5,9 @@
 #include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/channel_core.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/runnable.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/timers.h"
 
 namespace proctor::runtime {
 
@@ -24,7 +26,7 @@ void SelectCore::LockAll() NO_THREAD_SAFETY_ANALYSIS {
   for (ChannelCore* channel : in_order_) channel->lock_.Acquire();
 }
 
-// Whoever gets the last lock may end the select, and the list with it: so nothing is read after it.
+// Who gets the last lock may end the select, and the list with it: so nothing is read after it.
 void SelectCore::UnlockAll(ChannelCore* const* channels, size_t count) NO_THREAD_SAFETY_ANALYSIS {
   while (count > 0) channels[--count]->lock_.Release();
 }
@@ -55,22 +57,21 @@ bool SelectCore::Commit(Task* task, void* argument) {
       Task* sleeper = static_cast<Task*>(waiting);
       if (!sleeper->ticket.compare_exchange_strong(ticket, ticket + 1)) return;
       sleeper->wait_result = nullptr;
-      sleeper->scheduler->Ready(sleeper);
+      Ready(*sleeper->parts, sleeper);
     };
-    task->scheduler->AddTimer(task->timer);
+    AddTimer(*task->parts, task->timer);
   }
   UnlockAll(channels, count);
   return true;
 }
 
 int SelectCore::Wait(int64_t timeout_ns) {
-  Task* task = Scheduler::Current();
-  Scheduler& scheduler = *task->scheduler;
+  Task* task = RunningTask();
   if (waited_) Panic("task %ld waits twice on one select", static_cast<long>(task->id));
   waited_ = true;
   timeout_ns_ = timeout_ns;
   if (cases_.empty() && timeout_ns >= 0) {
-    scheduler.Sleep(timeout_ns);
+    SleepTask(timeout_ns);
     return kTimeout;
   }
   for (const Case& c : cases_) in_order_.push_back(c.channel);
@@ -83,8 +84,8 @@ int SelectCore::Wait(int64_t timeout_ns) {
   const int ready = cases_.empty() ? kTimeout : TryAll(start, woken);
   if (ready != kTimeout || timeout_ns == 0) {
     UnlockAll(in_order_.data(), in_order_.size());
-    if (woken != nullptr) scheduler.Ready(woken);
-    scheduler.Poll();
+    if (woken != nullptr) Ready(*woken->parts, woken);
+    YieldIfAsked();
     return ready;
   }
 
@@ -96,7 +97,7 @@ int SelectCore::Wait(int64_t timeout_ns) {
     (c.direction == Direction::kSend ? c.channel->senders_ : c.channel->receivers_)
         .Append(&c.waiter);
   }
-  scheduler.Wait(Commit, this);
+  WaitFor(Commit, this);
 
   LockAll();
   for (Case& c : cases_) {
@@ -105,7 +106,7 @@ int SelectCore::Wait(int64_t timeout_ns) {
   }
   UnlockAll(in_order_.data(), in_order_.size());
   const auto* winner = static_cast<const ChannelWaiter*>(task->wait_result);
-  if (timeout_ns > 0 && winner != nullptr) scheduler.RemoveTimer(task->timer);
+  if (timeout_ns > 0 && winner != nullptr) RemoveTimer(*task->parts, task->timer);
   if (winner == nullptr) return kTimeout;
   const bool closed = !winner->completed &&
                       cases_[static_cast<size_t>(winner->index)].direction == Direction::kSend;

@@ -1,12 +1,12 @@
-// Stop-the-world, and changing the number of processors while it lasts.
-//
-// Every processor ends up stopped: the idle ones and those in system calls are taken here, the
-// others are asked to stop themselves, again and again, as a request may miss. The task that stops
-// the world keeps its thread and its processor, and is the only one that runs.
+#include "runtime/scheduler/stop.h"
 
-#include "runtime/base/panic.h"
 #include "runtime/os/linux/clock.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/hand_off.h"
+#include "runtime/scheduler/preemption.h"
+#include "runtime/scheduler/runnable.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/syscalls.h"
+#include "runtime/scheduler/workers.h"
 
 namespace proctor::runtime {
 namespace {
@@ -14,245 +14,204 @@ namespace {
 // How long the stopper waits before it asks again.
 constexpr int64_t kAskAgainNs = 100'000;
 
-}  // namespace
-
-void Scheduler::TakeStopTurn() {
-  stop_lock_.Acquire();
-  if (stopping_) {
-    // Handed over by the one before, in order.
-    stop_queue_.Append(Current());
-    WaitAndRelease(stop_lock_);
+void TakeTurn(SchedulerParts& s) {
+  s.stop_turn.lock().Acquire();
+  if (s.stop_turn.TryTake(RunningTask())) {
+    s.stop_turn.lock().Release();
   } else {
-    stopping_ = true;
-    stop_lock_.Release();
+    WaitAndRelease(s.stop_turn.lock());  // until it is handed over
   }
-  ++Current()->no_preempt;
+  ++RunningTask()->no_preempt;
 }
 
-void Scheduler::GiveStopTurn() {
-  --Current()->no_preempt;
-  Task* next;
-  {
-    LockGuard guard(stop_lock_);
-    next = stop_queue_.Pop();
-    if (next == nullptr) stopping_ = false;
-  }
-  if (next != nullptr) Ready(next);
+void GiveTurn(SchedulerParts& s) {
+  --RunningTask()->no_preempt;
+  if (Task* next = s.stop_turn.Give(); next != nullptr) Ready(s, next);
 }
 
-void Scheduler::StopTheWorld() {
-  TakeStopTurn();
-  Thread& thread = *CurrentThread();
-  Task* task = thread.task.load(std::memory_order_relaxed);
-  Tell(TraceKind::kStopTheWorld, thread.p->id, task->id);
-  LockSched();
-  stop_wait_ = procs();
-  stop_note_.Clear();
-  TellWrite(TraceVariable::kStopWait, stop_wait_);
-  TellWrite(TraceVariable::kStopPending, 1);
-  stop_pending_.store(true, std::memory_order_seq_cst);
-  PreemptAll();
-  StopOthers(thread);
-  bool wait = stop_wait_ > 0;
-  UnlockSched();
-  while (wait && !stop_note_.SleepFor(kAskAgainNs)) {
-    PreemptAll();
-    LockSched();
-    StopThoseInSyscalls(thread);
-    wait = stop_wait_ > 0;
-    UnlockSched();
-  }
-  Tell(TraceKind::kWorldStopped);
+// Status and count of a processor that the stopper stops itself.
+void CountStopped(SchedulerParts& s, Processor& p, ProcessorStatus from) REQUIRES(under_sched) {
+  p.TraceThenChange(s.trace, from, ProcessorStatus::kStopped);
+  s.stop.Count(s.trace);
 }
 
-// Under sched.
-void Scheduler::CountStopped(Processor& p, ProcessorStatus from) {
-  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), p.id);
-  p.Change(from, ProcessorStatus::kStopped);
-  TellWrite(TraceVariable::kStopWait, --stop_wait_);
+void StopInSyscallByTaskLock(SchedulerParts& s, Processor& p) REQUIRES(under_sched) {
+  if (!LockTaskInSyscall(s, p)) return;
+  TakeFromLockedTask(s, p);
+  p.syscall_tick.Bump(kNoTrace, p.id);
+  CountStopped(s, p, ProcessorStatus::kIdle);
+  UnlockTask(s, p);
+  p.syscall_tick.WriteNow(s.trace, p.id);
 }
 
-// Under sched.
-void Scheduler::StopOthers(Thread& thread) {
-  CountStopped(*thread.p, ProcessorStatus::kRunning);
-  StopThoseInSyscalls(thread);
-  while (Processor* p = GetIdle()) CountStopped(*p, ProcessorStatus::kIdle);
+void StopInSyscallBySwap(SchedulerParts& s, Processor& p) REQUIRES(under_sched) {
+  if (!p.SwapThenTrace(s.trace, ProcessorStatus::kSyscall, ProcessorStatus::kStopped)) return;
+  p.syscall_tick.Bump(s.trace, p.id);
+  s.stop.Count(s.trace);
 }
 
-// Under sched. The last one found here has nobody to wake: the stopper itself is here.
-void Scheduler::StopThoseInSyscalls(const Thread& thread) {
-  for (int32_t i = 0; i < procs(); ++i) {
-    Processor& p = ProcessorAt(i);
+// The last one found here has nobody to wake: the stopper itself is here.
+void StopThoseInSyscalls(SchedulerParts& s, const Thread& thread) REQUIRES(under_sched) {
+  for (int32_t i = 0; i < s.processors.procs(); ++i) {
+    Processor& p = s.processors.At(i);
     if (&p == thread.p) continue;
-    if (ByTaskLock()) {
-      if (!LockTaskInSyscall(p)) continue;
-      TakeFromLockedTask(p);
-      p.BumpSyscallTick();
-      CountStopped(p, ProcessorStatus::kIdle);
-      UnlockTask(p);
-      TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
+    s.by_task_lock() ? StopInSyscallByTaskLock(s, p) : StopInSyscallBySwap(s, p);
+  }
+}
+
+void StopOthers(SchedulerParts& s, Thread& thread) REQUIRES(under_sched) {
+  CountStopped(s, *thread.p, ProcessorStatus::kRunning);
+  StopThoseInSyscalls(s, thread);
+  while (Processor* p = s.idle.Take(s.trace)) CountStopped(s, *p, ProcessorStatus::kIdle);
+}
+
+// What the processors at the end had goes to those that stay.
+void Shrink(SchedulerParts& s, Thread& thread, int32_t from, int32_t to) REQUIRES(under_sched) {
+  Processor& first = s.processors.At(0);
+  if (thread.p->id >= to) {
+    Processor* old = thread.p;
+    s.trace.Emit(TraceKind::kRelease, old->id);
+    old->thread.store(nullptr, std::memory_order_relaxed);
+    thread.p = &first;
+    first.thread.store(&thread, std::memory_order_release);
+    s.trace.Emit(TraceKind::kAcquire, 0);
+  }
+  for (int32_t i = to; i < from; ++i) {
+    Processor& p = s.processors.At(i);
+    bool next;
+    while (Task* task = p.queue.Get(next)) {
+      TraceDequeue(s, p, task, next);
+      s.global.Put(s.trace, task);
+    }
+    first.timers.Adopt(p.timers);
+    first.dead_tasks.Append(p.dead_tasks);
+    p.TraceThenChange(s.trace, ProcessorStatus::kStopped, ProcessorStatus::kDead);
+  }
+  s.processors.Shorten(s.trace, to);
+}
+
+// With the world stopped. Under the lock to the end, so that nobody sees the list with its new
+// length and the number of processors with its old value.
+void Resize(SchedulerParts& s, Thread& thread, int32_t procs) EXCLUDES(under_sched) {
+  const int32_t before = s.processors.procs();
+  if (procs == before) return;
+  const SchedGuard guard(s.sched);
+  if (procs > before) s.processors.Grow(s.trace, procs);
+  if (procs < before) Shrink(s, thread, before, procs);
+  s.processors.SetProcs(s.trace, procs);
+}
+
+// Back to running and idle. Returns those that have work, linked by next_idle.
+Processor* RestartAll(SchedulerParts& s, const Thread& thread) REQUIRES(under_sched) {
+  Processor* with_work = nullptr;
+  for (int32_t i = s.processors.procs() - 1; i >= 0; --i) {
+    Processor& p = s.processors.At(i);
+    if (&p == thread.p) {
+      p.TraceThenChange(s.trace, ProcessorStatus::kStopped, ProcessorStatus::kRunning);
       continue;
     }
-    if (!p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kStopped)) continue;
-    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
-             static_cast<int64_t>(ProcessorStatus::kStopped), true, i);
-    p.BumpSyscallTick();
-    TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), i);
-    TellWrite(TraceVariable::kStopWait, --stop_wait_);
-  }
-}
-
-// Under sched.
-void Scheduler::OneStopped() {
-  TellWrite(TraceVariable::kStopWait, --stop_wait_);
-  if (stop_wait_ > 0) return;
-  if (stop_wait_ < 0) Panic("more processors have stopped than there are");
-  Tell(TraceKind::kStopperWake);
-  stop_note_.Wake();
-}
-
-void Scheduler::StartTheWorld() {
-  Thread& thread = *CurrentThread();
-  Processor* with_work = nullptr;
-  LockSched();
-  Tell(TraceKind::kStartTheWorld);
-  for (int32_t i = procs() - 1; i >= 0; --i) {
-    Processor& p = ProcessorAt(i);
-    const bool own = &p == thread.p;
-    const auto status = own ? ProcessorStatus::kRunning : ProcessorStatus::kIdle;
-    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(status), i);
-    p.Change(ProcessorStatus::kStopped, status);
-    if (own) continue;
+    p.TraceThenChange(s.trace, ProcessorStatus::kStopped, ProcessorStatus::kIdle);
     if (p.queue.Empty()) {
-      PutIdle(&p);
+      s.idle.Put(s.trace, &p);
     } else {
       p.next_idle = with_work;
       with_work = &p;
     }
   }
-  TellWrite(TraceVariable::kStopPending, 0);
-  stop_pending_.store(false, std::memory_order_seq_cst);
-  WakeMonitor(Waker::kStartTheWorld);
-  UnlockSched();
-  while (with_work != nullptr) {
-    Processor* p = with_work;
-    with_work = p->next_idle;
-    StartThread(p, false);
+  return with_work;
+}
+
+// False: it is in no system call, or somebody else was faster.
+bool TakeFromSyscall(SchedulerParts& s, Processor& p) {
+  if (!s.by_task_lock()) {
+    if (!p.SwapThenTrace(s.trace, ProcessorStatus::kSyscall, ProcessorStatus::kIdle)) return false;
+    p.syscall_tick.Bump(kNoTrace, p.id);
+    return true;
   }
-  // There may be work on the global queue, and timers that came due.
-  WakeProcessor();
-  GiveStopTurn();
+  if (!LockTaskInSyscall(s, p)) return false;
+  TakeFromLockedTask(s, p);
+  p.syscall_tick.Bump(kNoTrace, p.id);
+  UnlockTask(s, p);
+  return true;
 }
 
 // The processor of a system call that lasts: taken and handed off, which runs the function.
-void Scheduler::TakeSafePointInSyscall(Processor& p) {
-  if (!p.safe_point.load(std::memory_order_acquire)) return;
-  if (ByTaskLock()) {
-    if (!LockTaskInSyscall(p)) return;
-    TakeFromLockedTask(p);
-    p.BumpSyscallTick();
-    UnlockTask(p);
-  } else {
-    if (!p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kIdle)) return;
-    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
-             static_cast<int64_t>(ProcessorStatus::kIdle), true, p.id);
-    p.BumpSyscallTick();
-  }
-  TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
-  HandOff(p);
+void TakeSafePointInSyscall(SchedulerParts& s, Processor& p) EXCLUDES(under_sched) {
+  if (!p.safe_point.Load(std::memory_order_acquire)) return;
+  if (!TakeFromSyscall(s, p)) return;
+  p.syscall_tick.WriteNow(s.trace, p.id);
+  HandOff(s, p);
 }
 
-void Scheduler::ForEachProcessor(void (*function)(int32_t)) {
-  // With the stop's turn in hand nobody else does this, nor stops the world, nor changes the list.
-  TakeStopTurn();
-  const Processor* own = CurrentThread()->p;
-  safe_point_function_ = function;
-  LockSched();
-  const int32_t count = procs();
-  safe_points_left_.store(count - 1);
-  for (int32_t i = 0; i < count; ++i) {
-    Processor& p = ProcessorAt(i);
-    if (&p == own) continue;
-    TellWrite(TraceVariable::kSafePoint, 1, i);
-    p.safe_point.store(true, std::memory_order_seq_cst);
+}  // namespace
+
+void StopTheWorld(SchedulerParts& s) {
+  TakeTurn(s);
+  Thread& thread = *CurrentThread();
+  Task* task = thread.task.load(std::memory_order_relaxed);
+  s.trace.Emit(TraceKind::kStopTheWorld, thread.p->id, task->id);
+  s.sched.Acquire();
+  s.stop.Begin(s.trace, s.processors.procs());
+  RequestPreemptionOfAll(s);
+  StopOthers(s, thread);
+  bool wait = s.stop.waits();
+  s.sched.Release();
+  while (wait && !s.stop.SleepFor(kAskAgainNs)) {
+    RequestPreemptionOfAll(s);
+    s.sched.Acquire();
+    StopThoseInSyscalls(s, thread);
+    wait = s.stop.waits();
+    s.sched.Release();
   }
-  PreemptAll();
+  s.trace.Emit(TraceKind::kWorldStopped);
+}
+
+void StartTheWorld(SchedulerParts& s) {
+  s.sched.Acquire();
+  s.trace.Emit(TraceKind::kStartTheWorld);
+  Processor* with_work = RestartAll(s, *CurrentThread());
+  s.stop.End(s.trace);
+  s.monitor.Wake(s.trace, Waker::kStartTheWorld);
+  s.sched.Release();
+  while (with_work != nullptr) {
+    Processor* p = with_work;
+    with_work = p->next_idle;
+    StartThread(s, p, false);
+  }
+  // There may be work on the global queue, and timers that came due.
+  WakeProcessor(s);
+  GiveTurn(s);
+}
+
+void ChangeProcs(SchedulerParts& s, int32_t procs) {
+  if (procs < 1 || procs > kProcsMost) return;
+  StopTheWorld(s);
+  Resize(s, *CurrentThread(), procs);
+  StartTheWorld(s);
+}
+
+void RunForEachProcessor(SchedulerParts& s, SafePoints::Function function) {
+  // With the turn in hand nobody else does this, nor stops the world, nor changes the list.
+  TakeTurn(s);
+  const Processor* own = CurrentThread()->p;
+  s.sched.Acquire();
+  const int32_t count = s.processors.procs();
+  s.safe_points.Begin(function, count - 1);
+  for (int32_t i = 0; i < count; ++i) {
+    Processor& p = s.processors.At(i);
+    if (&p != own) SafePoints::Ask(s.trace, p);
+  }
+  RequestPreemptionOfAll(s);
   // Nobody comes by for the idle ones and those in system calls.
-  for (Processor* p = idle_ps_; p != nullptr; p = p->next_idle) RunSafePoint(*p);
-  UnlockSched();
+  s.idle.ForEach([&](Processor& p) { s.safe_points.RunIfAsked(s.trace, p); });
+  s.sched.Release();
   function(own->id);
-  while (safe_points_left_.load(std::memory_order_acquire) > 0) {
-    for (int32_t i = 0; i < count; ++i) TakeSafePointInSyscall(ProcessorAt(i));
-    PreemptAll();
+  while (s.safe_points.left() > 0) {
+    for (int32_t i = 0; i < count; ++i) TakeSafePointInSyscall(s, s.processors.At(i));
+    RequestPreemptionOfAll(s);
     SleepNs(kAskAgainNs);
   }
-  GiveStopTurn();
-}
-
-void Scheduler::SetProcs(int32_t count) {
-  if (count < 1 || count > kProcsMost) return;
-  StopTheWorld();
-  Resize(*CurrentThread(), count);
-  StartTheWorld();
-}
-
-// With the world stopped, or before it has started. Under sched to the end, so that nobody sees
-// the list with its new length and the number of processors with its old value.
-void Scheduler::Resize(Thread& thread, int32_t count) {
-  const int32_t before = procs();
-  if (count == before) return;
-  LockSched();
-  if (count > processor_count_.load(std::memory_order_relaxed)) {
-    LockGuard guard(all_p_lock_);
-    for (int32_t i = before; i < count; ++i) {
-      auto& place = all_p_[static_cast<size_t>(i)];
-      if (place.load(std::memory_order_relaxed) == nullptr) {
-        TellWrite(TraceVariable::kScheduleTick, Processor::kFirstScheduleTick, i);
-        TellWrite(TraceVariable::kSyscallTick, Processor::kFirstSyscallTick, i);
-        auto* p = new Processor(i);
-        p->Change(ProcessorStatus::kNone, ProcessorStatus::kDead);
-        place.store(p, std::memory_order_release);
-      }
-    }
-    TellWrite(TraceVariable::kProcessorCount, count);
-    processor_count_.store(count, std::memory_order_release);
-  }
-  for (int32_t i = before; i < count; ++i) {
-    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kStopped), i);
-    ProcessorAt(i).Change(ProcessorStatus::kDead, ProcessorStatus::kStopped);
-  }
-  if (count < before) Shrink(thread, before, count);
-  TellWrite(TraceVariable::kProcs, count);
-  procs_.store(count, std::memory_order_release);
-  UnlockSched();
-}
-
-// Under sched. Whatever the processors at the end had goes to those that stay.
-void Scheduler::Shrink(Thread& thread, int32_t from, int32_t to) {
-  if (thread.p->id >= to) {
-    Processor* old = thread.p;
-    Tell(TraceKind::kRelease, old->id);
-    old->thread.store(nullptr, std::memory_order_relaxed);
-    thread.p = &ProcessorAt(0);
-    thread.p->thread.store(&thread, std::memory_order_release);
-    Tell(TraceKind::kAcquire, 0);
-  }
-  for (int32_t i = to; i < from; ++i) {
-    Processor& p = ProcessorAt(i);
-    bool next;
-    while (Task* task = p.queue.Get(next)) {
-      Tell(TraceKind::kDequeue, i, task->id,
-           static_cast<int64_t>(next ? QueueId::kNext : QueueId::kLocal));
-      PutGlobal(task);
-    }
-    ProcessorAt(0).timers.Adopt(p.timers);
-    ProcessorAt(0).dead_tasks.Append(p.dead_tasks);
-    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kDead), i);
-    p.Change(ProcessorStatus::kStopped, ProcessorStatus::kDead);
-  }
-  LockGuard guard(all_p_lock_);
-  TellWrite(TraceVariable::kProcessorCount, to);
-  processor_count_.store(to, std::memory_order_release);
+  GiveTurn(s);
 }
 
 }  // namespace proctor::runtime

@@ -1,246 +1,198 @@
-// Into a system call and out of it.
-//
-// A thread that enters a call leaves its processor behind without a word, as nearly all calls are
-// over before anybody needs it: entering costs plain stores, leaving one compare-and-swap. What
-// must not get lost:
-//   - The monitor may be asleep, and nobody else would take the processor from a call that lasts.
-//     So the flag is looked at first.
-//   - Somebody may stop the world. Who enters looks whether somebody has said so after the status is
-//     set, but without a fence between the two, which would cost as much as all the rest: so whoever
-//     stops the world may have looked too early, and looks again until everybody has stopped.
-//   - On the way back the thread, the monitor and the stopper all want the processor: one
-//     compare-and-swap decides.
-//
-// With take_by_task_lock the processor stays "running" and the task's status says that it is in a
-// call; whoever takes the processor locks that status first.
+#include "runtime/scheduler/syscalls.h"
 
 #include "runtime/base/cpu.h"
 #include "runtime/base/panic.h"
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/switching.h"
+#include "runtime/scheduler/workers.h"
 
 namespace proctor::runtime {
-
-// Under sched. One wake-up a sleep: whoever clears the flag wakes.
-void Scheduler::WakeMonitor(Waker waker) {
-  const bool waits = monitor_waits_.load(std::memory_order_relaxed);
-  TellRead(TraceVariable::kMonitorWaits, waits);
-  if (!waits) return;
-  TellWrite(TraceVariable::kMonitorWaits, 0);
-  monitor_waits_.store(false, std::memory_order_seq_cst);
-  Tell(TraceKind::kNoteWake, -1, -1, static_cast<int64_t>(waker));
-  monitor_note_.Wake();
-}
+namespace {
 
 // Nearly all calls find nobody who listens and nothing to do. These go without a look at what a
 // call may find, and save no registers: hence one function more for each direction, and one
-// template for what both have in common. kTold: the tracer may be on.
+// template for what both have in common.
 
-void Scheduler::EnterSyscall() {
-  Thread* thread = CurrentThread();
-  if (thread == nullptr) [[unlikely]]
-    Panic("a system call was entered outside of a task");
-  thread->scheduler->Enter(*thread);
-}
-
-void Scheduler::ExitSyscall() {
-  Thread& thread = *CurrentThread();
-  thread.scheduler->Exit(thread);
-}
-
-inline void Scheduler::Enter(Thread& thread) {
-  Task* task = thread.task.load(std::memory_order_relaxed);
-  Processor* p = thread.p;
-  if (p == nullptr || p->safe_point.load(std::memory_order_relaxed) || tracer_.on() ||
-      ByTaskLock() || monitor_waits_.load(std::memory_order_seq_cst)) [[unlikely]] {
-    return EnterSlowly(thread, task);
+// The world is being stopped: the processor is given up at once.
+[[gnu::noinline]] void EnterStop(SchedulerParts& s, Processor& p) EXCLUDES(under_sched) {
+  const SchedGuard guard(s.sched);
+  if (!s.stop.waits()) return;
+  if (!p.status.TracedSwap(s.trace, ProcessorStatus::kSyscall, ProcessorStatus::kStopped, p.id)) {
+    return;
   }
-  task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
-  LeaveBehind<false>(thread, task, *p);
+  p.syscall_tick.Bump(s.trace, p.id);
+  s.stop.CountAndWake(s.trace);
 }
 
-void Scheduler::EnterSlowly(Thread& thread, Task* task) {
-  if (thread.p == nullptr)
-    Panic("task %ld enters a system call within one", static_cast<long>(task->id));
-  Processor& p = *thread.p;
-  if (p.safe_point.load(std::memory_order_relaxed)) RunSafePoint(p);
-  if (ByTaskLock()) return EnterByTaskLock(thread, task);
-
-  ChangeTask(task, TaskStatus::kRunning, TaskStatus::kInSyscall);
-  const bool waits = monitor_waits_.load(std::memory_order_seq_cst);
-  TellRead(TraceVariable::kMonitorWaits, waits);
-  if (waits) {
-    LockSched();
-    WakeMonitor(Waker::kEnter);
-    UnlockSched();
-  }
-  LeaveBehind<true>(thread, task, p);
-}
-
-template <bool kTold>
-inline void Scheduler::LeaveBehind(Thread& thread, Task* task, Processor& p) {
+template <typename Trace>
+inline void LeaveBehind(SchedulerParts& s, Trace& trace, Thread& thread, Task* task, Processor& p) {
   thread.old_p = &p;
   thread.p = nullptr;
   p.thread.store(nullptr, std::memory_order_relaxed);
-  if constexpr (kTold) {
-    Tell(TraceKind::kRelease, p.id);
-    TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall), p.id);
-    Tell(TraceKind::kSyscallEnter, p.id, task->id);
-  }
+  trace.Emit(TraceKind::kRelease, p.id);
+  trace.Write(TraceVariable::kStatus, ProcessorStatus::kSyscall, p.id);
+  trace.Emit(TraceKind::kSyscallEnter, p.id, task->id);
   p.Change(ProcessorStatus::kRunning, ProcessorStatus::kSyscall, std::memory_order_release);
-  if (stop_pending_.load(std::memory_order_relaxed)) [[unlikely]]
-    EnterStop(p);
+  if (s.stop.pending()) [[unlikely]]
+    EnterStop(s, p);
 }
 
-// The world is being stopped: the processor is given up at once.
-void Scheduler::EnterStop(Processor& p) {
-  LockSched();
-  if (stop_wait_ > 0) {
-    const bool won = p.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kStopped);
-    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
-             static_cast<int64_t>(ProcessorStatus::kStopped), won, p.id);
-    if (won) {
-      p.BumpSyscallTick();
-      TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
-      OneStopped();
-    }
-  }
-  UnlockSched();
+void WakeMonitorOnEnter(SchedulerParts& s) EXCLUDES(under_sched) {
+  if (!s.monitor.ReadWaits(s.trace)) return;
+  const SchedGuard guard(s.sched);
+  s.monitor.Wake(s.trace, Waker::kEnter);
 }
 
-void Scheduler::EnterByTaskLock(Thread& thread, Task* task) {
+void EnterByTaskLock(SchedulerParts& s, Thread& thread, Task* task) EXCLUDES(under_sched) {
   Processor& p = *thread.p;
   thread.old_p = &p;
-  if (stop_pending_.load(std::memory_order_seq_cst)) [[unlikely]] {
-    LockSched();
-    if (stop_wait_ > 0) {
-      Release(thread, ProcessorStatus::kStopped);
-      p.BumpSyscallTick();
-      TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
-      OneStopped();
+  if (s.stop.pending(std::memory_order_seq_cst)) [[unlikely]] {
+    const SchedGuard guard(s.sched);
+    if (s.stop.waits()) {
+      Release(s, thread, ProcessorStatus::kStopped);
+      p.syscall_tick.Bump(s.trace, p.id);
+      s.stop.CountAndWake(s.trace);
     }
-    UnlockSched();
   }
-  TellTaskStatus(task, TaskStatus::kInSyscall);
-  Tell(TraceKind::kSyscallEnter, p.id, task->id);
+  task->TraceStatus(s.trace, TaskStatus::kInSyscall);
+  s.trace.Emit(TraceKind::kSyscallEnter, p.id, task->id);
   task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  const bool waits = monitor_waits_.load(std::memory_order_seq_cst);
-  TellRead(TraceVariable::kMonitorWaits, waits);
-  if (waits) [[unlikely]] {
-    LockSched();
-    WakeMonitor(Waker::kEnter);
-    UnlockSched();
-  }
+  WakeMonitorOnEnter(s);
 }
 
-inline void Scheduler::Exit(Thread& thread) {
-  Task* task = thread.task.load(std::memory_order_relaxed);
-  Processor* old = thread.old_p;
-  if (old == nullptr || tracer_.on() || ByTaskLock() || !Reacquire<false>(thread, *old))
-      [[unlikely]]
-    return ExitSlowly(thread, task);
-  thread.old_p = nullptr;
-  Returned<false>(task, *old, ExitPath::kReacquired);
-}
+[[gnu::noinline]] void EnterSlowly(SchedulerParts& s, Thread& thread, Task* task)
+    EXCLUDES(under_sched) {
+  if (thread.p == nullptr)
+    Panic("task %ld enters a system call within one", static_cast<long>(task->id));
+  Processor& p = *thread.p;
+  if (p.safe_point.Load(std::memory_order_relaxed)) s.safe_points.RunIfAsked(s.trace, p);
+  if (s.by_task_lock()) return EnterByTaskLock(s, thread, task);
 
-void Scheduler::ExitSlowly(Thread& thread, Task* task) {
-  if (thread.old_p == nullptr)
-    Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));
-  Processor& old = *thread.old_p;
-  Tell(TraceKind::kSyscallReturn, old.id, task->id);
-  const bool got_old = ByTaskLock() ? ExitByTaskLock(thread, task) : Reacquire<true>(thread, old);
-  thread.old_p = nullptr;
-  if (got_old) return Returned<true>(task, old, ExitPath::kReacquired);
-
-  // The old processor is lost; an idle one will do.
-  if (idle_processors_.load(std::memory_order_relaxed) > 0) {
-    LockSched();
-    Processor* p = stop_pending_.load(std::memory_order_relaxed) ? nullptr : GetIdle();
-    if (p != nullptr) WakeMonitor(Waker::kExitFast);
-    UnlockSched();
-    if (p != nullptr) {
-      Acquire(thread, p);
-      return Returned<true>(task, *p, ExitPath::kIdleFast);
-    }
-  }
-  SwitchToScheduler(AfterLostProcessor);
-  Processor& p = *CurrentThread()->p;
-  p.BumpSyscallTick();
-  TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
+  task->ChangeThenTrace(s.trace, TaskStatus::kRunning, TaskStatus::kInSyscall);
+  WakeMonitorOnEnter(s);
+  LeaveBehind(s, s.trace, thread, task, p);
 }
 
 // True: the thread has the processor back that it left behind.
-template <bool kTold>
-inline bool Scheduler::Reacquire(Thread& thread, Processor& old) {
-  const auto seen = old.status.load(std::memory_order_relaxed);
-  if constexpr (kTold) TellRead(TraceVariable::kStatus, static_cast<int64_t>(seen), old.id);
+template <typename Trace>
+inline bool Reacquire(Trace& trace, Thread& thread, Processor& old) {
+  const ProcessorStatus seen = old.status.Read(trace, std::memory_order_relaxed, old.id);
   if (seen != ProcessorStatus::kSyscall) return false;
-  const bool won = old.Swap(ProcessorStatus::kSyscall, ProcessorStatus::kRunning);
-  if constexpr (kTold) {
-    TellSwap(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall),
-             static_cast<int64_t>(ProcessorStatus::kRunning), won, old.id);
+  if (!old.status.TracedSwap(trace, ProcessorStatus::kSyscall, ProcessorStatus::kRunning, old.id)) {
+    return false;
   }
-  if (!won) return false;
   thread.p = &old;
   old.thread.store(&thread, std::memory_order_release);
-  if constexpr (kTold) Tell(TraceKind::kAcquire, old.id);
+  trace.Emit(TraceKind::kAcquire, old.id);
   return true;
 }
 
+// With a processor, the old one or another.
+template <typename Trace>
+inline void Returned(SchedulerParts& s, Trace& trace, Task* task, Processor& p, ExitPath path) {
+  p.syscall_tick.Bump(trace, p.id);
+  if (!s.by_task_lock()) {
+    task->ChangeThenTrace(trace, TaskStatus::kInSyscall, TaskStatus::kRunning);
+  }
+  trace.Emit(TraceKind::kSyscallExit, p.id, task->id, path);
+  if (task->preempt.Load(std::memory_order_relaxed)) [[unlikely]]
+    YieldPreempted();
+}
+
 // True: nobody has taken the processor.
-bool Scheduler::ExitByTaskLock(Thread& thread, Task* task) {
+bool ExitByTaskLock(SchedulerParts& s, Thread& thread, Task* task) {
   // Not while somebody holds the task there.
   while (!task->Swap(static_cast<uint32_t>(TaskStatus::kInSyscall),
                      static_cast<uint32_t>(TaskStatus::kRunning))) {
     CpuRelax();
   }
-  TellTaskStatus(task, TaskStatus::kRunning);
+  task->TraceStatus(s.trace, TaskStatus::kRunning);
   return thread.p != nullptr;
 }
 
-// With a processor, the old one or another.
-template <bool kTold>
-inline void Scheduler::Returned(Task* task, Processor& p, ExitPath path) {
-  p.BumpSyscallTick();
-  if constexpr (kTold) {
-    TellWrite(TraceVariable::kSyscallTick, p.syscall_tick.load(std::memory_order_relaxed), p.id);
-  }
-  if (!ByTaskLock()) {
-    task->Change(TaskStatus::kInSyscall, TaskStatus::kRunning);
-    if constexpr (kTold) TellTaskStatus(task, TaskStatus::kRunning);
-  }
-  if constexpr (kTold) {
-    Tell(TraceKind::kSyscallExit, p.id, task->id, static_cast<int64_t>(path));
-  }
-  if (task->preempt.load(std::memory_order_relaxed)) [[unlikely]]
-    YieldPreempted();
-}
-
 // No processor: the task becomes runnable and the thread idle, after a last look.
-void Scheduler::AfterLostProcessor(Scheduler& self, Thread& thread, Task* task) {
+void AfterLostProcessor(SchedulerParts& s, Thread& thread, Task* task) {
   thread.task.store(nullptr, std::memory_order_relaxed);
-  self.ChangeTask(task, self.ByTaskLock() ? TaskStatus::kRunning : TaskStatus::kInSyscall,
-                  TaskStatus::kRunnable);
-  self.LockSched();
-  Processor* p = self.stop_pending_.load(std::memory_order_relaxed) ? nullptr : self.GetIdle();
+  task->ChangeThenTrace(s.trace, s.by_task_lock() ? TaskStatus::kRunning : TaskStatus::kInSyscall,
+                        TaskStatus::kRunnable);
+  s.sched.Acquire();
+  Processor* p = TakeIdle(s);
   if (p != nullptr) {
-    self.WakeMonitor(Waker::kExitSlow);
-    self.UnlockSched();
-    self.Acquire(thread, p);
-    self.Tell(TraceKind::kSyscallExit, p->id, task->id, static_cast<int64_t>(ExitPath::kIdleSlow));
+    s.monitor.Wake(s.trace, Waker::kExitSlow);
+    s.sched.Release();
+    Acquire(s, thread, p);
+    s.trace.Emit(TraceKind::kSyscallExit, p->id, task->id, ExitPath::kIdleSlow);
     thread.again = task;
     thread.again_inherits = false;
     return;
   }
-  self.PutGlobal(task);
-  self.Tell(TraceKind::kSyscallExit, -1, task->id, static_cast<int64_t>(ExitPath::kQueued));
-  self.UnlockSched();
+  s.global.Put(s.trace, task);
+  s.trace.Emit(TraceKind::kSyscallExit, -1, task->id, ExitPath::kQueued);
+  s.sched.Release();
   thread.lost_processor = true;
 }
 
-// By the monitor or the stopper. A task in a system call cannot return while it is locked.
-bool Scheduler::LockTaskInSyscall(Processor& p) {
-  if (p.status.load(std::memory_order_acquire) != ProcessorStatus::kRunning) return false;
+// Null: there is none, or the world is to stop.
+Processor* TakeIdleOnExit(SchedulerParts& s) EXCLUDES(under_sched) {
+  if (s.idle.count() == 0) return nullptr;
+  const SchedGuard guard(s.sched);
+  Processor* p = TakeIdle(s);
+  if (p != nullptr) s.monitor.Wake(s.trace, Waker::kExitFast);
+  return p;
+}
+
+[[gnu::noinline]] void ExitSlowly(SchedulerParts& s, Thread& thread, Task* task)
+    EXCLUDES(under_sched) {
+  if (thread.old_p == nullptr)
+    Panic("task %ld leaves a system call that it is not in", static_cast<long>(task->id));
+  Processor& old = *thread.old_p;
+  s.trace.Emit(TraceKind::kSyscallReturn, old.id, task->id);
+  const bool got_old =
+      s.by_task_lock() ? ExitByTaskLock(s, thread, task) : Reacquire(s.trace, thread, old);
+  thread.old_p = nullptr;
+  if (got_old) return Returned(s, s.trace, task, old, ExitPath::kReacquired);
+
+  // The old processor is lost; an idle one will do.
+  if (Processor* p = TakeIdleOnExit(s); p != nullptr) {
+    Acquire(s, thread, p);
+    return Returned(s, s.trace, task, *p, ExitPath::kIdleFast);
+  }
+  SwitchToLoop(AfterLostProcessor);
+  Processor& p = *CurrentThread()->p;
+  p.syscall_tick.Bump(s.trace, p.id);
+}
+
+}  // namespace
+
+void EnterSyscall() {
+  Thread* thread = CurrentThread();
+  if (thread == nullptr) [[unlikely]]
+    Panic("a system call was entered outside of a task");
+  SchedulerParts& s = *thread->parts;
+  Task* task = thread->task.load(std::memory_order_relaxed);
+  Processor* p = thread->p;
+  if (p == nullptr || p->safe_point.Load(std::memory_order_relaxed) || s.trace.on() ||
+      s.by_task_lock() || s.monitor.waits()) [[unlikely]] {
+    return EnterSlowly(s, *thread, task);
+  }
+  task->Change(TaskStatus::kRunning, TaskStatus::kInSyscall);
+  LeaveBehind(s, kNoTrace, *thread, task, *p);
+}
+
+void ExitSyscall() {
+  Thread& thread = *CurrentThread();
+  SchedulerParts& s = *thread.parts;
+  Task* task = thread.task.load(std::memory_order_relaxed);
+  Processor* old = thread.old_p;
+  if (old == nullptr || s.trace.on() || s.by_task_lock() || !Reacquire(kNoTrace, thread, *old))
+      [[unlikely]]
+    return ExitSlowly(s, thread, task);
+  thread.old_p = nullptr;
+  Returned(s, kNoTrace, task, *old, ExitPath::kReacquired);
+}
+
+bool LockTaskInSyscall(SchedulerParts& s, Processor& p) {
+  if (p.status.Load(std::memory_order_acquire) != ProcessorStatus::kRunning) return false;
   Thread* thread = p.thread.load(std::memory_order_acquire);
   if (thread == nullptr) return false;
   Task* task = thread->task.load(std::memory_order_acquire);
@@ -253,23 +205,22 @@ bool Scheduler::LockTaskInSyscall(Processor& p) {
     return false;
   }
   p.locked_task = task;
-  TellWrite(TraceVariable::kTaskLocked, 1, p.id, task->id);
+  s.trace.Write(TraceVariable::kTaskLocked, true, p.id, task->id);
   return true;
 }
 
-void Scheduler::TakeFromLockedTask(Processor& p) {
+void TakeFromLockedTask(SchedulerParts& s, Processor& p) {
   Thread* thread = p.thread.load(std::memory_order_relaxed);
-  Tell(TraceKind::kRelease, p.id, -1);
+  s.trace.Emit(TraceKind::kRelease, p.id);
   thread->p = nullptr;
   p.thread.store(nullptr, std::memory_order_relaxed);
-  TellWrite(TraceVariable::kStatus, static_cast<int64_t>(ProcessorStatus::kIdle), p.id);
-  p.Change(ProcessorStatus::kRunning, ProcessorStatus::kIdle);
+  p.TraceThenChange(s.trace, ProcessorStatus::kRunning, ProcessorStatus::kIdle);
 }
 
-void Scheduler::UnlockTask(Processor& p) {
+void UnlockTask(SchedulerParts& s, Processor& p) {
   Task* task = p.locked_task;
   p.locked_task = nullptr;
-  TellWrite(TraceVariable::kTaskLocked, 0, p.id, task->id);
+  s.trace.Write(TraceVariable::kTaskLocked, false, p.id, task->id);
   task->UnlockInSyscall();
 }
 

@@ -12,7 +12,7 @@
 //                        +-------------------------------------------+
 //
 // Memory of tasks is never given back before the runtime ends, so a stale pointer still points to
-// some task; whatever follows one checks what it finds.
+// some task; who follows one checks what it finds.
 //
 // Thread safety: who moved a task to its status owns the other fields; the exceptions are atomic.
 
@@ -26,12 +26,13 @@
 #include "runtime/base/panic.h"
 #include "runtime/scheduler/task_function.h"
 #include "runtime/scheduler/timer_heap.h"
+#include "runtime/scheduler/traced.h"
 #include "runtime/stack/stack.h"
 
 namespace proctor::runtime {
 
+struct SchedulerParts;
 struct Thread;
-class Scheduler;
 
 enum class TaskStatus : uint32_t { kGone, kWaiting, kRunnable, kRunning, kInSyscall };
 
@@ -40,19 +41,19 @@ struct Task {
 
   Flow flow;
   std::atomic<uint32_t> status{0};
-  std::atomic<bool> preempt{false};  // it has been asked to yield
-  bool system = false;               // the runtime's own; waiting for ever is its business
-  bool preempted = false;            // it was suspended where it did not ask for it
-  int32_t no_preempt = 0;            // guards that are up
+  Traced<bool, TraceVariable::kTaskMarked> preempt;  // it has been asked to yield
+  bool system = false;     // the runtime's own; waiting for ever is its business
+  bool preempted = false;  // it was suspended where it did not ask for it
+  int32_t no_preempt = 0;  // guards that are up
   int64_t id = 0;
   Task* next = nullptr;      // on the one list it is on
   Task* all_next = nullptr;  // on the list of all tasks, under its lock
   const char* name = nullptr;
   Stack stack;
-  Scheduler* scheduler = nullptr;
+  SchedulerParts* parts = nullptr;  // its scheduler
   TaskFunction function;
 
-  // For whoever waits: what became of it, and which wait it is. A waker that comes late finds
+  // For a task that waits: what became of it, and which wait it is. A waker that comes late finds
   // another ticket.
   std::atomic<uint64_t> ticket{0};
   void* wait_result = nullptr;
@@ -66,7 +67,7 @@ struct Task {
     return static_cast<TaskStatus>(status.load(std::memory_order_relaxed) & ~kLockedBit);
   }
 
-  // The two places where a status changes: by whoever owns the task, and where the way out of a
+  // The two places where a status changes: by the owner of the task, and where the way out of a
   // system call is contested.
   void Change(TaskStatus from, TaskStatus to) {
     if (status.load(std::memory_order_relaxed) != static_cast<uint32_t>(from)) [[unlikely]] {
@@ -74,6 +75,15 @@ struct Task {
             status.load(std::memory_order_relaxed), static_cast<uint32_t>(from));
     }
     status.store(static_cast<uint32_t>(to), std::memory_order_release);
+  }
+  template <typename Trace>
+  void ChangeThenTrace(Trace& trace, TaskStatus from, TaskStatus to) {
+    Change(from, to);
+    TraceStatus(trace, to);
+  }
+  template <typename Trace>
+  void TraceStatus(Trace& trace, TaskStatus now) {
+    trace.Write(TraceVariable::kTaskStatus, now, -1, id);
   }
   bool Swap(uint32_t from, uint32_t to) {
     return status.compare_exchange_strong(from, to, std::memory_order_seq_cst);

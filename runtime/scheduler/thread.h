@@ -1,4 +1,4 @@
-// A thread of the runtime's: its own stack is where the scheduler runs; from there it switches to
+// A thread of the runtime: its own stack is where the scheduler runs; from there it switches to
 // tasks and back.
 //
 // Thread safety: belongs to itself, but for what is atomic or says otherwise. Memory is not given
@@ -15,22 +15,23 @@
 
 #include "runtime/arch/flow.h"
 #include "runtime/base/note.h"
+#include "runtime/scheduler/signal_in_flight.h"
 #include "runtime/trace/trace.h"
 
 namespace proctor::runtime {
 
-class Scheduler;
 struct Processor;
+struct SchedulerParts;
 struct Task;
 
 struct Thread {
   // What the thread does for the task that has just left it.
-  using After = void (*)(Scheduler& scheduler, Thread& thread, Task* task);
+  using After = void (*)(SchedulerParts& scheduler, Thread& thread, Task* task);
   // Releases what a waiting task held, once it can be woken. False: it need not wait after all.
   using Commit = bool (*)(Task* task, void* argument);
 
   Flow flow;
-  Scheduler* scheduler = nullptr;
+  SchedulerParts* parts = nullptr;  // its scheduler
   int32_t id = 0;
   std::atomic<pid_t> tid{0};
   pthread_t handle = {};
@@ -50,13 +51,13 @@ struct Thread {
   bool again_inherits = true;
   bool lost_processor = false;  // it came back from a system call, and there was none
 
-  // Set by whoever gives it work, before it is woken.
+  // Set by the thread that gives it work, before this one is woken.
   Processor* next_p = nullptr;
-  Thread* next_idle = nullptr;  // under sched
+  Thread* next_idle = nullptr;  // under the scheduler's lock
   Note note;
 
-  Processor* old_p = nullptr;          // left behind by the system call under way
-  std::atomic<bool> signalled{false};  // a preemption signal is in flight
+  Processor* old_p = nullptr;  // left behind by the system call under way
+  SignalInFlight preemption_signal;
 };
 
 // Not `thread_local`: that would be reached by way of a function.

@@ -1,15 +1,16 @@
 #include "runtime/scheduler/wait_list.h"
 
-#include "runtime/scheduler/scheduler.h"
+#include "runtime/scheduler/runnable.h"
+#include "runtime/scheduler/switching.h"
 
 namespace proctor::runtime {
 
 void WaitList::Wait() {
-  Task* task = Scheduler::Current();
+  Task* task = RunningTask();
   task->next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = task;
   tail_ = task;
-  task->scheduler->WaitAndRelease(lock_);
+  WaitAndRelease(lock_);
 }
 
 Task* WaitList::Pop() {
@@ -29,16 +30,16 @@ Task* WaitList::PopAll() {
 
 void WaitList::ReadyAll(Task* first) {
   if (first == nullptr) return;
-  Scheduler& scheduler = *first->scheduler;
+  SchedulerParts& scheduler = *first->parts;
   TaskList tasks;
   while (first != nullptr) {
     Task* task = first;
     first = task->next;
     tasks.Append(task);
   }
-  scheduler.ReadyAll(tasks);
+  runtime::ReadyAll(scheduler, tasks);
 }
 
-void WaitList::Ready(Task* task) { task->scheduler->Ready(task); }
+void WaitList::Ready(Task* task) { runtime::Ready(*task->parts, task); }
 
 }  // namespace proctor::runtime

@@ -1,4 +1,4 @@
-// Tasks that wait in order, and the lock that guards whatever they wait for. Internal.
+// Tasks that wait in order, and the lock that guards what they wait for. Internal.
 //
 // Thread safety: its lock guards it.
 
