@@ -1,5 +1,7 @@
 // Making an interrupted thread call `proctor_preempted` between two of its instructions. One
 // implementation an architecture; preempt.cc decides when.
+//
+// Thread safety: what the signal's handler calls, async-signal-safe.
 
 #ifndef PROCTOR_RUNTIME_ARCH_INJECT_H_
 #define PROCTOR_RUNTIME_ARCH_INJECT_H_

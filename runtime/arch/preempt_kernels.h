@@ -1,6 +1,8 @@
 // Small computations whose result depends on every register of one kind keeping its value over many
 // instructions: what is preempted at random instructions in the tests. All are pure; `rounds`
 // decides how long they take.
+//
+// Thread safety: any thread.
 
 #ifndef PROCTOR_RUNTIME_ARCH_PREEMPT_KERNELS_H_
 #define PROCTOR_RUNTIME_ARCH_PREEMPT_KERNELS_H_

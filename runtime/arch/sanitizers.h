@@ -1,4 +1,6 @@
 // Which sanitizer this is compiled with, in one word for both compilers.
+//
+// Thread safety: macros.
 
 #ifndef PROCTOR_RUNTIME_ARCH_SANITIZERS_H_
 #define PROCTOR_RUNTIME_ARCH_SANITIZERS_H_

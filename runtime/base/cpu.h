@@ -1,4 +1,6 @@
 // What a busy wait says to the processor.
+//
+// Thread safety: any thread.
 
 #ifndef PROCTOR_RUNTIME_BASE_CPU_H_
 #define PROCTOR_RUNTIME_BASE_CPU_H_

@@ -1,4 +1,6 @@
 // The runtime found itself broken: says what, and ends the process.
+//
+// Thread safety: any thread, signal handlers included.
 
 #ifndef PROCTOR_RUNTIME_BASE_PANIC_H_
 #define PROCTOR_RUNTIME_BASE_PANIC_H_

@@ -1,4 +1,6 @@
 // Lock annotations that clang checks (-Wthread-safety); other compilers see nothing.
+//
+// Thread safety: macros.
 
 #ifndef PROCTOR_RUNTIME_BASE_THREAD_ANNOTATIONS_H_
 #define PROCTOR_RUNTIME_BASE_THREAD_ANNOTATIONS_H_

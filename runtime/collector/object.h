@@ -1,4 +1,7 @@
 // What the heap holds, and what holds on to it: Root from outside, Handle from object to object.
+//
+// Thread safety: objects change as their users agree; the collector reads them with the world
+// stopped.
 
 #ifndef PROCTOR_RUNTIME_COLLECTOR_OBJECT_H_
 #define PROCTOR_RUNTIME_COLLECTOR_OBJECT_H_

@@ -1,4 +1,5 @@
-// What the system monitor sees of the scheduler: every call is passed on, and traced. See runtime/sysmon/host.h for what each means.
+// What the system monitor sees of the scheduler: every call is passed on, and traced. See
+// runtime/sysmon/host.h for what each means.
 //
 // Thread safety: the monitor's thread only.
 

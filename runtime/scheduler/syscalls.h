@@ -5,8 +5,8 @@
 // must not get lost:
 //   - The monitor may be asleep, and nobody else would take the processor from a call that lasts.
 //     So the flag is looked at first.
-//   - Somebody may stop the world. Who enters looks whether somebody has said so after the status is
-//     set, but without a fence between the two, which would cost as much as all the rest: so the
+//   - Somebody may stop the world. Who enters looks whether somebody has said so after the status
+//     is set, but without a fence between the two, which would cost as much as all the rest: so the
 //     thread that stops the world may have looked too early, and looks again until everybody has
 //     stopped.
 //   - On the way back the thread, the monitor and the stopper all want the processor: one

@@ -3,6 +3,8 @@
 // Touching a guard raises SIGSEGV, and there is no stack left to handle it on: so every thread that
 // runs tasks needs a SignalStack. The handler asks a hook whether the address is a guard, and
 // whose. Any other fault goes to whoever handled SIGSEGV before.
+//
+// Thread safety: installing, one thread at a time; a SignalStack belongs to its thread.
 
 #ifndef PROCTOR_RUNTIME_STACK_OVERFLOW_H_
 #define PROCTOR_RUNTIME_STACK_OVERFLOW_H_

@@ -17,8 +17,8 @@
 //
 // Invariants:
 //   1. No lock is held while it sleeps.
-//   2. "The monitor waits" is true only from before a deep sleep until the scheduler's lock is taken
-//      after it; it is set under that lock, so no waker can miss it.
+//   2. "The monitor waits" is true only from before a deep sleep until the scheduler's lock is
+//      taken after it; it is set under that lock, so no waker can miss it.
 //   3. One reading of the clock serves all duties of a cycle.
 //   4. Processors are stamped only while running or in a system call.
 //   5. Ticks are compared for equality only.

@@ -1,5 +1,7 @@
 // Measuring within a subject. The operations are called with the number of processors and with what
 // their repetitions are divided by.
+//
+// Thread safety: NowNs any thread; Samples one.
 
 #ifndef PROCTOR_STRESS_LATENCY_CLOCK_H_
 #define PROCTOR_STRESS_LATENCY_CLOCK_H_

@@ -1,4 +1,5 @@
-// The operations of operations.h in Go. Usage: latency OPERATION PROCESSORS DIVISOR; prints the figure.
+// The operations of operations.h in Go. Usage: latency OPERATION PROCESSORS DIVISOR; prints the
+// figure.
 package main
 
 import (
@@ -65,8 +66,8 @@ func times(many int) int {
 	return many / divisor
 }
 
-// Times of single events, or of pieces of a long run that is timed piece by piece: whatever else the
-// machine does meanwhile hits some of them, and not their median.
+// Times of single events, or of pieces of a long run that is timed piece by piece: whatever else
+// the machine does meanwhile hits some of them, and not their median.
 type samples []int64
 
 func (s *samples) add(durationNs int64) { *s = append(*s, durationNs) }

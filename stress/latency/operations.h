@@ -1,5 +1,7 @@
 // What is measured: each operation is one thing that several runtimes can do, and every subject
 // does it the same way (latency.go says how in the fewest words).
+//
+// Thread safety: constants.
 
 #ifndef PROCTOR_STRESS_LATENCY_OPERATIONS_H_
 #define PROCTOR_STRESS_LATENCY_OPERATIONS_H_

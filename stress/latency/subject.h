@@ -2,6 +2,8 @@
 // measures with its usual repetitions divided by the last, and prints one number (or "unsupported")
 // on a line. A process each time, so that no
 // measurement finds another one's memory, threads or habits.
+//
+// Thread safety: one thread.
 
 #ifndef PROCTOR_STRESS_LATENCY_SUBJECT_H_
 #define PROCTOR_STRESS_LATENCY_SUBJECT_H_

@@ -1,5 +1,7 @@
 // What a suspended flow leaves on its stack, for assembly and C++ alike: offsets from its stack
 // pointer. context_x86_64.cc holds the two views together by static asserts.
+//
+// Thread safety: constants.
 
 #ifndef PROCTOR_RUNTIME_ARCH_X86_64_FRAME_H_
 #define PROCTOR_RUNTIME_ARCH_X86_64_FRAME_H_
