@@ -50,7 +50,8 @@ def sysmon_conformance_suite(
       **kwargs: as of any cc_test. Each of `shard_count` shards tries random worlds of its own.
     """
     if profile not in PROFILES:
-        fail("{}: there is no profile '{}'; it is one of {}".format(name, profile, ", ".join(PROFILES)))
+        known = ", ".join(PROFILES)
+        fail("{}: there is no profile '{}'; it is one of {}".format(name, profile, known))
     args = ["--profile=" + profile] + kwargs.pop("args", [])
     if implementation != ":implementation" or native.package_name() != "conformance":
         args.append("--label=" + _absolute(implementation))

@@ -37,7 +37,7 @@ std::set<std::string> Mappings() {
   std::ifstream file("/proc/self/maps");
   for (std::string line; std::getline(file, line);) {
     if (line.find("[heap]") == std::string::npos)
-      mappings.insert(line.substr(0, line.find(" ", 30)));
+      mappings.insert(line.substr(0, line.find(' ', 30)));
   }
   return mappings;
 }

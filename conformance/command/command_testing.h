@@ -1,4 +1,6 @@
 // What tests of the command share: running it, and reading what it wrote.
+//
+// Thread safety: none; one test at a time.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_COMMAND_TESTING_H_
 #define PROCTOR_CONFORMANCE_COMMAND_COMMAND_TESTING_H_

@@ -14,7 +14,8 @@ def embed(name, files):
         cmd = "\n".join(
             ["{", "echo '#include <string_view>'", "echo 'namespace proctor {'"] + [
                 # A raw string literal may be 64 KiB long, which the compiler would say.
-                "printf 'extern const std::string_view {id};\\nconst std::string_view {id} = R\"embedded('; cat $(location {file}); echo ')embedded\";'".format(
+                ("printf 'extern const std::string_view {id};\\nconst std::string_view {id} = " +
+                 "R\"embedded('; cat $(location {file}); echo ')embedded\";'").format(
                     id = identifier,
                     file = file,
                 )

@@ -22,8 +22,6 @@
 #include "conformance/process/program.h"
 #include "conformance/process/suspendable_deadline.h"
 
-extern char** environ;
-
 namespace proctor {
 namespace {
 

@@ -1,4 +1,6 @@
 // RapidCheck generators of valid scenarios. Whatever they shrink to is valid as well.
+//
+// Thread safety: none; RapidCheck draws on one thread at a time.
 
 #ifndef PROCTOR_CONFORMANCE_SCENARIO_GENERATORS_H_
 #define PROCTOR_CONFORMANCE_SCENARIO_GENERATORS_H_

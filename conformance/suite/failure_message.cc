@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kScenarioBytesMost = 4'000;
 
 std::string Shown(const Scenario& scenario) {
-  const std::string text = FormatScenario(scenario);
+  std::string text = FormatScenario(scenario);
   if (text.size() <= kScenarioBytesMost) return text;
   return fmt::format("{} tasks, {} bytes: see the bundle", scenario.tasks.size(), text.size());
 }

@@ -7,18 +7,21 @@ unset XML_OUTPUT_FILE
 cd conformance/suite
 failures=0
 
-# Runs the suite of a monitor; its exit status must be the first argument, and its output must hold the second.
+# Runs the suite of a monitor; its exit status must be the first argument, and its output must hold
+# the second.
 expect() { # status, text, monitor, arguments...
   local output status
   output=$(timeout 60 "./suite_of_$3" "${@:4}" 2>&1)
   status=$?
   if [[ $status -ne $1 ]] || ! grep --fixed-strings --quiet -- "$2" <<<"$output"; then
-    printf 'FAILED: suite_of_%s: status %s, wanted %s and: %s\n%s\n' "${*:3}" "$status" "$1" "$2" "$output" | head -40
+    printf 'FAILED: suite_of_%s: status %s, wanted %s and: %s\n%s\n' \
+      "${*:3}" "$status" "$1" "$2" "$output" | head -40
     failures=$((failures + 1))
   fi
 }
 
-# One finding, and the clauses that were never put to the test because of it are no findings of their own.
+# One finding, and the clauses that were never put to the test because of it are no findings of
+# their own.
 expect 1 "the monitor crashed: Segmentation fault" crashing --random_worlds=20
 expect 1 "[  FAILED  ] Port.IsKept" crashing --random_worlds=20 --clauses=POLL-1
 expect 1 "1 FAILED TEST" crashing --random_worlds=20 --clauses=POLL-1
@@ -28,7 +31,8 @@ expect 1 "calls of the port without a sleep" sleepless --clauses=POLL-1
 
 expect 64 "--profile: there is no 'go1.2'" crashing --profile=go1.2
 expect 64 "--clauses: 'CAT-*' matches none" crashing --clauses='CAT-*'
-expect 64 "--clauses: 'VER-1' matches none that virtual time can decide in profile go1.20" crashing --clauses=VER-1
+expect 64 "--clauses: 'VER-1' matches none that virtual time can decide in profile go1.20" \
+  crashing --clauses=VER-1
 expect 64 "no_such_file.json: cannot be read" crashing --expectations=no_such_file.json
 expect 64 "suite_main_test.sh: expectations: not JSON" crashing --expectations=suite_main_test.sh
 expect 64 "--wrong" crashing --wrong

@@ -1,4 +1,5 @@
-/* A monitor in C99, written from port.h and the contract alone: whole, and a place to start from. */
+/* A monitor in C99, written from port.h and the contract alone: it is whole, and a place to start
+ * from. */
 
 #include <string.h>
 

@@ -33,7 +33,8 @@ class Agenda {
   // before they are the most: `called_off(appointment)` says which.
   template <typename Predicate>
   void NoteCalledOff(Predicate called_off) {
-    if (++called_off_ < kSweepLeast || 2 * called_off_ < heap_.size()) return;
+    ++called_off_;
+    if (called_off_ < kSweepLeast || 2 * called_off_ < heap_.size()) return;
     std::erase_if(heap_, called_off);
     std::make_heap(heap_.begin(), heap_.end(), Later);
     called_off_ = 0;
