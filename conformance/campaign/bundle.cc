@@ -1,103 +1,60 @@
 #include "conformance/campaign/bundle.h"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
 #include "conformance/json/json.h"
+#include "conformance/scenario/scenario_json.h"
 
 namespace proctor {
 namespace {
 
-using nlohmann::json;
-
-// More choices than any path has.
+// More choices than any path has, and more than any choice has ways.
 constexpr size_t kChoicesMost = 1'000'000;
+constexpr int64_t kChoiceMost = 1'000'000;
 
-bool ReadChoices(const json& list, Bundle& bundle, std::string& why) {
+std::vector<uint32_t> ReadChoices(JsonObject& object) {
+  const Json& list = object.Any("choices");
   if (!list.is_array() || list.size() > kChoicesMost) {
-    why = "choices: must be a list of numbers";
-    return false;
+    object.Fail("choices", "must be a list of numbers");
   }
   std::vector<uint32_t> choices;
-  for (const json& choice : list) {
-    if (!choice.is_number_unsigned() || choice.get<uint64_t>() > 1'000'000) {
-      why = fmt::format("choices[{}]: must be a small number", choices.size());
-      return false;
-    }
+  for (const Json& choice : list) {
+    const bool fits = choice.is_number_integer() && choice.get<int64_t>() >= 0 &&
+                      choice.get<int64_t>() <= kChoiceMost;
+    if (!fits) object.Fail("choices", "must hold small numbers");
     choices.push_back(choice.get<uint32_t>());
   }
-  bundle.choices = std::move(choices);
-  return true;
+  return choices;
 }
 
-// The member as a string; nullopt: `why`.
-std::optional<std::string> ReadText(const json& object, const char* name, std::string& why) {
-  const auto found = object.find(name);
-  if (found != object.end() && found->is_string()) return found->get<std::string>();
-  why = fmt::format("{}: must be a string", name);
-  return std::nullopt;
+Bundle ReadBundle(JsonObject& object) {
+  object.Schema(kBundleSchema);
+  Bundle bundle;
+  bundle.implementation = object.Text("implementation");
+  bundle.profile = object.Named("profile", FindProfile);
+  if (object.Has("clause")) bundle.clause = object.Named("clause", FindClause);
+  std::string error;
+  const std::optional<Scenario> scenario = ScenarioFromJson(object.Any("scenario"), error);
+  if (!scenario) throw JsonError{error.starts_with("scenario: ") ? error : "scenario." + error};
+  bundle.scenario = *scenario;
+  if (object.Has("choices")) bundle.choices = ReadChoices(object);
+  return bundle;
 }
 
 }  // namespace
 
 std::string FormatBundle(const Bundle& bundle) {
-  json object = {{"schema", kBundleSchema},
-                 {"implementation", bundle.implementation},
-                 {"profile", ProfileName(bundle.profile)},
-                 {"scenario", json::parse(FormatScenario(bundle.scenario))}};
-  if (bundle.clause) object["clause"] = ClauseName(*bundle.clause);
-  if (bundle.choices) object["choices"] = *bundle.choices;
-  return object.dump();
+  Json json = {{"schema", kBundleSchema},
+               {"implementation", bundle.implementation},
+               {"profile", ProfileName(bundle.profile)}};
+  if (bundle.clause) json["clause"] = ClauseName(*bundle.clause);
+  json["scenario"] = ScenarioToJson(bundle.scenario);
+  if (bundle.choices) json["choices"] = *bundle.choices;
+  return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
-std::optional<Bundle> ParseBundle(std::string_view text, std::string& why) {
-  const std::optional<json> read = ParseJson<json>(text, "bundle", why);
-  if (!read) return std::nullopt;
-  const json& object = *read;
-  if (!object.is_object()) {
-    why = "bundle: must be an object";
-    return std::nullopt;
-  }
-  const std::optional<std::string> schema = ReadText(object, "schema", why);
-  if (!schema) return std::nullopt;
-  if (*schema != kBundleSchema) {
-    why = fmt::format("schema: '{}' is not {}", *schema, kBundleSchema);
-    return std::nullopt;
-  }
-  Bundle bundle;
-  const std::optional<std::string> implementation = ReadText(object, "implementation", why);
-  const std::optional<std::string> profile = ReadText(object, "profile", why);
-  if (!implementation || !profile) return std::nullopt;
-  bundle.implementation = *implementation;
-  const std::optional<Profile> known = FindProfile(*profile);
-  if (!known) {
-    why = fmt::format("profile: there is no '{}'", *profile);
-    return std::nullopt;
-  }
-  bundle.profile = *known;
-  if (object.contains("clause")) {
-    const std::optional<std::string> clause = ReadText(object, "clause", why);
-    if (!clause) return std::nullopt;
-    bundle.clause = FindClause(*clause);
-    if (!bundle.clause) {
-      why = fmt::format("clause: there is no '{}'", *clause);
-      return std::nullopt;
-    }
-  }
-  if (!object.contains("scenario")) {
-    why = "scenario: missing";
-    return std::nullopt;
-  }
-  const std::optional<Scenario> scenario = ParseScenario(object["scenario"].dump(), why);
-  if (!scenario) {
-    why = "scenario: " + why;
-    return std::nullopt;
-  }
-  bundle.scenario = *scenario;
-  if (object.contains("choices") && !ReadChoices(object["choices"], bundle, why))
-    return std::nullopt;
-  return bundle;
+std::optional<Bundle> ParseBundle(std::string_view text, std::string& error,
+                                  std::set<std::string>* ignored) {
+  return ReadJson<Bundle>(text, {.what = "bundle", .unknown = UnknownMembers::kAreIgnored}, error,
+                          ReadBundle, ignored);
 }
 
 }  // namespace proctor

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,15 +27,17 @@ inline constexpr std::string_view kBundleSchema = "proctor-bundle/1";
 struct Bundle {
   std::string implementation;
   Profile profile = kGo1_20;
-  std::optional<ClauseId>
-      clause;  // whose violation it shows; nullopt: a misbehaviour of another kind
+  // Whose violation it shows; nullopt: a misbehaviour of another kind.
+  std::optional<ClauseId> clause;
   Scenario scenario;
   std::optional<std::vector<uint32_t>> choices;
 };
 
 std::string FormatBundle(const Bundle& bundle);
-// nullopt: `why` names the first thing wrong and its place, in one line.
-std::optional<Bundle> ParseBundle(std::string_view json, std::string& why);
+// nullopt: `error` names the first thing wrong and its place, in one line. `ignored` gets the
+// members that are unknown here, where it is not nullptr; those of the scenario are errors.
+std::optional<Bundle> ParseBundle(std::string_view json, std::string& error,
+                                  std::set<std::string>* ignored = nullptr);
 
 }  // namespace proctor
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -121,7 +122,13 @@ class Campaign {
 VirtualResult Campaign::Run() {
   std::vector<Tally> tallies(static_cast<size_t>(std::max(options_.threads, 1)));
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < tallies.size(); ++i) threads.emplace_back([&, i] { Work(tallies[i]); });
+  for (size_t i = 1; i < tallies.size(); ++i) {
+    try {
+      threads.emplace_back([&, i] { Work(tallies[i]); });
+    } catch (const std::system_error&) {
+      break;  // the system has no thread left: those that run do the work
+    }
+  }
   Work(tallies[0]);
   for (std::thread& thread : threads) thread.join();
   for (Tally& tally : tallies) Merge(tally);

@@ -25,6 +25,9 @@
 
 namespace proctor {
 
+// More random worlds than anybody waits for.
+inline constexpr int64_t kWorldsMost = 10'000'000;
+
 struct VirtualOptions {
   Profile profile = kGo1_20;
   uint64_t seed = 1;

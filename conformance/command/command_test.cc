@@ -104,7 +104,8 @@ TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
   EXPECT_EQ(verdicts["PRE-3.O"], "conforms");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(
-      outcome.output.find("replay: GODEBUG=asyncpreemptoff=1 proctor check go --clauses PRE-5"),
+      outcome.output.find(
+          "replay: GODEBUG=asyncpreemptoff=1 conformance/command/proctor check go --clauses PRE-5"),
       std::string::npos)
       << outcome.output;
 }
@@ -194,33 +195,39 @@ TEST(Expectations, AStaleEntryIsRed) {
 }
 
 TEST(Usage, WhatIsWrongIsNamedInOneLine) {
-  const auto complaint = [](std::vector<std::string> arguments, int status) {
+  const auto error_of = [](std::vector<std::string> arguments, int status) {
     const Outcome outcome = Proctor(std::move(arguments));
     EXPECT_EQ(outcome.status, status) << outcome.output;
     return outcome.output;
   };
-  EXPECT_EQ(complaint({"check", "cobol"}, 64),
+  EXPECT_EQ(error_of({"check", "cobol"}, 64),
             "proctor: 'cobol' is no implementation: give a name that `proctor list "
             "implementations` shows, "
             "NAME=TOOLCHAIN, or the path of an adapter\n");
-  EXPECT_EQ(complaint({"check", "go=/nowhere/go"}, 3),
+  EXPECT_EQ(error_of({"check", "go=/nowhere/go"}, 3),
             "proctor: /nowhere/go: no such toolchain; give the path of an executable\n");
-  EXPECT_EQ(complaint({"check", "go", "--clauses", "FOO-*"}, 64),
-            "proctor: no clause matches 'FOO-*'; `proctor list clauses` shows all\n");
-  EXPECT_EQ(complaint({"check", "go", "--tiers", "O,Q"}, 64),
-            "proctor: unknown tier in 'O,Q'; there are V,T,O,X\n");
-  EXPECT_EQ(complaint({"explain", "CAD-99"}, 64),
+  EXPECT_EQ(error_of({"check", "go", "--clauses", "FOO-*"}, 64),
+            "proctor: --clauses: no clause matches 'FOO-*'; `proctor list clauses` shows all\n");
+  EXPECT_EQ(error_of({"check", "go", "--tiers", "O,Q"}, 64),
+            "proctor: --tiers: unknown tier in 'O,Q'; there are V,T,O,X,D; --help shows what there "
+            "is\n");
+  EXPECT_EQ(error_of({"explain", "CAD-99"}, 64),
             "proctor: unknown clause 'CAD-99'; `proctor list clauses` shows all\n");
-  EXPECT_EQ(complaint({"judge", "/nowhere/trace"}, 3),
+  EXPECT_EQ(error_of({"judge", "/nowhere/trace"}, 3),
             "proctor: /nowhere/trace: cannot be opened: No such file or directory\n");
-  EXPECT_EQ(complaint({"observe"}, 64), "proctor: observe needs either --pid PID or -- COMMAND\n");
-  EXPECT_EQ(complaint({"observe", "--", "no-such-program"}, 3),
+  EXPECT_EQ(error_of({"observe"}, 64), "proctor: observe needs either --pid PID or -- COMMAND\n");
+  EXPECT_EQ(error_of({"observe", "--", "no-such-program"}, 3),
             "proctor: no-such-program: not found on PATH; install it or give its path\n");
   const std::string scenario =
       Write("bad.json", R"({"schema":"proctor-scenario/1","name":"x","tasks":[]})");
-  EXPECT_EQ(complaint({"check", "/bin/true", "--scenario", scenario}, 64),
+  EXPECT_EQ(error_of({"check", "/bin/true", "--scenario", scenario}, 64),
             "proctor: " + scenario + ": scenario: tasks must be 1 to 4096\n");
-  complaint({"dance"}, 64);
+  EXPECT_EQ(error_of({"dance"}, 64),
+            "proctor: there is no subcommand 'dance'; there are check, observe, judge, replay, "
+            "list, explain\n");
+  EXPECT_EQ(error_of({}, 64),
+            "proctor: a subcommand is missing; there are check, observe, judge, replay, list, "
+            "explain\n");
 }
 
 TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {

@@ -1,38 +1,37 @@
 #include "conformance/command/judge.h"
 
-#include "conformance/command/exit_status.h"
-#include "conformance/command/grade.h"
+#include "conformance/campaign/assembly.h"
+#include "conformance/campaign/grade.h"
+#include "conformance/campaign/output_folder.h"
+#include "conformance/campaign/plan.h"
 #include "conformance/command/output.h"
-#include "conformance/implementations/implementation.h"
-#include "conformance/report/expectations.h"
-#include "conformance/report/results.h"
+#include "conformance/report/exit_status.h"
 
 namespace proctor {
 
 int JudgeStored(const JudgeOptions& options) {
-  std::string why;
-  const std::optional<Grade> grade = GradeTrace(options.trace, options.profile, why);
+  std::string error;
+  const std::optional<Grade> grade = GradeTrace(options.trace, options.profile, error);
   if (!grade) {
-    Say(why);
+    Say(error);
     return kExitFailed;
   }
-  const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, why);
-  if (!folder) {
-    Say(why);
+  const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, error);
+  const std::optional<Expectations> expectations =
+      LookUpExpectations("", grade->header.implementation, error);
+  if (!folder || !expectations) {
+    Say(error);
     return kExitFailed;
   }
-  Expectations expectations;
-  const std::string known(BuiltInExpectations(grade->header.implementation));
-  if (!known.empty()) {
-    const std::optional<Expectations> parsed = ParseExpectations(known, why);
-    if (parsed) expectations = *parsed;
+  for (const std::string& member : grade->ignored) {
+    Say(options.trace + ": an unknown member is ignored: " + member);
   }
-  Results results{.implementation = grade->header.implementation,
-                  .version = grade->header.version,
-                  .profile = grade->header.profile,
-                  .verdicts = Apply(expectations, grade->header.profile, grade->rulings)};
-  results.exit_status = ExitStatusOf(results.verdicts);
-  const int status = Publish(results, *folder);
+  const int status = Publish(AssembleResults({.implementation = grade->header.implementation,
+                                              .version = grade->header.version,
+                                              .profile = grade->header.profile,
+                                              .rulings = grade->rulings},
+                                             *expectations),
+                             *folder);
   if (grade->error.empty()) return status;
   Say(grade->error + "; what came before it was graded");
   return kExitFailed;

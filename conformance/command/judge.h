@@ -17,7 +17,7 @@ struct JudgeOptions {
 };
 
 // Returns the exit status. A trace that is broken somewhere is graded up to there, and the status
-// is that of a failure.
+// is that of a failure. Thread safety: none; from the main thread only.
 int JudgeStored(const JudgeOptions& options);
 
 }  // namespace proctor

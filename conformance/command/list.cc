@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <thread>
 
-#include "conformance/command/exit_status.h"
 #include "conformance/command/output.h"
 #include "conformance/contract/contract.h"
 #include "conformance/implementations/implementation.h"
 #include "conformance/implementations/reference/mutants/mutants.h"
 #include "conformance/mutants/hunt.h"
+#include "conformance/report/exit_status.h"
+#include "conformance/report/foreign_text.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
@@ -37,22 +37,23 @@ bool Needs(const NamedScenario& named, ClauseId clause) {
 
 int ListClauses() {
   for (const Clause& clause : Clauses()) {
-    fmt::print("{:9} {:6} {:8} {}\n", clause.name, LevelName(clause.level), TierNames(clause.tiers),
-               clause.text);
+    Print(fmt::format("{:9} {:6} {:8} {}\n", clause.name, LevelName(clause.level),
+                      TierNames(clause.tiers), clause.text));
   }
   return kExitAsExpected;
 }
 
 int ListScenarios() {
   for (const NamedScenario& named : ScenarioLibrary()) {
-    fmt::print("{:32} {}\n", named.scenario.name, named.scenario.about);
+    Print(fmt::format("{:32} {}\n", named.scenario.name, named.scenario.about));
   }
   return kExitAsExpected;
 }
 
 int ListImplementations() {
   for (const FoundImplementation& found : FindImplementations()) {
-    fmt::print("{:24} {}\n", found.name, found.about);
+    Print(fmt::format("{:24} {}\n", Clean(found.name, Medium::kTerminal),
+                      Clean(found.about, Medium::kTerminal)));
   }
   return kExitAsExpected;
 }
@@ -66,37 +67,35 @@ int ListMutants() {
     const Hunt hunt = HuntForAll(mutant, threads);
     ShowProgress("");
     killed += hunt.killed() ? 1 : 0;
-    fmt::print("{:30} {} by {}: {}{}{}\n", mutant.name, hunt.killed() ? "killed" : "NOT KILLED",
-               ClauseName(mutant.clause), mutant.text, mutant.origin.empty() ? "" : ", ",
-               mutant.origin);
+    Print(fmt::format("{:30} {} by {}: {}{}{}\n", mutant.name,
+                      hunt.killed() ? "killed" : "NOT KILLED", ClauseName(mutant.clause),
+                      mutant.text, mutant.origin.empty() ? "" : ", ", mutant.origin));
     std::string others;
     for (const ClauseId clause : hunt.noticed) {
       if (clause != mutant.clause) others += fmt::format(" {}", ClauseName(clause));
     }
-    if (!others.empty()) fmt::print("{:30} noticed also by{}\n", "", others);
-    std::fflush(stdout);
+    if (!others.empty()) Print(fmt::format("{:30} noticed also by{}\n", "", others));
   }
-  fmt::print("{} mutants, {} killed\n", hunted, killed);
+  Print(fmt::format("{} mutants, {} killed\n", hunted, killed));
   return killed == hunted ? kExitAsExpected : kExitViolation;
 }
 
 int Explain(const std::string& clause_name) {
   const std::optional<ClauseId> id = FindClause(clause_name);
   if (!id) {
-    fmt::print(stderr, "proctor: unknown clause '{}'; `proctor list clauses` shows all\n",
-               clause_name);
+    Say(fmt::format("unknown clause '{}'; `proctor list clauses` shows all", clause_name));
     return kExitWrongUsage;
   }
   const Clause& clause = GetClause(*id);
-  fmt::print("{} ({}: {})\n\n  {}\n\n", clause.name, clause.section, clause.section_title,
-             clause.text);
-  fmt::print("level      {}\nkind       {}\ndecided by {}\nprofiles   {}\nscenarios ",
-             LevelName(clause.level), KindName(clause.kind), TierNames(clause.tiers),
-             ProfileNames(clause.profiles));
+  std::string scenarios;
   for (const NamedScenario& named : ScenarioLibrary()) {
-    if (Needs(named, *id)) fmt::print(" {}", named.scenario.name);
+    if (Needs(named, *id)) scenarios += " " + named.scenario.name;
   }
-  fmt::print("\n");
+  Print(fmt::format(
+      "{} ({}: {})\n\n  {}\n\nlevel      {}\nkind       {}\ndecided by {}\n"
+      "profiles   {}\nscenarios {}\n",
+      clause.name, clause.section, clause.section_title, clause.text, LevelName(clause.level),
+      KindName(clause.kind), TierNames(clause.tiers), ProfileNames(clause.profiles), scenarios));
   return kExitAsExpected;
 }
 

@@ -1,28 +1,34 @@
 // The proctor command.
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <sstream>
 #include <string>
+#include <vector>
 
+#include "conformance/campaign/numbers.h"
+#include "conformance/campaign/virtual_run.h"
 #include "conformance/command/check.h"
-#include "conformance/command/exit_status.h"
 #include "conformance/command/judge.h"
 #include "conformance/command/list.h"
 #include "conformance/command/observe.h"
+#include "conformance/command/output.h"
 #include "conformance/command/replay.h"
+#include "conformance/report/exit_status.h"
 
 namespace proctor {
 namespace {
 
-// "60s", "10m", "500ms" as milliseconds.
-const CLI::AsNumberWithUnit kDuration(
-    std::map<std::string, int64_t>{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}},
-    CLI::AsNumberWithUnit::UNIT_REQUIRED, "DURATION");
+constexpr uint64_t kPidMost = 4'194'304;  // the kernel's own limit
+constexpr rlim_t kOpenFilesLeast = 128;   // a scenario of some descriptors, and both ends of each
 
 struct Arguments {
   CheckOptions check;
@@ -31,16 +37,46 @@ struct Arguments {
   ReplayOptions replay;
   std::string listed;
   std::string explained;
-  std::string profile;
-  std::string tiers;
 };
 
-void AddProfile(CLI::App& app, Arguments& arguments) {
-  std::vector<std::string> names;
-  for (Profile profile : kProfiles) names.emplace_back(ProfileName(profile));
-  app.add_option("--profile", arguments.profile,
-                 "judge by this profile instead of the version declared")
-      ->check(CLI::IsMember(names));
+CLI::Option* AddDuration(CLI::App& app, const std::string& name, int64_t& ms,
+                         const std::string& about) {
+  return app.add_option_function<std::string>(
+      name,
+      [name, &ms](const std::string& text) {
+        std::string error;
+        const std::optional<int64_t> parsed = ParseDurationMs(text, error);
+        if (!parsed) throw CLI::ValidationError(name, error);
+        ms = *parsed;
+      },
+      about);
+}
+
+template <typename Int>
+CLI::Option* AddNumber(CLI::App& app, const std::string& name, Int& number, uint64_t least,
+                       uint64_t most, const std::string& about) {
+  return app.add_option_function<std::string>(
+      name,
+      [name, &number, least, most](const std::string& text) {
+        std::string error;
+        const std::optional<uint64_t> parsed = ParseNumber(text, least, most, error);
+        if (!parsed) throw CLI::ValidationError(name, error);
+        number = static_cast<Int>(*parsed);
+      },
+      about);
+}
+
+void AddProfile(CLI::App& app, std::optional<Profile>& profile) {
+  app.add_option_function<std::string>(
+      "--profile",
+      [&profile](const std::string& name) {
+        profile = FindProfile(name);
+        if (!profile) {
+          throw CLI::ValidationError(
+              "--profile", fmt::format("there is no '{}'; it is {}", name, ProfileNames()));
+        }
+      },
+      "judge by this profile instead of the version declared");
 }
 
 void AddList(CLI::App& app, Arguments& arguments) {
@@ -54,45 +90,54 @@ void AddList(CLI::App& app, Arguments& arguments) {
 }
 
 void AddCheck(CLI::App& app, Arguments& arguments) {
-  CheckOptions& options = arguments.check;
+  CampaignRequest& request = arguments.check.request;
   CLI::App* check = app.add_subcommand("check", "put an implementation to the test");
   check
-      ->add_option("implementation", options.implementation,
+      ->add_option("implementation", request.implementation,
                    "a name that `list implementations` shows, NAME=TOOLCHAIN, or an adapter's path")
       ->required();
-  check->add_option("--clauses", options.clauses, "globs, separated by commas")
+  check->add_option("--clauses", request.clauses, "globs, separated by commas")
       ->capture_default_str();
-  check->add_option("--tiers", arguments.tiers, "kinds of evidence, e.g. O,X");
-  check->add_option("--scenario", options.scenarios,
+  check->add_option_function<std::string>(
+      "--tiers",
+      [&request](const std::string& names) {
+        const std::optional<TierSet> tiers = ParseTiers(names);
+        if (!tiers || *tiers == 0) {
+          throw CLI::ValidationError("--tiers",
+                                     fmt::format("unknown tier in '{}'; there are {}", names,
+                                                 TierNames(kV | kT | kO | kX | kD)));
+        }
+        request.tiers = *tiers;
+      },
+      "kinds of evidence, e.g. O,X");
+  check->add_option("--scenario", request.scenarios,
                     "run only this one (a name or a file); repeatable");
-  check->add_option("--seed", options.seed, "64-bit seed")->capture_default_str();
-  check
-      ->add_option("--budget", options.budget_ms,
-                   "start no scenario after it, e.g. 120s, the default")
-      ->transform(kDuration);
-  check->add_option("--worlds", options.worlds, "random worlds for tier V")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  check->add_option("--out", options.out, "write results, traces and scenarios to this folder");
-  check->add_option("--expectations", options.expectations, "a file instead of the built-in ones");
-  AddProfile(*check, arguments);
+  AddNumber(*check, "--seed", request.seed, 0, UINT64_MAX, "64-bit seed; 1 if left out");
+  AddDuration(*check, "--budget", request.budget_ms,
+              "start no scenario after it; 120s if left out");
+  AddNumber(*check, "--worlds", request.worlds, 0, kWorldsMost,
+            "random worlds for tier V; 100000 if left out");
+  check->add_option("--out", arguments.check.out,
+                    "write results, traces and scenarios to this folder");
+  check->add_option("--expectations", request.expectations, "a file instead of the built-in ones");
+  AddProfile(*check, request.profile);
 }
 
 void AddObserve(CLI::App& app, Arguments& arguments) {
   ObserveOptions& options = arguments.observe;
   CLI::App* observe = app.add_subcommand("observe", "watch the monitor of any process");
-  observe->add_option("--pid", options.pid, "attach to this process")->check(CLI::PositiveNumber);
-  observe->add_option("--for", options.for_ms, "how long, e.g. 10s")->transform(kDuration);
+  AddNumber(*observe, "--pid", options.pid, 1, kPidMost, "attach to this process");
+  AddDuration(*observe, "--for", options.for_ms, "how long; 10s if left out");
   observe->add_option("--out", options.out, "write results and the trace to this folder");
   observe->add_option("command", options.command, "-- COMMAND ARGUMENTS: start and watch it");
-  AddProfile(*observe, arguments);
+  AddProfile(*observe, options.profile);
 }
 
 void AddJudge(CLI::App& app, Arguments& arguments) {
   CLI::App* judge = app.add_subcommand("judge", "grade a stored trace");
   judge->add_option("trace", arguments.judge.trace, "a trace file")->required();
   judge->add_option("--out", arguments.judge.out, "write the results to this folder");
-  AddProfile(*judge, arguments);
+  AddProfile(*judge, arguments.judge.profile);
 }
 
 void AddReplay(CLI::App& app, Arguments& arguments) {
@@ -103,16 +148,23 @@ void AddReplay(CLI::App& app, Arguments& arguments) {
                      "write the results and the trace to this folder");
 }
 
-int Complain(const std::string& what) {
-  fmt::print(stderr, "proctor: {}\n", what);
+int Refuse(const std::string& error) {
+  Say(error);
   return kExitWrongUsage;
 }
 
+// How the user started this program, such that it starts it again from the folder where it was
+// typed.
+std::string ProgramName(const char* typed) {
+  const std::string name = typed != nullptr ? typed : "proctor";
+  std::error_code failure;
+  const bool leaves_folder = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
+  if (!leaves_folder || name.find('/') == std::string::npos) return name;
+  const std::filesystem::path path = std::filesystem::absolute(name, failure);
+  return failure ? name : path.string();
+}
+
 int Dispatch(CLI::App& app, Arguments& arguments) {
-  if (!arguments.profile.empty()) {
-    arguments.check.profile = arguments.observe.profile = arguments.judge.profile =
-        FindProfile(arguments.profile);
-  }
   if (app.got_subcommand("list")) {
     if (arguments.listed == "clauses") return ListClauses();
     if (arguments.listed == "scenarios") return ListScenarios();
@@ -122,32 +174,56 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("explain")) return Explain(arguments.explained);
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
-  if (app.got_subcommand("observe")) {
-    if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
-      return Complain("observe needs either --pid PID or -- COMMAND");
-    }
-    return Observe(arguments.observe);
+  if (app.got_subcommand("check")) return Check(arguments.check);
+  if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
+    return Refuse("observe needs either --pid PID or -- COMMAND");
   }
-  if (!arguments.tiers.empty()) {
-    const std::optional<TierSet> tiers = ParseTiers(arguments.tiers);
-    if (!tiers) return Complain("unknown tier in '" + arguments.tiers + "'; there are V,T,O,X");
-    arguments.check.tiers = *tiers;
-  }
-  if (MatchClauses(arguments.check.clauses).empty()) {
-    return Complain("no clause matches '" + arguments.check.clauses +
-                    "'; `proctor list clauses` shows all");
-  }
-  return Check(arguments.check);
+  return Observe(arguments.observe);
 }
 
-int Main(int argc, char** argv) {
+// What the library says of a wrong command line, in one line. Of a first word that is no subcommand
+// it does not say which it is.
+std::string UsageError(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
+  std::string names;
+  bool known = argc < 2 || argv[1][0] == '-';
+  for (const CLI::App* subcommand : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names += (names.empty() ? "" : ", ") + subcommand->get_name();
+    known = known || subcommand->get_name() == argv[1];
+  }
+  if (!known) return fmt::format("there is no subcommand '{}'; there are {}", argv[1], names);
+  if (argc < 2) return fmt::format("a subcommand is missing; there are {}", names);
+  return fmt::format("{}; --help shows what there is", error.what());
+}
+
+// So that a machine with few descriptors is not taken for an adapter that fails.
+bool HasOpenFiles(std::string& error) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return true;
+  if (limit.rlim_max >= kOpenFilesLeast && limit.rlim_cur < kOpenFilesLeast) {
+    limit.rlim_cur = kOpenFilesLeast;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= kOpenFilesLeast) return true;
+  error = fmt::format("only {} files may be open at once, and {} are needed: raise `ulimit -n`",
+                      limit.rlim_cur, kOpenFilesLeast);
+  return false;
+}
+
+int Run(int argc, char** argv) {
+  std::string error;
+  if (!HasOpenFiles(error)) {
+    Say(error);
+    return kExitFailed;
+  }
+  Arguments arguments;
+  arguments.check.request.program = arguments.observe.program = arguments.replay.program =
+      ProgramName(argv[0]);
   // `bazel run` starts in the runfiles; the user means the folder where they typed the command.
   if (const char* directory = std::getenv("BUILD_WORKING_DIRECTORY")) {
-    if (chdir(directory) != 0) return Complain(fmt::format("cannot go to {}", directory));
+    if (chdir(directory) != 0) return Refuse(fmt::format("cannot go to {}", directory));
   }
   CLI::App app("Examines the system monitor of a task runtime, clause by clause.", "proctor");
   app.require_subcommand(1);
-  Arguments arguments;
   AddCheck(app, arguments);
   AddObserve(app, arguments);
   AddJudge(app, arguments);
@@ -155,10 +231,27 @@ int Main(int argc, char** argv) {
   AddList(app, arguments);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitAsExpected : kExitWrongUsage;
+  } catch (const CLI::ParseError& wrong) {
+    if (wrong.get_exit_code() != 0) return Refuse(UsageError(app, argc, argv, wrong));
+    std::ostringstream help;
+    app.exit(wrong, help, help);
+    Print(help.str());
+    return kExitAsExpected;
   }
   return Dispatch(app, arguments);
+}
+
+int Main(int argc, char** argv) {
+  PrepareOutput();
+  int status = kExitFailed;
+  try {
+    status = Run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    Say("there is no memory left");
+  } catch (const std::exception& error) {
+    Say(fmt::format("ended by an error that nothing was prepared for: {}", error.what()));
+  }
+  return FinishOutput(status);
 }
 
 }  // namespace

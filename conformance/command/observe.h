@@ -15,6 +15,7 @@
 namespace proctor {
 
 struct ObserveOptions {
+  std::string program = "proctor";   // how the user started this program, for replay lines
   pid_t pid = 0;                     // attach to this process, or
   std::vector<std::string> command;  // start this one
   int64_t for_ms = 10'000;
@@ -23,7 +24,7 @@ struct ObserveOptions {
 };
 
 // Returns the exit status. A command that outlives the time is left alone when it was attached to,
-// and ended when it was started here.
+// and ended when it was started here. Thread safety: none; from the main thread only.
 int Observe(const ObserveOptions& options);
 
 }  // namespace proctor

@@ -1,25 +1,26 @@
 #include "conformance/command/output.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-#include <utility>
+#include <string>
+#include <vector>
 
-#include "conformance/command/exit_status.h"
+#include "conformance/report/exit_status.h"
+#include "conformance/report/foreign_text.h"
 #include "conformance/report/render.h"
 
 namespace proctor {
 namespace {
 
-namespace fs = std::filesystem;
+int print_error = 0;  // errno of the first print that failed
 
 int TerminalWidth() {
   winsize size{};
@@ -27,102 +28,86 @@ int TerminalWidth() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kDefault;
 }
 
+// 0, or errno.
+int WriteAll(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = write(descriptor, text.data(), text.size());
+    if (put >= 0) {
+      text.remove_prefix(static_cast<size_t>(put));
+    } else if (errno == EAGAIN) {
+      pollfd writable{.fd = descriptor, .events = POLLOUT, .revents = 0};
+      poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+void SayOldFiles(const OutputFolder& folder) {
+  const std::vector<std::string> old = folder.OldFiles();
+  if (old.empty()) return;
+  constexpr size_t kNamed = 5;
+  std::string names;
+  for (size_t i = 0; i < old.size() && i < kNamed; ++i) {
+    names += (names.empty() ? "" : ", ") + old[i];
+  }
+  if (old.size() > kNamed) names += ", ...";
+  Say(fmt::format("{}: {} {} an earlier run's: {}", folder.path(), old.size(),
+                  old.size() == 1 ? "file is" : "files are", names));
+}
+
 }  // namespace
 
-std::optional<OutputFolder> OutputFolder::Open(const std::string& path, std::string& why) {
-  const bool kept = !path.empty();
-  std::string made = path;
-  if (!kept) {
-    made = (fs::temp_directory_path() / "proctor-XXXXXX").string();
-    if (mkdtemp(made.data()) == nullptr) {
-      why = fmt::format("{}: no scratch folder: {}; set TMPDIR", made, std::strerror(errno));
-      return std::nullopt;
-    }
+void PrepareOutput() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // A file opened later would get the number, and what is printed would go into it. Opened for
+    // the wrong direction, so that what is printed there still fails.
+    if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) _exit(kExitFailed);
   }
-  OutputFolder folder(made, kept);
-  for (const char* part : {"traces", "scenarios", "stderr", "bundles"}) {
-    std::error_code error;
-    fs::create_directories(fs::path(made) / part, error);
-    if (error) {
-      why = fmt::format("{}/{}: cannot be created: {}", made, part, error.message());
-      return std::nullopt;
-    }
-  }
-  return folder;
+  // A handler, as what is ignored would stay ignored in every program started from here.
+  struct sigaction action{};
+  action.sa_handler = [](int) {};
+  sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
 }
 
-OutputFolder::OutputFolder(OutputFolder&& other) noexcept
-    : path_(std::exchange(other.path_, "")), kept_(other.kept_) {}
-
-OutputFolder::~OutputFolder() {
-  if (kept_ || path_.empty()) return;
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+void Print(std::string_view text) {
+  if (print_error == 0) print_error = WriteAll(STDOUT_FILENO, text);
 }
 
-std::string OutputFolder::TracePath(std::string_view name) const {
-  return fmt::format("{}/traces/{}.jsonl", path_, name);
+int FinishOutput(int status) {
+  if (print_error == 0) return status;
+  Say(fmt::format("standard output cannot be written: {}", std::strerror(print_error)));
+  return kExitFailed;
 }
 
-std::string OutputFolder::ScenarioPath(std::string_view name) const {
-  return fmt::format("{}/scenarios/{}.json", path_, name);
-}
-
-std::string OutputFolder::StderrPath(std::string_view name) const {
-  return fmt::format("{}/stderr/{}.txt", path_, name);
-}
-
-std::string OutputFolder::BundlePath(std::string_view clause) const {
-  return fmt::format("{}/bundles/{}.json", path_, clause);
-}
-
-bool OutputFolder::WriteReports(const Results& results, std::string& why) const {
-  return WriteFile(path_ + "/results.json", FormatResults(results), why) &&
-         WriteFile(path_ + "/junit.xml", RenderJUnit(results), why) &&
-         WriteFile(path_ + "/report.md", RenderMarkdown(results), why);
-}
-
-bool WriteFile(const std::string& path, std::string_view contents, std::string& why) {
-  std::ofstream stream(path, std::ios::binary);
-  stream << contents;
-  stream.close();
-  if (stream) return true;
-  why = fmt::format("{}: cannot be written: {}", path, std::strerror(errno));
-  return false;
-}
-
-std::optional<std::string> ReadFile(const std::string& path, std::string& why) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream contents;
-  contents << stream.rdbuf();
-  if (stream) return contents.str();
-  why = fmt::format("{}: cannot be read: {}", path, std::strerror(errno));
-  return std::nullopt;
-}
-
-int Publish(const Results& results, const OutputFolder& folder) {
+int Publish(const Results& results, const OutputFolder& folder, std::string_view preface) {
   ShowProgress("");
-  fmt::print("{}", RenderTable(results, {.colour = isatty(STDOUT_FILENO) == 1 &&
-                                                   std::getenv("NO_COLOR") == nullptr,
-                                         .width = TerminalWidth()}));
-  std::fflush(stdout);
-  std::string why;
-  if (folder.kept() && !folder.WriteReports(results, why)) {
-    Say(why);
-    return kExitFailed;
+  int status = results.exit_status;
+  if (folder.kept()) {
+    for (const std::string& error : folder.WriteReports(results)) {
+      Say(error);
+      status = kExitFailed;
+    }
+    SayOldFiles(folder);
   }
-  return results.exit_status;
+  Print(preface);
+  Print(RenderTable(results,
+                    {.colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr,
+                     .width = TerminalWidth()}));
+  return status;
 }
 
 void ShowProgress(std::string_view line) {
   if (isatty(STDERR_FILENO) != 1) return;
-  fmt::print(stderr, "\r\033[K{}", line);
-  std::fflush(stderr);
+  WriteAll(STDERR_FILENO, "\r\033[K" + Clean(line, Medium::kTerminal));
 }
 
 void Say(std::string_view what) {
   ShowProgress("");
-  fmt::print(stderr, "proctor: {}\n", what);
+  WriteAll(STDERR_FILENO, fmt::format("proctor: {}\n", Clean(what, Medium::kTerminal)));
 }
 
 }  // namespace proctor

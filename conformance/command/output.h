@@ -1,54 +1,38 @@
-// Where a command's results go: the terminal, and a folder where one was asked for.
+// What a command prints, and where its results go: files first, so that a terminal or a pipe that
+// takes nothing costs nobody the results.
+//
+// Thread safety: none; from the main thread only.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_OUTPUT_H_
 #define PROCTOR_CONFORMANCE_COMMAND_OUTPUT_H_
 
-#include <optional>
-#include <string>
 #include <string_view>
 
+#include "conformance/campaign/output_folder.h"
 #include "conformance/report/results.h"
 
 namespace proctor {
 
-// A folder that keeps traces/, scenarios/, stderr/ and bundles/ as they are made, and the reports
-// at the end. Without a path it is a scratch folder that is gone with its object.
-class OutputFolder {
- public:
-  // nullopt: `why`, in one line.
-  static std::optional<OutputFolder> Open(const std::string& path, std::string& why);
-  OutputFolder(OutputFolder&& other) noexcept;
-  ~OutputFolder();
+// Standard input, output and error are open from here on, if only on nothing; signals that tell of
+// a failed write do not end the program.
+void PrepareOutput();
 
-  bool kept() const { return kept_; }
-  const std::string& path() const { return path_; }
-  std::string TracePath(std::string_view name) const;     // traces/NAME.jsonl
-  std::string ScenarioPath(std::string_view name) const;  // scenarios/NAME.json
-  std::string StderrPath(std::string_view name) const;    // stderr/NAME.txt
-  std::string BundlePath(std::string_view clause) const;  // bundles/CLAUSE.json
+// To standard output. What fails is remembered for FinishOutput.
+void Print(std::string_view text);
 
-  // results.json, junit.xml and report.md; false: `why`.
-  bool WriteReports(const Results& results, std::string& why) const;
+// The exit status: `status`, or that of a failure where something could not be printed, which is
+// said in one line.
+int FinishOutput(int status);
 
- private:
-  OutputFolder(std::string path, bool kept) : path_(std::move(path)), kept_(kept) {}
-
-  std::string path_;
-  bool kept_;
-};
-
-// Replaces the file's contents; false: `why`.
-bool WriteFile(const std::string& path, std::string_view contents, std::string& why);
-std::optional<std::string> ReadFile(const std::string& path, std::string& why);
-
-// Prints the table, writes the reports, and returns the exit status: that of the results, or of a
-// failure when a report could not be written.
-int Publish(const Results& results, const OutputFolder& folder);
+// Writes the reports and says which files are an earlier run's, then prints `preface` and the
+// table. Returns the exit status: that of the results, or of a failure when a report could not be
+// written.
+int Publish(const Results& results, const OutputFolder& folder, std::string_view preface = "");
 
 // A line on standard error where that is a terminal, over the last one; an empty one takes it away.
 void ShowProgress(std::string_view line);
 
-// One line on standard error: "proctor: WHAT".
+// One line on standard error: "proctor: WHAT", cleaned of what a terminal would obey.
 void Say(std::string_view what);
 
 }  // namespace proctor

@@ -42,7 +42,8 @@ TEST(Finding, IsReplayedFromItsBundle) {
   EXPECT_NE(outcome.output.find("  scenario: {\"schema\":\"proctor-scenario/1\""),
             std::string::npos)
       << outcome.output;
-  EXPECT_NE(outcome.output.find("  replay: proctor replay " + bundle + "\n"), std::string::npos)
+  EXPECT_NE(outcome.output.find("  replay: conformance/command/proctor replay " + bundle + "\n"),
+            std::string::npos)
       << outcome.output;
 
   const std::string again = Folder("replayed");
@@ -64,9 +65,9 @@ TEST(Finding, WithoutAFolderIsReplayedFromItsSeed) {
   const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
                                    "--clauses", "CAD-8", "--worlds", "100", "--seed", "7"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.output.find(
-                "  replay: proctor check mutant=sleep_in_wrong_unit --clauses CAD-8 --tiers V "
-                "--seed 7\n"),
+  EXPECT_NE(outcome.output.find("  replay: conformance/command/proctor check "
+                                "mutant=sleep_in_wrong_unit --clauses CAD-8 --tiers V "
+                                "--seed 7\n"),
             std::string::npos)
       << outcome.output;
 }
@@ -80,7 +81,7 @@ TEST(Budget, WhatACampaignDidNotComeToIsInconclusive) {
 }
 
 TEST(Replay, WhatIsWrongWithABundleIsNamedInOneLine) {
-  const auto complaint = [](const std::string& text) {
+  const auto error_of = [](const std::string& text) {
     const std::string path = Write("bundle.json", text);
     const Outcome outcome = Proctor({"replay", path});
     EXPECT_EQ(outcome.status, 64) << outcome.output;
@@ -90,26 +91,26 @@ TEST(Replay, WhatIsWrongWithABundleIsNamedInOneLine) {
   };
   const std::string scenario =
       R"("scenario":{"schema":"proctor-scenario/1","name":"x","tasks":[{"ops":[{"op":"yield"}]}]})";
-  EXPECT_EQ(complaint(""), "bundle: not JSON from line 1, column 1 on\n");
-  EXPECT_EQ(complaint(std::string("\0\0", 2)), "bundle: not JSON from line 1, column 1 on\n");
-  EXPECT_EQ(complaint("[]"), "bundle: must be an object\n");
-  EXPECT_EQ(complaint("{}"), "schema: must be a string\n");
-  EXPECT_EQ(complaint(R"({"schema":"proctor-bundle/9"})"),
-            "schema: 'proctor-bundle/9' is not proctor-bundle/1\n");
+  EXPECT_EQ(error_of(""), "bundle: not JSON from line 1, column 1 on\n");
+  EXPECT_EQ(error_of(std::string("\0\0", 2)), "bundle: a NUL byte at line 1, column 1\n");
+  EXPECT_EQ(error_of("[]"), "bundle: must be an object\n");
+  EXPECT_EQ(error_of("{}"), "bundle: missing member 'schema'\n");
+  EXPECT_EQ(error_of(R"({"schema":"proctor-bundle/9"})"),
+            "bundle: schema 'proctor-bundle/9' is not 'proctor-bundle/1'\n");
   EXPECT_EQ(
-      complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20"})"),
-      "scenario: missing\n");
+      error_of(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20"})"),
+      "bundle: missing member 'scenario'\n");
   EXPECT_EQ(
-      complaint(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go9"})"),
-      "profile: there is no 'go9'\n");
+      error_of(R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go9"})"),
+      "bundle: profile unknown value 'go9'\n");
   EXPECT_EQ(
-      complaint(
+      error_of(
           R"({"schema":"proctor-bundle/1","implementation":"reference","profile":"go1.20","clause":"X-1",)" +
           scenario + "}"),
-      "clause: there is no 'X-1'\n");
+      "bundle: clause unknown value 'X-1'\n");
   EXPECT_EQ(
-      complaint(R"({"schema":"proctor-bundle/1","implementation":"nobody","profile":"go1.20",)" +
-                scenario + "}"),
+      error_of(R"({"schema":"proctor-bundle/1","implementation":"nobody","profile":"go1.20",)" +
+               scenario + "}"),
       "this program holds no monitor 'nobody'; build it with "
       "--//conformance:implementation=LABEL\n");
   EXPECT_EQ(Proctor({"replay", "/nowhere/bundle"}).status, 64);

@@ -19,8 +19,6 @@ extern const std::string_view kGoStateMap;
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int kParametersMost = 6;  // that both conventions keep in registers
 
 // What is wrong, and at which member.
@@ -209,7 +207,7 @@ bool IsOfProcessor(Variable variable) {
 
 std::optional<StateMap> ParseStateMap(std::string_view text, std::string_view name,
                                       std::string& error) {
-  const std::optional<Json> json = ParseJson<Json>(text, name, error);
+  const std::optional<Json> json = ParseJson(text, name, error);
   if (!json) return std::nullopt;
   try {
     return ParseMap(*json);

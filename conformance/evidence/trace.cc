@@ -4,20 +4,14 @@
 
 #include <charconv>
 #include <istream>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
+#include "conformance/json/json.h"
+
 namespace proctor {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Thrown inside header parsing only: what is wrong.
-struct Wrong {
-  std::string what;
-};
 
 Json TunablesToJson(const Tunables& tunables) {
   Json json = Json::object();
@@ -27,67 +21,34 @@ Json TunablesToJson(const Tunables& tunables) {
   return json;
 }
 
-const Json& Member(const Json& json, const char* name) {
-  if (!json.contains(name)) throw Wrong{fmt::format("the header lacks '{}'", name)};
-  return json[name];
-}
-
-std::string Text(const Json& json, const char* name) {
-  const Json& member = Member(json, name);
-  if (!member.is_string()) throw Wrong{fmt::format("the header's '{}' must be a string", name)};
-  return member.get<std::string>();
-}
-
-Tunables TunablesFromJson(const Json& json, const char* name) {
-  const Json& object = Member(json, name);
-  if (!object.is_object()) throw Wrong{fmt::format("the header's '{}' must be an object", name)};
+Tunables ReadTunables(JsonObject& object, std::string_view name) {
   Tunables tunables;
-  for (const auto& [key, value] : object.items()) {
-    if (!value.is_number_integer())
-      throw Wrong{fmt::format("tunable '{}' must be an integer", key)};
-    const std::string why = SetTunable(tunables, key, value.get<int64_t>());
-    if (!why.empty()) throw Wrong{fmt::format("{} in '{}'", why, name)};
-  }
+  object.ForIntegers(name, [&](const std::string& tunable, int64_t value) {
+    const std::string error = SetTunable(tunables, tunable, value);
+    if (!error.empty()) object.Fail(name, Quoted(error));
+  });
   return tunables;
 }
 
-Header HeaderFromJson(const Json& json) {
-  if (!json.is_object()) throw Wrong{"the header must be an object"};
-  const std::string schema = Text(json, "schema");
-  if (schema != kTraceSchema) {
-    throw Wrong{fmt::format("schema '{}' is not '{}'", schema, kTraceSchema)};
-  }
+Header ReadHeaderMembers(JsonObject& object) {
+  object.Schema(kTraceSchema);
   Header header;
-  header.maker = Text(json, "maker");
-  header.implementation = Text(json, "implementation");
-  header.version = Text(json, "version");
-  header.clock = Text(json, "clock");
-  const std::string tiers = Text(json, "tiers");
-  const std::optional<TierSet> tier_set = ParseTiers(tiers);
-  if (!tier_set) throw Wrong{fmt::format("unknown tier in '{}'", tiers)};
-  header.tiers = *tier_set;
-  const std::string profile_name = Text(json, "profile");
-  const std::optional<Profile> profile = FindProfile(profile_name);
-  if (!profile) throw Wrong{fmt::format("unknown profile '{}'", profile_name)};
-  header.profile = *profile;
-  const Json& from_start = Member(json, "from_start");
-  if (!from_start.is_boolean()) throw Wrong{"the header's 'from_start' must be true or false"};
-  header.from_start = from_start.get<bool>();
-  const Json& emits = Member(json, "emits");
-  if (!emits.is_array()) throw Wrong{"the header's 'emits' must be an array"};
-  for (const Json& name : emits) {
-    const auto kind = name.is_string() ? FindEventKind(name.get<std::string>()) : std::nullopt;
-    if (!kind) throw Wrong{fmt::format("unknown event {} in 'emits'", name.dump())};
+  header.maker = object.Text("maker");
+  header.implementation = object.Text("implementation");
+  header.version = object.Text("version");
+  header.clock = object.Text("clock");
+  header.tiers = object.Named("tiers", ParseTiers);
+  header.profile = object.Named("profile", FindProfile);
+  header.from_start = object.Boolean("from_start");
+  object.ForTexts("emits", [&](const std::string& name) {
+    const std::optional<EventKind> kind = FindEventKind(name);
+    if (!kind) object.Fail("emits", "unknown value '" + Quoted(name) + "'");
     header.emits.set(static_cast<size_t>(*kind));
-  }
-  header.scenario = Text(json, "scenario");
-  const std::string seed = Text(json, "seed");
-  const auto parsed = std::from_chars(seed.data(), seed.data() + seed.size(), header.seed);
-  if (parsed.ec != std::errc() || parsed.ptr != seed.data() + seed.size()) {
-    throw Wrong{fmt::format("seed '{}' is not a decimal number", seed)};
-  }
-  header.asked = TunablesFromJson(json, "asked");
-  header.in_force = TunablesFromJson(json, "in_force");
+  });
+  header.scenario = object.Text("scenario");
+  header.seed = object.Seed("seed");
+  header.asked = ReadTunables(object, "asked");
+  header.in_force = ReadTunables(object, "in_force");
   return header;
 }
 
@@ -107,8 +68,15 @@ void AppendMember(std::string& line, std::string_view name, int64_t value) {
 // Reads the flat objects that events are: names, integers and short strings without escapes. A
 // general parser would take most of the time that judging takes.
 class EventParser {
+  static constexpr int kTimeBit = kMaxArgsPerEvent;
+  static constexpr int kKindBit = kTimeBit + 1;
+  static constexpr int kMBit = kKindBit + 1;
+  static constexpr int kPBit = kMBit + 1;
+  static constexpr int kGBit = kPBit + 1;
+
  public:
-  EventParser(std::string_view line, std::string& why) : rest_(line), why_(why) {}
+  EventParser(std::string_view line, std::string& error, std::set<std::string>* ignored)
+      : rest_(line), error_(error), ignored_(ignored) {}
 
   std::optional<Event> Parse() {
     if (!Expect('{')) return std::nullopt;
@@ -123,7 +91,7 @@ class EventParser {
 
  private:
   std::nullopt_t Fail(std::string what) {
-    if (why_.empty()) why_ = std::move(what);
+    if (error_.empty()) error_ = std::move(what);
     return std::nullopt;
   }
   bool Wrong(std::string what) {
@@ -172,7 +140,7 @@ class EventParser {
     const auto parsed = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
     if (parsed.ec != std::errc()) {
       return Wrong(rest_.empty() ? "the line is cut short"
-                                 : fmt::format("'{}' must be a 64-bit integer", name));
+                                 : fmt::format("'{}' must be a 64-bit integer", Quoted(name)));
     }
     rest_.remove_prefix(static_cast<size_t>(parsed.ptr - rest_.data()));
     return true;
@@ -181,16 +149,22 @@ class EventParser {
   bool ParseMember() {
     std::string_view name;
     if (!ParseString(name) || !Expect(':')) return false;
-    if (name == "e") return ParseKind();
+    if (name == "e") return Once(kKindBit, name) && ParseKind();
     if (name == "t") {
-      has_time_ = true;
-      if (!ParseInteger(name, event_.time_ns)) return false;
+      if (!Once(kTimeBit, name) || !ParseInteger(name, event_.time_ns)) return false;
       return event_.time_ns >= 0 || Wrong("'t' must not be negative");
     }
-    if (name == "g") return ParseActor(name, INT64_MAX, event_.g);
-    if (name == "m") return ParseActor(name, INT32_MAX, event_.m);
-    if (name == "p") return ParseActor(name, kProcessorsMost - 1, event_.p);
+    if (name == "g") return Once(kGBit, name) && ParseActor(name, INT64_MAX, event_.g);
+    if (name == "m") return Once(kMBit, name) && ParseActor(name, INT32_MAX, event_.m);
+    if (name == "p") return Once(kPBit, name) && ParseActor(name, kProcessorsMost - 1, event_.p);
     return ParseArgument(name);
+  }
+
+  bool Saw(int bit) const { return (seen_ >> bit & 1u) != 0; }
+  bool Once(int bit, std::string_view name) {
+    if (Saw(bit)) return Wrong(fmt::format("'{}' stands twice in one event", name));
+    seen_ |= 1u << bit;
+    return true;
   }
 
   template <typename Integer>
@@ -207,23 +181,33 @@ class EventParser {
     std::string_view name;
     if (!ParseString(name)) return false;
     const std::optional<EventKind> kind = FindEventKind(name);
-    if (!kind) return Wrong(fmt::format("unknown event '{}'", name));
+    if (!kind) return Wrong(fmt::format("unknown event '{}'", Quoted(name)));
     event_.kind = *kind;
-    has_kind_ = true;
     return true;
   }
 
   bool ParseArgument(std::string_view name) {
-    if (!has_kind_) return Wrong(fmt::format("'{}' stands before 'e'", name));
+    if (!Saw(kKindBit)) return Wrong(fmt::format("'{}' stands before 'e'", Quoted(name)));
     for (const Arg arg : ArgsOf(event_.kind)) {
       if (ArgName(arg) != name) continue;
       const int position = ArgPosition(event_.kind, arg);
-      seen_ |= 1u << position;
+      if (!Once(position, name)) return false;
       const ValueNames names = ArgValueNames(arg);
       return names.empty() ? ParseInteger(name, event_.args[position])
                            : ParseValueName(name, names, event_.args[position]);
     }
-    return Wrong(fmt::format("event '{}' has no '{}'", EventKindName(event_.kind), name));
+    return Ignore(name);
+  }
+
+  // What a newer program may say besides: a number or a string.
+  bool Ignore(std::string_view name) {
+    if (ignored_ != nullptr && ignored_->size() < kIgnoredMost) {
+      ignored_->insert(fmt::format("{}.{}", EventKindName(event_.kind), Quoted(name)));
+    }
+    SkipSpace();
+    std::string_view text;
+    int64_t value = 0;
+    return !rest_.empty() && rest_.front() == '"' ? ParseString(text) : ParseInteger(name, value);
   }
 
   bool ParseValueName(std::string_view name, ValueNames names, int64_t& value) {
@@ -234,14 +218,14 @@ class EventParser {
       value = static_cast<int64_t>(i);
       return true;
     }
-    return Wrong(fmt::format("unknown '{}' for '{}'", text, name));
+    return Wrong(fmt::format("unknown '{}' for '{}'", Quoted(text), name));
   }
 
   std::optional<Event> Finish() {
-    if (!has_kind_) return Fail("an event lacks 'e'");
-    if (!has_time_) return Fail("an event lacks 't'");
+    if (!Saw(kKindBit)) return Fail("an event lacks 'e'");
+    if (!Saw(kTimeBit)) return Fail("an event lacks 't'");
     for (const Arg arg : ArgsOf(event_.kind)) {
-      if ((seen_ >> ArgPosition(event_.kind, arg) & 1u) == 0) {
+      if (!Saw(ArgPosition(event_.kind, arg))) {
         return Fail(fmt::format("event '{}' lacks '{}'", EventKindName(event_.kind), ArgName(arg)));
       }
     }
@@ -249,11 +233,10 @@ class EventParser {
   }
 
   std::string_view rest_;
-  std::string& why_;
+  std::string& error_;
+  std::set<std::string>* const ignored_;
   Event event_;
-  bool has_kind_ = false;
-  bool has_time_ = false;
-  unsigned seen_ = 0;
+  unsigned seen_ = 0;  // a bit for each member: first the arguments by position
 };
 
 }  // namespace
@@ -283,8 +266,9 @@ void FormatEvent(const Event& event, std::string& line) {
   line += '}';
 }
 
-std::optional<Event> ParseEvent(std::string_view line, std::string& why) {
-  return EventParser(line, why).Parse();
+std::optional<Event> ParseEvent(std::string_view line, std::string& error,
+                                std::set<std::string>* ignored) {
+  return EventParser(line, error, ignored).Parse();
 }
 
 TraceReader::TraceReader(std::istream& stream, std::string name)
@@ -323,25 +307,20 @@ std::optional<Header> TraceReader::ReadHeader() {
     if (error_.empty()) Fail("the trace is empty");
     return std::nullopt;
   }
-  const Json json = Json::parse(line_, nullptr, false);
-  if (json.is_discarded()) {
-    Fail("the header is not JSON");
-    return std::nullopt;
-  }
-  try {
-    return HeaderFromJson(json);
-  } catch (const Wrong& wrong) {
-    Fail(wrong.what);
-    return std::nullopt;
-  }
+  std::string error;
+  std::optional<Header> header =
+      ReadJson<Header>(line_, {.what = "header", .unknown = UnknownMembers::kAreIgnored}, error,
+                       ReadHeaderMembers, &ignored_);
+  if (!header) Fail(error);
+  return header;
 }
 
 std::optional<Event> TraceReader::Next() {
   if (!ReadLine()) return std::nullopt;
-  std::string why;
-  const std::optional<Event> event = ParseEvent(line_, why);
+  std::string error;
+  const std::optional<Event> event = ParseEvent(line_, error, &ignored_);
   if (!event) {
-    Fail(why);
+    Fail(error);
     return std::nullopt;
   }
   if (event->time_ns < last_time_ns_) {

@@ -21,6 +21,7 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,9 @@ class TraceReader {
   // Empty while all is well.
   const std::string& error() const { return error_; }
 
+  // Members of the header and of events that are unknown here, and were ignored; each once.
+  const std::set<std::string>& ignored() const { return ignored_; }
+
  private:
   bool ReadLine();
   void Fail(const std::string& what);
@@ -55,6 +59,7 @@ class TraceReader {
   std::string buffer_;
   std::string_view line_;  // in buffer_
   std::string error_;
+  std::set<std::string> ignored_;
   int64_t line_number_ = 0;
   int64_t last_time_ns_ = INT64_MIN;
 };
@@ -71,10 +76,11 @@ class TraceWriter {
   std::string line_;
 };
 
-// One event as its JSON line, without the newline; and back. ParseEvent returns nullopt and says
-// why.
+// One event as its JSON line, without the newline; and back. nullopt: `error`. `ignored` gets the
+// members that are unknown here ("gap.colour"), where it is not nullptr.
 void FormatEvent(const Event& event, std::string& line);
-std::optional<Event> ParseEvent(std::string_view line, std::string& why);
+std::optional<Event> ParseEvent(std::string_view line, std::string& error,
+                                std::set<std::string>* ignored = nullptr);
 
 }  // namespace proctor
 

@@ -100,11 +100,11 @@ TEST(Trace, HeaderComesBack) {
 TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
   const std::string head = HeaderLine();
   EXPECT_EQ(ErrorOf(""), "t: the trace is empty");
-  EXPECT_EQ(ErrorOf("hello\n"), "t:1: the header is not JSON");
-  EXPECT_EQ(ErrorOf("{}\n"), "t:1: the header lacks 'schema'");
+  EXPECT_EQ(ErrorOf("hello\n"), "t:1: header: not JSON from line 1, column 1 on");
+  EXPECT_EQ(ErrorOf("{}\n"), "t:1: header: missing member 'schema'");
   EXPECT_EQ(ErrorOf(R"({"schema":"proctor-trace/9"})"
                     "\n"),
-            "t:1: schema 'proctor-trace/9' is not 'proctor-trace/1'");
+            "t:1: header: schema 'proctor-trace/9' is not 'proctor-trace/1'");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1)"),
             "t:2: the last line is cut short (it has no line break)");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost)"
@@ -131,9 +131,15 @@ TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"deep_wake","cause":"love"})"
                            "\n"),
             "t:2: unknown 'love' for 'cause'");
-  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1,"op":2})"
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1,"lost":2})"
                            "\n"),
-            "t:2: event 'gap' has no 'op'");
+            "t:2: 'lost' stands twice in one event");
+  EXPECT_EQ(ErrorOf(head + R"({"t":1,"t":1,"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: 't' stands twice in one event");
+  EXPECT_EQ(ErrorOf(head + R"({"t":18446744073709551615,"e":"gap","lost":1})"
+                           "\n"),
+            "t:2: 't' must be a 64-bit integer");
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap","lost":1} x)"
                            "\n"),
             "t:2: something follows the event");
@@ -146,6 +152,20 @@ TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(head + R"({"t":-1,"e":"gap","lost":1})"
                            "\n"),
             "t:2: 't' must not be negative");
+}
+
+TEST(Trace, WhatANewerProgramSaysBesidesIsNamedOnceAndIgnored) {
+  std::string header = HeaderLine();
+  header.insert(1, R"("colour":[1,2],)");
+  std::istringstream stream(header + R"({"t":1,"e":"gap","lost":1,"hue":2})"
+                                     "\n"
+                                     R"({"t":2,"e":"gap","hue":"x","lost":1})"
+                                     "\n");
+  TraceReader reader(stream, "t");
+  ASSERT_TRUE(reader.ReadHeader()) << reader.error();
+  ASSERT_TRUE(reader.Next()) << reader.error();
+  EXPECT_EQ(reader.Next(), MakeEvent(2, EventKind::kGap, {{Arg::kLost, 1}})) << reader.error();
+  EXPECT_EQ(reader.ignored(), (std::set<std::string>{"gap.hue", "header.colour"}));
 }
 
 // A stream that never ends and never breaks its line: reading must stop by itself.

@@ -47,13 +47,15 @@ std::vector<std::string> GoEnvironment(const std::string& temporary) {
   return env;
 }
 
-// What a compiler said, in one line; where that is not all, `log` has the rest.
+// What a compiler said, in one line. `log` has all of it, for as long as its folder is kept.
 std::string InOneLine(std::string output, const std::string& log) {
   constexpr size_t kMost = 300;
   std::ofstream(log, std::ios::binary) << output;
   while (output.ends_with('\n')) output.pop_back();
   std::ranges::replace(output, '\n', ' ');
-  return output.size() <= kMost ? output : fmt::format("{}... ({})", output.substr(0, kMost), log);
+  if (output.size() <= kMost) return output;
+  return fmt::format("{}... (with --out DIR all of it is in DIR/build.log)",
+                     output.substr(0, kMost));
 }
 
 }  // namespace

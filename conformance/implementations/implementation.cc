@@ -95,11 +95,22 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
 // The adapter that was built with this program; empty: its runfiles are not here.
 std::string FindReference() {
   using bazel::tools::cpp::runfiles::Runfiles;
-  const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(program_invocation_name));
-  if (runfiles == nullptr) return "";
-  const std::string path =
-      runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
-  return IsProgram(path) ? path : "";
+  // Started through PATH or a link, the program has another name than the file with its runfiles.
+  std::error_code code;
+  const fs::path program = fs::read_symlink("/proc/self/exe", code);
+  for (const std::string& name : {std::string(program_invocation_name), program.string()}) {
+    const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(name));
+    if (runfiles == nullptr) continue;
+    const std::string path =
+        runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
+    if (IsProgram(path)) return path;
+  }
+  // Where Bazel built both, and where somebody has copied both.
+  for (const char* place : {"../implementations/reference/adapter", "proctor-reference-adapter"}) {
+    const fs::path path = (program.parent_path() / place).lexically_normal();
+    if (IsProgram(path)) return path;
+  }
+  return "";
 }
 
 std::optional<Implementation> TheReference(BuildFailure& failure, std::string& error) {
@@ -107,9 +118,10 @@ std::optional<Implementation> TheReference(BuildFailure& failure, std::string& e
   if (adapter.empty()) {
     failure = BuildFailure::kMissing;
     error =
-        "reference: its adapter is not in this program's runfiles; start it where Bazel built it, "
-        "or by "
-        "`bazel run //:proctor`";
+        "reference: its adapter is neither in this program's runfiles nor beside it; start it "
+        "where "
+        "Bazel built it, by `bazel run //:proctor`, or with a copy of the adapter beside it as "
+        "proctor-reference-adapter";
     return std::nullopt;
   }
   return Implementation{
@@ -140,6 +152,12 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
     return BuildGo("gccgo", name.substr(6), scratch, limits, failure, error);
   if (name.find('/') != std::string::npos && IsProgram(name)) {
     return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, code)}};
+  }
+  if (name.find('/') != std::string::npos && fs::exists(name, code)) {
+    failure = BuildFailure::kMissing;
+    error =
+        fmt::format("{}: is no program that may be executed; `chmod +x` makes a file one", name);
+    return std::nullopt;
   }
   failure = BuildFailure::kUnknownName;
   error = fmt::format(

@@ -4,8 +4,8 @@
 //    "entries": [{"clause": "PRE-5", "tier": "X", "profiles": ["go1.20"], "verdict": "violates",
 //                 "reason": "gccgo 12 has no asynchronous preemption"}]}
 //
-// `tier` and `profiles` may be left out: any. Whoever decides an entry's clause otherwise finds it
-// stale, and that is as red as a violation.
+// `tier` and `profiles` may be left out: any. An entry whose clause is decided otherwise is stale,
+// and that is as red as a violation.
 //
 // Thread safety: plain values.
 
@@ -36,9 +36,13 @@ struct Expectations {
   std::vector<Expectation> entries;
 };
 
-// nullopt: `why` names the first thing wrong and its place ("entries[2].clause: unknown clause
+// nullopt: `error` names the first thing wrong and its place ("entries[2]: clause unknown value
 // 'PRE-55'").
-std::optional<Expectations> ParseExpectations(std::string_view json, std::string& why);
+std::optional<Expectations> ParseExpectations(std::string_view json, std::string& error);
+
+// The first entry that speaks of the clause in that tier; nullptr: none does.
+const Expectation* FindExpectation(const Expectations& expectations, Profile profile,
+                                   ClauseId clause, Tier tier);
 
 // Marks each ruling as expected or not: one that an entry speaks of is expected when it is the
 // entry's verdict or undecided (not exercised, not observable, unsupported, inconclusive); without

@@ -1,5 +1,7 @@
 // Renderers: results as a terminal table, JUnit XML and Markdown. Each reads a Results and nothing
-// else.
+// else, and cleans every foreign text in it (foreign_text.h).
+//
+// Thread safety: plain functions.
 
 #ifndef PROCTOR_CONFORMANCE_REPORT_RENDER_H_
 #define PROCTOR_CONFORMANCE_REPORT_RENDER_H_
@@ -21,7 +23,8 @@ std::string RenderTable(const Results& results, const TableOptions& options);
 
 // A suite per section, a case per clause and tier ("CAD-2.O"). A violation is a failure; error,
 // crash and time-out are errors; whatever was not decided is skipped with its message; an expected
-// deviation passes and says so in its output.
+// deviation passes and says so in its output. What was asked for and not judged is a failing case
+// of the suite "unjudged".
 std::string RenderJUnit(const Results& results);
 
 // report.md: what was graded, the verdicts as a table, findings with evidence and replay line.

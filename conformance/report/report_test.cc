@@ -30,7 +30,7 @@ Results Sample() {
 
 TEST(Results, JsonHasTheAgreedShape) {
   const nlohmann::json json = nlohmann::json::parse(FormatResults(Sample()));
-  EXPECT_EQ(json["schema"], "proctor-results/1");
+  EXPECT_EQ(json["schema"], "proctor-results/2");
   EXPECT_EQ(json["implementation"]["profile"], "go1.20");
   EXPECT_EQ(json["verdicts"][0]["clause"], "CAD-2");
   EXPECT_EQ(json["verdicts"][0]["verdict"], "conforms");
@@ -40,31 +40,64 @@ TEST(Results, JsonHasTheAgreedShape) {
 }
 
 TEST(Results, JsonComesBack) {
-  std::string why;
+  std::string error;
   const std::string text = FormatResults(Sample());
-  const std::optional<Results> back = ParseResults(text, why);
-  ASSERT_TRUE(back) << why;
+  const std::optional<Results> back = ParseResults(text, error);
+  ASSERT_TRUE(back) << error;
   EXPECT_EQ(FormatResults(*back), text);
 }
 
+Scenario Small() { return {.name = "small", .tasks = {{.ops = {{.op = Op::kYield}}}}}; }
+
+TEST(Results, AScenarioStandsInThemAsJson) {
+  Results results = Sample();
+  results.verdicts[2].scenario = Small();
+  const std::string text = FormatResults(results);
+  EXPECT_EQ(nlohmann::json::parse(text)["verdicts"][2]["scenario"]["name"], "small");
+  std::string error;
+  const std::optional<Results> back = ParseResults(text, error);
+  ASSERT_TRUE(back) << error;
+  EXPECT_EQ(back->verdicts[2].scenario, Small());
+}
+
+TEST(Results, TheOldSchemaIsReadWhereAScenarioWasText) {
+  nlohmann::json json = nlohmann::json::parse(FormatResults(Sample()));
+  json["schema"] = "proctor-results/1";
+  json["verdicts"][2]["scenario"] = FormatScenario(Small());
+  std::string error;
+  const std::optional<Results> back = ParseResults(json.dump(), error);
+  ASSERT_TRUE(back) << error;
+  EXPECT_EQ(back->verdicts[2].scenario, Small());
+}
+
+TEST(Results, WhatANewerProgramWroteBesidesIsNamedAndIgnored) {
+  nlohmann::json json = nlohmann::json::parse(FormatResults(Sample()));
+  json["colour"] = 1;
+  for (nlohmann::json& verdict : json["verdicts"]) verdict["hue"] = 2;
+  std::string error;
+  std::set<std::string> ignored;
+  EXPECT_TRUE(ParseResults(json.dump(), error, &ignored)) << error;
+  EXPECT_EQ(ignored, (std::set<std::string>{"results.colour", "verdicts.hue"}));
+}
+
 TEST(Results, MalformedJsonIsNamedWithItsPlace) {
-  const auto why_of = [](const std::string& text) {
-    std::string why;
-    EXPECT_FALSE(ParseResults(text, why));
-    return why;
+  const auto error_of = [](const std::string& text) {
+    std::string error;
+    EXPECT_FALSE(ParseResults(text, error));
+    return error;
   };
-  EXPECT_EQ(why_of("{"), "results: not JSON from line 1, column 2 on");
-  EXPECT_EQ(why_of("[]"), "results: missing member 'schema'");
+  EXPECT_EQ(error_of("{"), "results: not JSON from line 1, column 2 on");
+  EXPECT_EQ(error_of("[]"), "results: must be an object");
   std::string text = FormatResults(Sample());
   text.replace(text.find("not_exercised"), 13, "perhaps");
-  EXPECT_EQ(why_of(text), "verdicts[1].verdict: unknown value 'perhaps'");
+  EXPECT_EQ(error_of(text), "verdicts[1]: verdict unknown value 'perhaps'");
 }
 
 TEST(ExitStatus, TheGraverOneWins) {
   const auto status = [](std::vector<std::pair<Verdict, bool>> verdicts) {
-    std::vector<Result> results;
+    Results results;
     for (const auto& [verdict, expected] : verdicts) {
-      results.push_back({MakeRuling(ClauseId::kCAD_2, kO, verdict), expected, ""});
+      results.verdicts.push_back({MakeRuling(ClauseId::kCAD_2, kO, verdict), expected, ""});
     }
     return ExitStatusOf(results);
   };
@@ -82,9 +115,9 @@ constexpr std::string_view kExpectations = R"({
   "entries": [{"clause": "PRE-5", "verdict": "violates", "reason": "no signals"}]})";
 
 TEST(Expectations, AnExpectedDeviationIsExpectedAndAStaleEntryIsRed) {
-  std::string why;
-  const std::optional<Expectations> expectations = ParseExpectations(kExpectations, why);
-  ASSERT_TRUE(expectations) << why;
+  std::string error;
+  const std::optional<Expectations> expectations = ParseExpectations(kExpectations, error);
+  ASSERT_TRUE(expectations) << error;
   const auto expected = [&](ClauseId clause, Verdict verdict) {
     return Apply(*expectations, kGo1_20, {MakeRuling(clause, kX, verdict)})[0].expected;
   };
@@ -98,19 +131,21 @@ TEST(Expectations, AnExpectedDeviationIsExpectedAndAStaleEntryIsRed) {
 }
 
 TEST(Expectations, MalformedFilesAreNamedWithTheirPlace) {
-  const auto why_of = [](std::string from, const std::string& to) {
+  const auto error_of = [](std::string from, const std::string& to) {
     std::string text(kExpectations);
     text.replace(text.find(from), from.size(), to);
-    std::string why;
-    EXPECT_FALSE(ParseExpectations(text, why)) << text;
-    return why;
+    std::string error;
+    EXPECT_FALSE(ParseExpectations(text, error)) << text;
+    return error;
   };
-  EXPECT_EQ(why_of("PRE-5", "PRE-55"), "entries[0].clause: unknown clause 'PRE-55'");
-  EXPECT_EQ(why_of("violates", "breaks"), "entries[0].verdict: unknown verdict 'breaks'");
-  EXPECT_EQ(why_of("no signals", ""), "entries[0].reason: must not be empty");
-  EXPECT_EQ(why_of("\"reason\"", "\"cause\""), "entries[0]: unknown member 'cause'");
-  EXPECT_EQ(why_of("tions/1", "tions/2"),
-            "schema: 'proctor-expectations/2' is not 'proctor-expectations/1'");
+  EXPECT_EQ(error_of("PRE-5", "PRE-55"), "entries[0]: clause unknown value 'PRE-55'");
+  EXPECT_EQ(error_of("violates", "breaks"), "entries[0]: verdict unknown value 'breaks'");
+  EXPECT_EQ(error_of("no signals", ""), "entries[0]: reason must not be empty");
+  EXPECT_EQ(error_of("\"reason\"", "\"cause\""), "entries[0]: missing member 'reason'");
+  EXPECT_EQ(error_of("\"reason\"", "\"cause\": \"x\", \"reason\""),
+            "entries[0]: unknown member 'cause'");
+  EXPECT_EQ(error_of("tions/1", "tions/2"),
+            "expectations: schema 'proctor-expectations/2' is not 'proctor-expectations/1'");
 }
 
 TEST(Table, ShowsVerdictsFindingsAndSummary) {
@@ -161,7 +196,7 @@ TEST(JUnit, CountsAndEscapes) {
 TEST(Markdown, KeepsItsTableWhole) {
   const std::string text = RenderMarkdown(Sample());
   EXPECT_NE(text.find("| CAD-2 | O | conforms | 3 | told |\n"), std::string::npos);
-  EXPECT_NE(text.find("a &lt;b&gt; &amp; \"c\" \\| d next"), std::string::npos);
+  EXPECT_NE(text.find("a &lt;b&gt; &amp; \"c\" \\| d next? line ?"), std::string::npos);
   EXPECT_NE(text.find("### PRE-5 violates (X)"), std::string::npos);
 }
 

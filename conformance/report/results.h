@@ -1,12 +1,15 @@
 // Results: the only input of every renderer, and their file form, results.json:
 //
-//   {"schema": "proctor-results/1",
+//   {"schema": "proctor-results/2",
 //    "implementation": {"name": "go", "version": "go1.19.8", "profile": "go1.20"},
 //    "verdicts": [{"clause": "CAD-2", "tier": "O", "verdict": "conforms", "expected": true, "triggers": 113,
 //                  "message": "", "evidence": [{"t": 5, "e": "shallow_sleep", "m": 7, "duration_ns": 20000}],
 //                  "replay": "proctor check go --clauses CAD-2 --seed 1",
-//                  "scenario": "{...}"}],          only where a minimal scenario shows it
+//                  "scenario": {...}}],          only where a minimal scenario shows it
+//    "unjudged": ["--clauses: ..."],    what was asked for and not judged; may be missing
 //    "exit_status": 0}
+//
+// Version 1 is read as well: there a scenario was a string of JSON. Unknown members are ignored.
 //
 // Thread safety: a Results is a plain value.
 
@@ -14,39 +17,52 @@
 #define PROCTOR_CONFORMANCE_REPORT_RESULTS_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "conformance/contract/profile.h"
 #include "conformance/judge/verdict.h"
+#include "conformance/scenario/scenario.h"
 
 namespace proctor {
 
-inline constexpr std::string_view kResultsSchema = "proctor-results/1";
+inline constexpr std::string_view kResultsSchema = "proctor-results/2";
+inline constexpr std::string_view kOldResultsSchema = "proctor-results/1";
 
 struct Result {
   Ruling ruling;
   bool expected = true;  // false: the verdict differs from the expectations
   std::string replay;    // the line that replays it; empty where there is nothing to replay
-  std::string scenario;  // a minimal one that shows it, as JSON; empty: there is none
+  std::optional<Scenario> scenario;  // a minimal one that shows it; nullopt: there is none
 };
 
 struct Results {
   std::string implementation;
   std::string version;
   Profile profile = kGo1_20;
-  std::vector<Result> verdicts;  // in the order of the contract
+  std::vector<Result> verdicts;       // in the order of the contract
+  std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
   int exit_status = 0;
 };
 
-// 1: a violation that was not expected, or a decided verdict that an expectation contradicts; else
-// 3: an error, crash or time-out that was not expected; else 2: something inconclusive; else 0.
-int ExitStatusOf(const std::vector<Result>& verdicts);
+// nullopt: unknown name.
+std::optional<Tier> FindTier(std::string_view name);
+
+// Whether the evidence told: conforms or violates, or that something failed.
+bool IsDecided(Verdict verdict);
+
+// One of exit_status.h. A violation that was not expected, or a decided verdict that an expectation
+// contradicts, outweighs an error, crash or time-out that was not expected; that outweighs what is
+// inconclusive, or was asked for and not judged.
+int ExitStatusOf(const Results& results);
 
 std::string FormatResults(const Results& results);  // JSON, for people to read too
-// nullopt: `why` names the first thing wrong and its place.
-std::optional<Results> ParseResults(std::string_view json, std::string& why);
+// nullopt: `error` names the first thing wrong and its place. `ignored` gets the members that are
+// unknown here, where it is not nullptr.
+std::optional<Results> ParseResults(std::string_view json, std::string& error,
+                                    std::set<std::string>* ignored = nullptr);
 
 }  // namespace proctor
 

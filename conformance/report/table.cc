@@ -4,6 +4,7 @@
 #include <map>
 
 #include "conformance/report/findings.h"
+#include "conformance/report/foreign_text.h"
 #include "conformance/report/render.h"
 
 namespace proctor {
@@ -25,14 +26,11 @@ std::string_view ColourOf(const Result& result) {
   }
 }
 
-// One line of printable text, cut to `width` columns.
-std::string OneLine(std::string_view text, int width) {
-  std::string line;
-  for (const char c : text) line += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  const size_t most = static_cast<size_t>(std::max(width, 8));
-  if (line.size() <= most) return line;
-  line.resize(most - 3);
-  return line + "...";
+// Cut to `width` columns.
+std::string Fit(const std::string& text, int width) {
+  const auto most = static_cast<size_t>(std::max(width, 8));
+  if (text.size() <= most) return text;
+  return std::string(CutAt(text, most - 3)) + "...";
 }
 
 std::string Row(const Result& result, const TableOptions& options) {
@@ -43,7 +41,7 @@ std::string Row(const Result& result, const TableOptions& options) {
                         : fmt::format("{:14}", verdict);
   constexpr int kColumnsBefore = 37;
   row += fmt::format(" {:>9}  {}", ruling.triggers,
-                     OneLine(ruling.message, options.width - kColumnsBefore));
+                     Fit(ruling.message, options.width - kColumnsBefore));
   while (row.ends_with(' ')) row.pop_back();
   return row + "\n";
 }
@@ -59,7 +57,7 @@ std::string InFull(const Finding& finding) {
                         VerdictName(ruling.verdict), result.expected ? ", as expected," : "",
                         TierName(ruling.tier), ruling.message);
   for (const Event& event : ruling.evidence) text += "    " + Describe(event) + "\n";
-  if (!result.scenario.empty()) text += "  scenario: " + result.scenario + "\n";
+  if (result.scenario) text += "  scenario: " + FormatScenario(*result.scenario) + "\n";
   if (!result.replay.empty()) text += "  replay: " + result.replay + "\n";
   return text;
 }
@@ -76,12 +74,15 @@ std::string Summary(const Results& results) {
 
 }  // namespace
 
-std::string RenderTable(const Results& results, const TableOptions& options) {
+std::string RenderTable(const Results& foreign, const TableOptions& options) {
+  const Results results = CleanResults(foreign, Medium::kTerminal);
   std::string text = fmt::format(
       "{} {}, profile {}\n\n{:9} {} {:14} {:>9}\n", results.implementation, results.version,
       ProfileName(results.profile), "clause", "T", "verdict", "triggers");
   for (const Result& result : results.verdicts) text += Row(result, options);
   for (const Finding& finding : FindingsOf(results)) text += InFull(finding);
+  if (!results.unjudged.empty()) text += "\n";
+  for (const std::string& line : results.unjudged) text += "not judged: " + line + "\n";
   return text + fmt::format("\n{}; exit status {}\n", Summary(results), results.exit_status);
 }
 

@@ -1,4 +1,6 @@
 // The library of named scenarios: what the clauses need to be put to the test on a real runtime.
+// Each is a file in library/, embedded in the program; `proctor check IMPLEMENTATION
+// --scenario FILE` runs a copy of one.
 //
 // Thread safety: constant after program start.
 

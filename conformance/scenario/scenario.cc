@@ -65,8 +65,9 @@ std::string ValidateTask(const Scenario& scenario, size_t number) {
   if (task.ops.empty() || task.ops.size() > kOpsMost) return OutOfRange(place, "ops", 1, kOpsMost);
   int64_t total_ns = 0;
   for (size_t i = 0; i < task.ops.size(); ++i) {
-    std::string why = ValidateOperation(scenario, task.ops[i], fmt::format("{}.ops[{}]", place, i));
-    if (!why.empty()) return why;
+    std::string error =
+        ValidateOperation(scenario, task.ops[i], fmt::format("{}.ops[{}]", place, i));
+    if (!error.empty()) return error;
     if (TakesTime(task.ops[i].op)) total_ns += task.ops[i].duration_ns;
     if (total_ns > kDurationNsMost / task.repeat) {
       return fmt::format("{}: its operations take more than {} ns in all", place, kDurationNsMost);
@@ -129,8 +130,8 @@ uint64_t CaseSeed(uint64_t seed, std::string_view name) {
 }
 
 std::string Validate(const Scenario& scenario) {
-  std::string why = ValidateName(scenario);
-  if (!why.empty()) return why;
+  std::string error = ValidateName(scenario);
+  if (!error.empty()) return error;
   if (scenario.budget_ms < 1 || scenario.budget_ms > kBudgetMsMost) {
     return OutOfRange("scenario", "budget_ms", 1, kBudgetMsMost);
   }
@@ -139,8 +140,8 @@ std::string Validate(const Scenario& scenario) {
   }
   for (const auto& [name, value] : scenario.tunables) {
     Tunables ignored;
-    const std::string why = SetTunable(ignored, name, value);
-    if (!why.empty()) return "tunables: " + why;
+    const std::string error = SetTunable(ignored, name, value);
+    if (!error.empty()) return "tunables: " + error;
   }
   if (scenario.channels.size() > kChannelsMost) {
     return OutOfRange("scenario", "channels", 0, kChannelsMost);
@@ -157,15 +158,15 @@ std::string Validate(const Scenario& scenario) {
     return OutOfRange("scenario", "tasks", 1, kTasksMost);
   }
   for (size_t i = 0; i < scenario.tasks.size(); ++i) {
-    why = ValidateTask(scenario, i);
-    if (!why.empty()) return why;
+    error = ValidateTask(scenario, i);
+    if (!error.empty()) return error;
   }
   if (scenario.outside.size() > kOutsideMost) {
     return OutOfRange("scenario", "outside", 0, kOutsideMost);
   }
   for (size_t i = 0; i < scenario.outside.size(); ++i) {
-    why = ValidateOutside(scenario, i);
-    if (!why.empty()) return why;
+    error = ValidateOutside(scenario, i);
+    if (!error.empty()) return error;
   }
   return "";
 }

@@ -16,9 +16,9 @@ namespace {
 RC_GTEST_PROP(Scenario, ArbitraryOnesAreValidAndComeBack, ()) {
   const Scenario scenario = *ArbitraryScenario();
   RC_ASSERT(Validate(scenario) == "");
-  std::string why;
-  const std::optional<Scenario> back = ParseScenario(FormatScenario(scenario), why);
-  RC_ASSERT(why == "");
+  std::string error;
+  const std::optional<Scenario> back = ParseScenario(FormatScenario(scenario), error);
+  RC_ASSERT(error == "");
   RC_ASSERT(*back == scenario);
 }
 
@@ -41,9 +41,9 @@ TEST(Scenario, WhateverItShrinksToIsValid) {
 }
 
 std::string WhyNot(const std::string& json) {
-  std::string why;
-  EXPECT_FALSE(ParseScenario(json, why)) << json;
-  return why;
+  std::string error;
+  EXPECT_FALSE(ParseScenario(json, error)) << json;
+  return error;
 }
 
 std::string With(const std::string& members) {
@@ -55,7 +55,7 @@ TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
   EXPECT_EQ(WhyNot(""), "scenario: not JSON from line 1, column 1 on");
   EXPECT_EQ(WhyNot("{\n  \"name\" 3}\n"), "scenario: not JSON from line 2, column 10 on");
   EXPECT_EQ(WhyNot("[]"), "scenario: must be an object");
-  EXPECT_EQ(WhyNot("{}"), "scenario: schema '' is not 'proctor-scenario/1'");
+  EXPECT_EQ(WhyNot("{}"), "scenario: missing member 'schema'");
   EXPECT_EQ(WhyNot(With(R"("tasks":[])")), "scenario: tasks must be 1 to 4096");
   EXPECT_EQ(WhyNot(With(R"("tusks":[])")), "scenario: unknown member 'tusks'");
   EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"yield"},{"op":"spin"}]}])")),
@@ -73,7 +73,7 @@ TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
   EXPECT_EQ(WhyNot(With(R"("tunables":{"procs":5000},"tasks":[{"ops":[{"op":"yield"}]}])")),
             "tunables: procs must be 0 to 1024");
   EXPECT_EQ(WhyNot(With(R"("seed":"x","tasks":[{"ops":[{"op":"yield"}]}])")),
-            "scenario: seed 'x' is not a decimal number");
+            "scenario: seed 'x' is not a decimal number of 64 bits");
   EXPECT_EQ(WhyNot(With(R"("outside":[{"at_ns":5,"event":"stop"},{"at_ns":4,"event":"continue"}],)"
                         R"("tasks":[{"ops":[{"op":"yield"}]}])")),
             "outside[1]: at_ns must not be before that of the event above it");
@@ -85,9 +85,9 @@ TEST(Library, EveryScenarioIsValidAndComesBack) {
     EXPECT_EQ(Validate(named.scenario), "") << named.scenario.name;
     EXPECT_TRUE(names.insert(named.scenario.name).second) << named.scenario.name;
     EXPECT_FALSE(named.clauses.empty()) << named.scenario.name;
-    std::string why;
-    const std::optional<Scenario> back = ParseScenario(FormatScenario(named.scenario), why);
-    ASSERT_TRUE(back) << why;
+    std::string error;
+    const std::optional<Scenario> back = ParseScenario(FormatScenario(named.scenario), error);
+    ASSERT_TRUE(back) << error;
     EXPECT_EQ(*back, named.scenario);
     EXPECT_EQ(FindScenario(named.scenario.name), &named);
   }

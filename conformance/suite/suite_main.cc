@@ -13,24 +13,27 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "conformance/campaign/numbers.h"
+#include "conformance/campaign/selection.h"
+#include "conformance/campaign/shell.h"
 #include "conformance/campaign/virtual_run.h"
 #include "conformance/contract/contract.h"
+#include "conformance/file/input_file.h"
+#include "conformance/file/output_file.h"
 #include "conformance/port/port.h"
+#include "conformance/report/exit_status.h"
 #include "conformance/report/expectations.h"
 #include "conformance/suite/failure_message.h"
 
 namespace proctor {
 namespace {
-
-constexpr int kExitWrongUsage = 64;
 
 struct Request {
   Subject subject;
@@ -45,21 +48,26 @@ std::string Environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
-[[noreturn]] void RefuseUsage(const std::string& why) {
-  fmt::print(stderr, "{}\n", why);
+[[noreturn]] void RefuseUsage(const std::string& error) {
+  fmt::print(stderr, "{}\n", error);
   std::exit(kExitWrongUsage);
 }
 
-std::string ReadOrRefuse(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) RefuseUsage(fmt::format("{}: cannot be read", path.string()));
-  return {std::istreambuf_iterator<char>(file), {}};
+Expectations ReadOrRefuse(const std::string& path) {
+  std::string error;
+  const std::optional<std::string> text = ReadWholeFile(path, error);
+  if (!text) RefuseUsage(error);
+  std::optional<Expectations> expectations = ParseExpectations(*text, error);
+  if (!expectations) RefuseUsage(fmt::format("{}: {}", path, error));
+  return std::move(*expectations);
 }
 
-// Files that a test leaves behind, which Bazel keeps.
-std::filesystem::path OutputFolder() {
-  const std::string folder = Environment("TEST_UNDECLARED_OUTPUTS_DIR");
-  return folder.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(folder);
+// Where a test leaves files behind, which Bazel keeps.
+std::filesystem::path FolderToKeep() {
+  for (const char* name : {"TEST_UNDECLARED_OUTPUTS_DIR", "TMPDIR"}) {
+    if (const std::string folder = Environment(name); !folder.empty()) return folder;
+  }
+  return "/tmp";
 }
 
 // The command that replays the bundle in that file, starting with where Bazel has put it.
@@ -71,30 +79,24 @@ std::string ReplayCommand(const Request& request, const std::filesystem::path& f
     path = file.filename().string();
     target.erase(0, target.starts_with("//:") ? 3 : 2);
     std::ranges::replace(target, ':', '/');
-    command =
-        fmt::format("unzip -o bazel-testlogs/{}/test.outputs/outputs.zip {} && ", target, path);
+    const std::vector<std::string> unzip = {
+        "unzip", "-o", fmt::format("bazel-testlogs/{}/test.outputs/outputs.zip", target), path};
+    command = ShellCommand(unzip) + " && ";
   }
-  command += "bazel run @proctor//:proctor ";
+  std::vector<std::string> words = {"bazel", "run", "@proctor//:proctor"};
   if (!request.label.empty()) {
-    command += fmt::format("--@proctor//conformance:implementation={} ", request.label);
+    words.push_back("--@proctor//conformance:implementation=" + request.label);
   }
-  return command + "-- replay " + path;
+  words.insert(words.end(), {"--", "replay", path});
+  return command + ShellCommand(words);
 }
 
-std::string FailureMessageOf(const Request& request, const Counterexample& finding) {
-  const std::filesystem::path file = OutputFolder() / BundleFileName(finding.bundle);
-  std::ofstream(file) << FormatBundle(finding.bundle) << '\n';
-  return FormatFailureMessage(finding, ReplayCommand(request, file));
-}
-
-const Expectation* FindExpectation(const Request& request, ClauseId clause) {
-  for (const Expectation& entry : request.expectations.entries) {
-    if (entry.clause == clause && entry.tier.value_or(kV) == kV &&
-        (entry.profiles & request.campaign.profile) != 0) {
-      return &entry;
-    }
-  }
-  return nullptr;
+std::string FailureMessageOf(const Request& request, const Counterexample& counterexample) {
+  const std::filesystem::path file = FolderToKeep() / BundleFileName(counterexample.bundle);
+  std::string error;
+  const bool written = WriteWholeFile(file, FormatBundle(counterexample.bundle) + "\n", error);
+  return FormatFailureMessage(counterexample,
+                              written ? ReplayCommand(request, file) : "not possible: " + error);
 }
 
 // Runs the campaign once, before the first case; not at all where no case is to run.
@@ -126,7 +128,8 @@ class ClauseCase : public testing::Test {
     RecordProperty("clause", std::string(ClauseName(clause_)));
     RecordProperty("verdict", std::string(VerdictName(ruling.verdict)));
     RecordProperty("triggers", std::to_string(ruling.triggers));
-    const Expectation* expected = FindExpectation(request_, clause_);
+    const Expectation* expected =
+        FindExpectation(request_.expectations, request_.campaign.profile, clause_, kV);
     if (expected != nullptr && ruling.verdict == expected->verdict) {
       fmt::print("{} {}, as expected: {}\n", ClauseName(clause_), VerdictName(ruling.verdict),
                  expected->reason);
@@ -173,17 +176,20 @@ std::string CaseName(ClauseId clause) {
   return name;
 }
 
+// Each part of what was asked for must have a clause that can be decided here.
 std::vector<ClauseId> AskedFor(const Request& request) {
+  std::string error;
+  const std::optional<Selection> selection = SelectClauses(request.clauses, error);
+  if (!selection) RefuseUsage(error);
+  for (const SelectedPart& part : selection->parts) {
+    error = WhyNotJudged(part, kV, request.campaign.profile);
+    if (!error.empty()) RefuseUsage(error);
+  }
   std::vector<ClauseId> clauses;
-  for (const ClauseId id : MatchClauses(request.clauses)) {
+  for (const ClauseId id : selection->clauses) {
     const Clause& clause = GetClause(id);
     if ((clause.tiers & kV) != 0 && (clause.profiles & request.campaign.profile) != 0)
       clauses.push_back(id);
-  }
-  if (clauses.empty()) {
-    RefuseUsage(
-        fmt::format("--clauses: '{}' matches none that virtual time can decide in profile {}",
-                    request.clauses, ProfileName(request.campaign.profile)));
   }
   return clauses;
 }
@@ -208,6 +214,13 @@ Subject SubjectUnderTest() {
   return {.name = implementation->name, .implementation = implementation};
 }
 
+uint64_t NumberOrRefuse(const std::string& option, const std::string& text, uint64_t most) {
+  std::string error;
+  const std::optional<uint64_t> number = ParseNumber(text, 0, most, error);
+  if (!number) RefuseUsage(fmt::format("{}: {}", option, error));
+  return *number;
+}
+
 // Each shard draws random worlds of its own, and all of them run every case.
 void TakeShard(VirtualOptions& campaign) {
   const std::string shard = Environment("GTEST_SHARD_INDEX");
@@ -220,16 +233,16 @@ int Main(int argc, char** argv) {
   Request request;
   std::string profile(ProfileName(kGo1_20));
   std::string expectations;
-  TakeShard(request.campaign);
   testing::InitGoogleTest(&argc, argv);
 
   CLI::App app{"Puts the monitor that is linked in to the test of the contract, in virtual time."};
   app.add_option("--profile", profile, ProfileNames());
   app.add_option("--clauses", request.clauses, "comma-separated globs");
   app.add_option("--expectations", expectations, "a file of expected deviations");
-  app.add_option("--seed", request.campaign.seed, "of the random worlds");
-  app.add_option("--random_worlds", request.campaign.random_worlds, "how many")
-      ->check(CLI::Range(0, 10'000'000));
+  std::string seed = "1";
+  std::string worlds = std::to_string(request.campaign.random_worlds);
+  app.add_option("--seed", seed, "of the random worlds");
+  app.add_option("--random_worlds", worlds, "how many");
   app.add_option("--label", request.label,
                  "the monitor's library, for the line that replays a finding");
   try {
@@ -238,16 +251,15 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kExitWrongUsage;
   }
 
+  request.campaign.seed = NumberOrRefuse("--seed", seed, UINT64_MAX);
+  request.campaign.random_worlds =
+      static_cast<int64_t>(NumberOrRefuse("--random_worlds", worlds, kWorldsMost));
+  TakeShard(request.campaign);
   request.subject = SubjectUnderTest();
   const std::optional<Profile> known = FindProfile(profile);
   if (!known) RefuseUsage(fmt::format("--profile: there is no '{}'", profile));
   request.campaign.profile = *known;
-  if (!expectations.empty()) {
-    std::string why;
-    const std::optional<Expectations> read = ParseExpectations(ReadOrRefuse(expectations), why);
-    if (!read) RefuseUsage(fmt::format("{}: {}", expectations, why));
-    request.expectations = *read;
-  }
+  if (!expectations.empty()) request.expectations = ReadOrRefuse(expectations);
   auto* environment = new CampaignEnvironment(request);  // GoogleTest's from here on
   testing::AddGlobalTestEnvironment(environment);
   Register(request, environment->result);

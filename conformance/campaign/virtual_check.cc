@@ -1,12 +1,13 @@
-#include "conformance/command/virtual_check.h"
+#include "conformance/campaign/virtual_check.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <utility>
 
-#include "conformance/command/output.h"
+#include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 constexpr ClauseId kLoop = ClauseId::kID_4;
 constexpr int64_t kProgressEvery = 256;
 
-// Findings in the order of the contract: one for each V clause of the profile.
+// In the order of the contract: one for each V clause of the profile.
 std::vector<Ruling> Complete(const std::map<ClauseId, Ruling>& decided, Profile profile,
                              bool whole) {
   std::vector<Ruling> rulings;
@@ -25,31 +26,36 @@ std::vector<Ruling> Complete(const std::map<ClauseId, Ruling>& decided, Profile 
         found != decided.end() ? found->second : Ruling{.clause = clause.id, .tier = kV};
     if (ruling.verdict == Verdict::kNotExercised && !whole) {
       ruling.verdict = Verdict::kInconclusive;
-      ruling.message =
-          "the campaign ended before a world put it to the test; give a larger --budget";
+      ruling.message = "the run ended before a world put it to the test; give a larger --budget";
     }
     rulings.push_back(std::move(ruling));
   }
   return rulings;
 }
 
-void TakeMisbehaviour(Counterexample finding, VirtualCheck& check) {
-  finding.ruling.clause = kLoop;
+void TakeMisbehaviour(Counterexample shown, VirtualCheck& check) {
+  shown.ruling.clause = kLoop;
   for (Ruling& ruling : check.rulings) {
-    if (ruling.clause == kLoop) ruling = Combine(finding.ruling, ruling);
+    if (ruling.clause == kLoop) ruling = Combine(shown.ruling, ruling);
   }
-  check.bundles.try_emplace(kLoop, std::move(finding.bundle));
+  check.bundles.try_emplace(kLoop, std::move(shown.bundle));
 }
 
 }  // namespace
 
-VirtualCheck CheckVirtually(const Subject& subject, VirtualOptions options,
-                            const std::function<bool()>& stop) {
+VirtualCheck CheckVirtually(const Subject& subject, VirtualOptions options, Listener& listener,
+                            int64_t end_ns) {
   options.threads = static_cast<int32_t>(std::max(1u, std::thread::hardware_concurrency()));
+  std::atomic<int64_t> started{0};
+  std::atomic<int64_t> planned{0};
+  const std::thread::id caller = std::this_thread::get_id();
   options.progress = [&](int64_t done, int64_t all) {
-    if (done % kProgressEvery == 0)
-      ShowProgress(fmt::format("[{}/{}] worlds in virtual time", done, all));
-    return !stop();
+    started.store(done);
+    planned.store(all);
+    if (done % kProgressEvery == 0 && std::this_thread::get_id() == caller) {
+      listener.OnProgress(fmt::format("[{}/{}] worlds in virtual time", done, all));
+    }
+    return !listener.Stopped() && MonotonicNowNs() <= end_ns;
   };
   VirtualResult result = RunVirtually(subject, options);
   constexpr double kNsPerHour = 3.6e12;
@@ -60,6 +66,12 @@ VirtualCheck CheckVirtually(const Subject& subject, VirtualOptions options,
                              "events, {:.0f} hours",
                              result.worlds, result.schedules, result.cycles, result.events,
                              static_cast<double>(result.virtual_ns) / kNsPerHour)};
+  if (!result.whole && !result.misbehaviour) {
+    check.unfinished = fmt::format(
+        "tier V: {} of {} worlds were tried: {}", started.load(), planned.load(),
+        listener.Stopped() ? "interrupted"
+                           : "the budget ended; give a larger --budget, or fewer --worlds");
+  }
   if (result.misbehaviour) TakeMisbehaviour(std::move(*result.misbehaviour), check);
   return check;
 }

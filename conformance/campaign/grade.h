@@ -1,11 +1,14 @@
-// Grades stored evidence: a trace file in, rulings out. `check` and `observe` store what they
-// gather and grade the file, so `judge` on the same file cannot say anything else.
+// Grades stored evidence: a trace file in, rulings out. A campaign stores what it gathers and
+// grades the file, so `proctor judge` on the same file cannot say anything else.
+//
+// Thread safety: plain functions.
 
-#ifndef PROCTOR_CONFORMANCE_COMMAND_GRADE_H_
-#define PROCTOR_CONFORMANCE_COMMAND_GRADE_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_GRADE_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_GRADE_H_
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,19 +23,20 @@ struct Grade {
   Header header;
   std::vector<Ruling> rulings;  // one per clause and tier of the header
   int64_t events = 0;
-  std::string error;  // the first thing wrong with the file, with its place; else empty
+  std::string error;              // the first thing wrong with the file, with its place; else empty
+  std::set<std::string> ignored;  // members that are unknown here
 };
 
 // Grades as much of the file as can be read; `error` says where it stopped. nullopt: not even a
-// header, `why` says so. `profile` replaces the header's where given.
+// header, `error` says so. `profile` replaces the header's where given.
 std::optional<Grade> GradeTrace(const std::string& path, std::optional<Profile> profile,
-                                std::string& why);
+                                std::string& error);
 
 // Stores evidence as a trace file, and beside it as Chrome trace JSON where asked for; false:
-// `why`.
+// `error`, and nothing half-written stands there.
 bool StoreTrace(const std::string& path, const Header& header, const std::vector<Event>& events,
-                bool with_chrome, std::string& why);
+                bool with_chrome, std::string& error);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_COMMAND_GRADE_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_GRADE_H_

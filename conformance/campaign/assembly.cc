@@ -1,0 +1,30 @@
+#include "conformance/campaign/assembly.h"
+
+#include <algorithm>
+
+namespace proctor {
+
+Results AssembleResults(const Judged& judged, const Expectations& expectations) {
+  Results results{.implementation = judged.implementation,
+                  .version = judged.version,
+                  .profile = judged.profile,
+                  .verdicts = Apply(expectations, judged.profile, judged.rulings),
+                  .unjudged = judged.unjudged};
+  for (Result& result : results.verdicts) {
+    if (judged.replay) result.replay = judged.replay(result.ruling);
+    const auto bundle = judged.bundles.find(result.ruling.clause);
+    if (result.ruling.tier == kV && bundle != judged.bundles.end()) {
+      result.scenario = bundle->second.scenario;
+    }
+  }
+  const bool nothing_decided = std::ranges::none_of(results.verdicts, [](const Result& result) {
+    return IsDecided(result.ruling.verdict) || result.ruling.verdict == Verdict::kInconclusive;
+  });
+  if (nothing_decided && results.unjudged.empty()) {
+    results.unjudged.emplace_back("no clause was put to the test");
+  }
+  results.exit_status = ExitStatusOf(results);
+  return results;
+}
+
+}  // namespace proctor

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# The command under attack: hostile files, and a system that refuses what the command needs. Each
+# case wants an exit status and a text in what is printed; none may crash, hang, or print anything
+# but printable characters.
+set -uo pipefail
+export LC_ALL=C
+
+proctor=$PWD/conformance/command/proctor
+corpus=$PWD/conformance/command/hostile
+work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/hostile-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+cases=0
+failures=0
+
+fail() { # what, output
+  printf 'FAILED: %s\n%s\n' "$1" "${2:0:2000}"
+  failures=$((failures + 1))
+}
+
+# Runs a shell command; its exit status must be the first argument, its output must hold the second.
+expect() { # status, text, command
+  local output status
+  cases=$((cases + 1))
+  output=$(timeout --signal=KILL 60 bash -c "$3" 2>&1)
+  status=$?
+  if [[ $status -ne $1 ]] || ! grep --fixed-strings --quiet -- "$2" <<<"$output"; then
+    fail "$3: status $status, wanted $1 and: $2" "$output"
+  fi
+  if grep --quiet --perl-regexp '[^\x20-\x7e\n]' <<<"$output"; then
+    fail "$3: prints what is not printable" "$(cat -v <<<"$output")"
+  fi
+}
+
+# Quick, and judged: one small world.
+check="$proctor check reference --tiers V --clauses CAD-2 --scenario lone_spinner"
+
+expect 0 "1 conforms; exit status 0" "$check"
+
+# Files that are none, each named, with the remedy.
+for file in "$corpus"/scenario/*; do
+  expect 64 "$file: " "$proctor check reference --tiers V --scenario $file"
+done
+for file in "$corpus"/expectations/*; do
+  expect 64 "$file: " "$check --expectations $file"
+done
+for file in "$corpus"/bundle/*; do
+  expect 64 "$file: " "$proctor replay $file"
+done
+for file in "$corpus"/trace/*; do
+  expect 3 "$file:" "$proctor judge $file"
+done
+
+# Too deep, and too large, to lie in the tree.
+for depth in 65 40000 65000 1000000; do
+  head -c "$depth" /dev/zero | tr '\0' '[' >deep.json
+  expect 64 "deep.json: " "$proctor check reference --scenario deep.json"
+  expect 64 "deep.json: " "$check --expectations deep.json"
+  expect 64 "deep.json: " "$proctor replay deep.json"
+  { cat deep.json && echo; } >deep.jsonl
+  expect 3 "deep.jsonl:1: header: nests deeper than 64 levels" "$proctor judge deep.jsonl"
+done
+for place in /dev/zero /dev/null /tmp; do
+  expect 64 "$place: is a" "$proctor check reference --scenario $place"
+  expect 64 "$place: is a" "$check --expectations $place"
+  expect 64 "$place: is a" "$proctor replay $place"
+  expect 3 "$place: is a" "$proctor judge $place"
+done
+mkfifo fifo
+expect 64 "fifo: nothing came out of this pipe" "$proctor check reference --scenario fifo"
+expect 3 "fifo: nothing came out of this pipe" "$proctor judge fifo"
+: >empty
+expect 64 "empty: expectations: not JSON" "$check --expectations empty"
+echo '#!/bin/sh' >not_executable
+expect 3 "is no program that may be executed" "$proctor check ./not_executable"
+
+# What was asked for and cannot be judged is said, and is no success.
+expect 64 "no clause matches 'DEEP-99'" "$proctor check reference --clauses CAD-2,DEEP-99"
+expect 64 "an empty part in 'CAD-2,'" "$proctor check reference --clauses CAD-2,"
+expect 64 "there is no evidence of tier V from go" "$proctor check go --tiers V"
+expect 64 "there is no evidence of tier O" "$proctor check mutant=sleep_in_wrong_unit --tiers O"
+expect 64 "holds in go1.22" "$proctor check reference --tiers V --clauses POLL-5"
+expect 64 "--worlds: '9223372036854775807' is not a whole number" \
+  "$check --worlds 9223372036854775807"
+expect 2 "the budget ended" "$proctor check reference --tiers V --clauses CAD-2 --budget 0s"
+
+# Options that do not fit.
+for value in -1s =s 3000000h 10 s 1.5s 99999999999999999999h; do
+  expect 64 "--budget: '$value' is not a duration" "$check --budget=$value"
+  expect 64 "--for: '$value' is not a duration" "$proctor observe --for=$value -- true"
+done
+for value in 18446744073709551616 -1 1e3 0x10; do
+  expect 64 "--seed: '$value' is not a whole number from 0 to 18446744073709551615" \
+    "$check --seed=$value"
+done
+expect 64 "there is no subcommand 'dance'" "$proctor dance"
+expect 0 "--budget" "$proctor check --help"
+if "$proctor" check --help | grep --quiet --extended-regexp '[0-9]{25}'; then
+  fail "check --help prints a number that nobody reads" ""
+fi
+
+# Nothing can be printed: the files are there all the same, and one line says it.
+expect 3 "standard output cannot be written: No space left on device" "$check --out full >/dev/full"
+expect 0 "proctor-results" "cat full/results.json"
+expect 3 "standard output cannot be written: Bad file descriptor" "$check --out closed >&-"
+expect 0 "proctor-results" "cat closed/results.json"
+expect 3 "standard output cannot be written: Broken pipe" \
+  "set -o pipefail; ($check --out broken; exit \$?) | true"
+expect 0 "proctor-results" "cat broken/results.json"
+expect 3 "standard output cannot be written" "$proctor list clauses >/dev/full"
+expect 3 "standard output cannot be written" "$proctor explain CAD-2 >/dev/full"
+expect 3 "standard output cannot be written" "$proctor --help >/dev/full"
+
+# A system that refuses. Whether some limits hold depends on who runs this.
+expect 3 "set" "TMPDIR=/nowhere $check"
+expect 3 "set" "TMPDIR=$work/empty $check"
+expect 3 "set" "TMPDIR=$(printf 'x%.0s' {1..5000}) $check"
+expect 3 "cannot be written: " "ulimit -f 1; ${check/CAD-2/CAD-*} --out small"
+expect 0 "0" "find small -name '*.??????' | wc -l"
+expect 3 "raise \`ulimit -n\`" "ulimit -n 20; $check"
+
+# An earlier run's files are named; a folder without rights is, too.
+mkdir -p old/bundles && echo '{}' >old/bundles/CAD-9.json
+expect 0 "1 file is an earlier run's: bundles/CAD-9.json" "$check --out old"
+expect 3 "cannot be created" "$check --out empty/below"
+
+# Names that a shell would act on come back as they were.
+mkdir 'v;touch PWNED #'
+cp /bin/true 'v;touch PWNED #/a b'
+expect 3 "replay: $proctor check 'v;touch PWNED #/a b' --clauses CAD-2" \
+  "$proctor check 'v;touch PWNED #/a b' --clauses CAD-2"
+
+# Started through PATH and through a link, the reference's adapter is found.
+ln -s "$proctor" link
+bare="env -u RUNFILES_DIR -u RUNFILES_MANIFEST_FILE"
+expect 0 "the reference runtime" "$bare ./link list implementations"
+expect 0 "the reference runtime" \
+  "PATH=$(dirname "$proctor"):\$PATH $bare proctor list implementations"
+
+printf '%d cases, %d failed\n' "$cases" "$failures"
+exit $((failures > 0))

@@ -1,0 +1,22 @@
+// Scenarios as part of a larger piece of JSON: results and bundles hold them as objects.
+//
+// Thread safety: plain functions.
+
+#ifndef PROCTOR_CONFORMANCE_SCENARIO_SCENARIO_JSON_H_
+#define PROCTOR_CONFORMANCE_SCENARIO_SCENARIO_JSON_H_
+
+#include <optional>
+#include <string>
+
+#include "conformance/json/json.h"
+#include "conformance/scenario/scenario.h"
+
+namespace proctor {
+
+// As ParseScenario and FormatScenario (scenario.h) do it for a whole text.
+std::optional<Scenario> ScenarioFromJson(const Json& json, std::string& error);
+Json ScenarioToJson(const Scenario& scenario);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_SCENARIO_SCENARIO_JSON_H_
