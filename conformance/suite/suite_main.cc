@@ -3,8 +3,9 @@
 //
 //   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N] [--label LABEL]
 //
-// The test cases are called Contract.CAD_2; Port.IsKept tells of a monitor that crashes, hangs or
-// calls the port wrongly. A clause that was never put to the test is as red as one that is
+// The test cases are called Contract.CAD_2; Port.IsKept is about a monitor that crashes, hangs,
+// ends its process or calls the port wrongly. All of it runs in a child process, which says at its
+// end that it has come to it; where it does not, Port.IsKept says why. A clause that was never put to the test is as red as one that is
 // violated, unless the expectations say so. Shards are whole campaigns of their own, each over
 // other random worlds: more of them test more, in the same time.
 
@@ -30,7 +31,9 @@
 #include "conformance/port/port.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/expectations.h"
+#include "conformance/suite/child_run.h"
 #include "conformance/suite/failure_message.h"
+#include "conformance/suite/process_check.h"
 
 namespace proctor {
 namespace {
@@ -39,7 +42,8 @@ struct Request {
   Subject subject;
   VirtualOptions campaign;
   std::string clauses = "*";
-  std::string label;  // of the monitor's library, for the line that replays a finding
+  std::string label;        // of the monitor's library, for the line that replays a finding
+  std::string process_end;  // how the child process ended before it had run everything
   Expectations expectations;
 };
 
@@ -104,13 +108,19 @@ class CampaignEnvironment : public testing::Environment {
  public:
   explicit CampaignEnvironment(const Request& request) : request_(request) {}
   void SetUp() override {
-    result = RunVirtually(request_.subject, request_.campaign);
+    if (!request_.process_end.empty()) return;
+    const ProcessCheck check;
+    VirtualOptions options = request_.campaign;
+    options.progress = [&](int64_t, int64_t) { return !check.HeapIsTooLarge(); };
+    result = RunVirtually(request_.subject, options);
+    changes = check.Changes(result.cycles);
     fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n",
                request_.subject.name, request_.subject.implementation->release,
                ProfileName(request_.campaign.profile), result.worlds, result.cycles, result.events);
   }
 
   VirtualResult result;
+  std::vector<std::string> changes;  // that the monitor made to its process
 
  private:
   const Request& request_;
@@ -144,7 +154,8 @@ class ClauseCase : public testing::Test {
       FAIL() << FailureMessageOf(request_, {ruling, result_.bundles.at(clause_)});
     }
     if (ruling.verdict == Verdict::kConforms) return;
-    if (result_.misbehaviour) GTEST_SKIP() << "never put to the test: see Port.IsKept";
+    if (result_.misbehaviour || !result_.whole || !request_.process_end.empty())
+      GTEST_SKIP() << "never put to the test: see Port.IsKept";
     FAIL() << ClauseName(clause_) << " was never put to the test (" << VerdictName(ruling.verdict)
            << "); if the monitor cannot come to it, say so in its expectations\n  The contract: "
            << GetClause(clause_).text;
@@ -158,15 +169,18 @@ class ClauseCase : public testing::Test {
 
 class PortCase : public testing::Test {
  public:
-  PortCase(const Request& request, const VirtualResult& result)
-      : request_(request), result_(result) {}
+  PortCase(const Request& request, const CampaignEnvironment& environment)
+      : request_(request), environment_(environment) {}
   void TestBody() override {
-    if (result_.misbehaviour) FAIL() << FailureMessageOf(request_, *result_.misbehaviour);
+    if (!request_.process_end.empty()) FAIL() << request_.process_end;
+    for (const std::string& change : environment_.changes) ADD_FAILURE() << change;
+    const auto& misbehaviour = environment_.result.misbehaviour;
+    if (misbehaviour) FAIL() << FailureMessageOf(request_, *misbehaviour);
   }
 
  private:
   const Request& request_;
-  const VirtualResult& result_;
+  const CampaignEnvironment& environment_;
 };
 
 // GoogleTest's filters want no hyphen.
@@ -194,9 +208,10 @@ std::vector<ClauseId> AskedFor(const Request& request) {
   return clauses;
 }
 
-void Register(const Request& request, const VirtualResult& result) {
+void Register(const Request& request, const CampaignEnvironment& environment) {
+  const VirtualResult& result = environment.result;
   testing::RegisterTest("Port", "IsKept", nullptr, nullptr, __FILE__, __LINE__,
-                        [&]() -> testing::Test* { return new PortCase(request, result); });
+                        [&]() -> testing::Test* { return new PortCase(request, environment); });
   for (const ClauseId clause : AskedFor(request)) {
     testing::RegisterTest("Contract", CaseName(clause).c_str(), nullptr, nullptr, __FILE__,
                           __LINE__, [&request, &result, clause]() -> testing::Test* {
@@ -221,6 +236,36 @@ uint64_t NumberOrRefuse(const std::string& option, const std::string& text, uint
   return *number;
 }
 
+// The monitor under test, counted each time that a world starts it.
+class CountedMonitor {
+ public:
+  CountedMonitor(Subject& subject, ChildProgress& progress)
+      : original_(*subject.implementation), progress_(progress), counted_(original_) {
+    counted_.monitor = Run;
+    counted_.argument = this;
+    subject.implementation = &counted_;
+  }
+
+ private:
+  static void Run(const proctor_host* host, void* argument) {
+    const auto& self = *static_cast<const CountedMonitor*>(argument);
+    ++self.progress_.worlds;
+    self.original_.monitor(host, self.original_.argument);
+  }
+
+  const proctor_implementation& original_;
+  ChildProgress& progress_;
+  proctor_implementation counted_;
+};
+
+// Bazel ends a test without a word when its time is up; this ends it before.
+int64_t UsualLimitS() {
+  constexpr int64_t kWithoutBazelS = 240;
+  const std::string bazels = Environment("TEST_TIMEOUT");
+  const int64_t limit_s = std::strtoll(bazels.c_str(), nullptr, 10) * 4 / 5;
+  return limit_s > 0 ? limit_s : kWithoutBazelS;
+}
+
 // Each shard draws random worlds of its own, and all of them run every case.
 void TakeShard(VirtualOptions& campaign) {
   const std::string shard = Environment("GTEST_SHARD_INDEX");
@@ -243,6 +288,8 @@ int Main(int argc, char** argv) {
   std::string worlds = std::to_string(request.campaign.random_worlds);
   app.add_option("--seed", seed, "of the random worlds");
   app.add_option("--random_worlds", worlds, "how many");
+  std::string limit = std::to_string(UsualLimitS());
+  app.add_option("--limit_s", limit, "real time that the whole run may take, in seconds");
   app.add_option("--label", request.label,
                  "the monitor's library, for the line that replays a finding");
   try {
@@ -254,6 +301,8 @@ int Main(int argc, char** argv) {
   request.campaign.seed = NumberOrRefuse("--seed", seed, UINT64_MAX);
   request.campaign.random_worlds =
       static_cast<int64_t>(NumberOrRefuse("--random_worlds", worlds, kWorldsMost));
+  constexpr uint64_t kLimitMostS = 1'000'000;
+  const auto limit_s = static_cast<int64_t>(NumberOrRefuse("--limit_s", limit, kLimitMostS));
   TakeShard(request.campaign);
   request.subject = SubjectUnderTest();
   const std::optional<Profile> known = FindProfile(profile);
@@ -262,8 +311,19 @@ int Main(int argc, char** argv) {
   if (!expectations.empty()) request.expectations = ReadOrRefuse(expectations);
   auto* environment = new CampaignEnvironment(request);  // GoogleTest's from here on
   testing::AddGlobalTestEnvironment(environment);
-  Register(request, environment->result);
-  return RUN_ALL_TESTS();
+  Register(request, *environment);
+
+  const ChildEnd child = RunInChild(limit_s, [&](ChildProgress& progress) {
+    CountedMonitor counted(request.subject, progress);
+    const int status = RUN_ALL_TESTS();
+    if (testing::UnitTest::GetInstance()->test_to_run_count() > 0) return status;
+    fmt::print(stderr, "the filter '{}' matches no case\n", GTEST_FLAG_GET(filter));
+    return kExitWrongUsage;
+  });
+  if (child.finished) return child.status;
+  request.process_end = child.message;
+  const int status = RUN_ALL_TESTS();
+  return status != 0 ? status : EXIT_FAILURE;
 }
 
 }  // namespace

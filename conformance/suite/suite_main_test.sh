@@ -29,6 +29,17 @@ expect 1 "[  SKIPPED ] Contract.POLL_1" crashing --random_worlds=20 --clauses=PO
 # Ends at the first world, or it would take the patience of all of them.
 expect 1 "calls of the port without a sleep" sleepless --clauses=POLL-1
 
+# Whatever it does to its process costs one case, and never passes.
+expect 1 "the monitor ended its process in world 1: exit status 0" exiting
+expect 1 "[  FAILED  ] Port.IsKept" exiting
+expect 1 "1 FAILED TEST" exiting
+expect 1 "[  SKIPPED ] Contract.CAD_2" exiting
+expect 1 "the monitor ended its process in world 1: signal 9 (Killed)" killed
+expect 1 "after 1 s of real time the suite was in world" slow --limit_s=1
+expect 1 "the monitor keeps more memory with each cycle" leaking --random_worlds=20
+expect 1 "the monitor closed standard output" mute --random_worlds=20
+expect 64 "the filter 'Contract.CAT*' matches no case" crashing --gtest_filter='Contract.CAT*'
+
 expect 64 "--profile: there is no 'go1.2'" crashing --profile=go1.2
 expect 64 "--clauses: no clause matches 'CAT-*'" crashing --clauses='CAT-*'
 expect 64 "--clauses: 'VER-1' holds in" crashing --clauses=VER-1

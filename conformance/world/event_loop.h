@@ -25,8 +25,8 @@ class EventLoop : private Part {
  public:
   explicit EventLoop(VirtualRuntime& w) : Part(w) { racers_.reserve(64); }
 
-  // Lets everything happen that falls due until then; `note_ends_it`: or until the monitor's note is
-  // woken.
+  // Lets everything happen that falls due until then; `note_ends_it`: or until the monitor's note
+  // is woken.
   void RunUntil(int64_t until_ns, bool note_ends_it);
   // Inside a call of the monitor: lets those happen that meet this call.
   void RunRacers();

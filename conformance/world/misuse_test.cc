@@ -2,9 +2,12 @@
 // worse.
 
 #include <gtest/gtest.h>
+#include <setjmp.h>
+#include <signal.h>
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "conformance/port/port.h"
 #include "conformance/scenario/library.h"
@@ -103,6 +106,78 @@ TEST(Misuse, InjectingTwice) {
         t->inject(t->self, &ready);
       },
       "the monitor injects a list that is not the one of its last poll, or for the second time");
+}
+
+TEST(Misuse, BumpingTheTickOfWhatWasNotWon) {
+  ExpectMisuse([](Table t, void*) { t->bump_syscall_tick(t->self, 0); },
+               "the monitor calls bump_syscall_tick for processor 0, which it has not won");
+}
+
+TEST(Misuse, IdleLockedThreadsByAnyNumber) {
+  ExpectMisuse([](Table t, void*) { t->add_idle_locked(t->self, 10); },
+               "the monitor calls add_idle_locked with 10; it takes 1 or -1");
+  ExpectMisuse([](Table t, void*) { t->add_idle_locked(t->self, 0); },
+               "the monitor calls add_idle_locked with 0; it takes 1 or -1");
+}
+
+TEST(Misuse, NoPlaceForAResult) {
+  ExpectMisuse([](Table t, void*) { t->poll(t->self, 0, nullptr); },
+               "the monitor calls poll with NULL; it wants a place for its result");
+  ExpectMisuse([](Table t, void*) { t->inject(t->self, nullptr); },
+               "the monitor calls inject with NULL; it wants the list of a poll");
+  ExpectMisuse([](Table t, void*) { t->collector(t->self, nullptr); },
+               "the monitor calls collector with NULL; it wants a place for its result");
+}
+
+TEST(Misuse, CallingFromAThreadOfItsOwn) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        std::thread([t] { t->hand_off(t->self, 0); }).join();
+        while (t->sleep_ns(t->self, 20'000) == 0) {
+        }
+      },
+      "the monitor calls hand_off from a thread of its own: the port is for the monitor's thread");
+}
+
+// Where the host's poll faults, a handler of the monitor's own jumps out of it.
+sigjmp_buf out_of_the_call;
+void JumpOut(int) { siglongjmp(out_of_the_call, 1); }
+
+TEST(Misuse, LeavingACallByAJump) {
+  ExpectMisuse(
+      [](Table t, void*) {
+        static struct sigaction before;
+        if (sigsetjmp(out_of_the_call, 1) == 0) {
+          struct sigaction jump = {};
+          jump.sa_handler = JumpOut;
+          jump.sa_flags = SA_ONSTACK;
+          sigaction(SIGSEGV, &jump, &before);
+          t->poll(t->self, 0, reinterpret_cast<proctor_ready_list*>(8));
+        }
+        sigaction(SIGSEGV, &before, nullptr);
+        t->now_ns(t->self);
+      },
+      "the monitor calls now_ns although poll has not come back: a call of the port must not be "
+      "left by a jump");
+}
+
+TEST(Misuse, WritingIntoTheTable) {
+  const WorldRun run = RunMonitor([](Table t, void*) {
+    const_cast<proctor_host*>(t)->call_yield_hook = nullptr;
+    while (t->sleep_ns(t->self, 20'000) == 0) {
+    }
+  });
+  EXPECT_EQ(run.end, WorldEnd::kPortMisuse);
+  EXPECT_EQ(run.message, "the monitor writes into the host's table: call_yield_hook");
+}
+
+TEST(Misuse, WritingIntoTheConstants) {
+  const WorldRun run = RunMonitor([](Table t, void*) {
+    const_cast<proctor_constants*>(t->constants)->slice_ns = 1;
+    while (t->sleep_ns(t->self, 20'000) == 0) {
+    }
+  });
+  EXPECT_EQ(run.message, "the monitor writes into the host's table: constants");
 }
 
 TEST(Misuse, Returning) {

@@ -32,6 +32,9 @@ void MonitorCalls::AddSystemThread() { w_.threads.AddSystem(kMonitorM); }
 void MonitorCalls::CheckDeadlock() { w_.deadlock.Run(kMonitorM); }
 
 void MonitorCalls::AddIdleLocked(int32_t delta) {
+  if (delta != 1 && delta != -1) {
+    return Misuse(fmt::format("calls add_idle_locked with {}; it takes 1 or -1", delta));
+  }
   if (!w_.locks.CanTake(LockId::kSched, "add_idle_locked")) return;
   Take(LockId::kSched, kMonitorM);
   w_.threads.AddIdleLocked(kMonitorM, delta);
@@ -93,6 +96,10 @@ void MonitorCalls::BumpSyscallTick(int32_t p) {
   if (Processor("bump_syscall_tick", p) == nullptr) return;
   P& processor = ProcessorOf(p);
   TraceWrite(kMonitorM, Variable::kSyscallTick, ++processor.syscall_tick, p);
+  // Traced before it is refused: a judge that knows whose tick it is says more.
+  if (!processor.won) {
+    Misuse(fmt::format("calls bump_syscall_tick for processor {}, which it has not won", p));
+  }
 }
 
 void MonitorCalls::HandOff(int32_t p) {
@@ -106,10 +113,10 @@ void MonitorCalls::HandOff(int32_t p) {
   w_.hand_off.Start(kMonitorM, p);
 }
 
-void MonitorCalls::PrintTrace() {
+void MonitorCalls::PrintTrace(int64_t now_ns) {
   if (!w_.locks.CanTake(LockId::kSched, "print_trace")) return;
   Take(LockId::kSched, kMonitorM);
-  Trace(EventKind::kTraceLine, kMonitorM);
+  Trace(EventKind::kTraceLine, kMonitorM, kNobody, kNobody, now_ns);
   Drop(LockId::kSched, kMonitorM);
 }
 

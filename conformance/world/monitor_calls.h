@@ -36,7 +36,7 @@ class MonitorCalls : private Part {
   bool SwapSyscallToIdle(int32_t p);
   void BumpSyscallTick(int32_t p);
   void HandOff(int32_t p);
-  void PrintTrace();
+  void PrintTrace(int64_t now_ns);
   void CallYieldHook();
   void StartThread();
   void RefreshProcessors();

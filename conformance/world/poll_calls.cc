@@ -25,6 +25,7 @@ bool PollCalls::SwapLastPoll(int64_t expected_ns, int64_t new_ns) {
 }
 
 void PollCalls::Poll(int64_t timeout_ns, proctor_ready_list* ready) {
+  if (ready == nullptr) return Misuse("calls poll with NULL; it wants a place for its result");
   const auto gather = [&] { w_.poller.GatherReady(kMonitorM, ready_); };
   gather();
   if (timeout_ns != 0 && ready_.empty()) {
@@ -43,6 +44,7 @@ void PollCalls::Poll(int64_t timeout_ns, proctor_ready_list* ready) {
 }
 
 void PollCalls::Inject(const proctor_ready_list* ready) {
+  if (ready == nullptr) return Misuse("calls inject with NULL; it wants the list of a poll");
   if (!w_.locks.CanTake(LockId::kSched, "inject")) return;
   if (ready->tasks != &ready_ || ready_injected_ ||
       ready->count != static_cast<int32_t>(ready_.size())) {

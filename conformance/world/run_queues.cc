@@ -5,7 +5,8 @@
 namespace proctor {
 namespace {
 
-// A local queue holds this many tasks, run-next aside; half of a full one moves to the global queue.
+// A local queue holds this many tasks, run-next aside; half of a full one moves to the global
+// queue.
 constexpr int32_t kLocalQueueMost = 256;
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "conformance/world/world.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 
+#include <atomic>
+#include <cstring>
 #include <iterator>
+#include <string>
 
 #include "conformance/world/monitor_thread.h"
 #include "conformance/world/virtual_runtime.h"
@@ -32,27 +36,52 @@ static_assert(static_cast<int>(ProcessorStatus::kDead) == PROCTOR_P_DEAD);
 
 struct World {
   VirtualRuntime& runtime;
+  const pthread_t thread = pthread_self();
   int64_t calls_after_end = 0;
   int64_t sleeps_after_end = 0;
+  const char* open_call = nullptr;                  // that has not come back yet
+  std::atomic<const char*> foreign_call = nullptr;  // the last one made by another thread
 };
 
 // A call of the port. After the end of the world it does nothing, and a monitor that does not
 // listen is left.
 class Call {
  public:
-  explicit Call(World& world) : world_(world) {
+  // By the monitor's own thread.
+  Call(World& world, const char* name) : world_(world) {
     if (world_.runtime.ended()) {
       if (++world_.calls_after_end > kCallsAfterEnd) MonitorThread::Leave();
       return;
     }
+    if (world_.open_call != nullptr) {
+      world_.runtime.calls.Misuse(fmt::format(
+          "calls {} although {} has not come back: a call of the port must not be left by a jump",
+          name, world_.open_call));
+    } else if (const char* const foreign = world_.foreign_call.exchange(nullptr)) {
+      world_.runtime.calls.Misuse(fmt::format(
+          "calls {} from a thread of its own: the port is for the monitor's thread", foreign));
+    }
+    if (world_.runtime.ended()) return;
+    world_.open_call = name;
     world_.runtime.sleep.BeforeCall();
   }
+  ~Call() { world_.open_call = nullptr; }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
   bool goes_on() const { return !world_.runtime.ended(); }
 
  private:
   const MonitorThread::Trusted trusted_;
   World& world_;
 };
+
+// True: the call is another thread's, and will be named when the monitor's own thread calls next.
+bool IsForeign(World& world, const char* name) {
+  if (pthread_equal(pthread_self(), world.thread)) return false;
+  world.foreign_call = name;
+  return true;
+}
 
 // What each call of the port does.
 namespace calls {
@@ -111,31 +140,33 @@ int64_t scavenger_asked_for(W& w) {
   return w.calls.ReadVariable(V::kScavengerAsked, w.own_tasks.scavenger_asked());
 }
 void wake_scavenger(W& w) { w.collector_calls.WakeScavenger(); }
-void print_trace(W& w, int64_t) { w.calls.PrintTrace(); }
+void print_trace(W& w, int64_t now_ns) { w.calls.PrintTrace(now_ns); }
 void call_yield_hook(W& w) { w.calls.CallYieldHook(); }
 void start_thread(W& w) { w.calls.StartThread(); }
 void refresh_processors(W& w) { w.calls.RefreshProcessors(); }
 
 }  // namespace calls
 
-// A function of the table from one of those above.
-template <auto kFunction, typename Result, typename... Parameters>
+// A function of the table from one of those above. `Name` has what the call is called.
+template <typename Name, auto kFunction, typename Result, typename... Parameters>
 Result Dispatch(void* self, Parameters... parameters) {
   World& world = *static_cast<World*>(self);
-  const Call call(world);
+  if (IsForeign(world, Name::kName)) return Result();
+  const Call call(world, Name::kName);
   if (!call.goes_on()) return Result();
   return static_cast<Result>(kFunction(world.runtime, parameters...));
 }
 
-template <auto kFunction, typename Result, typename... Parameters>
+template <typename Name, auto kFunction, typename Result, typename... Parameters>
 void Fill(Result (*&place)(void*, Parameters...)) {
-  place = Dispatch<kFunction, Result, Parameters...>;
+  place = Dispatch<Name, kFunction, Result, Parameters...>;
 }
 
-// The one call whose result differs at the end of the world.
+// The one call that says when the world has ended.
 int Sleep(void* self, int64_t duration_ns) {
   World& world = *static_cast<World*>(self);
-  const Call call(world);
+  if (IsForeign(world, "sleep_ns")) return 1;
+  const Call call(world, "sleep_ns");
   if (call.goes_on() && world.runtime.sleep.SleepShallow(duration_ns)) return 0;
   if (++world.sleeps_after_end > 1) MonitorThread::Leave();
   return 1;
@@ -144,17 +175,38 @@ namespace calls {
 int sleep_ns(W& w, int64_t duration_ns) { return w.sleep.SleepShallow(duration_ns); }
 }  // namespace calls
 
+namespace names {
+#define CALL(name, ...)                         \
+  struct name {                                 \
+    static constexpr const char* kName = #name; \
+  };
+#include "conformance/port/calls.def"
+#undef CALL
+}  // namespace names
+
 proctor_host MakeTable(World* world, const proctor_constants* constants) {
   proctor_host host = {};
   host.version = PROCTOR_PORT_VERSION;
   host.size = sizeof(host);
   host.self = world;
   host.constants = constants;
-#define CALL(name, ...) Fill<calls::name>(host.name);
+#define CALL(name, ...) Fill<names::name, calls::name>(host.name);
 #include "conformance/port/calls.def"
 #undef CALL
   host.sleep_ns = Sleep;
   return host;
+}
+
+// What the monitor was given to read it may have written to: "" or the member's name.
+std::string Overwritten(const proctor_host& host, const proctor_host& original,
+                        const proctor_constants& constants,
+                        const proctor_constants& original_constants) {
+#define CALL(name, ...) \
+  if (host.name != original.name) return #name;
+#include "conformance/port/calls.def"
+#undef CALL
+  if (std::memcmp(&constants, &original_constants, sizeof constants) != 0) return "constants";
+  return std::memcmp(&host, &original, sizeof host) != 0 ? "self" : "";
 }
 
 proctor_constants MakeConstants(const Tunables& tunables, Profile profile) {
@@ -169,7 +221,8 @@ proctor_constants MakeConstants(const Tunables& tunables, Profile profile) {
   constants.relax_min_ns = tunables.relax_min_ns;
   constants.trace_interval_ns = tunables.sched_trace_ms * 1'000'000;
   // A user who fixes the number of processors does not want it to follow the machine.
-  const bool follows = FollowsProcessors(profile) && tunables.procs == 0;
+  const bool follows =
+      FollowsProcessors(profile) && tunables.procs == 0 && tunables.procs_refresh != 0;
   constants.refresh_procs_ns = follows ? kRefreshNs : 0;
   constants.adjust_waiters = AdjustsWaiters(profile);
   constants.take_by_task_lock = TakesByTaskLock(profile);
@@ -231,9 +284,12 @@ WorldRun RunWorld(const proctor_implementation& implementation, const Scenario& 
   VirtualRuntime runtime(scenario, options, knobs, sink);
   runtime.Start();
 
-  World world{runtime};
+  World world{.runtime = runtime};
   const proctor_constants constants = MakeConstants(scenario.Asked(), options.profile);
   const proctor_host host = MakeTable(&world, &constants);
+  // Copies that the compiler cannot take for the originals: foreign code has had a pointer to them.
+  const proctor_constants original_constants = constants;
+  const proctor_host original = host;
   Body body{implementation, host};
   std::string message;
   switch (MonitorThread::Run(RunBody, &body, message)) {
@@ -249,7 +305,12 @@ WorldRun RunWorld(const proctor_implementation& implementation, const Scenario& 
       runtime.Finish(WorldEnd::kNeverComesBack, message);
       break;
   }
-  return runtime.run();
+  const std::string overwritten = Overwritten(host, original, constants, original_constants);
+  if (overwritten.empty()) return runtime.run();
+  WorldRun run = runtime.run();
+  run.end = WorldEnd::kPortMisuse;
+  run.message = fmt::format("the monitor writes into the host's table: {}", overwritten);
+  return run;
 }
 
 }  // namespace proctor

@@ -1,0 +1,39 @@
+#include "conformance/suite/process_check.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace proctor {
+namespace {
+
+TEST(ProcessCheck, SaysNothingWhereNothingChanged) {
+  const ProcessCheck check;
+  EXPECT_TRUE(check.Changes(1'000).empty());
+}
+
+TEST(ProcessCheck, PutsStandardOutputBack) {
+  const ProcessCheck check;
+  close(STDOUT_FILENO);
+  const std::vector<std::string> changes = check.Changes(1'000);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0], "the monitor closed standard output, or put another file in its place");
+  EXPECT_TRUE(check.Changes(1'000).empty());
+}
+
+// As much memory in all is no leak where there are many cycles.
+TEST(ProcessCheck, NamesMemoryThatGrowsWithTheCycles) {
+  const ProcessCheck check;
+  std::vector<void*> kept;
+  for (int i = 0; i < 4'096; ++i) kept.push_back(malloc(1'024));
+  const std::vector<std::string> changes = check.Changes(4'096);
+  EXPECT_TRUE(check.Changes(1'000'000).empty());
+  for (void* each : kept) free(each);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].find("the monitor keeps more memory with each cycle: "), 0u) << changes[0];
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,17 @@
+/* Ends its process by a signal that nobody can catch. */
+
+#include <signal.h>
+
+#include "conformance/port/port.h"
+
+static void run(const proctor_host* host, void* argument) {
+  (void)argument;
+  while (host->sleep_ns(host->self, host->constants->shallow_min_ns) == 0) {
+    raise(SIGKILL);
+  }
+}
+
+const proctor_implementation* proctor_implementation_under_test(void) {
+  static const proctor_implementation implementation = {PROCTOR_PORT, "killed", "1", run, NULL};
+  return &implementation;
+}
