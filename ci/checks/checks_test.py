@@ -226,6 +226,12 @@ class DocumentsTest(TreeTest):
         )
         self.assertEqual([], self.findings(text))
 
+    def test_a_wrong_number_of_clauses_is_found(self):
+        table = {CLAUSES: "CLAUSE(CAD, 1, kMust)\nCLAUSE(CAD, 2, kMust)\n"}
+        for text, found in (("[2 clauses](CONTRACT.md)", 0), ("[3 clauses](CONTRACT.md)", 1)):
+            files = {**self.FILES, **table, "CONTRACT.md": "", "README.md": text}
+            self.assertEqual(found, len(list(documents.check(self.tree(files)))))
+
     def test_what_does_not_exist_is_found(self):
         for text in (
             "[a](runtime/b.h)",

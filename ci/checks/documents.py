@@ -53,7 +53,25 @@ def _target_exists(tree, package, name):
     )
 
 
+_CLAUSES = "conformance/contract/clauses.def"
+
+
+def _check_number_of_clauses(tree):
+    """The number of clauses that README.md and others state."""
+    if not tree.has(_CLAUSES):
+        return
+    count = len(re.findall(r"^CLAUSE\(", tree.text(_CLAUSES), re.MULTILINE))
+    for path in tree.with_ending(".md"):
+        text = tree.text(path)
+        for match in re.finditer(r"\b(\d+) clauses\b", text):
+            stated = "CONTRACT.md" in text[match.end() : match.end() + 20]
+            if stated and int(match.group(1)) != count:
+                line = source_tree.line_of(text, match.start())
+                yield source_tree.finding(path, line, f"{match.group(0)}: there are {count}")
+
+
 def check(tree):
+    yield from _check_number_of_clauses(tree)
     for path in tree.with_ending(".md"):
         text = tree.text(path)
         here = os.path.dirname(path)
