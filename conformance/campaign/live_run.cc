@@ -88,7 +88,12 @@ void LiveRun::Run(const NamedScenario& named) {
                                       .trace = (options_.tiers & kT) != 0,
                                       .stop = listener_.stop()},
                                      scenario);
+  if (!run.note.empty()) listener_.OnNote(In(scenario, run.note));
   const std::string message = run.message + KeepStderr(scenario.name, run);
+  if (!run.greeted && run.outcome == Outcome::kStopped) {
+    rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kInconclusive, run.message);
+    return;
+  }
   if (!run.greeted && !greeted_) {
     refused_ = message;
     rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kError, refused_);
@@ -99,7 +104,9 @@ void LiveRun::Run(const NamedScenario& named) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, *verdict, In(scenario, message));
     if (*verdict == Verdict::kUnsupported) return;
   }
-  if (observe && !run.observer_error.empty()) {
+  if (observe && !run.handshake.has_monitor) {
+    rulings_.TakeForAll(named.clauses, kO, Verdict::kUnsupported, run.observer_error);
+  } else if (observe && !run.observer_error.empty()) {
     if (!std::exchange(said_unobserved_, true)) listener_.OnNote(run.observer_error);
     rulings_.TakeForAll(named.clauses, kO, Verdict::kInconclusive,
                         In(scenario, "not observed: " + run.observer_error));

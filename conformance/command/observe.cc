@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <iterator>
 #include <memory>
 #include <utility>
 
-#include "conformance/base/mutex.h"
+#include "conformance/adapter/canary.h"
+#include "conformance/adapter/event_merger.h"
 #include "conformance/campaign/assembly.h"
 #include "conformance/campaign/grade.h"
 #include "conformance/campaign/output_folder.h"
@@ -30,79 +32,156 @@ namespace proctor {
 namespace {
 
 // An hour of a process that wakes its monitor 4000 times a second would not fit in memory.
-constexpr size_t kMaxEvents = 8'000'000;
+constexpr size_t kEventsMost = 8'000'000;
+// What a command gets to end by itself once it was asked to.
+constexpr int64_t kGraceNs = 5'000'000'000;
 
-class Recording {
+class Observation {
  public:
-  void Add(const Event& event) {
-    const MutexLock lock(mutex_);
-    full_ = events_.size() >= kMaxEvents;
-    if (!full_) events_.push_back(event);
-  }
-  // Once nobody adds any more.
-  std::vector<Event> Take() {
-    const MutexLock lock(mutex_);
-    if (full_) Say(fmt::format("only the first {} events were kept", kMaxEvents));
-    return std::move(events_);
-  }
+  Observation(const ObserveOptions& options, const StopRequest& stop)
+      : options_(options), stop_(stop), merger_(kEventsMost) {}
+
+  // The exit status.
+  int Run();
 
  private:
-  Mutex mutex_;
-  std::vector<Event> events_ GUARDED_BY(mutex_);
-  bool full_ GUARDED_BY(mutex_) = false;
+  bool Start();
+  void WaitForEnd();
+  void EndCommand();
+  int Report();
+  Header MakeHeader() const;
+  std::string Describe() const;
+
+  const ObserveOptions& options_;
+  const StopRequest& stop_;
+  EventMerger merger_;
+  std::unique_ptr<Process> child_;
+  Descriptor attached_;  // the process that was there before
+  std::unique_ptr<Observer> observer_;
+  Observer::Found found_;
+  std::vector<Event> events_;
 };
 
-// Until the process behind `pidfd` has ended, the time is up, or a stop is requested.
-void WaitFor(int pidfd, int64_t for_ms, const StopRequest& stop) {
-  const int64_t end_ns = MonotonicNowNs() + for_ms * 1'000'000;
-  while (!stop.made()) {
+int Observation::Run() {
+  if (!Start()) return kExitFailed;
+  Canary canary([this](const Event& event) { merger_.Add(event); });
+  if (child_) child_->Release();
+  WaitForEnd();
+  observer_->Stop();
+  canary.Stop();
+  found_ = observer_->found();
+  if (child_) EndCommand();
+  events_ = merger_.Take();
+  if (!observer_->error().empty()) Say(observer_->error());
+  return observer_->monitor() == 0 ? kExitFailed : Report();
+}
+
+bool Observation::Start() {
+  std::string error;
+  pid_t pid = options_.pid;
+  if (!options_.command.empty()) {
+    child_ = Process::Spawn(
+        {.argv = options_.command, .gated = true, .null_input = isatty(STDIN_FILENO) == 1}, error);
+    if (child_) pid = child_->pid();
+  } else {
+    attached_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  }
+  if (options_.command.empty() || child_) {
+    using By = MonitorDeclaration::By;
+    observer_ = Observer::Start(
+        {.pid = pid,
+         .from_start = child_ != nullptr,
+         .declaration = {.by = options_.profile ? By::kUser : By::kNobody, .thread = ""}},
+        [this](const Event& event) { merger_.Add(event); }, error);
+  }
+  if (!observer_) Say(error);
+  return observer_ != nullptr;
+}
+
+// Until the process has ended, the time is up, or the user has asked to stop.
+void Observation::WaitForEnd() {
+  const int64_t end_ns = MonotonicNowNs() + options_.for_ms * 1'000'000;
+  while (!stop_.made()) {
     const int64_t left_ms = (end_ns - MonotonicNowNs()) / 1'000'000;
     if (left_ms <= 0) return;
-    pollfd awaited[] = {{.fd = pidfd, .events = POLLIN, .revents = 0},
-                        {.fd = stop.fd(), .events = POLLIN, .revents = 0}};
-    constexpr int64_t kStepMs = 1'000;
-    if (poll(awaited, std::size(awaited), static_cast<int>(std::min(left_ms, kStepMs))) > 0) return;
+    pollfd sources[] = {
+        {.fd = child_ ? child_->pidfd() : attached_.get(), .events = POLLIN, .revents = 0},
+        {.fd = stop_.fd(), .events = POLLIN, .revents = 0}};
+    constexpr int64_t kStepMs = 500;
+    if (poll(sources, std::size(sources), static_cast<int>(std::min(left_ms, kStepMs))) > 0) return;
     ShowProgress(fmt::format("observing, {} s left", left_ms / 1000));
   }
 }
 
-Header MakeHeader(const Observer::Found& found, bool from_start, std::optional<Profile> profile) {
+// A service may have to flush when it is told to end; its own children go with it in any case.
+void Observation::EndCommand() {
+  std::optional<int> status = child_->Wait(MonotonicNowNs());
+  if (status) {
+    merger_.Add(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *status}}));
+    return;
+  }
+  child_->Signal(SIGTERM);
+  child_->Signal(SIGCONT);
+  const char* when = stop_.made() ? "when this was interrupted" : "after the time of --for";
+  status = child_->Wait(MonotonicNowNs() + kGraceNs);
+  Say(status ? fmt::format("the command was ended by SIGTERM {}", when)
+             : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
+                           kGraceNs / 1'000'000'000));
+}
+
+Header Observation::MakeHeader() const {
   Header header;
   header.maker = "observer";
-  header.implementation = found.program;
-  if (found.image) header.version = found.images[*found.image].version;
-  header.tiers = found.is_monitor ? kO : 0;
-  header.profile = profile.value_or(ProfileOfVersion(header.version));
-  header.from_start = from_start;
+  header.implementation = found_.program;
+  if (found_.image) header.version = found_.images[*found_.image].version;
+  header.tiers = found_.is_monitor ? kO : 0;
+  header.profile = options_.profile.value_or(ProfileOfVersion(header.version));
+  header.from_start = child_ != nullptr;
   header.emits = Observer::Emits();
-  header.emits.set(static_cast<size_t>(EventKind::kProcessExit));
-  header.in_force = TunablesOf(found.environment, found.cpus);
+  for (const EventKind kind : {EventKind::kProcessExit, EventKind::kStall}) {
+    header.emits.set(static_cast<size_t>(kind));
+  }
+  header.in_force = TunablesOf(found_.environment, found_.cpus);
   return header;
 }
 
-// Stores and grades what was seen; nullopt: one line was said.
-std::optional<Grade> StoreAndGrade(const std::string& path, const Header& header,
-                                   const std::vector<Event>& events, bool with_chrome) {
-  std::string error;
-  std::optional<Grade> grade;
-  if (StoreTrace(path, header, events, with_chrome, error)) {
-    grade = GradeTrace(path, std::nullopt, error);
+// Who was observed, and by which profile it is graded.
+std::string Observation::Describe() const {
+  const auto clean = [](const std::string& text) { return Clean(text, Medium::kTerminal); };
+  const std::string process = fmt::format("process {} ({})", found_.process, clean(found_.program));
+  if (!found_.is_monitor) {
+    return fmt::format(
+        "no monitor: there is no Go runtime in {}; thread {} ticks, which many a thread does.\n"
+        "Nothing is graded. `--profile NAME` grades that thread as a monitor.\n",
+        process, observer_->monitor());
   }
-  if (grade && grade->error.empty()) return grade;
-  Say(grade ? grade->error : error);
-  return std::nullopt;
+  std::string text = fmt::format("monitor: thread {} of {}", observer_->monitor(), process);
+  const std::string_view profile =
+      ProfileName(options_.profile.value_or(ProfileOfVersion(MakeHeader().version)));
+  if (found_.image) {
+    const RuntimeImage& image = found_.images[*found_.image];
+    const std::string file = clean(image.file.substr(image.file.rfind('/') + 1));
+    text += image.version.empty()
+                ? fmt::format(", a runtime in {} that does not say its version; {} is assumed",
+                              file, profile)
+                : fmt::format(", {} in {}, profile {}", clean(image.version), file, profile);
+  } else {
+    text += fmt::format(", by --profile {}", profile);
+  }
+  text += "\n";
+  for (const MonitorThread& other : observer_->others()) {
+    text += fmt::format("not graded: thread {}, the monitor of the runtime in {}\n", other.thread,
+                        clean(found_.images[other.image].file));
+  }
+  return text;
 }
 
-int Report(const ObserveOptions& options, const Header& header, Recording& recording,
-           const Observer& observer) {
-  const std::vector<Event> events = recording.Take();
-  const std::string note = UnknownReleaseNote(header.version);
-  if (!note.empty()) Say(note);
-  const std::string picture = fmt::format(
-      "monitor: thread {} of process {} {}\n\n{}\n", observer.monitor(), observer.found().process,
-      Clean(header.version, Medium::kTerminal), CadencePicture(events, observer.usage()));
+int Observation::Report() {
+  const Header header = MakeHeader();
+  const std::string picture =
+      fmt::format("{}\n{}\n", Describe(), CadencePicture(events_, observer_->usage()));
   std::string error;
-  const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, error);
+  const std::optional<OutputFolder> folder = OutputFolder::Open(options_.out, error);
   if (!folder) {
     Print(picture);
     Say(error);
@@ -110,43 +189,28 @@ int Report(const ObserveOptions& options, const Header& header, Recording& recor
   }
   folder->RemoveReports();
   const std::string path = folder->TracePath("observed");
-  const std::optional<Grade> grade = StoreAndGrade(path, header, events, folder->kept());
-  if (!grade) {
+  std::optional<Grade> grade;
+  if (found_.is_monitor && StoreTrace(path, header, events_, folder->kept(), error)) {
+    grade = GradeTrace(path, std::nullopt, error);
+  }
+  if (!grade || !grade->error.empty() || !found_.is_monitor) {
     Print(picture);
+    const std::string& wrong = grade ? grade->error : error;
+    if (!wrong.empty()) Say(wrong);
     return kExitFailed;
   }
-  const std::vector<std::string> words = {options.program, "judge", path};
+  const std::vector<std::string> words = {options_.program, "judge", path};
   const std::string line = folder->kept() ? ShellCommand(words) : "";
   Results results = AssembleResults({.implementation = header.implementation,
-                                     .version = header.version,
-                                     .profile = header.profile,
-                                     .rulings = grade->rulings,
-                                     .replay = [&](const Ruling&) { return line; }},
-                                    Expectations());
-  if (!observer.found().is_monitor) results.exit_status = kExitFailed;
+                                           .version = header.version,
+                                           .profile = header.profile,
+                                           .rulings = grade->rulings,
+                                           .replay = [&](const Ruling&) { return line; }},
+                                          Expectations());
+  // Nobody asked for a clause: what an idle process does not do is no failure.
+  results.unjudged.clear();
+  results.exit_status = ExitStatusOf(results);
   return Publish(results, *folder, picture);
-}
-
-// What is observed: a process that was there, or a command that was started for it.
-struct Observed {
-  std::unique_ptr<Process> child;  // the command
-  pid_t pid = 0;
-  Descriptor attached;  // of the process that was there
-
-  int pidfd() const { return child ? child->pidfd() : attached.get(); }
-};
-
-std::optional<Observed> Find(const ObserveOptions& options, std::string& error) {
-  Observed observed{.pid = options.pid};
-  if (options.command.empty()) {
-    observed.attached = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, options.pid, 0)));
-    return observed;
-  }
-  observed.child = Process::Spawn(
-      {.argv = options.command, .gated = true, .null_input = isatty(STDIN_FILENO) == 1}, error);
-  if (!observed.child) return std::nullopt;
-  observed.pid = observed.child->pid();
-  return observed;
 }
 
 }  // namespace
@@ -154,39 +218,7 @@ std::optional<Observed> Find(const ObserveOptions& options, std::string& error) 
 int Observe(const ObserveOptions& options) {
   StopRequest stop;
   const StopSignals signals(stop);
-  std::string error;
-  std::optional<Observed> observed = Find(options, error);
-  if (!observed) {
-    Say(error);
-    return kExitFailed;
-  }
-  Recording recording;
-  const auto sink = [&recording](const Event& event) { recording.Add(event); };
-  std::unique_ptr<Observer> observer =
-      Observer::Start({.pid = observed->pid,
-                       .from_start = observed->child != nullptr,
-                       .declaration = {.by = options.profile ? MonitorDeclaration::By::kUser
-                                                             : MonitorDeclaration::By::kNobody}},
-                      sink, error);
-  if (!observer) {
-    Say(error);
-    return kExitFailed;
-  }
-  Process* child = observed->child.get();
-  if (child != nullptr) child->Release();
-  WaitFor(observed->pidfd(), options.for_ms, stop);
-  observer->Stop();
-  if (child != nullptr) {
-    if (const std::optional<int> status = child->Wait(MonotonicNowNs())) {
-      sink(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *status}}));
-    }
-  }
-  if (!observer->error().empty()) {
-    Say(observer->error());
-    if (observer->monitor() == 0) return kExitFailed;
-  }
-  return Report(options, MakeHeader(observer->found(), child != nullptr, options.profile),
-                recording, *observer);
+  return Observation(options, stop).Run();
 }
 
 }  // namespace proctor

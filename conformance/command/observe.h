@@ -1,4 +1,6 @@
 // `proctor observe`: watches the monitor of any process from outside, and reports.
+//
+// Thread safety: none; from the main thread only.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_OBSERVE_H_
 #define PROCTOR_CONFORMANCE_COMMAND_OBSERVE_H_
@@ -23,8 +25,8 @@ struct ObserveOptions {
   std::optional<Profile> profile;  // else the default
 };
 
-// Returns the exit status. A command that outlives the time is left alone when it was attached to,
-// and ended when it was started here. Thread safety: none; from the main thread only.
+// Returns the exit status. A process that was there before goes on untraced; a command that was
+// started here and outlives the time is asked to end by SIGTERM, and ended by SIGKILL 5 s later.
 int Observe(const ObserveOptions& options);
 
 }  // namespace proctor
