@@ -239,11 +239,14 @@ TEST_P(DriverOn, SaysInOneLineWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(
     Adapters, DriverOn,
     testing::Values(
-        Misbehaviour{"NotJson", "echo hello >&4; read line <&3", Outcome::kError,
-                     "the adapter cannot be understood: its handshake is not a JSON object: hello"},
-        Misbehaviour{"OtherVersion", R"(echo '{"schema":"proctor-adapter/9"}' >&4; read line <&3)",
-                     Outcome::kError,
-                     "the adapter cannot be understood: it speaks 'proctor-adapter/9'"},
+        Misbehaviour{
+            "NotJson", "echo hello >&4; read line <&3", Outcome::kError,
+            "the adapter cannot be understood: handshake: not JSON from line 1, column 1 on in "
+            "its line: hello"},
+        Misbehaviour{
+            "OtherVersion", R"(echo '{"schema":"proctor-adapter/9"}' >&4; read line <&3)",
+            Outcome::kError,
+            "the adapter cannot be understood: handshake: schema 'proctor-adapter/9' is not"},
         Misbehaviour{"ExitsAtOnce", "exit 5", Outcome::kError,
                      "the adapter ended with status 5 before its handshake"},
         Misbehaviour{"ExitsInTheMiddle", std::string(kHello) + "exit 5", Outcome::kCrash,
@@ -285,6 +288,10 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehaviour{"MakesUpEvents",
                      std::string(kHello) + R"(echo '{"t":1,"e":"party"}' >&4; read line <&3)",
                      Outcome::kError, "the adapter cannot be understood: unknown event 'party'"},
+        Misbehaviour{"SaysTheEndTwice",
+                     std::string(kHello) +
+                         R"(echo '{"done":{}}' >&4; echo '{"done":{}}' >&4; read line <&3; exit 0)",
+                     Outcome::kError, "the adapter went on after the end of the scenario"},
         Misbehaviour{"GoesOnAfterTheEnd",
                      std::string(kHello) + R"(echo '{"done":{}}' >&4; read line <&3; sleep 1000)",
                      Outcome::kError, "the adapter did not exit at the end of its input"}),

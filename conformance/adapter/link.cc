@@ -89,6 +89,11 @@ AdapterLink::Reading AdapterLink::ReadLine(int64_t deadline_ns, int64_t exit_ms,
   }
 }
 
+bool AdapterLink::HasMore() {
+  char byte;
+  return buffer_.size() > 0 || read(from_adapter_.read.get(), &byte, 1) > 0;
+}
+
 void AdapterLink::Drain(int64_t deadline_ns, int64_t exit_ms) {
   while (ReadMore(deadline_ns, exit_ms, nullptr) == Reading::kLine) buffer_.Clear();
 }

@@ -53,6 +53,9 @@ class AdapterLink {
   Reading ReadLine(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside,
                    std::string& line);
 
+  // Whether there is anything that was not read; once the process has ended.
+  bool HasMore();
+
   // Reads and forgets, until the deadline or the process's end.
   void Drain(int64_t deadline_ns, int64_t exit_ms);
 

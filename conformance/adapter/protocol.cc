@@ -2,75 +2,72 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "conformance/evidence/trace.h"
+#include "conformance/json/json.h"
 
 namespace proctor {
 namespace {
 
-using Json = nlohmann::json;
+constexpr size_t kNameBytesMost = 256;
+constexpr JsonFormat kHandshakeFormat = {.what = "handshake",
+                                         .unknown = UnknownMembers::kAreIgnored};
 
-// Thrown inside this file only: what is wrong.
-struct Wrong {
-  std::string what;
-};
-
-std::string Text(const Json& json, const char* name) {
-  if (!json.contains(name) || !json[name].is_string()) {
-    throw Wrong{fmt::format("its handshake lacks the string '{}'", name)};
+// A name or a version is for people to read.
+std::string Name(JsonObject& object, std::string_view member) {
+  std::string name = object.Text(member);
+  if (name.size() > kNameBytesMost) {
+    object.Fail(member, fmt::format("is longer than {} bytes", kNameBytesMost));
   }
-  return json[name].get<std::string>();
+  return name;
 }
 
-std::set<std::string> Names(const Json& json, const char* name) {
-  if (!json.contains(name) || !json[name].is_array()) {
-    throw Wrong{fmt::format("its handshake lacks the array '{}'", name)};
-  }
-  std::set<std::string> names;
-  for (const Json& element : json[name]) {
-    if (!element.is_string()) throw Wrong{fmt::format("'{}' must hold strings", name)};
-    names.insert(element.get<std::string>());
-  }
-  return names;
-}
-
-EventKinds Kinds(const Json& json) {
+EventKinds Kinds(JsonObject& object) {
   EventKinds kinds;
-  if (!json.contains("emits")) return kinds;
-  for (const std::string& name : Names(json, "emits")) {
+  object.ForTexts("emits", [&](const std::string& name) {
     const std::optional<EventKind> kind = FindEventKind(name);
-    if (!kind) throw Wrong{fmt::format("unknown kind of event '{}' in 'emits'", name)};
-    if (AdapterMakes(*kind)) throw Wrong{fmt::format("'{}' in 'emits' is a stamp", name)};
+    if (!kind) object.Fail("emits", fmt::format("unknown kind of event '{}'", Quoted(name)));
+    if (AdapterMakes(*kind)) object.Fail("emits", fmt::format("'{}' is a stamp", name));
     kinds.set(static_cast<size_t>(*kind));
-  }
+  });
   return kinds;
 }
 
 // `"monitor": null`, or `"monitor": {"thread": NAME}`.
-void ReadMonitor(const Json& json, Handshake& handshake) {
-  if (!json.contains("monitor")) return;
-  const Json& monitor = json["monitor"];
+void ReadMonitor(JsonObject& object, Handshake& handshake) {
+  const Json& monitor = object.Any("monitor");
   handshake.has_monitor = !monitor.is_null();
   if (monitor.is_null()) return;
-  if (!monitor.is_object() || monitor.size() != 1 || !monitor.contains("thread") ||
-      !monitor["thread"].is_string() || monitor["thread"].get_ref<const std::string&>().empty()) {
-    throw Wrong{"'monitor' must be null or {\"thread\": NAME}"};
-  }
-  handshake.monitor_thread = monitor["thread"].get<std::string>();
+  if (!monitor.is_object()) object.Fail("monitor", "must be null or {\"thread\": NAME}");
+  object.Object("monitor", [&](JsonObject& members) {
+    handshake.monitor_thread = Name(members, "thread");
+    if (handshake.monitor_thread.empty()) members.Fail("thread", "must not be empty");
+  });
 }
 
-Tunables InForce(const Json& json) {
+Tunables InForce(JsonObject& object) {
   Tunables tunables;
-  if (!json.contains("in_force")) return tunables;
-  if (!json["in_force"].is_object()) throw Wrong{"'in_force' must be an object"};
-  for (const auto& [name, value] : json["in_force"].items()) {
-    if (!value.is_number_integer())
-      throw Wrong{fmt::format("tunable '{}' must be an integer", name)};
-    const std::string refused = SetTunable(tunables, name, value.get<int64_t>());
-    if (!refused.empty()) throw Wrong{fmt::format("{} in 'in_force'", refused)};
-  }
+  if (!object.Has("in_force")) return tunables;
+  object.ForIntegers("in_force", [&](const std::string& name, int64_t value) {
+    const std::string refused = SetTunable(tunables, name, value);
+    if (!refused.empty()) object.Fail("in_force", Quoted(refused));
+  });
   return tunables;
+}
+
+Handshake ReadHandshake(JsonObject& object) {
+  object.Schema(kAdapterSchema);
+  Handshake handshake;
+  handshake.name = Name(object, "name");
+  handshake.version = Name(object, "version");
+  object.ForTexts("operations",
+                  [&](const std::string& name) { handshake.operations.insert(name); });
+  object.ForTexts("settable", [&](const std::string& name) { handshake.settable.insert(name); });
+  handshake.in_force = InForce(object);
+  if (object.Has("emits")) handshake.emits = Kinds(object);
+  if (object.Has("monitor")) ReadMonitor(object, handshake);
+  return handshake;
 }
 
 }  // namespace
@@ -85,49 +82,34 @@ std::string Excerpt(std::string_view line) {
 }
 
 std::optional<Handshake> ParseHandshake(std::string_view line, std::string& error) {
-  const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object()) {
-    error = fmt::format("its handshake is not a JSON object: {}", Excerpt(line));
-    return std::nullopt;
+  std::set<std::string> ignored;
+  std::optional<Handshake> handshake =
+      ReadJson<Handshake>(line, kHandshakeFormat, error, ReadHandshake, &ignored);
+  if (!handshake) {
+    error = fmt::format("{} in its line: {}", error, Excerpt(line));
+  } else {
+    handshake->ignored = std::move(ignored);
   }
-  try {
-    const std::string schema = Text(json, "schema");
-    if (schema != kAdapterSchema) {
-      throw Wrong{fmt::format("it speaks '{}', the harness '{}'", schema, kAdapterSchema)};
-    }
-    Handshake handshake{.name = Text(json, "name"),
-                        .version = Text(json, "version"),
-                        .operations = Names(json, "operations"),
-                        .settable = Names(json, "settable"),
-                        .in_force = InForce(json),
-                        .emits = Kinds(json)};
-    ReadMonitor(json, handshake);
-    return handshake;
-  } catch (const Wrong& wrong) {
-    error = wrong.what;
-    return std::nullopt;
-  }
+  return handshake;
 }
 
 std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& error) {
   constexpr std::string_view kDoneMark = "{\"done\"";
-  if (!line.starts_with(kDoneMark)) {
-    const std::optional<Event> event = ParseEvent(line, error);
-    if (event) return *event;
-    error = fmt::format("{} in its line: {}", error, Excerpt(line));
-    return std::nullopt;
+  std::optional<std::variant<Event, Done>> reply;
+  if (line.starts_with(kDoneMark)) {
+    const std::optional<Done> done = ReadJson<Done>(
+        line, {.what = "reply", .unknown = UnknownMembers::kAreIgnored}, error,
+        [](JsonObject& object) {
+          Done read;
+          object.Object("done", [&](JsonObject& members) { read.in_force = InForce(members); });
+          return read;
+        });
+    if (done) reply = *done;
+  } else if (const std::optional<Event> event = ParseEvent(line, error)) {
+    reply = *event;
   }
-  const Json json = Json::parse(line, nullptr, false);
-  if (json.is_discarded() || !json["done"].is_object()) {
-    error = fmt::format("not a JSON object: {}", Excerpt(line));
-    return std::nullopt;
-  }
-  try {
-    return Done{.in_force = InForce(json["done"])};
-  } catch (const Wrong& wrong) {
-    error = wrong.what;
-    return std::nullopt;
-  }
+  if (!reply) error = fmt::format("{} in its line: {}", error, Excerpt(line));
+  return reply;
 }
 
 std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario) {

@@ -37,6 +37,7 @@ struct Handshake {
   EventKinds emits;                  // what its trace holds, when it is asked for one
   bool has_monitor = true;           // false: it says that its runtime has none
   std::string monitor_thread;        // the name of the monitor's thread; empty: it does not say
+  std::set<std::string> ignored;     // members that are unknown here
 };
 
 // nullopt: `error` says what is wrong, in one line.

@@ -8,7 +8,7 @@ namespace {
 std::string WhyNot(std::string_view handshake) {
   std::string error;
   EXPECT_FALSE(ParseHandshake(handshake, error)) << handshake;
-  return error;
+  return error.substr(0, error.find(" in its line: "));
 }
 
 TEST(Protocol, ReadsAHandshake) {
@@ -42,11 +42,13 @@ TEST(Protocol, ReadsWhatAMonitorIs) {
   const auto named = ParseHandshake(begin + R"(,"monitor":{"thread":"sysmon"}})", error);
   ASSERT_TRUE(named) << error;
   EXPECT_EQ(named->monitor_thread, "sysmon");
-  for (const char* wrong : {"1", "{}", R"({"thread":1})", R"({"thread":""})", R"({"name":"x"})"}) {
-    EXPECT_EQ(WhyNot(begin + ",\"monitor\":" + wrong + "}"),
-              R"('monitor' must be null or {"thread": NAME})")
-        << wrong;
-  }
+  const auto wrong = [&](const std::string& monitor) {
+    return WhyNot(begin + ",\"monitor\":" + monitor + "}");
+  };
+  EXPECT_EQ(wrong("1"), R"(handshake: monitor must be null or {"thread": NAME})");
+  EXPECT_EQ(wrong("{}"), "monitor: missing member 'thread'");
+  EXPECT_EQ(wrong(R"({"thread":1})"), "monitor: thread must be a string");
+  EXPECT_EQ(wrong(R"({"thread":""})"), "monitor: thread must not be empty");
 }
 
 TEST(Protocol, ReadsWhatATraceTells) {
@@ -57,24 +59,25 @@ TEST(Protocol, ReadsWhatATraceTells) {
   ASSERT_TRUE(handshake) << error;
   EXPECT_EQ(handshake->emits.count(), 2u);
   EXPECT_TRUE(handshake->emits[static_cast<size_t>(EventKind::kHandOff)]);
-  EXPECT_EQ(WhyNot(begin + R"(,"emits":"lock"})"), "its handshake lacks the array 'emits'");
-  EXPECT_EQ(WhyNot(begin + R"(,"emits":["party"]})"), "unknown kind of event 'party' in 'emits'");
-  EXPECT_EQ(WhyNot(begin + R"(,"emits":["op_begin"]})"), "'op_begin' in 'emits' is a stamp");
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":"lock"})"), "handshake: emits must be an array");
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":["party"]})"),
+            "handshake: emits unknown kind of event 'party'");
+  EXPECT_EQ(WhyNot(begin + R"(,"emits":["op_begin"]})"), "handshake: emits 'op_begin' is a stamp");
 }
 
 TEST(Protocol, SaysWhatAHandshakeLacks) {
-  EXPECT_EQ(WhyNot("hello\x01"), "its handshake is not a JSON object: hello?");
-  EXPECT_EQ(WhyNot("[]"), "its handshake is not a JSON object: []");
-  EXPECT_EQ(WhyNot("{}"), "its handshake lacks the string 'schema'");
+  EXPECT_EQ(WhyNot("hello\x01"), "handshake: not JSON from line 1, column 1 on");
+  EXPECT_EQ(WhyNot("[]"), "handshake: must be an object");
+  EXPECT_EQ(WhyNot("{}"), "handshake: missing member 'schema'");
   EXPECT_EQ(WhyNot(R"({"schema":"proctor-adapter/2"})"),
-            "it speaks 'proctor-adapter/2', the harness 'proctor-adapter/1'");
+            "handshake: schema 'proctor-adapter/2' is not 'proctor-adapter/1'");
   const std::string begin = R"({"schema":"proctor-adapter/1","name":"x","version":"1")";
-  EXPECT_EQ(WhyNot(begin + "}"), "its handshake lacks the array 'operations'");
-  EXPECT_EQ(WhyNot(begin + R"(,"operations":[1]})"), "'operations' must hold strings");
+  EXPECT_EQ(WhyNot(begin + "}"), "handshake: missing member 'operations'");
+  EXPECT_EQ(WhyNot(begin + R"(,"operations":[1]})"), "handshake: operations must hold strings");
   EXPECT_EQ(WhyNot(begin + R"(,"operations":[],"settable":[],"in_force":{"colour":1}})"),
-            "unknown tunable 'colour' in 'in_force'");
+            "handshake: in_force unknown tunable 'colour'");
   EXPECT_EQ(WhyNot(begin + R"(,"operations":[],"settable":[],"in_force":{"procs":"two"}})"),
-            "tunable 'procs' must be an integer");
+            "in_force: procs must be an integer");
 }
 
 TEST(Protocol, TellsEventsFromTheEnd) {
@@ -87,11 +90,36 @@ TEST(Protocol, TellsEventsFromTheEnd) {
   ASSERT_TRUE(done) << error;
   EXPECT_EQ(std::get<Done>(*done).in_force.procs, 7);
   EXPECT_FALSE(ParseReply(R"({"done":7})", error));
-  EXPECT_EQ(error, R"(not a JSON object: {"done":7})");
+  EXPECT_EQ(error, R"(done: must be an object in its line: {"done":7})");
   EXPECT_FALSE(ParseReply(R"({"done":{"in_force":[]}})", error));
-  EXPECT_EQ(error, "'in_force' must be an object");
+  EXPECT_EQ(error, R"(done: in_force must be an object in its line: {"done":{"in_force":[]}})");
   EXPECT_FALSE(ParseReply(R"({"t":9,"e":"party"})", error));
   EXPECT_EQ(error.find('\n'), std::string::npos);
+}
+
+TEST(Protocol, WhatDoesNotFitIsRefused) {
+  const std::string begin = R"({"schema":"proctor-adapter/1","version":"1","operations":[],)";
+  const auto wrong = [&](const std::string& rest) { return WhyNot(begin + rest); };
+  EXPECT_EQ(wrong(R"("settable":[],"name":"a","name":"b"})"),
+            "handshake: member 'name' stands twice in one object");
+  EXPECT_EQ(wrong(R"("settable":[],"name":"a","in_force":{"procs":18446744073709551615}})"),
+            "handshake: the number 18446744073709551615 does not fit in 64 bits");
+  EXPECT_EQ(wrong(R"("settable":[],"name":"a\u0000"})"),
+            "handshake: a string holds a NUL character");
+  EXPECT_EQ(wrong(R"("settable":[],"name":")" + std::string(257, 'x') + "\"}"),
+            "handshake: name is longer than 256 bytes");
+  EXPECT_EQ(wrong(R"("settable":)" + std::string(50'000, '[')),
+            "handshake: nests deeper than 64 levels");
+}
+
+TEST(Protocol, WhatANewerAdapterSaysBesidesIsNamedAndIgnored) {
+  std::string error;
+  const auto handshake = ParseHandshake(
+      R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[],)"
+      R"("colour":[1]})",
+      error);
+  ASSERT_TRUE(handshake) << error;
+  EXPECT_EQ(handshake->ignored, std::set<std::string>{"handshake.colour"});
 }
 
 TEST(Protocol, NamesTheFirstThingThatIsUnsupported) {

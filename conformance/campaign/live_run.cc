@@ -59,6 +59,9 @@ void LiveRun::OnGreeted(const struct Run& run) {
   if (!greeted_) {
     const std::string note = UnknownReleaseNote(version_);
     if (!note.empty()) listener_.OnNote(note);
+    for (const std::string& member : run.handshake.ignored) {
+      listener_.OnNote("the adapter says what is unknown here, and ignored: " + member);
+    }
   }
   greeted_ = true;
   if (!options_.profile) options_.profile = run.header.profile;

@@ -1,4 +1,6 @@
 // `proctor list` and `proctor explain`.
+//
+// Thread safety: none; from the main thread only.
 
 #ifndef PROCTOR_CONFORMANCE_COMMAND_LIST_H_
 #define PROCTOR_CONFORMANCE_COMMAND_LIST_H_
