@@ -159,6 +159,15 @@ void Mutator::ChangeOnce(std::string& text) {
 }
 
 std::string Mutator::Mutate(std::string text) {
+  // Half of the texts stay well-formed, so that what reads their values is tried, too.
+  if (Below(2) == 0) {
+    if (Below(3) == 0) {
+      ReplaceString(text);
+    } else {
+      ReplaceNumber(text);
+    }
+    return text;
+  }
   for (size_t changes = 1 + Below(4); changes > 0; --changes) ChangeOnce(text);
   return text;
 }

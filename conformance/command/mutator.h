@@ -15,7 +15,7 @@ class Mutator {
  public:
   explicit Mutator(uint64_t seed) : random_(seed) {}
 
-  // One to four changes: bytes flipped, pieces cut, doubled, swapped or moved, numbers and strings
+  // One number or string replaced, or one to four changes of any kind: bytes flipped, pieces cut, doubled, swapped or moved, numbers and strings
   // replaced by extreme ones, tokens put in, the end cut off.
   std::string Mutate(std::string text);
 
