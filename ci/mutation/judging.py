@@ -23,8 +23,7 @@ class Subject(NamedTuple):
     """What is changed: the sources of one library."""
 
     name: str
-    target: str
-    library: str
+    library: str  # the file that Bazel makes of it
     sources: tuple
 
 

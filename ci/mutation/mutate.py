@@ -21,16 +21,22 @@ sys.dont_write_bytecode = True
 
 from ci.mutation import judging, sources  # noqa: E402
 
+# What is changed: a library, by the folder of its package and its target.
+SUBJECTS = {
+    "monitor": ("runtime/sysmon", "sysmon"),
+    "right": ("runtime/sysmon", "sysmon"),
+    "world": ("conformance/world", "virtual_runtime"),
+}
 EQUIVALENT = os.path.join(ROOT, "ci/mutation/equivalent.json")
 
 
 def subject_named(name):
-    folder, library = "runtime/sysmon", "libruntime_Ssysmon_Slibsysmon.so"
-    if name == "world":
-        folder, library = "conformance/world", "libconformance_Sworld_Slibworld.so"
-    names = sorted(os.listdir(os.path.join(ROOT, folder)))
-    files = [n for n in names if n.endswith(".cc") and not n.endswith(("_test.cc", "_testing.cc"))]
-    return judging.Subject(name, folder, library, tuple(f"{folder}/{n}" for n in files))
+    folder, target = SUBJECTS[name]
+    with open(os.path.join(ROOT, folder, "BUILD"), encoding="utf-8") as file:
+        names = sources.of_target(file.read(), target)
+    library = "lib{}_Slib{}.so".format(*(part.replace("_", "_U") for part in (folder, target)))
+    files = tuple(f"{folder}/{file}" for file in names if file.endswith(".cc"))
+    return judging.Subject(name, library.replace("/", "_S"), files)
 
 
 def changes_of(arguments, subject, folder):
@@ -132,7 +138,7 @@ def conclude(arguments, changes, results, reasons, originals, seconds):
 
 def main():
     parser = argparse.ArgumentParser(prog="ci/mutate")
-    parser.add_argument("subject", choices=["monitor", "world", "right"])
+    parser.add_argument("subject", choices=sorted(SUBJECTS))
     parser.add_argument("--budget", type=float, default=1800)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)

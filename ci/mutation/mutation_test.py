@@ -51,7 +51,6 @@ class ChangeTest(unittest.TestCase):
 
 class ConclusionTest(unittest.TestCase):
     def setUp(self):
-        self.subject = judging.Subject("monitor", "runtime/sysmon", "x.so", (PATH,))
         self.changes = [
             sources.make_change(PATH, ORIGINAL, ORIGINAL.replace("x > 0", new))
             for new in ("x >= 0", "x < 0")

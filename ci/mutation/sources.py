@@ -1,5 +1,6 @@
 """Changed copies of a source file: wrong ones by universalmutator, right ones by own rules."""
 
+import ast
 import hashlib
 import os
 import re
@@ -38,6 +39,17 @@ class Change(NamedTuple):
     def key(self):
         """What names it in equivalent.json: not its line, which moves."""
         return (self.path, self.function, self.before, self.after)
+
+
+def of_target(build, target):
+    """The `srcs` of a target of a BUILD file."""
+    for node in ast.walk(ast.parse(build)):
+        if isinstance(node, ast.Call):
+            arguments = {keyword.arg: keyword.value for keyword in node.keywords}
+            name = arguments.get("name")
+            if isinstance(name, ast.Constant) and name.value == target:
+                return ast.literal_eval(arguments["srcs"])
+    raise ValueError(f"there is no target {target}")
 
 
 def find_mutator(cache):
