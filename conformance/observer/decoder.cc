@@ -19,6 +19,12 @@ constexpr int64_t kNsPerSecond = 1'000'000'000;
 // A runtime with libc interceptors cuts its deep sleeps into pieces of this length.
 constexpr int64_t kInterceptorPieceNs = 10 * kNsPerMs;
 
+// What Go's runtime writes to its standard error: a line of the scheduler trace; and the report of a
+// fatal error, a deadlock say, which the monitor may be the one to find.
+constexpr std::string_view kTraceMark = "SCHED ";
+constexpr std::string_view kFatalMark = "fatal error: ";
+constexpr size_t kMarkBytesMost = 16;
+
 // Codes that a tracer sees where the kernel is going to restart a call (include/linux/errno.h).
 constexpr int64_t kRestartFirst = -516;  // ERESTART_RESTARTBLOCK: by restart_syscall
 constexpr int64_t kRestartLast = -512;   // the others: by the same call again
@@ -39,6 +45,7 @@ Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read
 
 void Decoder::Emit(int64_t time_ns, EventKind kind,
                    std::initializer_list<std::pair<Arg, int64_t>> args) {
+  if (reports_its_end_) return;
   EndDeepSleep();
   Event event = MakeEvent(time_ns, kind, args);
   event.m = thread_;
@@ -211,10 +218,18 @@ void Decoder::BeginSignal(int64_t time_ns, uint64_t target, uint64_t signal) {
 }
 
 void Decoder::BeginWrite(int64_t time_ns, const uint64_t (&args)[6]) {
-  constexpr std::string_view kTraceMark = "SCHED ";
-  char start[kTraceMark.size()];
-  if (args[0] != 2 || args[2] < sizeof start || !read_memory_(args[1], start, sizeof start)) return;
-  if (std::string_view(start, sizeof start) == kTraceMark) Emit(time_ns, EventKind::kTraceLine);
+  const auto begins_with = [&](std::string_view mark) {
+    char start[kMarkBytesMost];
+    return args[2] >= mark.size() && read_memory_(args[1], start, mark.size()) &&
+           std::string_view(start, mark.size()) == mark;
+  };
+  if (args[0] != 2) return;
+  if (begins_with(kTraceMark)) {
+    Emit(time_ns, EventKind::kTraceLine);
+  } else if (begins_with(kFatalMark)) {
+    Emit(time_ns, EventKind::kGap, {{Arg::kLost, -1}});
+    reports_its_end_ = true;
+  }
 }
 
 void Decoder::OnExit(int64_t time_ns, int64_t result) {

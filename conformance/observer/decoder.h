@@ -93,6 +93,7 @@ class Decoder {
   int64_t restart_result_ = 0;  // the kernel's own code for "to be restarted"; 0: the call ended
   std::optional<Deep> deep_;
 
+  bool reports_its_end_ = false;  // and from then on it is no monitor any more
   int64_t sleeps_ = 0;
   SleepPattern pattern_;
 };

@@ -234,6 +234,15 @@ TEST(Decoder, TellsDuties) {
             "trace_line");
 }
 
+TEST(Decoder, WhoReportsAFatalErrorIsNoMonitorAnyMore) {
+  Thread thread;
+  const std::string report = "fatal error: ";
+  const auto text = reinterpret_cast<uint64_t>(report.data());
+  thread.Nanosleep(20 * kUs).Call(SYS_write, {2, text, report.size()}, 0, 13);
+  thread.Nanosleep(kMs).End();
+  EXPECT_EQ(thread.Text(), "shallow_sleep(20000) shallow_wake(0) gap(-1)");
+}
+
 TEST(Decoder, KeepsThePatternOfTheSleeps) {
   Thread thread;
   for (int i = 0; i < 9; ++i) thread.Nanosleep(20 * kUs);

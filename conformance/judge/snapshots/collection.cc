@@ -45,10 +45,10 @@ void CollectionJudge::OnForced(const Event& event) {
   // ended meanwhile nothing follows.
   if (!view_.Same(Variable::kLastCollection)) return;
   const int64_t age_ns = event.time_ns - last_ns;
-  if (last_ns == 0 || age_ns <= tunables_.forcegc_period_ns) {
+  if (last_ns == 0 || age_ns <= forced_period_ns()) {
     Violate(kGC_1,
             fmt::format("a collection was forced {} ns after the last; the period is {} ns",
-                        last_ns == 0 ? 0 : age_ns, tunables_.forcegc_period_ns),
+                        last_ns == 0 ? 0 : age_ns, forced_period_ns()),
             {event});
   } else {
     Trigger(kGC_1);
@@ -62,7 +62,7 @@ void CollectionJudge::OnCycle(const Event& event) {
   }
   const Picture& now = view_.now();
   const int64_t last_ns = now[Variable::kLastCollection];
-  const bool due = last_ns != 0 && last_ns + tunables_.forcegc_period_ns < view_.woke_ns();
+  const bool due = last_ns != 0 && last_ns + forced_period_ns() < view_.woke_ns();
   // The flag that stayed up says that nothing was requested.
   if (!due || now[Variable::kHelperIdle] == 0) return;
   if (now[Variable::kCollectorPercent] < 0) {

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace proctor::snapshots {
+namespace {
+
+// A snapshot is not one moment; so many in a row are.
+constexpr int64_t kLeftOutMost = 4;
+
+}  // namespace
 
 using enum ClauseId;
 
@@ -80,7 +86,7 @@ void DeepSleepJudge::JudgeDuration(const Event& event) {
   }
   Trigger(kDEEP_2);
   const int64_t duration_ns = event.Get(Arg::kDurationNs);
-  const int64_t deep_max_ns = tunables_.deep_max_ns();
+  const int64_t deep_max_ns = forced_period_ns() / 2;
   // `now` lay between the wake-up and this.
   const auto left_ns = [&](int64_t now_ns) {
     return next_ns == INT64_MAX ? deep_max_ns : std::min(deep_max_ns, next_ns - now_ns);
@@ -118,6 +124,7 @@ void DeepSleepJudge::OnCycle(const Event& event) {
     Expect(now[Variable::kMonitorWaits] == 0 && now[Variable::kMonitorNote] == 0, kDEEP_6,
            "after a deep sleep the flag is up or the note not reset", event);
   }
+  if (view_.slept_deep() || !view_.AllIdle()) left_out_ = 0;
   if (view_.slept_deep()) return;
   for (size_t p = 0; p < view_.processors(); ++p) {
     if (view_.Busy(p)) {
@@ -132,7 +139,8 @@ void DeepSleepJudge::OnCycle(const Event& event) {
   }
   // Every P was idle all the time, so no timer was set or run.
   const int64_t next_ns = View::EarliestTimer(now);
-  if (next_ns == View::EarliestTimer(view_.before()) && next_ns > event.time_ns) {
+  if (next_ns == View::EarliestTimer(view_.before()) && next_ns > event.time_ns &&
+      ++left_out_ > kLeftOutMost) {
     Violate(kCYC_1, "a deep sleep was due and left out: every P was idle and no timer overdue",
             {event});
   }

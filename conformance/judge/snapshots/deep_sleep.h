@@ -25,6 +25,7 @@ class DeepSleepJudge final : public SnapshotJudge {
   void OnDeepWake(const Event& event);
 
   bool slept_deep_ = false;     // and not shallow since
+  int64_t left_out_ = 0;        // cycles in a row that should have slept deep
   bool must_be_reset_ = false;  // the flag and the note, from its wake-up on
 
   std::vector<int64_t> ticks_;  // of the processors, when it began

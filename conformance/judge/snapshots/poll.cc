@@ -3,6 +3,12 @@
 #include <fmt/format.h>
 
 namespace proctor::snapshots {
+namespace {
+
+// The helper that changes the number of P is injected without a bracket too, but not so often.
+constexpr int64_t kUnbracketedMost = 4;
+
+}  // namespace
 
 using enum ClauseId;
 
@@ -12,7 +18,17 @@ PollJudge::PollJudge(const Header& header, const View& view)
 void PollJudge::Observe(const Event& event) {
   if (!view_.whole() || !view_.Knows(Variable::kLastPoll)) return;
   if (event.kind == EventKind::kPoll) OnPoll(event);
-  if (event.kind == EventKind::kShallowSleep) OnCycle(event);
+  if (event.kind == EventKind::kInject) OnInject(event);
+  if (event.kind == EventKind::kShallowSleep) {
+    OnCycle(event);
+    by_another_ = false;
+  }
+}
+
+// The scavenger and the helper of forced collections wait to be injected too, and it shows.
+void PollJudge::OnInject(const Event&) {
+  by_another_ =
+      by_another_ || !view_.Same(Variable::kScavengerParked) || !view_.Same(Variable::kHelperIdle);
 }
 
 // The View shows the state when the poll began.
@@ -53,7 +69,7 @@ void PollJudge::OnCycle(const Event& event) {
 
 // Between a poll that found something and the scan comes one injection, in a bracket.
 void PollJudge::JudgeInjection(const Event& event) {
-  if (!view_.Watched(kWatchInject) || view_.before()[Variable::kScavengerAsked] != 0) return;
+  if (!view_.Watched(kWatchInject) || by_another_) return;
   std::optional<Event> found;
   int64_t lowered = 0;
   bool injected = false;
@@ -63,11 +79,13 @@ void PollJudge::JudgeInjection(const Event& event) {
     if (step.kind == EventKind::kAdjustIdleLocked) {
       lowered -= step.Get(Arg::kDelta);
       if (lowered == 0 && injected) {
+        unbracketed_ = 0;
         Trigger(kPOLL_4);
         return;
       }
     } else if (step.kind == EventKind::kInject) {
       if (lowered != 1) {
+        if (++unbracketed_ <= kUnbracketedMost) return;
         Violate(kPOLL_4, "ready tasks were injected without one idle thread less on the books",
                 {*found, step, event});
         return;
@@ -77,7 +95,7 @@ void PollJudge::JudgeInjection(const Event& event) {
       break;
     }
   }
-  if (injected) {
+  if (injected && ++unbracketed_ > kUnbracketedMost) {
     Violate(kPOLL_4, "after an injection one idle thread less stayed on the books",
             {*found, event});
   }

@@ -20,7 +20,11 @@ class PollJudge final : public SnapshotJudge {
  private:
   void OnPoll(const Event& event);
   void OnCycle(const Event& event);
+  void OnInject(const Event& event);
   void JudgeInjection(const Event& event);
+
+  bool by_another_ = false;  // somebody else than the poll may have injected in this cycle
+  int64_t unbracketed_ = 0;  // injections in a row
 };
 
 }  // namespace proctor::snapshots

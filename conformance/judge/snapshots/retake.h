@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "conformance/judge/snapshots/snapshot_judge.h"
 
@@ -25,6 +27,10 @@ class RetakeJudge final : public SnapshotJudge {
   void JudgeBrackets(const Event& event);
   bool ExpiredBy(size_t p, int64_t time_ns) const;
   bool InCallBefore(size_t p) const;
+  void LeaveOut(size_t p, ClauseId clause, const std::string& message, const Event& event);
+
+  // Scans in a row that left a P alone which they should have taken.
+  std::vector<int64_t> left_out_;
 };
 
 }  // namespace proctor::snapshots

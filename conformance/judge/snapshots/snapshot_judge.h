@@ -34,6 +34,12 @@ class SnapshotJudge : public Judge {
   // Since Go 1.26 a processor has the same status in a system call as while it runs.
   bool TakesByTaskLock() const { return (profile_ & kSince1_26) != 0; }
 
+  // As it is, where it can be read: a runtime may come up with another one.
+  int64_t forced_period_ns() const {
+    return view_.Knows(Variable::kForcedPeriod) ? view_.now()[Variable::kForcedPeriod]
+                                                : tunables_.forcegc_period_ns;
+  }
+
   const Tunables tunables_;
   const Profile profile_;
   const View& view_;

@@ -62,7 +62,7 @@ class SnapshotPanel final : public Judge {
 
   // It needs to see every retake.
   void ShowCadence(const Event& event) {
-    if (!cadence_shown_ || event.kind == EventKind::kGap) {
+    if (!cadence_shown_ || view_.dying() || event.kind == EventKind::kGap) {
       cadence_.Lose();
     } else {
       cadence_.Observe(event);

@@ -114,9 +114,12 @@ class Snapshots : public TraceBuilder {
   }
   // The processor becomes idle.
   Snapshots& Rest(int32_t p) {
-    return Of(p, Variable::kStatus, kIdle).Of(p, Variable::kIdleMark, ++mark_);
+    idle_[p] = true;
+    return Of(p, Variable::kStatus, kIdle)
+        .Of(p, Variable::kIdleMark, ++mark_)
+        .Set(Variable::kIdleProcessors, idle_[0] + idle_[1]);
   }
-  Snapshots& AllRest() { return Rest(0).Rest(1).Set(Variable::kIdleProcessors, 2); }
+  Snapshots& AllRest() { return Rest(0).Rest(1); }
   // It is in a system call that the monitor saw first `ago_ns` before.
   Snapshots& InCall(int32_t p, int64_t ago_ns) {
     return Of(p, Variable::kStatus, kInSyscall)
@@ -146,6 +149,7 @@ class Snapshots : public TraceBuilder {
 
  private:
   int64_t mark_ = 0;
+  bool idle_[2] = {false, false};
 };
 
 struct Case {
@@ -278,11 +282,36 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) {
                s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake().Sleep();
              }},
+        Case{"takes_the_next_call", kSYS_1, kOpen,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().Adjust(-1);
+               s.Of(1, Variable::kStatus, kIdle).Of(1, Variable::kSyscallTick, kTick + 2);
+               s.At(kHandOff, 1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"leaves_a_long_call_by_task_lock", kSYS_3, kBroken,
+             [](Snapshots& s) {
+               s.Wait(5 * kMs).Rest(0).InCall(1, 11 * kMs).Of(1, Variable::kStatus, kRunning);
+               for (int i = 0; i < 20; ++i) s.Wake().Adjust(-1).Adjust(1).Sleep();
+             },
+             kGo1_26},
+        Case{"cannot_lock_the_task_once", kSYS_3, kOpen,
+             [](Snapshots& s) {
+               s.Wait(5 * kMs).Rest(0).InCall(1, 11 * kMs).Of(1, Variable::kStatus, kRunning);
+               s.Wake().Adjust(-1).Adjust(1).Sleep();
+             },
+             kGo1_26},
         Case{"takes_a_new_call_in_an_old_slice", kSYS_5, kKept,
              [](Snapshots& s) {
                s.Wait(11 * kMs).InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake();
                s.Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0).At(kPreemptRequest, 1);
                s.Set(Variable::kAllPLock, 0).TakeP(1).Start(1, 0).Adjust(1).Sleep();
+             }},
+        Case{"takes_after_a_request_though_the_tick_moved", kSYS_5, kKept,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake();
+               s.Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0).At(kPreemptRequest, 1);
+               s.Of(1, Variable::kScheduleTick, 9).Set(Variable::kAllPLock, 0).TakeP(1);
+               s.Start(1, 0).Adjust(1).Sleep();
              }},
         Case{"takes_without_a_reason", kSYS_2, kBroken,
              [](Snapshots& s) {
@@ -511,7 +540,11 @@ INSTANTIATE_TEST_SUITE_P(
                s.DeepSleepFor(60 * kSecond);
              }},
         Case{"leaves_a_deep_sleep_out", kCYC_1, kBroken,
-             [](Snapshots& s) { s.AllRest().Wake().Sleep(); }},
+             [](Snapshots& s) {
+               for (int i = 0; i < 10; ++i) {
+                 s.AllRest().Wake().Sleep();
+               }
+             }},
         Case{"polls_after_the_scan", kCYC_1, kBroken,
              [](Snapshots& s) {
                s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
@@ -610,13 +643,17 @@ INSTANTIATE_TEST_SUITE_P(
              }},
         Case{"injects_without_a_bracket", kPOLL_4, kBroken,
              [](Snapshots& s) {
-               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
-               s.At(kInject).Sleep();
+               for (int i = 0; i < 10; ++i) {
+                 s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+                 s.At(kInject).Sleep();
+               }
              }},
         Case{"does_not_close_the_bracket", kPOLL_4, kBroken,
              [](Snapshots& s) {
-               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
-               s.Adjust(-1).At(kInject).Sleep();
+               for (int i = 0; i < 10; ++i) {
+                 s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+                 s.Adjust(-1).At(kInject).Sleep();
+               }
              }},
         Case{"forces_when_due", kGC_1, kKept,
              [](Snapshots& s) {

@@ -105,8 +105,19 @@ bool View::InKnownCall(size_t p) const {
          before_.Of(p, Variable::kSeenSyscallTick) == now_.Of(p, Variable::kSyscallTick);
 }
 
+// A processor bears its mark before it is counted, and its thread may not run for a while between
+// the two.
+bool View::IdleAreCounted() const {
+  int64_t marked = 0;
+  for (size_t p = 0; p < before_.processors.size(); ++p) {
+    if (before_.Of(p, Variable::kStatus) == kIdle && before_.Of(p, Variable::kIdleMark) != 0)
+      ++marked;
+  }
+  return before_[Variable::kIdleProcessors] >= marked;
+}
+
 bool View::Idle(size_t p) const {
-  return Knows(Variable::kIdleMark) && SameOf(p, Variable::kStatus) &&
+  return IdleAreCounted() && Knows(Variable::kIdleMark) && SameOf(p, Variable::kStatus) &&
          now_.Of(p, Variable::kStatus) == kIdle && SameOf(p, Variable::kIdleMark) &&
          now_.Of(p, Variable::kIdleMark) != 0;
 }

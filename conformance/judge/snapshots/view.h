@@ -45,6 +45,8 @@ class View {
 
   // No event is missing since the last wake-up, so this cycle can be judged.
   bool whole() const { return whole_; }
+  // The process is ending on a fatal error, and nothing is judged any more.
+  bool dying() const { return dying_; }
   bool Knows(Variable variable) const { return known_[static_cast<size_t>(variable)]; }
 
   // At the wake-up that this cycle's duties followed, and at the last stop.
@@ -73,7 +75,7 @@ class View {
   bool Busy(size_t p) const;
   // ... and all the time in one system call, which the monitor had seen before.
   bool InKnownCall(size_t p) const;
-  // It was idle all the time.
+  // It was idle all the time, and counted as such.
   bool Idle(size_t p) const;
   // Some processor other than p was.
   bool AnotherIdle(size_t p) const;
@@ -84,6 +86,7 @@ class View {
 
  private:
   Values& ProcessorOf(int32_t p);
+  bool IdleAreCounted() const;
 
   Picture before_;
   Picture now_;
@@ -92,7 +95,7 @@ class View {
   int64_t woke_ns_ = 0;
   int64_t watched_ = 0;
   bool whole_ = false;
-  bool dying_ = false;  // whoever finds a fatal error goes other ways from then on
+  bool dying_ = false;
   bool slept_deep_ = false;
 };
 
