@@ -175,7 +175,22 @@ std::string ContractDocument() {
       "from\n"
       "outside by its debug information at the stops of the monitor's thread. A clause that does "
       "not\n"
-      "hold in every profile names those in which it does.\n";
+      "hold in every profile names those in which it does.\n\n"
+      "Reads are free, effects are owned. The monitor may read what it likes, as often as it likes "
+      "(but\n"
+      "see CYC-2 for the clock). Whatever else it does (a sleep, the note, its flag, a lock, a "
+      "swap, a\n"
+      "tick, a hand-off, a request, a poll, an injection, a count, a thread, the helper, the "
+      "scavenger,\n"
+      "the hook, the processors, a line of the trace) belongs to one clause, which says when it is "
+      "due\n"
+      "and when it is allowed. An effect that its clause does not justify at that moment violates "
+      "it; a\n"
+      "due effect that has not come by the end of its step violates it. A decision must agree with "
+      "one of\n"
+      "the readings that it may rest on: those of its own step or, where the monitor did not look, "
+      "what\n"
+      "was so from the beginning of its duties to their end.\n";
   std::string_view section;
   for (const Clause& clause : kClauses) {
     if (clause.section != section) {

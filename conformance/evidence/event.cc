@@ -26,15 +26,14 @@ constexpr std::string_view kInternalErrorNames[] = {"negative_running", "runnabl
 
 struct KindRow {
   std::string_view name;
-  std::string_view meaning;
   size_t count = 0;
   std::array<Arg, kMaxArgsPerEvent> args = {};
 };
 
 template <typename... Args>
-constexpr KindRow MakeRow(std::string_view name, std::string_view meaning, Args... args) {
+constexpr KindRow MakeRow(std::string_view name, std::string_view, Args... args) {
   static_assert(sizeof...(args) <= kMaxArgsPerEvent);
-  return {name, meaning, sizeof...(args), {args...}};
+  return {name, sizeof...(args), {args...}};
 }
 
 constexpr auto kRows = [] {
@@ -65,10 +64,6 @@ ValueNames ExitPathNames() { return kExitPathNames; }
 ValueNames InternalErrorNames() { return kInternalErrorNames; }
 
 std::string_view EventKindName(EventKind kind) { return kRows[static_cast<size_t>(kind)].name; }
-
-std::string_view EventKindMeaning(EventKind kind) {
-  return kRows[static_cast<size_t>(kind)].meaning;
-}
 
 std::optional<EventKind> FindEventKind(std::string_view name) {
   for (size_t kind = 0; kind < kEventKinds; ++kind) {

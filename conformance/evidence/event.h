@@ -2,6 +2,8 @@
 //
 // Times are nanoseconds on the clock that the evidence's header names. An Event is a plain value of
 // fixed size; copying it allocates nothing.
+//
+// Thread safety: plain values; what looks names up is pure.
 
 #ifndef PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
 #define PROCTOR_CONFORMANCE_EVIDENCE_EVENT_H_
@@ -128,7 +130,6 @@ ValueNames InternalErrorNames();
 
 // What JSON calls a kind and an argument. The look-ups return nullopt for an unknown name.
 std::string_view EventKindName(EventKind kind);
-std::string_view EventKindMeaning(EventKind kind);
 std::optional<EventKind> FindEventKind(std::string_view name);
 std::string_view ArgName(Arg arg);
 std::optional<Arg> FindArg(std::string_view name);

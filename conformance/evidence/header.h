@@ -1,5 +1,7 @@
 // The header of a piece of evidence: who made it, on which clock, with which tunables, and what it
 // lacks.
+//
+// Thread safety: plain values.
 
 #ifndef PROCTOR_CONFORMANCE_EVIDENCE_HEADER_H_
 #define PROCTOR_CONFORMANCE_EVIDENCE_HEADER_H_

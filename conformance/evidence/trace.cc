@@ -52,6 +52,11 @@ Header ReadHeaderMembers(JsonObject& object) {
   return header;
 }
 
+// Left out where it is 0: not known.
+bool IsOptional(EventKind kind, Arg arg) {
+  return kind == EventKind::kTraceLine && arg == Arg::kNowNs;
+}
+
 void AppendNumber(std::string& line, int64_t value) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
@@ -225,7 +230,7 @@ class EventParser {
     if (!Saw(kKindBit)) return Fail("an event lacks 'e'");
     if (!Saw(kTimeBit)) return Fail("an event lacks 't'");
     for (const Arg arg : ArgsOf(event_.kind)) {
-      if (!Saw(ArgPosition(event_.kind, arg))) {
+      if (!Saw(ArgPosition(event_.kind, arg)) && !IsOptional(event_.kind, arg)) {
         return Fail(fmt::format("event '{}' lacks '{}'", EventKindName(event_.kind), ArgName(arg)));
       }
     }
@@ -252,6 +257,7 @@ void FormatEvent(const Event& event, std::string& line) {
   if (event.g != -1) AppendMember(line, "g", event.g);
   for (const Arg arg : ArgsOf(event.kind)) {
     const int64_t value = event.Get(arg);
+    if (value == 0 && IsOptional(event.kind, arg)) continue;
     const ValueNames names = ArgValueNames(arg);
     if (names.empty()) {
       AppendMember(line, ArgName(arg), value);

@@ -15,7 +15,7 @@ namespace {
 
 // All judges that can say something about evidence with this header: those of its tiers whose
 // clauses hold in its profile and whose kinds of events it emits.
-std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare) {
+std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool filter) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
   if ((header.tiers & kX) != 0) AddStampJudges(header, judges);
@@ -24,7 +24,7 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare)
   }
   for (const Tier tier : {kV, kT}) {
     if ((header.tiers & tier) == 0) continue;
-    std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, spare);
+    std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, filter);
     if (panel != nullptr) judges.push_back(std::move(panel));
   }
   if ((header.tiers & kD) != 0) {
@@ -36,12 +36,12 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool spare)
 
 }  // namespace
 
-Panel::Panel(const Header& header, bool spare)
-    : header_(header), judges_(MakeJudges(header, spare)) {
+Panel::Panel(const Header& header, bool filter)
+    : header_(header), judges_(MakeJudges(header, filter)) {
   for (const auto& judge : judges_) judge->Restrict(header.emits);
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     for (const auto& judge : judges_) {
-      if (!spare || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());
+      if (!filter || judge->kinds().test(kind)) by_kind_[kind].push_back(judge.get());
     }
   }
 }

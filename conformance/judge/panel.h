@@ -1,4 +1,6 @@
 // A panel: all the judges that evidence with a given header needs, as one.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_PANEL_H_
 #define PROCTOR_CONFORMANCE_JUDGE_PANEL_H_
@@ -15,8 +17,8 @@ namespace proctor {
 // the header's profile and tiers; what no judge can decide from it is kNotObservable.
 class Panel {
  public:
-  // `spare`: each judge is shown only the kinds that it asks for.
-  explicit Panel(const Header& header, bool spare = true);
+  // `filter`: each judge is shown only the kinds that it asks for.
+  explicit Panel(const Header& header, bool filter = true);
   void Observe(const Event& event) {
     for (Judge* judge : by_kind_[static_cast<size_t>(event.kind)]) judge->Observe(event);
   }

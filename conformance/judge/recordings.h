@@ -1,5 +1,7 @@
 // The recorded traces, for tests: evidence of real runtimes (Debian's Go 1.19 and gccgo 12) and the
 // reference's own trace.
+//
+// Thread safety: plain values and pure functions.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_RECORDINGS_H_
 #define PROCTOR_CONFORMANCE_JUDGE_RECORDINGS_H_

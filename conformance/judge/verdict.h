@@ -1,4 +1,6 @@
 // Verdicts and rulings: what judging ends with.
+//
+// Thread safety: plain values and pure functions.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_VERDICT_H_
 #define PROCTOR_CONFORMANCE_JUDGE_VERDICT_H_

@@ -1,6 +1,6 @@
-// The statistics of tier X, on Boost.Math.
+// The statistics of tier X.
 //
-// Thread safety: free functions are pure; a ShareTest belongs to one thread.
+// Thread safety: a ShareTest belongs to one thread.
 
 #ifndef PROCTOR_CONFORMANCE_STATISTICS_STATISTICS_H_
 #define PROCTOR_CONFORMANCE_STATISTICS_STATISTICS_H_
@@ -9,24 +9,6 @@
 #include <string>
 
 namespace proctor {
-
-// P(at least `count` of `n` samples exceed) where each does with probability `share`.
-double UpperTail(int64_t n, int64_t count, double share);
-
-// The smallest count of exceedances among `n` samples that has at most the probability `alpha`
-// under `share`.
-int64_t RejectionCount(int64_t n, double share, double alpha);
-
-// How many samples without any exceedance prove, with `confidence`, that the share is below
-// `share`.
-int64_t SamplesToProve(double share, double confidence);
-
-// Clopper and Pearson's interval for the share that showed `count` times among `n` samples.
-struct Interval {
-  double low;
-  double high;
-};
-Interval ExactInterval(int64_t n, int64_t count, double confidence);
 
 // Wald's sequential test of "at most `kept` of the samples exceed a bound" against "at least
 // `broken` do". It may be looked at after every sample; a right implementation is rejected with a

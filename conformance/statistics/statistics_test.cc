@@ -7,29 +7,6 @@
 namespace proctor {
 namespace {
 
-TEST(Statistics, RejectionCountsAreThoseOfTheTables) {
-  EXPECT_EQ(RejectionCount(500, 0.01, 1e-3), 14);
-  EXPECT_LE(UpperTail(500, 14, 0.01), 1e-3);
-  EXPECT_GT(UpperTail(500, 13, 0.01), 1e-3);
-  EXPECT_NEAR(UpperTail(500, 14, 0.05), 0.994, 5e-4);
-}
-
-TEST(Statistics, SamplesThatProveAShare) {
-  EXPECT_EQ(SamplesToProve(0.01, 0.95), 299);
-  EXPECT_EQ(SamplesToProve(0.01, 0.99), 459);
-  EXPECT_EQ(SamplesToProve(0.01, 0.999), 688);
-}
-
-TEST(Statistics, ExactIntervalIsClopperAndPearsons) {
-  const Interval none = ExactInterval(10, 0, 0.95);
-  EXPECT_EQ(none.low, 0);
-  EXPECT_NEAR(none.high, 0.3085, 1e-4);
-  const Interval some = ExactInterval(20, 5, 0.95);
-  EXPECT_NEAR(some.low, 0.0866, 1e-4);
-  EXPECT_NEAR(some.high, 0.4910, 1e-4);
-  EXPECT_EQ(ExactInterval(7, 7, 0.95).high, 1);
-}
-
 TEST(ShareTest, DecidesBothWays) {
   ShareTest kept({});
   int64_t needed = 0;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -15,22 +16,24 @@ namespace {
 // Two panels on the same events: one shown everything, one only what its judges ask for.
 class BothPanels : public EventSink {
  public:
-  explicit BothPanels(const Header& header) : spared_(header), unspared_(header, /*spare=*/false) {}
+  explicit BothPanels(const Header& header)
+      : filtered_(header), unfiltered_(header, /*filter=*/false) {}
   void Observe(const Event& event) override {
-    spared_.Observe(event);
-    unspared_.Observe(event);
+    filtered_.Observe(event);
+    unfiltered_.Observe(event);
     last_ns_ = event.time_ns;
   }
   void ExpectTheSame() {
-    // Where the evidence is cut off, who was spared the last events does not know how late it is.
+    // Where the evidence is cut off, a judge that was not shown the last events does not know how late it is.
     Observe(MakeEvent(last_ns_, EventKind::kShallowWake));
-    const std::vector<Ruling> spared = spared_.Close();
-    const std::vector<Ruling> unspared = unspared_.Close();
-    ASSERT_EQ(spared.size(), unspared.size());
-    for (size_t i = 0; i < spared.size(); ++i) {
-      EXPECT_EQ(spared[i].verdict, unspared[i].verdict)
-          << ClauseName(spared[i].clause) << InFull(spared[i]) << InFull(unspared[i]);
-      EXPECT_EQ(spared[i].triggers > 0, unspared[i].triggers > 0) << ClauseName(spared[i].clause);
+    const std::vector<Ruling> filtered = filtered_.Close();
+    const std::vector<Ruling> unfiltered = unfiltered_.Close();
+    ASSERT_EQ(filtered.size(), unfiltered.size());
+    for (size_t i = 0; i < filtered.size(); ++i) {
+      EXPECT_EQ(filtered[i].verdict, unfiltered[i].verdict)
+          << ClauseName(filtered[i].clause) << InFull(filtered[i]) << InFull(unfiltered[i]);
+      EXPECT_EQ(filtered[i].triggers > 0, unfiltered[i].triggers > 0)
+          << ClauseName(filtered[i].clause);
     }
   }
 
@@ -41,8 +44,8 @@ class BothPanels : public EventSink {
     return text;
   }
 
-  Panel spared_;
-  Panel unspared_;
+  Panel filtered_;
+  Panel unfiltered_;
   int64_t last_ns_ = 0;
 };
 
@@ -53,7 +56,7 @@ void ExpectTheSame(const Scenario& scenario, const WorldOptions& options) {
 }
 
 // With every fault of the world's own, so that judges have something to accuse.
-TEST(Spared, RulingsAreTheSame) {
+TEST(Filter, RulingsAreTheSame) {
   int deviation = 0;
   constexpr int kDeviations = 1
 #define DEVIATION(...) +1
@@ -66,6 +69,36 @@ TEST(Spared, RulingsAreTheSame) {
     ExpectTheSame(scenario,
                   {.deviation = static_cast<Deviation>(deviation), .events_most = 10'000});
     deviation = (deviation + 1) % kDeviations;
+  }
+}
+
+// Evidence of a right monitor in a right world, without any one kind of event: nobody is accused.
+TEST(Kinds, ThatAreNotShownAccuseNobody) {
+  class Recorder : public EventSink {
+   public:
+    void Observe(const Event& event) override { events.push_back(event); }
+    std::vector<Event> events;
+  };
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const Scenario scenario = ArbitraryWorld()(rc::Random(seed), 100).value();
+    const WorldOptions options = {.profile = kProfiles[seed % std::size(kProfiles)],
+                                  .events_most = 4'000};
+    Recorder recorder;
+    RunWorld(ReferenceImplementation(), scenario, options, recorder);
+    for (size_t kind = 0; kind < kEventKinds; ++kind) {
+      Header header = WorldHeader(ReferenceImplementation(), scenario, options);
+      if (!header.emits[kind]) continue;
+      header.emits.reset(kind);
+      Panel panel(header);
+      for (const Event& event : recorder.events) {
+        if (static_cast<size_t>(event.kind) != kind) panel.Observe(event);
+      }
+      for (const Ruling& ruling : panel.Close()) {
+        EXPECT_NE(ruling.verdict, Verdict::kViolates)
+            << ClauseName(ruling.clause) << " without "
+            << EventKindName(static_cast<EventKind>(kind)) << ": " << ruling.message;
+      }
+    }
   }
 }
 

@@ -49,6 +49,9 @@ void VirtualRuntime::Start() {
 
 void VirtualRuntime::Finish(WorldEnd end, std::string message) {
   if (ended()) return;
+  if (end == WorldEnd::kReturned) {
+    trace.Add(loop.now_ns(), EventKind::kMonitorExit, kMonitorM, kNobody, kNobody, 0, 0, 0);
+  }
   if (!BlamesMonitor(end) && end != WorldEnd::kBudget) {
     trace.Add(loop.now_ns(), EventKind::kProcessExit, kNobody, kNobody, kNobody, ExitStatus(end), 0,
               0);

@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 4961484221220066282u;
+constexpr uint64_t kEventsHash = 2512429392946375881u;
 
 class Recorder : public EventSink {
  public:

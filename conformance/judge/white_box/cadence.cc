@@ -41,7 +41,7 @@ void CadenceJudge::Observe(const Event& event) {
       sleeps_since_duties_ = 0;
       break;
     case EventKind::kHandOff:
-      taken_ = true;
+      ++taken_;
       break;
     case EventKind::kPreemptRequest:
       preempted_ = true;
@@ -57,8 +57,8 @@ void CadenceJudge::Observe(const Event& event) {
 }
 
 void CadenceJudge::EndCycle() {
-  idle_ = taken_ ? 0 : idle_ + 1;
-  if (!taken_) return;
+  idle_ = taken_ > 0 ? 0 : idle_ + 1;
+  if (taken_ == 0) return;
   timed_out_in_run_ = false;
   run_start_ = RunStart::kTaken;
 }
@@ -87,7 +87,8 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
   if (!known_ && !Find(requested_ns)) {
     last_ = event;
     deep_wake_.reset();
-    taken_ = preempted_ = other_duty_ = false;
+    taken_ = 0;
+    preempted_ = other_duty_ = false;
     return;
   }
   if (last_) EndCycle();
@@ -109,13 +110,13 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
 
 void CadenceJudge::Praise() {
   Trigger(kCAD_2);
-  if (taken_) Trigger(kCAD_3);
+  if (taken_ > 0) Trigger(kCAD_3);
   if (deep_wake_) {
     const bool woken = deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
     Trigger(woken ? kCAD_4 : kCAD_5);
   }
-  if (!taken_ && (preempted_ || other_duty_)) Trigger(kCAD_6);
-  if (taken_ || preempted_) Trigger(kSYS_11);
+  if (taken_ == 0 && (preempted_ || other_duty_)) Trigger(kCAD_6);
+  if (taken_ > 0 || preempted_) Trigger(kSYS_11);
   if (timed_out_in_run_ && idle_ > tunables_.flat_cycles) Trigger(kCAD_7);
 }
 
@@ -129,8 +130,12 @@ void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
   if (deep_wake_) evidence.push_back(*deep_wake_);
   evidence.push_back(event);
   const bool reset = requested_ns == tunables_.shallow_min_ns && expected_ns > requested_ns;
-  if (taken_) {
+  if (taken_ > 0) {
     Violate(kCAD_3, message, evidence);
+    if (taken_ > 1) {
+      Violate(kSYS_11, fmt::format("{} P were taken, and did not count: {}", taken_, message),
+              evidence);
+    }
   } else if (reset && preempted_) {
     Violate(kSYS_11, "a preemption request counted as a taken P: " + message, evidence);
     Violate(kCAD_6, message, evidence);

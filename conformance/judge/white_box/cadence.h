@@ -1,5 +1,7 @@
 // CAD-1 to CAD-8 and SYS-11 on evidence that shows every retake: `idle` and `delay` are known
 // exactly.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_CADENCE_H_
@@ -32,7 +34,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   int64_t delay_ns_ = 0;
   std::optional<Event> last_;
   std::optional<Event> deep_wake_;  // of the cycle that is ending
-  bool taken_ = false;              // ... as are these
+  int64_t taken_ = 0;               // ... as are these
   bool preempted_ = false;
   bool other_duty_ = false;
   // Why the present run of shortest sleeps began.

@@ -1,4 +1,6 @@
 // The deadlock check and what it ends in: DEAD-1 to DEAD-6.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEADLOCK_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEADLOCK_H_

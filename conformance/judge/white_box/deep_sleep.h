@@ -1,12 +1,14 @@
-// The monitor's deep sleep and its wake protocol: DEEP-1 to DEEP-16, ID-4, STW-1, and the deep
-// sleep of CYC-1.
+// The monitor's way into its deep sleep and out of it: DEEP-1 to DEEP-6, DEEP-11, DEEP-13, DEEP-14,
+// DEEP-16, ID-4, and the deep sleep of CYC-1. Who wakes it: wake_up.h.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_DEEP_SLEEP_H_
 
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
+#include <string>
 
 #include "conformance/judge/white_box/white_box_judge.h"
 
@@ -19,63 +21,53 @@ class DeepSleepJudge final : public WhiteBoxJudge {
   void Observe(const Event& event) override;
 
  private:
-  // A look at "stop-the-world pending or all P idle", with or without the sched lock.
+  // What was read of "stop-the-world pending or all P idle", with or without the sched lock.
   struct Look {
     bool taken = false;
     bool stop = false;
-    int64_t idle = -1;
-    int64_t procs = -1;
-    bool Allows() const { return taken && (stop || (idle >= 0 && idle == procs)); }
+    Readings idle;
+    Readings procs;
+    bool Allows() const;
   };
 
-  // A thread that does something which must wake a sleeping monitor.
-  struct Waking {
-    Event cause;
-    Waker waker;
-    bool looked = false;         // at the flag, without the lock
-    bool looked_locked = false;  // and under it
-    bool cleared = false;        // the flag, under the lock
-    bool owes = false;           // it met the flag up and has not woken the monitor yet
-  };
+  // Where the monitor is on its way through the sleep.
+  enum class Way : uint8_t { kAwake, kPublished, kAsleep, kWoken };
 
   void OnMonitor(const Event& event);
+  void OnSleepStep(const Event& event);
   void OnRead(const Event& event);
   void OnPublish(const Event& event);
+  void OnWithdraw(const Event& event);
+  void OnRelax(const Event& event);
+  void OnNoteClear(const Event& event);
+  void OnDutiesBegin(const Event& event);
+  std::string TermThatForbids() const;
+  Maybe IsDuration(int64_t duration_ns) const;
+  int64_t LikelyDuration() const;
   void OnDeepSleep(const Event& event);
   void OnDeepWake(const Event& event);
   void OnUnlockSched(const Event& event);
+  void JudgePieces(const Event& event, bool woken);
 
-  void OnOthers(const Event& event);
-  void BeginWaking(const Event& event, Waker waker);
-  void OnFlagRead(const Event& event);
-  void OnNoteWake(const Event& event);
-  void CheckDebts(const Event& event);
-  bool NothingKeepsItAwake() const;
+  bool NothingKeepsItAwake(const Event& event) const;
   bool SawAReason() const;
-  void CheckOwnDebt(const Event& event);
 
   // The monitor's way into the sleep, in this cycle.
   bool nothing_kept_it_awake_ =
       false;  // since its shallow sleep: all P idle, no timer, the trace off
   Look free_look_;
   Look locked_look_;
-  int64_t earliest_timer_ns_ = INT64_MAX;
-  bool timer_read_ = false;
-  int64_t now_ns_ = 0;
-  std::optional<Event> published_;
+  Readings timers_ns_;  // the earliest, under the sched lock
+  Readings nows_ns_;    // since the shallow sleep
+  Way way_ = Way::kAwake;
   std::optional<Event> deep_;
   int64_t deep_duration_ns_ = 0;
   bool relaxed_ = false;
-  bool woke_up_ = false;  // back from the sleep, not yet done with the flag and the note
   bool note_cleared_ = false;
   int64_t shallow_since_deep_ = 1;
-  int64_t longest_wait_ns_ = 0;  // since the interceptors' hook was called
+  int64_t longest_piece_ns_ = 0;
+  int64_t pieces_ = 0;
   int64_t hooks_ = 0;
-  bool others_ran_ = false;  // a task ran during the sleep and nobody woke the monitor
-
-  int64_t wakes_pending_ = 0;  // note_wake since the note was last reset
-  std::optional<Event> first_wake_;
-  std::unordered_map<int32_t, Waking> waking_;
 };
 
 }  // namespace proctor::white_box

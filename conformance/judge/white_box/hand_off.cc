@@ -108,76 +108,105 @@ void HandOffJudge::OnRead(HandOff& hand_off, const Event& event) {
   }
 }
 
+// The tests in their order: each that finds a reason ends the hand-off.
 void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
   if (!hand_off.outcome) return;
-  const Event& outcome = *hand_off.outcome;
-  const bool assigned = outcome.kind == EventKind::kAssign;
-  const int64_t status = assigned ? -1 : outcome.Get(Arg::kValue);
-  const auto actual = [](int64_t read, int64_t value) { return read >= 0 ? read : value; };
-  const int64_t local = actual(hand_off.local_work, state_.processor(hand_off.begin.p).queued);
+  if (DecideByWork(hand_off, end) || DecideBySpinning(hand_off, end) ||
+      DecideByStop(hand_off, end) || DecideUnderLock(hand_off, end)) {
+    return;
+  }
+  DecideIdle(hand_off, end);
+}
+
+int64_t HandOffJudge::Actual(int64_t read, int64_t there) { return read >= 0 ? read : there; }
+
+bool HandOffJudge::Rule(const HandOff& hand_off, const Event& end, bool kept, ClauseId clause,
+                        const char* message) {
+  Expect(kept, clause, message, {hand_off.begin, *hand_off.outcome, end});
+  return true;
+}
+
+bool HandOffJudge::DecideByWork(const HandOff& hand_off, const Event& end) {
+  const bool assigned = hand_off.outcome->kind == EventKind::kAssign;
+  const int64_t local = Actual(hand_off.local_work, state_.processor(hand_off.begin.p).queued);
   const int64_t global =
-      actual(hand_off.global_first, hand_off.local_work > 0 ? 0 : state_.global_queued());
-  const auto expect = [&](bool kept, ClauseId clause, const char* message) {
-    Expect(kept, clause, message, {hand_off.begin, outcome, end});
-  };
+      Actual(hand_off.global_first, hand_off.local_work > 0 ? 0 : state_.global_queued());
   if (hand_off.local_work < 0 || (hand_off.local_work == 0 && hand_off.global_first < 0)) {
-    return expect(false, kHAND_1, "no look at the local and the global queue");
+    return Rule(hand_off, end, false, kHAND_1, "no look at the local and the global queue");
   }
   if (local > 0 || global > 0) {
-    return expect(assigned, kHAND_1,
-                  "work waits locally or globally, and no thread was started for the P");
+    return Rule(hand_off, end, assigned, kHAND_1,
+                "work waits locally or globally, and no thread was started for the P");
   }
-  const int64_t trace = actual(hand_off.trace_work, state_.value(Variable::kTraceWork));
-  const int64_t mark = actual(hand_off.mark_work, state_.value(Variable::kMarkWork));
+  const int64_t trace = Actual(hand_off.trace_work, state_.value(Variable::kTraceWork));
+  const int64_t mark = Actual(hand_off.mark_work, state_.value(Variable::kMarkWork));
   if (hand_off.trace_work < 0 || (hand_off.trace_work == 0 && hand_off.mark_work < 0)) {
-    return expect(false, kHAND_2, "no look at trace readers and mark work");
+    return Rule(hand_off, end, false, kHAND_2, "no look at trace readers and mark work");
   }
-  if (trace > 0 || mark > 0) {
-    return expect(assigned, kHAND_2,
-                  "a trace reader or mark work waits, and no thread was started");
+  if (trace <= 0 && mark <= 0) return false;
+  return Rule(hand_off, end, assigned, kHAND_2,
+              "a trace reader or mark work waits, and no thread was started");
+}
+
+bool HandOffJudge::DecideBySpinning(const HandOff& hand_off, const Event& end) {
+  const Event& outcome = *hand_off.outcome;
+  const int64_t spinning = Actual(hand_off.spinning, state_.value(Variable::kSpinningThreads));
+  const int64_t idle = Actual(hand_off.idle, state_.value(Variable::kIdleProcessors));
+  if (hand_off.spinning < 0) {
+    return Rule(hand_off, end, false, kHAND_3, "no look whether somebody spins");
   }
-  const int64_t spinning = actual(hand_off.spinning, state_.value(Variable::kSpinningThreads));
-  const int64_t idle = actual(hand_off.idle, state_.value(Variable::kIdleProcessors));
-  if (hand_off.spinning < 0) return expect(false, kHAND_3, "no look whether somebody spins");
-  if (spinning == 0 && idle == 0 && !hand_off.spinner_lost) {
-    return expect(hand_off.spinner_won && assigned && outcome.Get(Arg::kSpinning) != 0, kHAND_3,
-                  "nobody spins and no P is idle, and no spinning thread was started");
+  if (spinning != 0 || idle != 0 || hand_off.spinner_lost) return false;
+  return Rule(hand_off, end,
+              hand_off.spinner_won && outcome.kind == EventKind::kAssign &&
+                  outcome.Get(Arg::kSpinning) != 0,
+              kHAND_3, "nobody spins and no P is idle, and no spinning thread was started");
+}
+
+bool HandOffJudge::DecideByStop(const HandOff& hand_off, const Event& end) {
+  const Event& outcome = *hand_off.outcome;
+  if (hand_off.stop < 0) {
+    return Rule(hand_off, end, false, kHAND_4, "no look whether the world is to stop");
   }
-  if (hand_off.stop < 0) return expect(false, kHAND_4, "no look whether the world is to stop");
-  const bool stop = actual(hand_off.stop, state_.value(Variable::kStopPending)) != 0;
-  if (stop) {
-    if (assigned) {
-      Violate(kSTW_2, "a hand-off started a thread during stop-the-world",
-              {hand_off.begin, outcome, end});
-    } else {
-      Trigger(kSTW_2);
-    }
-    return expect(status == kStopped, kHAND_4,
-                  "stop-the-world is pending, and the P was not stopped");
-  }
+  if (hand_off.stop == 0) return false;
+  const bool assigned = outcome.kind == EventKind::kAssign;
+  Expect(!assigned, kSTW_2, "a hand-off started a thread during stop-the-world",
+         {hand_off.begin, outcome, end});
+  return Rule(hand_off, end, !assigned && outcome.Get(Arg::kValue) == kStopped, kHAND_4,
+              "stop-the-world is pending, and the P was not stopped");
+}
+
+bool HandOffJudge::DecideUnderLock(const HandOff& hand_off, const Event& end) {
+  const bool assigned = hand_off.outcome->kind == EventKind::kAssign;
   if (hand_off.safe_point_pending || hand_off.safe_point_run) {
-    expect(hand_off.safe_point_run, kHAND_5, "a pending safe-point function was not run");
+    Rule(hand_off, end, hand_off.safe_point_run, kHAND_5,
+         "a pending safe-point function was not run");
   }
-  if (hand_off.global_locked < 0)
-    return expect(false, kHAND_6, "no second look at the global queue");
+  if (hand_off.global_locked < 0) {
+    return Rule(hand_off, end, false, kHAND_6, "no second look at the global queue");
+  }
   if (hand_off.global_locked > 0) {
-    return expect(assigned, kHAND_6,
-                  "the global queue filled up meanwhile, and no thread was started");
+    return Rule(hand_off, end, assigned, kHAND_6,
+                "the global queue filled up meanwhile, and no thread was started");
   }
   const bool last = hand_off.idle_at_end >= 0 &&
                     hand_off.idle_at_end == state_.value(Variable::kProcs) - 1 &&
-                    hand_off.last_poll != 0;
-  if (last && hand_off.last_poll > 0) {
-    return expect(assigned, kHAND_6, "the last P would go idle with nobody polling the network");
+                    hand_off.last_poll > 0;
+  if (last) {
+    return Rule(hand_off, end, assigned, kHAND_6,
+                "the last P would go idle with nobody polling the network");
   }
-  if (assigned) {
-    // By a test that read nothing: the values there are decide.
-    const bool last_anyway =
-        state_.value(Variable::kIdleProcessors) >= state_.value(Variable::kProcs) - 1 ||
-        state_.global_queued() > 0;
-    return expect(last_anyway, kHAND_7, "a thread was started although nothing waits for one");
-  }
-  expect(status == kIdle, kHAND_7, "the P did not go idle");
+  if (!assigned) return false;
+  // By a test that read nothing: the values there are decide.
+  const bool last_anyway =
+      state_.value(Variable::kIdleProcessors) >= state_.value(Variable::kProcs) - 1 ||
+      state_.global_queued() > 0;
+  return Rule(hand_off, end, last_anyway, kHAND_7,
+              "a thread was started although nothing waits for one");
+}
+
+void HandOffJudge::DecideIdle(const HandOff& hand_off, const Event& end) {
+  Rule(hand_off, end, hand_off.outcome->Get(Arg::kValue) == kIdle, kHAND_7,
+       "the P did not go idle");
   const int64_t timer = hand_off.next_timer;
   if (timer <= 0) {
     if (timer < 0)
@@ -185,14 +214,13 @@ void HandOffJudge::Decide(const HandOff& hand_off, const Event& end) {
     return;
   }
   // As the thread saw it, where it tells: others go on meanwhile.
-  const bool polling = actual(hand_off.last_poll_after, state_.value(Variable::kLastPoll)) == 0;
-  const int64_t until = actual(hand_off.poll_until, state_.value(Variable::kPollUntil));
+  const bool polling = Actual(hand_off.last_poll_after, state_.value(Variable::kLastPoll)) == 0;
+  const int64_t until = Actual(hand_off.poll_until, state_.value(Variable::kPollUntil));
   const bool must = polling && (until == 0 || timer < until);
-  if (must || hand_off.broke_poller) {
-    expect(hand_off.broke_poller == must, kHAND_7,
-           hand_off.broke_poller ? "the poller was woken although its deadline is not later"
-                                 : "the poller was not woken for an earlier timer");
-  }
+  if (!must && !hand_off.broke_poller) return;
+  Rule(hand_off, end, hand_off.broke_poller == must, kHAND_7,
+       hand_off.broke_poller ? "the poller was woken although its deadline is not later"
+                             : "the poller was not woken for an earlier timer");
 }
 
 }  // namespace proctor::white_box

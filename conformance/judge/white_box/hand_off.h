@@ -1,4 +1,6 @@
 // The hand-off of a P, in its order: HAND-1 to HAND-7 and STW-2.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_HAND_OFF_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_HAND_OFF_H_
@@ -44,6 +46,16 @@ class HandOffJudge final : public WhiteBoxJudge {
 
   void OnRead(HandOff& hand_off, const Event& event);
   void Decide(const HandOff& hand_off, const Event& end);
+  // True: the test ends the hand-off.
+  bool DecideByWork(const HandOff& hand_off, const Event& end);
+  bool DecideBySpinning(const HandOff& hand_off, const Event& end);
+  bool DecideByStop(const HandOff& hand_off, const Event& end);
+  bool DecideUnderLock(const HandOff& hand_off, const Event& end);
+  void DecideIdle(const HandOff& hand_off, const Event& end);
+  bool Rule(const HandOff& hand_off, const Event& end, bool kept, ClauseId clause,
+            const char* message);
+  // What was read or, where nothing was, what is there.
+  static int64_t Actual(int64_t read, int64_t there);
 
   std::unordered_map<int32_t, HandOff> open_;
 };

@@ -23,6 +23,24 @@ InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& sta
            Variable::kIdleThreads, Variable::kLastPoll, Variable::kPollerReady}) {}
 
 void InjectionJudge::Observe(const Event& event) {
+  FollowReady(event);
+  if (event.kind == EventKind::kInject) {
+    if (open_.size() >= kOpenMost) open_.clear();
+    open_.insert_or_assign(event.m, Injection{.begin = event});
+    return;
+  }
+  if (open_.empty()) return;
+  const auto found = open_.find(event.m);
+  if (found == open_.end()) return;
+  OnStep(found->second, event);
+  if (event.kind == EventKind::kInjectEnd) {
+    Conclude(found->second, event);
+    open_.erase(found);
+  }
+}
+
+// A descriptor that is ready while every P is busy and nobody polls is the monitor's to find.
+void InjectionJudge::FollowReady(const Event& event) {
   // A P that turned busy while the monitor slept deep may stay unwatched (DEEP-12).
   const bool busy = !state_.sleeping_deep() && state_.value(Variable::kIdleProcessors) == 0 &&
                     state_.value(Variable::kLastPoll) != 0 &&
@@ -37,23 +55,10 @@ void InjectionJudge::Observe(const Event& event) {
             {*ready_, event});
     ready_.reset();
   }
-  switch (event.kind) {
-    case EventKind::kDescriptorReady:
-      if (busy && !ready_) ready_ = event;
-      return;
-    case EventKind::kInject:
-      if (open_.size() >= kOpenMost) open_.clear();
-      open_.insert_or_assign(
-          event.m,
-          Injection{.begin = event, .idle_before = state_.value(Variable::kIdleProcessors)});
-      return;
-    default:
-      break;
-  }
-  if (open_.empty()) return;
-  const auto found = open_.find(event.m);
-  if (found == open_.end()) return;
-  Injection& injection = found->second;
+  if (event.kind == EventKind::kDescriptorReady && busy && !ready_) ready_ = event;
+}
+
+void InjectionJudge::OnStep(Injection& injection, const Event& event) {
   switch (event.kind) {
     case EventKind::kWrite:
       if (Is(event, Variable::kTaskStatus) && event.Get(Arg::kValue) == kRunnable) {
@@ -78,17 +83,12 @@ void InjectionJudge::Observe(const Event& event) {
       if (injection.counted) injection.taken_unstarted = false;
       break;
     case EventKind::kUnlock:
-      if (Is(event, LockId::kSched)) {
-        Expect(
-            !injection.taken_unstarted, kPOLL_6,
-            "an idle P was taken, and the sched lock released before its thread counted as running",
-            {injection.begin, event});
-        injection.taken_unstarted = false;
-      }
-      break;
-    case EventKind::kInjectEnd:
-      Conclude(injection, event);
-      open_.erase(found);
+      if (!Is(event, LockId::kSched)) break;
+      Expect(!injection.taken_unstarted, kPOLL_6,
+             "an idle P was taken, and the sched lock released before its thread counted as "
+             "running",
+             {injection.begin, event});
+      injection.taken_unstarted = false;
       break;
     default:
       break;

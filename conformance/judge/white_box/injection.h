@@ -1,4 +1,6 @@
 // Ready tasks come from the poller: POLL-6 and POLL-7.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_INJECTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_INJECTION_H_
@@ -20,13 +22,14 @@ class InjectionJudge final : public WhiteBoxJudge {
  private:
   struct Injection {
     Event begin;
-    int64_t idle_before = 0;
     int64_t started = 0;
     std::vector<int64_t> marked;
     std::vector<int64_t> queued;
     bool taken_unstarted = false;  // an idle P was taken, and no thread for it has been counted yet
     bool counted = false;          // a thread more counts as running
   };
+  void FollowReady(const Event& event);
+  void OnStep(Injection& injection, const Event& event);
   void Conclude(const Injection& injection, const Event& end);
 
   std::unordered_map<int32_t, Injection> open_;

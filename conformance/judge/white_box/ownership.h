@@ -1,4 +1,6 @@
 // Who owns and runs what: SYS-8, SYS-9, SLICE-5 and HAND-8.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_OWNERSHIP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_OWNERSHIP_H_

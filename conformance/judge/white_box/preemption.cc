@@ -26,61 +26,13 @@ PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& s
           {Variable::kTaskMarked, Variable::kMarked, Variable::kTaskStatus, Variable::kStatus}) {}
 
 void PreemptionJudge::Observe(const Event& event) {
-  if (request_ && event.m == request_->m) {
-    if (event.kind == EventKind::kWrite) {
-      task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);
-      marked_ = marked_ || (Is(event, Variable::kMarked) && event.p == request_->p);
-    } else if (event.kind != EventKind::kSignalHandled) {
-      // A handler runs between any two steps of its thread.
-      JudgeMarks(event);
-    }
-  }
+  FollowMarks(event);
+  FollowSignals(event);
+  FollowPreempted(event);
   switch (event.kind) {
     case EventKind::kPreemptRequest:
       OnRequest(event);
       break;
-    case EventKind::kPreemptSignal: {
-      const auto [place, is_new] = in_flight_.try_emplace(event.Get(Arg::kTarget), event);
-      if (is_new) {
-        Trigger(kSLICE_4);
-      } else {
-        Violate(kSLICE_4, "a second preemption signal while one was in flight",
-                {place->second, event});
-      }
-      break;
-    }
-    case EventKind::kSignalHandled:
-      in_flight_.erase(event.m);
-      Trigger(kPRE_2);
-      break;
-    case EventKind::kSwitchOut:
-      if (event.Get(Arg::kOutReason) == static_cast<int64_t>(OutReason::kPreempted) &&
-          preempted_.size() < kTasksMost) {
-        preempted_.insert_or_assign(event.g, event);
-      }
-      break;
-    case EventKind::kWrite:
-      if (Is(event, Variable::kTaskStatus) && preempted_.contains(event.g)) {
-        Expect(event.Get(Arg::kValue) == kRunnable, kPRE_2, "a preempted task did not just yield",
-               {preempted_.at(event.g), event});
-      }
-      break;
-    case EventKind::kEnqueue: {
-      const auto found = preempted_.find(event.g);
-      if (found == preempted_.end()) break;
-      Expect(event.Get(Arg::kQueue) == static_cast<int64_t>(Queue::kGlobal), kPRE_4,
-             "a preempted task did not go to the tail of the global queue", {found->second, event});
-      preempted_.erase(found);
-      break;
-    }
-    case EventKind::kExecute: {
-      const auto found = preempted_.find(event.g);
-      if (found == preempted_.end()) break;
-      Violate(kPRE_4, "a preempted task went on without having been queued",
-              {found->second, event});
-      preempted_.erase(found);
-      break;
-    }
     case EventKind::kStopTheWorld:
       stopping_ = event;
       stop_requests_.clear();
@@ -104,6 +56,62 @@ void PreemptionJudge::Observe(const Event& event) {
       Expect(helper_looked_ && helper_looked_->g == event.g && helper_looked_->Get(Arg::kDue) != 0,
              kGC_4, "the helper collects without having found a collection due", {event});
       helper_looked_.reset();
+      break;
+    default:
+      break;
+  }
+}
+
+// What an accepted request marks comes next in its thread.
+void PreemptionJudge::FollowMarks(const Event& event) {
+  if (!request_ || event.m != request_->m) return;
+  if (event.kind == EventKind::kWrite) {
+    task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);
+    marked_ = marked_ || (Is(event, Variable::kMarked) && event.p == request_->p);
+  } else if (event.kind != EventKind::kSignalHandled) {
+    // A handler runs between any two steps of its thread.
+    JudgeMarks(event);
+  }
+}
+
+void PreemptionJudge::FollowSignals(const Event& event) {
+  if (event.kind == EventKind::kSignalHandled) {
+    in_flight_.erase(event.m);
+    Trigger(kPRE_2);
+  }
+  if (event.kind != EventKind::kPreemptSignal) return;
+  const auto [place, is_new] = in_flight_.try_emplace(event.Get(Arg::kTarget), event);
+  if (is_new) {
+    Trigger(kSLICE_4);
+  } else {
+    Violate(kSLICE_4, "a second preemption signal while one was in flight", {place->second, event});
+  }
+}
+
+void PreemptionJudge::FollowPreempted(const Event& event) {
+  if (event.kind == EventKind::kSwitchOut) {
+    const bool was = event.Get(Arg::kOutReason) == static_cast<int64_t>(OutReason::kPreempted);
+    if (was && preempted_.size() < kTasksMost) preempted_.insert_or_assign(event.g, event);
+    return;
+  }
+  if (preempted_.empty()) return;
+  const auto found = preempted_.find(event.g);
+  if (found == preempted_.end()) return;
+  switch (event.kind) {
+    case EventKind::kWrite:
+      if (!Is(event, Variable::kTaskStatus)) break;
+      Expect(event.Get(Arg::kValue) == kRunnable, kPRE_2, "a preempted task did not just yield",
+             {found->second, event});
+      break;
+    case EventKind::kEnqueue:
+      Expect(event.Get(Arg::kQueue) == static_cast<int64_t>(Queue::kGlobal), kPRE_4,
+             "a preempted task did not go to the tail of the global queue", {found->second, event});
+      preempted_.erase(found);
+      break;
+    case EventKind::kExecute:
+      Violate(kPRE_4, "a preempted task went on without having been queued",
+              {found->second, event});
+      preempted_.erase(found);
       break;
     default:
       break;

@@ -1,5 +1,7 @@
 // Preemption requests, their signals and their effects: PRE-1, PRE-2, PRE-4, SLICE-4 and STW-3; and
 // GC-4, the helper of forced collections.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_PREEMPTION_H_
@@ -18,6 +20,9 @@ class PreemptionJudge final : public WhiteBoxJudge {
   void Observe(const Event& event) override;
 
  private:
+  void FollowMarks(const Event& event);
+  void FollowSignals(const Event& event);
+  void FollowPreempted(const Event& event);
   void OnRequest(const Event& event);
   void OnRelease(const Event& event);
   void JudgeMarks(const Event& event);

@@ -2,261 +2,375 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor::white_box {
+namespace {
+
+constexpr uint8_t Bit(int64_t status) { return static_cast<uint8_t>(1u << status); }
+
+}  // namespace
 
 using enum ClauseId;
 
 RetakeJudge::RetakeJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state,
-                    {kSLICE_1, kSLICE_2, kSLICE_3, kSLICE_4, kSYS_1, kSYS_2, kSYS_3, kSYS_4, kSYS_5,
-                     kSYS_6, kSYS_7, kSYS_10, kVER_3},
-                    {EventKind::kRead, EventKind::kPreemptRequest, EventKind::kUnlock,
-                     EventKind::kSwap, EventKind::kLostSwap, EventKind::kWrite, EventKind::kHandOff,
-                     EventKind::kCollectorRead, EventKind::kTraceLine},
-                    {Variable::kProcessorCount, Variable::kStatus, Variable::kScheduleTick,
-                     Variable::kSyscallTick, Variable::kLocalWork, Variable::kSpinningThreads,
-                     Variable::kIdleProcessors, Variable::kIdleLocked, Variable::kTaskLocked}) {}
-
-RetakeJudge::Stamps& RetakeJudge::StampsOf(int32_t p) {
-  const size_t index = PlaceOf(p);
-  if (index >= stamps_.size()) stamps_.resize(index + 1);
-  return stamps_[index];
+    : WhiteBoxJudge(
+          tier, header, state,
+          {kSLICE_2, kSLICE_3, kSLICE_4, kSLICE_6, kSYS_1, kSYS_2, kSYS_3, kSYS_4, kSYS_5, kSYS_6,
+           kSYS_10, kVER_3},
+          {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kPreemptRequest,
+           EventKind::kPoll, EventKind::kSwap, EventKind::kLostSwap, EventKind::kWrite},
+          {Variable::kStatus, Variable::kScheduleTick, Variable::kSyscallTick, Variable::kLocalWork,
+           Variable::kSpinningThreads, Variable::kIdleProcessors, Variable::kIdleLocked,
+           Variable::kTaskLocked}) {
+  LooksAtLocks({LockId::kMonitor});
 }
 
 void RetakeJudge::Observe(const Event& event) {
-  if (!state_.ByMonitor(event)) return;
-  const bool reads_length = event.kind == EventKind::kRead && Is(event, Variable::kProcessorCount);
-  if (reads_length && state_.in_duties() && !scanning_) {
-    scanning_ = true;
-    next_p_ = 0;
-  }
-  if (!scanning_) return;
-  // The scan is over when the next duty reads something of its own.
-  const bool over = event.kind == EventKind::kCollectorRead ||
-                    event.kind == EventKind::kTraceLine ||
-                    (event.kind == EventKind::kUnlock && Is(event, LockId::kMonitor));
-  if (!over) {
-    OnScanEvent(event);
-    return;
-  }
-  EndVisit(event);
-  scanning_ = false;
-  Expect(length_read_ && next_p_ >= length_, kSLICE_1,
-         Sentence("the scan ended at P {} of {}", next_p_, length_), {event});
-}
-
-void RetakeJudge::OnScanEvent(const Event& event) {
+  if (!state_.ByMonitor(event) || state_.within_call()) return;
   switch (event.kind) {
-    case EventKind::kRead:
-      if (Is(event, Variable::kProcessorCount)) {
-        EndVisit(event);
-        length_ = event.Get(Arg::kValue);
-        length_read_ = true;
-      } else if (visit_ && Is(event, Variable::kStatus) && event.p == visit_->status_read.p) {
-        visit_->gone = event.Get(Arg::kValue) != kInSyscall;
-      } else if (Is(event, Variable::kStatus)) {
-        BeginVisit(event);
-      } else if (visit_ && Is(event, Variable::kScheduleTick)) {
-        visit_->schedule_tick = event;
-      } else if (visit_ && Is(event, Variable::kSyscallTick)) {
-        visit_->syscall_tick = event;
-      } else if (visit_ && Is(event, Variable::kLocalWork) && !visit_->tried) {
-        visit_->local_work = event.Get(Arg::kValue);
-        // In real time thieves come between, and a runtime need not count what it has.
-        if (in_real_time_) break;
-        Expect(visit_->local_work == state_.processor(event.p).queued, kSYS_2,
-               "something else than the P's own queue counts as its work", {event});
-      } else if (visit_ && Is(event, Variable::kSpinningThreads) && !visit_->tried) {
-        visit_->spinning = event.Get(Arg::kValue);
-      } else if (visit_ && Is(event, Variable::kIdleProcessors) && !visit_->tried) {
-        visit_->idle = event.Get(Arg::kValue);
-      }
-      break;
-    case EventKind::kPreemptRequest:
-      if (visit_) visit_->requested = event;
+    case EventKind::kLock:
+      if (!Is(event, LockId::kMonitor)) break;
+      Begin();
       break;
     case EventKind::kUnlock:
-      if (visit_ && Is(event, LockId::kAllP)) visit_->all_p_dropped = true;
+      if (!Is(event, LockId::kMonitor)) break;
+      OnEnd(event);
       break;
+    case EventKind::kRead:
+      if (state_.in_duties()) OnRead(event);
+      break;
+    case EventKind::kPoll:
+      changes_of_poll_ = event.Get(Arg::kReady) > 0 ? 2 : 0;
+      break;
+    case EventKind::kPreemptRequest:
     case EventKind::kSwap:
     case EventKind::kLostSwap:
-      if (!visit_) break;
-      if (Is(event, Variable::kStatus) && event.p == visit_->status_read.p && !visit_->tried) {
-        visit_->tried = event;
-        visit_->won = event.kind == EventKind::kSwap;
-        JudgeTake();
-      }
-      if (Is(event, Variable::kTaskLocked)) visit_->task_locked = true;
-      break;
     case EventKind::kWrite:
-      if (!visit_) break;
-      if (Is(event, Variable::kIdleLocked)) {
-        visit_->lowered -= event.Get(Arg::kValue) - state_.value(Variable::kIdleLocked);
-        visit_->was_lowered = visit_->was_lowered || visit_->lowered > 0;
-      } else if (Is(event, Variable::kTaskLocked) && event.Get(Arg::kValue) == 1) {
-        visit_->task_locked = true;
-      } else if (Is(event, Variable::kStatus) && event.p == visit_->status_read.p &&
-                 !visit_->handed_off) {
-        if (!ByTaskLock())
-          Violate(kSYS_6, "a P was taken by a store instead of a compare-and-swap", {event});
-        visit_->tried = event;
-        visit_->won = true;
-      } else if (Is(event, Variable::kSyscallTick) && event.p == visit_->status_read.p) {
-        visit_->bumped = true;
-      }
-      break;
-    case EventKind::kHandOff:
-      if (!visit_) break;
-      visit_->handed_off = true;
-      if (!visit_->won && !ByTaskLock()) {
-        Violate(kSYS_6, "a P was handed off that the monitor had not won", {event});
-      }
-      if (ByTaskLock() && !visit_->tried) {
-        visit_->tried = event;
-        visit_->won = true;
-      }
+      OnEffect(event);
       break;
     default:
       break;
   }
 }
 
-void RetakeJudge::JudgeTake() {
-  Expect(visit_->all_p_dropped && !state_.MonitorHolds(LockId::kAllP) && visit_->lowered == 1,
-         kSYS_7,
-         visit_->lowered == 1 ? "a P was taken with the all-P lock held"
-                              : "a P was taken without one idle thread less on the books",
-         {*visit_->tried});
-  Expect(visit_->tried->Get(Arg::kExpected) == kInSyscall, kSYS_6,
-         "a P was taken from another status than that of a system call", {*visit_->tried});
+void RetakeJudge::Begin() {
+  at_p_ = -1;
+  changes_of_poll_ = 0;
+  spinning_ = idle_ = {};
 }
 
-void RetakeJudge::BeginVisit(const Event& event) {
-  EndVisit(event);
-  Expect(event.p == next_p_ && length_read_ && event.p < length_, kSLICE_1,
-         Sentence("the scan came to P {}; P {} of {} was next", event.p, next_p_, length_),
-         {event});
-  // Anew before each step.
-  length_read_ = false;
-  next_p_ = event.p + 1;
-  visit_.emplace(event);
+RetakeJudge::Visit& RetakeJudge::VisitOf(int32_t p) {
+  const size_t index = PlaceOf(p);
+  if (index >= visits_.size()) {
+    visits_.resize(index + 1);
+    kept_.resize(index + 1);
+  }
+  Visit& visit = visits_[index];
+  if (visit.cycle != state_.cycle()) {
+    visit = {};
+    visit.cycle = state_.cycle();
+  }
+  visit.shown = true;
+  at_p_ = p;
+  return visit;
 }
 
-void RetakeJudge::EndVisit(const Event& event) {
-  if (!visit_) return;
-  // Reading the length again tells that the step is over; what it says is needed at the end of the
-  // scan.
-  const bool watched =
-      visit_->status == kRunning || (visit_->status == kInSyscall && !ByTaskLock());
-  if (!watched) {
-    Expect(!visit_->schedule_tick && !visit_->syscall_tick && !visit_->requested && !visit_->tried,
-           kSYS_10, "an idle, stopped or dead P was touched", {visit_->status_read, event});
-    visit_.reset();
+void RetakeJudge::OnRead(const Event& event) {
+  const int64_t value = event.Get(Arg::kValue);
+  switch (static_cast<Variable>(event.Get(Arg::kVariable))) {
+    case Variable::kStatus:
+      VisitOf(event.p).statuses |= Bit(value & 7);
+      break;
+    case Variable::kScheduleTick:
+      VisitOf(event.p).schedule_tick.Add(value);
+      break;
+    case Variable::kSyscallTick:
+      VisitOf(event.p).syscall_tick.Add(value);
+      break;
+    case Variable::kLocalWork:
+      VisitOf(event.p).local.Add(value);
+      // In real time thieves come between, and a runtime need not count what it has.
+      if (in_real_time_) break;
+      Expect(value == state_.processor(event.p).queued, kSYS_2,
+             "something else than the P's own queue counts as its work", {event});
+      break;
+    case Variable::kSpinningThreads:
+      (at_p_ < 0 ? spinning_ : VisitOf(at_p_).spinning).Add(value);
+      break;
+    case Variable::kIdleProcessors:
+      (at_p_ < 0 ? idle_ : VisitOf(at_p_).idle).Add(value);
+      break;
+    default:
+      break;
+  }
+}
+
+void RetakeJudge::OnEffect(const Event& event) {
+  if (event.kind == EventKind::kPreemptRequest) {
+    Visit& visit = VisitOf(event.p);
+    ++visit.requests;
+    if (!state_.in_duties()) {
+      Violate(kSLICE_3, "a preemption request outside the duties", {event});
+    } else if (visit.requests > 1) {
+      Violate(kSLICE_4, "preemption was requested twice in one scan", {event});
+    }
     return;
   }
-  Stamps& stamps = StampsOf(visit_->status_read.p);
-  const bool expired = JudgeSlice(stamps);
-  if (ByTaskLock()) {
-    Expect(visit_->was_lowered && visit_->lowered == 0, kVER_3,
-           "a running P was visited without the bracket of idle threads around it",
-           {visit_->status_read, event});
-    if (visit_->task_locked) JudgeSyscall(stamps, expired, event);
-  } else if (visit_->status == kInSyscall) {
-    JudgeSyscall(stamps, expired, event);
+  if (Is(event, Variable::kStatus)) {
+    ++VisitOf(event.p).takes;
+  } else if (event.kind == EventKind::kWrite && Is(event, Variable::kTaskLocked)) {
+    if (event.Get(Arg::kValue) == 1) VisitOf(event.p).task_locked = true;
+  } else if (event.kind == EventKind::kWrite && Is(event, Variable::kIdleLocked)) {
+    if (changes_of_poll_ > 0) {
+      --changes_of_poll_;
+    } else if (at_p_ >= 0 && event.Get(Arg::kValue) < state_.value(Variable::kIdleLocked)) {
+      ++VisitOf(at_p_).brackets;
+    }
   }
-  visit_.reset();
 }
 
-bool RetakeJudge::JudgeSlice(Stamps& stamps) {
+void RetakeJudge::OnEnd(const Event& event) {
+  const auto length = static_cast<int32_t>(
+      in_real_time_ ? static_cast<int64_t>(visits_.size())
+                    : std::max<int64_t>(state_.value(Variable::kProcessorCount),
+                                        static_cast<int64_t>(visits_.size())));
+  for (int32_t p = 0; p < length && p < kProcessorsMost; ++p) JudgeP(p, event);
+}
+
+// Whether the status is among `statuses`, as read or as it was all the time.
+Maybe RetakeJudge::StatusIs(const Visit& visit, int32_t p, uint8_t statuses) const {
+  uint8_t seen = visit.statuses;
+  if (seen == 0) {
+    if (in_real_time_ || state_.processor(p).changed > state_.duties_step()) {
+      return Maybe::Unknown();
+    }
+    seen = Bit(state_.processor(p).status & 7);
+  }
+  return {(seen & statuses) != 0, (seen & ~statuses) != 0};
+}
+
+Readings RetakeJudge::TickOf(const Readings& readings, int32_t p, int64_t Processor::* tick) const {
+  if (!readings.none()) return readings;
+  if (in_real_time_ || state_.processor(p).changed > state_.duties_step()) {
+    return Readings::Unknown();
+  }
+  Readings there;
+  there.Add(state_.processor(p).*tick);
+  return there;
+}
+
+void RetakeJudge::JudgeP(int32_t p, const Event& event) {
+  static const Visit kNoVisit;
+  const auto index = static_cast<size_t>(p);
+  const bool visited = index < visits_.size() && visits_[index].cycle == state_.cycle();
+  const Visit& visit = visited ? visits_[index] : kNoVisit;
+  if (!visited && in_real_time_) return;
+  const bool by_task_lock = TakesByTaskLock(profile_);
+  const auto watched_statuses =
+      static_cast<uint8_t>(by_task_lock ? Bit(kRunning) : Bit(kRunning) | Bit(kInSyscall));
+  const Maybe watched = StatusIs(visit, p, watched_statuses);
+  if (!watched.yes) {
+    if (visit.requests + visit.takes == 0) {
+      if (visit.shown) Trigger(kSYS_10);
+      return;
+    }
+    Violate(kSYS_10,
+            fmt::format("P {} was {}, though it is idle, stopped, dead or not made", p,
+                        visit.takes > 0 ? "taken" : "asked to preempt"),
+            {event});
+    return;
+  }
+  if (index >= kept_.size()) {
+    visits_.resize(index + 1);
+    kept_.resize(index + 1);
+    return JudgeP(p, event);
+  }
+  const Maybe expired = JudgeSlice(p, visit, watched, event);
+  if (by_task_lock) {
+    JudgeByTaskLock(p, visit, watched, event);
+    if (visit.task_locked) JudgeCall(p, visit, Maybe::Surely(true), expired, event);
+  } else {
+    const Maybe in_call = StatusIs(visit, p, Bit(kInSyscall));
+    if (in_call.yes) {
+      JudgeCall(p, visit, in_call, expired, event);
+    } else if (visit.takes > 0) {
+      Violate(kSYS_6, fmt::format("P {} was to be taken, though it was in no system call", p),
+              {event});
+    }
+  }
+}
+
+// Whether the slice is over.
+Maybe RetakeJudge::JudgeSlice(int32_t p, const Visit& visit, Maybe watched, const Event& event) {
   const int64_t now_ns = state_.duties_now_ns();
-  Stamp& stamp = stamps.schedule;
-  if (!visit_->schedule_tick) {
-    Violate(kSLICE_2, "the schedule tick of a busy P was not looked at", {visit_->status_read});
-    return false;
+  Kept& kept = kept_[static_cast<size_t>(p)];
+  const Readings ticks = TickOf(visit.schedule_tick, p, &Processor::schedule_tick);
+  const Maybe fresh = kept.schedule.IsFresh(ticks);
+  const Maybe expired = kept.schedule.IsOld(ticks, tunables_.slice_ns, now_ns);
+  const Maybe due = watched && expired;
+  const bool requested = visit.requests > 0;
+  kept.schedule.See(ticks, now_ns, watched);
+  if (fresh.yes && !fresh.no) kept.requested = false;
+  const Sighting& sighting = kept.schedule;
+  if (due.Permits(requested)) {
+    kept.schedule.Learn(requested, ticks, tunables_.slice_ns, now_ns);
+    if (requested) {
+      Trigger(kept.requested ? kSLICE_4 : kSLICE_3);
+      if (IsWrapped(sighting)) Trigger(kSYS_10);
+    } else if (!fresh.no) {
+      Trigger(kSLICE_2);
+      if (MovedHigh(sighting)) Trigger(kSLICE_6);
+    }
+  } else {
+    const ClauseId clause = BlameForRequest(kept, ticks, requested);
+    const std::string why =
+        fresh.no ? fmt::format("the same tick was first seen {} ns ago, the slice is {} ns",
+                               now_ns - sighting.since_ns(), tunables_.slice_ns)
+                 : fmt::format("its schedule tick had moved from {} to {}", sighting.before_tick(),
+                               sighting.tick());
+    Violate(clause,
+            fmt::format("preemption of P {} was {}requested: {}", p, requested ? "" : "not ", why),
+            {event});
   }
-  const Event& read = *visit_->schedule_tick;
-  const int64_t tick = read.Get(Arg::kValue);
-  if (!stamp.valid || tick != stamp.tick) {
-    const bool wrapped = stamp.valid && tick < stamp.tick;
-    stamp = {.valid = true,
-             .tick = tick,
-             .since_ns = now_ns,
-             .before_ns = stamp.since_ns,
-             .wrapped = wrapped};
-    Expect(!visit_->requested, wrapped ? kSYS_10 : kSLICE_2,
-           "a preemption request although the schedule tick had moved", {read});
-    return false;
-  }
-  const bool due = stamp.since_ns + tunables_.slice_ns <= now_ns;
-  if (!visit_->requested && !due) return false;
+  kept.requested = kept.requested || requested;
+  return expired;
+}
+
+ClauseId RetakeJudge::BlameForRequest(const Kept& kept, const Readings& ticks,
+                                      bool requested) const {
+  const int64_t now_ns = state_.duties_now_ns();
+  const Sighting& sighting = kept.schedule;
+  const bool just_seen = sighting.since_ns() == now_ns && !ticks.none();
+  if (just_seen && requested && sighting.before_ns() != 0 && IsNarrow(sighting)) return kSLICE_6;
+  if (IsWrapped(sighting) && sighting.before_ns() != 0) return kSYS_10;
+  if (just_seen) return kSLICE_2;
   // Counted from the tick before, it would have been due: the time was not stamped anew.
   const bool by_old_time =
-      !due && stamp.before_ns != 0 && stamp.before_ns + tunables_.slice_ns <= now_ns;
-  const ClauseId clause = stamp.wrapped     ? kSYS_10
-                          : by_old_time     ? kSLICE_2
-                          : stamp.requested ? kSLICE_4
-                                            : kSLICE_3;
-  stamp.requested = stamp.requested || visit_->requested;
-  Expect(visit_->requested.has_value() == due, clause,
-         Sentence(
-             "the same tick was first seen {} ns ago, and preemption was {}requested; the slice is "
-             "{} ns",
-             now_ns - stamp.since_ns, visit_->requested ? "" : "not ", tunables_.slice_ns),
-         {read});
-  return due;
+      requested && sighting.before_ns() != 0 && sighting.before_ns() + tunables_.slice_ns <= now_ns;
+  if (by_old_time) return kSLICE_2;
+  return kept.requested ? kSLICE_4 : kSLICE_3;
 }
 
-void RetakeJudge::JudgeSyscall(Stamps& stamps, bool expired, const Event& event) {
+// The tick before it was larger.
+bool RetakeJudge::IsWrapped(const Sighting& sighting) {
+  return sighting.before_ns() != 0 && sighting.tick() < sighting.before_tick();
+}
+
+// It differs from the one before above its lowest 8 bits.
+bool RetakeJudge::MovedHigh(const Sighting& sighting) {
+  return sighting.before_ns() != 0 && (sighting.tick() ^ sighting.before_tick()) >> 8 != 0;
+}
+
+// ... and only there.
+bool RetakeJudge::IsNarrow(const Sighting& sighting) {
+  return sighting.before_ns() != 0 && ((sighting.tick() ^ sighting.before_tick()) & 0xff) == 0;
+}
+
+Maybe RetakeJudge::Count(const Zeroness& read, Variable variable) const {
+  if (!read.none()) return read.IsMore();
+  if (in_real_time_ || !state_.IsSince(variable, state_.duties_step())) return Maybe::Unknown();
+  return Maybe::Surely(state_.value(variable) > 0);
+}
+
+Maybe RetakeJudge::HasLocalWork(int32_t p, const Visit& visit) const {
+  if (!visit.local.none()) return visit.local.IsMore();
+  if (in_real_time_ || state_.processor(p).changed > state_.duties_step()) return Maybe::Unknown();
+  return Maybe::Surely(state_.processor(p).queued > 0);
+}
+
+void RetakeJudge::JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe expired,
+                            const Event& event) {
   const int64_t now_ns = state_.duties_now_ns();
-  Stamp& stamp = stamps.syscall;
-  const bool tried = visit_->tried.has_value();
-  if (!visit_->syscall_tick) {
-    if (!expired)
-      Violate(kSYS_1, "the tick of a system call was not looked at", {visit_->status_read});
+  Kept& kept = kept_[static_cast<size_t>(p)];
+  const Readings ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
+  const Maybe fresh = kept.syscall.IsFresh(ticks);
+  const Maybe seen_only = fresh && !expired;
+  const Maybe over_cap = kept.syscall.SinceLongerThan(tunables_.syscall_cap_ns, now_ns);
+  const Maybe others =
+      Count(visit.spinning.none() ? spinning_ : visit.spinning, Variable::kSpinningThreads) ||
+      Count(visit.idle.none() ? idle_ : visit.idle, Variable::kIdleProcessors);
+  const Maybe leave = !HasLocalWork(p, visit) && others && !over_cap;
+  const Maybe due = in_call && !seen_only && !leave;
+  const bool tried = visit.takes > 0;
+  const bool permitted = due.Permits(tried);
+  const bool surely_fresh = fresh.yes && !fresh.no;
+  if (!permitted) BlameTake(p, visit, surely_fresh, expired.yes && !expired.no, event);
+  // A slice that is over bypasses the look at the tick, and leaves what was seen of it alone.
+  kept.syscall.See(ticks, now_ns, in_call && !expired);
+  if (!permitted) return;
+  if (seen_only.yes && !seen_only.no) {
+    Trigger(kSYS_1);
+    if (IsWrapped(kept.syscall)) Trigger(kSYS_10);
+    if (MovedHigh(kept.syscall)) Trigger(kSLICE_6);
+  } else if (!tried) {
+    if (!in_call.no) Trigger(kSYS_2);
+  } else if (surely_fresh) {
+    Trigger(kSYS_5);
+  } else if (!HasLocalWork(p, visit).no) {
+    Trigger(kSYS_4);
+  } else {
+    Trigger(over_cap.no ? kSYS_2 : kSYS_3);
+  }
+}
+
+void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expired,
+                            const Event& event) {
+  const int64_t now_ns = state_.duties_now_ns();
+  const Kept& kept = kept_[static_cast<size_t>(p)];
+  const Sighting& sighting = kept.syscall;
+  const Readings ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
+  const bool tried = visit.takes > 0;
+  if (tried && fresh && !expired) {
+    const int64_t change = ticks.last() ^ sighting.tick();
+    const bool narrow = sighting.seen() && (change & 0xff) == 0;
+    const bool wrapped = sighting.seen() && ticks.last() < sighting.tick();
+    Violate(narrow    ? kSLICE_6
+            : wrapped ? kSYS_10
+                      : kSYS_1,
+            fmt::format("P {} was taken from a system call seen for the first time: tick {}, {} "
+                        "before",
+                        p, ticks.last(), sighting.tick()),
+            {event});
     return;
   }
-  const int64_t tick = visit_->syscall_tick->Get(Arg::kValue);
-  const bool fresh = !stamp.valid || tick != stamp.tick;
-  if (fresh && !expired) {
-    const bool wrapped = stamp.valid && tick < stamp.tick;
-    stamp = {.valid = true, .tick = tick, .since_ns = now_ns, .wrapped = wrapped};
-    Expect(!tried, wrapped ? kSYS_10 : kSYS_1,
-           "a P was taken from a system call seen for the first time",
-           {*visit_->syscall_tick, event});
-    return;
-  }
-  const int64_t local =
-      visit_->local_work >= 0 ? visit_->local_work : state_.processor(visit_->status_read.p).queued;
-  const bool others = (visit_->spinning > 0) || (visit_->idle > 0);
-  const bool looked_at_others = visit_->spinning >= 0 || visit_->idle >= 0;
-  const bool below_cap = stamp.since_ns + tunables_.syscall_cap_ns > now_ns;
-  const bool empty = local == 0;
-  // A second look at the status that finds the thread back spares the swap.
-  if (visit_->gone && !tried) return;
-  const bool leave = empty &&
-                     (looked_at_others ? others : state_.value(Variable::kIdleProcessors) > 0) &&
-                     below_cap;
-  const ClauseId clause = leave           ? kSYS_2
-                          : fresh         ? kSYS_5
-                          : stamp.wrapped ? kSYS_10
-                          : !empty        ? kSYS_4
-                          : !below_cap    ? kSYS_3
-                                          : kSYS_2;
-  Expect(
-      tried == !leave, clause,
-      Sentence("a P in a system call was {}taken: {} tasks on its queue, {} spinning and {} idle, "
-               "first seen "
-               "{} ns ago",
-               tried ? "" : "not ", local, visit_->spinning, visit_->idle, now_ns - stamp.since_ns),
-      {*visit_->syscall_tick, event});
-  if (tried && !ByTaskLock()) {
-    Expect(visit_->won == visit_->bumped && visit_->won == visit_->handed_off, kSYS_6,
-           visit_->won ? "the winner did not bump the tick and hand the P off"
-                       : "the loser of the swap changed something all the same",
-           {*visit_->tried, event});
-    Expect(visit_->lowered == 0, kSYS_7, "one idle thread less stayed on the books",
-           {*visit_->tried, event});
-  }
+  const bool over_cap = sighting.SinceLongerThan(tunables_.syscall_cap_ns, now_ns).yes;
+  const bool empty = HasLocalWork(p, visit).no;
+  const ClauseId clause = tried                 ? kSYS_2
+                          : fresh               ? kSYS_5
+                          : IsWrapped(sighting) ? kSYS_10
+                          : !empty              ? kSYS_4
+                          : over_cap            ? kSYS_3
+                                                : kSYS_2;
+  const auto count = [&](const Zeroness& read, const Zeroness& before, Variable variable) {
+    if (!read.none()) return static_cast<int64_t>(read.last);
+    return before.none() ? state_.value(variable) : static_cast<int64_t>(before.last);
+  };
+  Violate(
+      clause,
+      fmt::format("P {} in a system call was {}taken: work of its own: {}, {} spinning, {} "
+                  "idle, first seen {} ns ago, syscall_cap is {} ns{}",
+                  p, tried ? "" : "not ", empty ? "none" : "some",
+                  count(visit.spinning, spinning_, Variable::kSpinningThreads),
+                  count(visit.idle, idle_, Variable::kIdleProcessors), now_ns - sighting.since_ns(),
+                  tunables_.syscall_cap_ns, expired ? ", its slice is over" : ""),
+      {event});
+}
+
+void RetakeJudge::JudgeByTaskLock(int32_t p, const Visit& visit, Maybe watched,
+                                  const Event& event) {
+  if (watched.no) return;
+  Expect(visit.brackets == 1, kVER_3,
+         Sentence("P {} runs, and had {} brackets of idle threads around a look at its task", p,
+                  visit.brackets),
+         {event});
+  if (in_real_time_ || visit.task_locked) return;
+  const Processor& processor = state_.processor(p);
+  const Task& task = state_.task(processor.running);
+  const bool steady = processor.changed <= state_.duties_step() && processor.running >= 0 &&
+                      task.changed <= state_.duties_step();
+  Expect(!steady || task.status != kTaskInSyscall, kVER_3,
+         Sentence("the task of P {} is in a system call, and was not locked", p), {event});
 }
 
 }  // namespace proctor::white_box

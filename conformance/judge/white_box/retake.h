@@ -1,17 +1,21 @@
-// The monitor's scan of the processors, decided step by step from what it read: SLICE-1 to SLICE-4,
-// SYS-1 to SYS-7,
-// SYS-10 and VER-3.
+// What the monitor decides about each P: to ask for preemption, to take it, or nothing. SLICE-2,
+// SLICE-3, SLICE-4, SLICE-6, SYS-1 to SYS-5, SYS-10, and the decisions of VER-3.
 //
-// The judge keeps its own stamps and says of each P whether a preemption request, a take, or
-// nothing was due.
+// At the end of a cycle's duties the judge says of each P what was due by what the monitor read of
+// it or, where it did not look, by what was there all the time; and compares that with what was
+// done.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_RETAKE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_RETAKE_H_
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "conformance/judge/white_box/sighting.h"
 #include "conformance/judge/white_box/white_box_judge.h"
 
 namespace proctor::white_box {
@@ -23,56 +27,65 @@ class RetakeJudge final : public WhiteBoxJudge {
   void Observe(const Event& event) override;
 
  private:
-  struct Stamp {
-    bool valid = false;  // there was a sighting
-    int64_t tick = 0;
-    int64_t since_ns = 0;
-    int64_t before_ns = 0;   // since when it was the tick before it; 0: there was none
-    bool wrapped = false;    // the tick before it was larger
-    bool requested = false;  // preemption, on account of it
+  // Whether something was read, and was nothing or something: two bits.
+  struct Zeroness {
+    bool zero = false;
+    bool more = false;
+    int32_t last = -1;
+    void Add(int64_t value) {
+      (value > 0 ? more : zero) = true;
+      last = static_cast<int32_t>(value);
+    }
+    bool none() const { return !zero && !more; }
+    Maybe IsMore() const { return none() ? Maybe::Unknown() : Maybe{more, zero}; }
   };
-  struct Stamps {
-    Stamp schedule;
-    Stamp syscall;
-  };
-  // What the monitor did about one P in this scan.
+
+  // What was read of one P, and done about it, in these duties.
   struct Visit {
-    explicit Visit(const Event& read) : status_read(read), status(read.Get(Arg::kValue)) {}
-
-    Event status_read;
-    int64_t status;
-    std::optional<Event> schedule_tick;
-    std::optional<Event> syscall_tick;
-    int64_t local_work = -1;  // -1: not read
-    int64_t spinning = -1;
-    int64_t idle = -1;
-    std::optional<Event> requested;
-    std::optional<Event> tried;  // to take: the swap, won or lost
-    bool won = false;
-    bool bumped = false;
-    bool handed_off = false;
-    int64_t lowered = 0;  // idle-locked, net
-    bool was_lowered = false;
-    bool gone = false;  // a second look at the status found no system call
-    bool all_p_dropped = false;
+    int64_t cycle = -1;
+    uint8_t statuses = 0;  // those read, as bits
+    Readings schedule_tick;
+    Readings syscall_tick;
+    Zeroness local;
+    Zeroness spinning;
+    Zeroness idle;
+    int32_t requests = 0;
+    int32_t takes = 0;  // swaps, won or lost, or taken by the task's lock
+    int32_t brackets = 0;
     bool task_locked = false;
+    bool shown = false;  // something of the above is so
+  };
+  struct Kept {
+    Sighting schedule;
+    Sighting syscall;
+    bool requested = false;  // preemption, since the schedule tick was first seen
   };
 
-  void OnScanEvent(const Event& event);
-  void BeginVisit(const Event& event);
-  void EndVisit(const Event& event);
-  bool JudgeSlice(Stamps& stamps);
-  void JudgeSyscall(Stamps& stamps, bool expired, const Event& event);
-  void JudgeTake();
-  Stamps& StampsOf(int32_t p);
-  bool ByTaskLock() const { return (profile_ & kSince1_26) != 0; }
+  void Begin();
+  Visit& VisitOf(int32_t p);
+  void OnRead(const Event& event);
+  void OnEffect(const Event& event);
+  void OnEnd(const Event& event);
+  void JudgeP(int32_t p, const Event& event);
+  Maybe StatusIs(const Visit& visit, int32_t p, uint8_t statuses) const;
+  Readings TickOf(const Readings& readings, int32_t p, int64_t Processor::* tick) const;
+  Maybe JudgeSlice(int32_t p, const Visit& visit, Maybe watched, const Event& event);
+  ClauseId BlameForRequest(const Kept& kept, const Readings& ticks, bool requested) const;
+  void JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe expired, const Event& event);
+  void BlameTake(int32_t p, const Visit& visit, bool fresh, bool expired, const Event& event);
+  void JudgeByTaskLock(int32_t p, const Visit& visit, Maybe watched, const Event& event);
+  Maybe Count(const Zeroness& read, Variable variable) const;
+  Maybe HasLocalWork(int32_t p, const Visit& visit) const;
+  static bool IsWrapped(const Sighting& sighting);
+  static bool MovedHigh(const Sighting& sighting);
+  static bool IsNarrow(const Sighting& sighting);
 
-  std::vector<Stamps> stamps_;
-  bool scanning_ = false;
-  int32_t next_p_ = 0;
-  int64_t length_ = 0;
-  bool length_read_ = false;
-  std::optional<Visit> visit_;
+  std::vector<Visit> visits_;
+  std::vector<Kept> kept_;
+  int32_t at_p_ = -1;            // the P that it looked at last
+  int32_t changes_of_poll_ = 0;  // of the idle-locked count, that belong to an injection
+  Zeroness spinning_;            // read before any P was looked at
+  Zeroness idle_;
 };
 
 }  // namespace proctor::white_box

@@ -18,6 +18,7 @@ namespace {
 // Beyond these the evidence is nonsense, and the State stays small.
 constexpr int64_t kTasksMost = 1 << 20;
 constexpr size_t kSystemTasksMost = 1024;
+constexpr size_t kTimersMost = 1 << 20;
 constexpr int64_t kMainTask = 1'000'000'000;
 
 }  // namespace
@@ -52,15 +53,20 @@ Task& State::task_at(int64_t g) {
 
 void State::ApplyWrite(const Event& event, int64_t value) {
   const auto variable = static_cast<Variable>(event.Get(Arg::kVariable));
+  const auto set = [&](int64_t Processor::* member) {
+    Processor& processor = processor_at(event.p);
+    processor.*member = value;
+    processor.changed = step_;
+  };
   switch (variable) {
     case Variable::kStatus:
-      processor_at(event.p).status = value;
+      set(&Processor::status);
       break;
     case Variable::kScheduleTick:
-      processor_at(event.p).schedule_tick = value;
+      set(&Processor::schedule_tick);
       break;
     case Variable::kSyscallTick:
-      processor_at(event.p).syscall_tick = value;
+      set(&Processor::syscall_tick);
       break;
     case Variable::kSafePoint:
       processor_at(event.p).safe_point = value;
@@ -78,14 +84,31 @@ void State::ApplyWrite(const Event& event, int64_t value) {
         running_ += (value == kTaskRunning) - (task.status == kTaskRunning);
       }
       task.status = value;
+      task.changed = step_;
       break;
     }
-    default:
-      variables_[static_cast<size_t>(variable)] = value;
+    default: {
+      int64_t& place = variables_[static_cast<size_t>(variable)];
+      if (place != value) changed_[static_cast<size_t>(variable)] = step_;
+      place = value;
+    }
   }
 }
 
+// A task waits for one timer at a time; set again, it is another one.
+void State::ApplyTimer(const Event& event) {
+  const auto [place, is_new] = timers_.try_emplace(event.g, 0);
+  if (!is_new) timers_by_time_.erase(timers_by_time_.find(place->second));
+  if (event.kind == EventKind::kTimerFired || timers_.size() > kTimersMost) {
+    timers_.erase(place);
+    return;
+  }
+  place->second = event.Get(Arg::kWhenNs);
+  timers_by_time_.insert(place->second);
+}
+
 void State::Apply(const Event& event) {
+  ++step_;
   switch (event.kind) {
     case EventKind::kGap:
       whole_ = false;
@@ -117,6 +140,8 @@ void State::Apply(const Event& event) {
       Processor& processor = processor_at(event.p);
       if (processor.owner >= 0) --owned_;
       processor.owner = -1;
+      processor.running = -1;
+      processor.changed = step_;
       break;
     }
     case EventKind::kEnqueue:
@@ -126,15 +151,22 @@ void State::Apply(const Event& event) {
       if (event.Get(Arg::kQueue) == static_cast<int64_t>(Queue::kGlobal)) {
         global_queued_ += change;
       } else {
-        processor_at(event.p).queued += change;
+        Processor& processor = processor_at(event.p);
+        processor.queued += change;
+        processor.changed = step_;
       }
       break;
     }
     case EventKind::kExecute:
-      processor_at(event.p).running = event.g;
+    case EventKind::kSwitchOut: {
+      Processor& processor = processor_at(event.p);
+      processor.running = event.kind == EventKind::kExecute ? event.g : -1;
+      processor.changed = step_;
       break;
-    case EventKind::kSwitchOut:
-      processor_at(event.p).running = -1;
+    }
+    case EventKind::kTimerSet:
+    case EventKind::kTimerFired:
+      ApplyTimer(event);
       break;
     default:
       break;
@@ -147,7 +179,7 @@ void State::ApplyMonitor(const Event& event) {
     case EventKind::kShallowSleep:
       ++cycle_;
       slept_deep_ = false;
-      handed_off_ = 0;
+      within_calls_ = 0;
       break;
     case EventKind::kDeepSleep:
       slept_deep_ = sleeping_deep_ = true;
@@ -163,13 +195,19 @@ void State::ApplyMonitor(const Event& event) {
       if (event.Get(Arg::kLock) == static_cast<int64_t>(LockId::kMonitor)) {
         in_duties_ = true;
         duties_now_ns_ = -1;
+        duties_step_ = step_;
       }
       break;
     case EventKind::kUnlock:
       if (event.Get(Arg::kLock) == static_cast<int64_t>(LockId::kMonitor)) in_duties_ = false;
       break;
     case EventKind::kHandOff:
-      ++handed_off_;
+    case EventKind::kInject:
+      ++within_calls_;
+      break;
+    case EventKind::kHandOffEnd:
+    case EventKind::kInjectEnd:
+      if (within_calls_ > 0) --within_calls_;
       break;
     default:
       break;

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct Processor {
   int64_t queued = 0;    // tasks on its own queue, run-next included
   int32_t owner = -1;    // the thread that acquired it
   int64_t running = -1;  // the task
+  // When its status, one of its ticks, its queue or its task last changed: a number of steps.
+  int64_t changed = 0;
 };
 
 // Where a table by processor has p: evidence may lack it where it should not.
@@ -57,6 +60,7 @@ inline size_t PlaceOf(int32_t p) {
 struct Task {
   int64_t status = kGone;
   int64_t marked = 0;
+  int64_t changed = 0;  // when its status last did
 };
 
 class State {
@@ -64,9 +68,10 @@ class State {
   // The kinds of events that it is made from.
   static EventKinds Kinds() {
     using enum EventKind;
-    return KindSet({kMonitorStart, kWrite, kSwap, kLock, kUnlock, kAssign, kAcquire, kRelease,
-                    kEnqueue, kDequeue, kExecute, kSwitchOut, kShallowSleep, kDeepSleep, kDeepWake,
-                    kNow, kHandOff});
+    return KindSet({kMonitorStart, kWrite,     kSwap,     kLock,      kUnlock,  kAssign,
+                    kAcquire,      kRelease,   kEnqueue,  kDequeue,   kExecute, kSwitchOut,
+                    kShallowSleep, kDeepSleep, kDeepWake, kNow,       kHandOff, kHandOffEnd,
+                    kInject,       kInjectEnd, kTimerSet, kTimerFired});
   }
 
   void Apply(const Event& event);
@@ -92,6 +97,19 @@ class State {
   bool Holds(int32_t m, LockId lock) const { return m >= 0 && holder(lock) == m; }
   bool MonitorHolds(LockId lock) const { return Holds(monitor_, lock); }
 
+  // Steps so far. What did not change since some step was seen as it is by all who looked after it.
+  int64_t step() const { return step_; }
+  bool IsSince(Variable variable, int64_t step) const {
+    return changed_[static_cast<size_t>(variable)] <= step;
+  }
+  // ... since the monitor began its duties.
+  int64_t duties_step() const { return duties_step_; }
+
+  // When the earliest timer is due; INT64_MAX: none is pending.
+  int64_t earliest_timer_ns() const {
+    return timers_by_time_.empty() ? INT64_MAX : *timers_by_time_.begin();
+  }
+
   bool AllIdle() const { return value(Variable::kIdleProcessors) == value(Variable::kProcs); }
 
   // The monitor's cycle.
@@ -101,10 +119,12 @@ class State {
   int64_t duties_now_ns() const { return duties_now_ns_; }  // ... within its duties; -1: not yet
   bool slept_deep() const { return slept_deep_; }           // in this cycle
   bool sleeping_deep() const { return sleeping_deep_; }
-  int64_t handed_off() const { return handed_off_; }  // processors that it took, in this cycle
+  // It is within a call that does more than one step: a hand-off or an injection.
+  bool within_call() const { return within_calls_ > 0; }
 
  private:
   void ApplyWrite(const Event& event, int64_t value);
+  void ApplyTimer(const Event& event);
   void ApplyMonitor(const Event& event);
   Processor& processor_at(int32_t p);
   Task& task_at(int64_t g);
@@ -123,13 +143,19 @@ class State {
   int64_t runnable_ = 0;
   int64_t running_ = 0;
 
+  int64_t step_ = 0;
+  std::array<int64_t, 64> changed_{};            // by variable
+  std::unordered_map<int64_t, int64_t> timers_;  // by the task that waits for it
+  std::multiset<int64_t> timers_by_time_;
+
   int64_t cycle_ = 0;
+  int64_t duties_step_ = 0;
   bool in_duties_ = false;
   int64_t now_ns_ = 0;
   int64_t duties_now_ns_ = -1;
   bool slept_deep_ = false;
   bool sleeping_deep_ = false;
-  int64_t handed_off_ = 0;
+  int32_t within_calls_ = 0;
 };
 
 }  // namespace proctor::white_box

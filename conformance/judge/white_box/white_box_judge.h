@@ -1,4 +1,6 @@
 // What the judges of white-box evidence share.
+//
+// Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_JUDGE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_JUDGE_H_
@@ -13,6 +15,8 @@
 #include <vector>
 
 #include "conformance/judge/judge.h"
+#include "conformance/judge/white_box/maybe.h"
+#include "conformance/judge/white_box/readings.h"
 #include "conformance/judge/white_box/state.h"
 
 namespace proctor::white_box {
@@ -35,11 +39,14 @@ auto Sentence(fmt::format_string<const Arguments&...> format, const Arguments&..
   return [&, format] { return fmt::format(format, arguments...); };
 }
 
+inline constexpr size_t kLocks = 8;
+
 // It is shown events of the white box, each before `state` takes it in, up to the first gap.
 class WhiteBoxJudge : public Judge {
  public:
-  // Of the events of variables it may be spared those of others.
+  // Of the events of variables, and of locks, it need not be shown those of others.
   const std::bitset<kVariables>& variables() const { return asked_; }
+  const std::bitset<kLocks>& locks() const { return locks_; }
 
  protected:
   // `kinds` and `variables` are those that it needs to see; empty: all.
@@ -55,6 +62,23 @@ class WhiteBoxJudge : public Judge {
     for (const Variable variable : variables) asked_.set(static_cast<size_t>(variable));
     if (asked_.none()) asked_.set();
     Needs(KindSet(kinds) | State::Kinds());
+  }
+
+  void LooksAtLocks(std::initializer_list<LockId> locks) {
+    locks_.reset();
+    for (const LockId lock : locks) locks_.set(static_cast<size_t>(lock));
+  }
+
+  // What the monitor may have seen of a variable since its duties began: what it read or, where it
+  // did not, what was there all the time.
+  Readings Seen(const Readings& readings, Variable variable) const {
+    if (!readings.none()) return readings;
+    if (in_real_time_ || !state_.IsSince(variable, state_.duties_step())) {
+      return Readings::Unknown();
+    }
+    Readings there;
+    there.Add(state_.value(variable));
+    return there;
   }
 
   // Kept or broken, by one condition.
@@ -87,6 +111,7 @@ class WhiteBoxJudge : public Judge {
 
  private:
   std::bitset<kVariables> asked_;
+  std::bitset<kLocks> locks_ = std::bitset<kLocks>().set();
 };
 
 }  // namespace proctor::white_box

@@ -7,15 +7,26 @@
 #include <utility>
 
 #include "conformance/judge/white_box/cadence.h"
-#include "conformance/judge/white_box/cycle.h"
 #include "conformance/judge/white_box/deadlock.h"
 #include "conformance/judge/white_box/deep_sleep.h"
+#include "conformance/judge/white_box/duties.h"
+#include "conformance/judge/white_box/enlistment.h"
+#include "conformance/judge/white_box/forced_collection.h"
 #include "conformance/judge/white_box/hand_off.h"
 #include "conformance/judge/white_box/injection.h"
+#include "conformance/judge/white_box/lock_order.h"
+#include "conformance/judge/white_box/network_poll.h"
 #include "conformance/judge/white_box/ownership.h"
 #include "conformance/judge/white_box/preemption.h"
+#include "conformance/judge/white_box/processor_refresh.h"
 #include "conformance/judge/white_box/retake.h"
+#include "conformance/judge/white_box/scavenger.h"
+#include "conformance/judge/white_box/scheduler_trace.h"
 #include "conformance/judge/white_box/state.h"
+#include "conformance/judge/white_box/take.h"
+#include "conformance/judge/white_box/timer_rescue.h"
+#include "conformance/judge/white_box/wake_up.h"
+#include "conformance/judge/white_box/walk.h"
 
 namespace proctor::white_box {
 namespace {
@@ -26,14 +37,17 @@ namespace {
 template <typename... Judges>
 class WhiteBoxPanel final : public Judge {
  public:
-  WhiteBoxPanel(Tier tier, const Header& header, bool spare)
+  WhiteBoxPanel(Tier tier, const Header& header, bool filter)
       : Judge(tier, {}), judges_(std::make_unique<Judges>(tier, header, state_)...) {
     EachJudge([&](WhiteBoxJudge& judge, Mask bit) {
       for (size_t kind = 0; kind < kEventKinds; ++kind) {
-        if (!spare || judge.kinds().test(kind)) by_kind_[kind] |= bit;
+        if (!filter || judge.kinds().test(kind)) by_kind_[kind] |= bit;
       }
       for (size_t variable = 0; variable < kVariables; ++variable) {
-        if (!spare || judge.variables().test(variable)) by_variable_[variable] |= bit;
+        if (!filter || judge.variables().test(variable)) by_variable_[variable] |= bit;
+      }
+      for (size_t lock = 0; lock < kLocks; ++lock) {
+        if (!filter || judge.locks().test(lock)) by_lock_[lock] |= bit;
       }
     });
   }
@@ -58,8 +72,8 @@ class WhiteBoxPanel final : public Judge {
   }
 
  private:
-  using Mask = uint16_t;  // bit i: the i-th judge
-  static_assert(sizeof...(Judges) <= 16);
+  using Mask = uint32_t;  // bit i: the i-th judge
+  static_assert(sizeof...(Judges) <= 32);
 
   template <typename Each>
   void EachJudge(const Each& each) {
@@ -71,6 +85,9 @@ class WhiteBoxPanel final : public Judge {
 
   Mask AskedBy(const Event& event) const {
     const Mask asked = by_kind_[static_cast<size_t>(event.kind)];
+    if (event.kind == EventKind::kLock || event.kind == EventKind::kUnlock) {
+      return asked & by_lock_[static_cast<size_t>(event.args[0]) % kLocks];
+    }
     const int at = ArgPosition(event.kind, Arg::kVariable);
     return at < 0 ? asked : asked & by_variable_[static_cast<size_t>(event.args[at])];
   }
@@ -85,16 +102,20 @@ class WhiteBoxPanel final : public Judge {
   std::tuple<std::unique_ptr<Judges>...> judges_;
   std::array<Mask, kEventKinds> by_kind_{};
   std::array<Mask, kVariables> by_variable_{};
+  std::array<Mask, kLocks> by_lock_{};
+  static_assert(ArgPosition(EventKind::kLock, Arg::kLock) == 0);
 };
 
 }  // namespace
 
-std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool spare) {
+std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool filter) {
   if (!header.emits[static_cast<size_t>(EventKind::kHandOff)]) return nullptr;
-  return std::make_unique<
-      WhiteBoxPanel<CadenceJudge, CycleJudge, DeadlockJudge, DeepSleepJudge, HandOffJudge,
-                    InjectionJudge, OwnershipJudge, PreemptionJudge, RetakeJudge>>(tier, header,
-                                                                                   spare);
+  return std::make_unique<WhiteBoxPanel<
+      CadenceJudge, DeadlockJudge, DeepSleepJudge, DutiesJudge, EnlistmentJudge,
+      ForcedCollectionJudge, HandOffJudge, InjectionJudge, LockOrderJudge, NetworkPollJudge,
+      OwnershipJudge, PreemptionJudge, ProcessorRefreshJudge, RetakeJudge, ScavengerJudge,
+      SchedulerTraceJudge, TakeJudge, TimerRescueJudge, WakeUpJudge, WalkJudge>>(tier, header,
+                                                                                 filter);
 }
 
 }  // namespace proctor::white_box

@@ -251,11 +251,11 @@ struct WaitersWithWrongSign : PassThroughHost {
 
 constexpr MonitorMutant kMutants[] = {
     {.name = "hook_never",
-     .clause = kCYC_1,
+     .clause = kCYC_5,
      .text = "the yield hook is never called",
      .run = RunBehind<HookNever>},
     {.name = "hook_every_other_cycle",
-     .clause = kCYC_1,
+     .clause = kCYC_5,
      .text = "the yield hook is called in every other cycle",
      .run = RunBehind<HookEveryOther>},
     {.name = "never_refreshes",

@@ -42,70 +42,28 @@ class Matrix : public testing::Environment {
 
 Matrix* const matrix = static_cast<Matrix*>(testing::AddGlobalTestEnvironment(new Matrix));
 
-// Mutants whose judges are still being written.
+// Mutants that no world of the campaign puts to the test yet: it would take borders met exactly,
+// longer campaigns, or states that no world begins with.
 constexpr std::string_view kNotJudgedYet[] = {
-    "bumps_after_hand_off",
-    "bumps_tick_twice",
     "cap_at_the_edge",
     "cap_before_the_edge",
     "cap_of_32_bits",
-    "checks_before_counting",
-    "counts_itself_twice",
-    "counts_itself_unlocked",
-    "counts_last_only",
-    "counts_unread",
-    "drops_all_p_for_request",
     "enabled_not_checked",
-    "flag_cleared_unlocked",
-    "forces_before_scan",
-    "hook_before_lock",
-    "hook_every_other_cycle",
-    "hook_never",
-    "hook_twice",
     "idle_of_16_bits",
-    "idle_of_8_bits",
     "loop_ends",
-    "lost_swap_tried_again",
     "never_deep_again",
-    "never_refreshes",
     "no_force_after_take",
-    "no_scan_after_deep_sleep",
-    "no_scan_after_poll",
-    "no_scan_at_cap",
-    "no_scan_during_stop",
-    "note_cleared_before_sleep",
     "percent_of_zero",
-    "period_of_32_bits",
     "polls_when_longer_stale",
-    "preempts_all_after_scan",
-    "preempts_all_before_duties",
-    "preempts_all_before_scan",
-    "refreshes_every_cycle",
     "relax_at_the_edge",
-    "relaxes_shallow_sleep",
-    "rescue_in_wrong_profile",
-    "rescues_any_timer",
-    "rescues_twice",
-    "scans_every_other_cycle",
-    "scans_unlocked",
     "schedule_tick_of_16_bits",
     "schedule_tick_of_8_bits",
-    "slice_at_the_edge",
     "slice_before_the_edge",
     "slice_of_32_bits",
-    "spinning_not_counted",
-    "stamps_dead",
-    "starts_threads",
     "stops_at_empty_place",
-    "swaps_running",
     "syscall_tick_of_16_bits",
     "syscall_tick_of_8_bits",
-    "takes_all_after_scan",
-    "task_lock_winner_bumps_nothing",
     "trace_interval_of_a_second_at_most",
-    "trace_with_last_time",
-    "waiters_with_wrong_sign",
-    "wakes_scavenger_twice",
 };
 
 bool NotJudgedYet(std::string_view name) {
@@ -122,7 +80,7 @@ Hunt ExpectKilled(const Mutant& mutant) {
 class MutantTest : public testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantTest, IsKilled) {
-  if (NotJudgedYet(GetParam().name)) GTEST_SKIP() << "its judge is still being written";
+  if (NotJudgedYet(GetParam().name)) GTEST_SKIP() << "no world shows it yet";
   matrix->Add(ExpectKilled(GetParam()));
 }
 

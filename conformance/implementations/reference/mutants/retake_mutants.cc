@@ -104,8 +104,7 @@ struct StampsIdle : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   ProcessorStatus StatusOf(int32_t processor) override {
     const ProcessorStatus status = host_.StatusOf(processor);
-    if (status == ProcessorStatus::kIdle) host_.ScheduleTickOf(processor);
-    return status;
+    return status == ProcessorStatus::kIdle ? ProcessorStatus::kRunning : status;
   }
 };
 
@@ -277,7 +276,7 @@ constexpr MonitorMutant kMutants[] = {
      .run = RunBehind<SyscallTickByOrder>},
     {.name = "stamps_idle",
      .clause = kSYS_10,
-     .text = "idle P are stamped, too",
+     .text = "idle P are stamped, and asked to yield when the slice is over",
      .run = RunBehind<StampsIdle>},
     {.name = "takes_at_first_sight",
      .clause = kSYS_1,

@@ -24,6 +24,22 @@ const proctor_implementation* DerivedImplementation(const char* name) {
   return &implementation;
 }
 
+// The reference monitor behind a host that differs.
+template <typename Between>
+void RunBehindHost(const proctor_host* host, void*) {
+  PortedHost ported(host);
+  const runtime::Constants constants = FromPort(*host->constants);
+  Between between(ported, constants);
+  runtime::Monitor(between, constants).Run();
+}
+
+template <typename Between>
+const proctor_implementation* DerivedHost(const char* name) {
+  static const proctor_implementation implementation = {PROCTOR_PORT, name, "1",
+                                                        RunBehindHost<Between>, nullptr};
+  return &implementation;
+}
+
 }  // namespace proctor
 
 #endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_DERIVED_H_

@@ -9,6 +9,8 @@
 #ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_VARIANTS_H_
 #define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_VARIANTS_H_
 
+#include <vector>
+
 #include "conformance/port/port.h"
 
 namespace proctor {
@@ -23,6 +25,10 @@ const proctor_implementation* OtherOrderVariant();
 // Holds the lock of all processors for one of them at a time, and looks at the status again before
 // it swaps.
 const proctor_implementation* CarefulTakerVariant();
+
+// These and many more that differ in one small thing: a value read twice, where either reading may
+// count; reads for statistics only, anywhere; steps in another order where there is none.
+std::vector<const proctor_implementation*> AllVariants();
 
 }  // namespace proctor
 
