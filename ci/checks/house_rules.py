@@ -163,5 +163,5 @@ def check(exceptions, tree):
         for subject, reason in allowed.items():
             if not reason.strip():
                 yield f"ci/checks/exceptions.json:1: {rule.__name__}: {subject} has no reason"
-            if subject not in used and not reason.startswith("Moving:"):
+            if subject not in used:
                 yield f"ci/checks/exceptions.json:1: {rule.__name__}: no longer needed: {subject}"

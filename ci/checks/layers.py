@@ -19,7 +19,7 @@ class Layers:
         self._by_folder = {
             folder: name for name, layer in self._layers.items() for folder in layer["folders"]
         }
-        self._exceptions = {(e["from"], e["to"]): e["reason"] for e in table["exceptions"]}
+        self._exceptions = {(each["from"], each["to"]) for each in table["exceptions"]}
         self._used_exceptions = set()
         for name, layer in self._layers.items():
             for used in layer["uses"] + layer.get("tests_use", []):
@@ -52,11 +52,7 @@ class Layers:
         return f"{self.layer(path)} -> {self.layer(used)}"
 
     def stale_exceptions(self):
-        return [
-            key
-            for key, reason in self._exceptions.items()
-            if key not in self._used_exceptions and not reason.startswith("Moving:")
-        ]
+        return [key for key in self._exceptions if key not in self._used_exceptions]
 
     def cycle(self):
         """A circle among the layers' `uses`, or None: the table itself draws no arrow back."""

@@ -15,8 +15,9 @@ class Mutator {
  public:
   explicit Mutator(uint64_t seed) : random_(seed) {}
 
-  // One number or string replaced, or one to four changes of any kind: bytes flipped, pieces cut, doubled, swapped or moved, numbers and strings
-  // replaced by extreme ones, tokens put in, the end cut off.
+  // One number or string replaced, or one to four changes of any kind: bytes flipped, pieces cut,
+  // doubled, swapped or moved, numbers and strings replaced by extreme ones, tokens put in, the end
+  // cut off.
   std::string Mutate(std::string text);
 
  private:

@@ -202,11 +202,11 @@ int Observation::Report() {
   const std::vector<std::string> words = {options_.program, "judge", path};
   const std::string line = folder->kept() ? ShellCommand(words) : "";
   Results results = AssembleResults({.implementation = header.implementation,
-                                           .version = header.version,
-                                           .profile = header.profile,
-                                           .rulings = grade->rulings,
-                                           .replay = [&](const Ruling&) { return line; }},
-                                          Expectations());
+                                     .version = header.version,
+                                     .profile = header.profile,
+                                     .rulings = grade->rulings,
+                                     .replay = [&](const Ruling&) { return line; }},
+                                    Expectations());
   // Nobody asked for a clause: what an idle process does not do is no failure.
   results.unjudged.clear();
   results.exit_status = ExitStatusOf(results);

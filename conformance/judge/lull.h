@@ -1,8 +1,8 @@
 // A lull: since when no task has given a sign of life, and whether the process lived on in it.
 //
 // That a process ends with something still due proves nothing: it may have crashed, or been killed,
-// a moment too early. What proves it is that the runtime itself came to rest with it: for seconds no
-// task stamped anything, and the monitor went to sleep deep, which it does when every P is idle.
+// a moment too early. What proves it is that the runtime itself came to rest with it: for seconds
+// no task stamped anything, and the monitor went to sleep deep, which it does when every P is idle.
 //
 // Thread safety: none.
 
@@ -55,8 +55,8 @@ class Lull {
     return time_ns - since_ns - stalls_.Within(since_ns, time_ns);
   }
 
-  // Whatever was due when the lull began would have been done by now, if ever. Time in which nothing
-  // could run is no part of it.
+  // Whatever was due when the lull began would have been done by now, if ever. Time in which
+  // nothing could run is no part of it.
   bool IsLongAt(int64_t time_ns) const { return monitor_rests_ && QuietNsAt(time_ns) > kLongNs; }
 
  private:

@@ -19,8 +19,8 @@ constexpr int64_t kNsPerSecond = 1'000'000'000;
 // A runtime with libc interceptors cuts its deep sleeps into pieces of this length.
 constexpr int64_t kInterceptorPieceNs = 10 * kNsPerMs;
 
-// What Go's runtime writes to its standard error: a line of the scheduler trace; and the report of a
-// fatal error, a deadlock say, which the monitor may be the one to find.
+// What Go's runtime writes to its standard error: a line of the scheduler trace; and the report of
+// a fatal error, a deadlock say, which the monitor may be the one to find.
 constexpr std::string_view kTraceMark = "SCHED ";
 constexpr std::string_view kFatalMark = "fatal error: ";
 constexpr size_t kMarkBytesMost = 16;

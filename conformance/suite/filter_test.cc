@@ -24,7 +24,8 @@ class BothPanels : public EventSink {
     last_ns_ = event.time_ns;
   }
   void ExpectTheSame() {
-    // Where the evidence is cut off, a judge that was not shown the last events does not know how late it is.
+    // Where the evidence is cut off, a judge that was not shown the last events does not know how
+    // late it is.
     Observe(MakeEvent(last_ns_, EventKind::kShallowWake));
     const std::vector<Ruling> filtered = filtered_.Close();
     const std::vector<Ruling> unfiltered = unfiltered_.Close();

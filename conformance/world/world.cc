@@ -258,8 +258,8 @@ Header WorldHeader(const proctor_implementation& implementation, const Scenario&
   header.from_start = true;
   header.emits.set();
   // What is seen from outside only.
-  for (const EventKind kind : {EventKind::kGap, EventKind::kStall, EventKind::kThreadStart,
-                               EventKind::kSecondMonitor}) {
+  for (const EventKind kind :
+       {EventKind::kGap, EventKind::kStall, EventKind::kThreadStart, EventKind::kSecondMonitor}) {
     header.emits.reset(static_cast<size_t>(kind));
   }
   header.scenario = scenario.name;

@@ -72,8 +72,8 @@ void RetakeJudge::OnTake(const Event& event) {
   } else if (ExpiredBy(p, event.time_ns)) {
     Trigger(kSYS_5);
   } else if (IsNext(tick, view_.before().Of(p, Variable::kSyscallTick))) {
-    // The monitor alone moved the tick, so no other call was over meanwhile: the compare-and-swap of
-    // the status does not tell one call from the next.
+    // The monitor alone moved the tick, so no other call was over meanwhile: the compare-and-swap
+    // of the status does not tell one call from the next.
     Violate(kSYS_1, fmt::format("P {} was taken from a system call seen for the first time", p),
             {event});
   }

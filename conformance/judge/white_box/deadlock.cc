@@ -50,7 +50,8 @@ void DeadlockJudge::Observe(const Event& event) {
 }
 
 void DeadlockJudge::Close() {
-  // In virtual time a process ends when it has done what it does; for real it may die at any moment.
+  // In virtual time a process ends when it has done what it does; for real it may die at any
+  // moment.
   if (due_ != Due::kNothing && state_.whole() && ended_ && !in_real_time_) Owe(*check_);
 }
 

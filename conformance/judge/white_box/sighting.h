@@ -20,8 +20,8 @@ class Sighting {
   // The monitor saw `ticks` at `now_ns`: a tick that it had not seen before is kept with the time.
   // Whether it looked (or kept it) at all may not be known.
   void See(const Readings& ticks, int64_t now_ns, Maybe looked);
-  // What the monitor did shows whether the tick `ticks` was old, in the sense of IsOld: alternatives
-  // that disagree are left out.
+  // What the monitor did shows whether the tick `ticks` was old, in the sense of IsOld:
+  // alternatives that disagree are left out.
   void Learn(bool old, const Readings& ticks, int64_t age_ns, int64_t now_ns);
 
   // The tick is one that it had not seen.

@@ -1,6 +1,7 @@
 // Taking one P, step by step: SYS-6, SYS-7 and, where a P is taken by the lock of its task, VER-3.
 //
-//   all-P lock dropped, idle-locked - 1, swap (or task lock), tick bumped, hand-off, idle-locked + 1
+//   all-P lock dropped, idle-locked - 1, swap (or task lock), tick bumped, hand-off,
+//   idle-locked + 1
 //
 // Thread safety: none.
 

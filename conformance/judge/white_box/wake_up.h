@@ -1,4 +1,5 @@
-// Who wakes the monitor from its deep sleep, and how: DEEP-7 to DEEP-10, DEEP-12, DEEP-15 and STW-1.
+// Who wakes the monitor from its deep sleep, and how: DEEP-7 to DEEP-10, DEEP-12, DEEP-15 and
+// STW-1.
 //
 // Thread safety: none.
 

@@ -1,4 +1,6 @@
 // The many variants that differ in one small thing, by kind.
+//
+// Thread safety: constant.
 
 #ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_GROUPS_H_
 #define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_VARIANTS_GROUPS_H_
