@@ -40,7 +40,8 @@ struct VirtualOptions {
   int32_t threads = 1;
   std::vector<Scenario> scenarios;         // not empty: only these, from the seeds they have
   std::optional<ClauseId> until_violated;  // a violation of that clause ends the run
-  // Shrinks what violates a clause to a minimal scenario; that of `until_violated` is left as found.
+  // Shrinks what violates a clause to a minimal scenario; that of `until_violated` is left as
+  // found.
   bool shrink = true;
   // Called now and then, on any of the threads, with what has been done of what there is to do.
   // False ends the run early.

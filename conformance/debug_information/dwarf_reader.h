@@ -55,8 +55,8 @@ class DwarfReader {
   };
   // Also of base classes. nullopt: the type has no such member.
   static std::optional<Member> FindMember(Dwarf_Die type, std::string_view name);
-  // The one member of a struct that holds anything, as a wrapper of a number has; nullopt: there are
-  // none or several.
+  // The one member of a struct that holds anything, as a wrapper of a number has; nullopt: there
+  // are none or several.
   static std::optional<Member> OnlyMember(Dwarf_Die type);
 
  private:

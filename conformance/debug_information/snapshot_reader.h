@@ -20,7 +20,8 @@
 
 namespace proctor {
 
-// What to add to the layout's addresses in this process. nullopt: `error` (it runs another program).
+// What to add to the layout's addresses in this process. nullopt: `error` (it runs another
+// program).
 std::optional<uint64_t> BiasOf(const Layout& layout, pid_t process, std::string& error);
 
 struct Snapshot {

@@ -1,9 +1,10 @@
 // Implementations by name: what they are, whether they are here, and how to start their adapters.
 //
 //   reference     the reference runtime, which is part of this program's runfiles
-//   go            the toolchain `go` on PATH            go=PATH      any other, or a wrapper of one; it is only
-//                                                                    ever called as `PATH build ...`
-//   gccgo         the compiler gccgo, gccgo-N on PATH   gccgo=PATH   any other, or the go command of one
+//   go            the toolchain `go` on PATH
+//   go=PATH       any other, or a wrapper of one; it is only ever called as `PATH build ...`
+//   gccgo         the compiler gccgo, gccgo-N on PATH
+//   gccgo=PATH    any other, or the go command of one
 //   a path        an adapter: an executable that speaks adapter/PROTOCOL.md
 //
 // Errors: one line that names the tool and the remedy. Thread safety: none.

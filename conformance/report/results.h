@@ -2,8 +2,9 @@
 //
 //   {"schema": "proctor-results/2",
 //    "implementation": {"name": "go", "version": "go1.19.8", "profile": "go1.20"},
-//    "verdicts": [{"clause": "CAD-2", "tier": "O", "verdict": "conforms", "expected": true, "triggers": 113,
-//                  "message": "", "evidence": [{"t": 5, "e": "shallow_sleep", "m": 7, "duration_ns": 20000}],
+//    "verdicts": [{"clause": "CAD-2", "tier": "O", "verdict": "conforms", "expected": true,
+//                  "triggers": 113, "message": "",
+//                  "evidence": [{"t": 5, "e": "shallow_sleep", "m": 7, "duration_ns": 20000}],
 //                  "replay": "proctor check go --clauses CAD-2 --seed 1",
 //                  "scenario": {...}}],          only where a minimal scenario shows it
 //    "unjudged": ["--clauses: ..."],    what was asked for and not judged; may be missing

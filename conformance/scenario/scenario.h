@@ -42,16 +42,18 @@ inline constexpr std::string_view kScenarioSchema = "proctor-scenario/1";
 // One operation of a task. Only the members that the operation names mean anything.
 //
 //   spin       duration_ns          use the CPU in a loop that calls nothing
-//   work       duration_ns          use the CPU in a loop that calls a function which allocates, so that a runtime
-//                                   can preempt it even without signals
-//   block      duration_ns          one blocking system call of that length, known to the runtime as one
+//   work       duration_ns          use the CPU in a loop that calls a function which allocates, so
+//                                   that a runtime can preempt it even without signals
+//   block      duration_ns          one blocking system call of that length, known to the runtime
+//                                   as one
 //   calls      duration_ns          short system calls, one after the other, for that long
 //   wait       descriptor           wait through the runtime's poller for a byte, and take it
 //   sleep      duration_ns          the runtime's own timer
 //   yield
 //   send       channel
 //   receive    channel
-//   spawn      task                 make the task runnable once more; it runs its program from the start
+//   spawn      task                 make the task runnable once more; it runs its program from the
+//                                   start
 //   allocate   bytes                garbage at once
 //   collect                         a full collection, waited for
 //   stamp                           records the CPU time used so far (event cpu_time)

@@ -20,8 +20,8 @@
 
 namespace proctor {
 
-// Lines without a line break at the end. `replay` is the command that runs the counterexample's bundle
-// again.
+// Lines without a line break at the end. `replay` is the command that runs the counterexample's
+// bundle again.
 std::string FormatFailureMessage(const Counterexample& counterexample, std::string_view replay);
 
 // The name of a file for the counterexample's bundle: "CAD-2.json", "misbehaviour.json".

@@ -1,13 +1,14 @@
 // The suite: the monitor that is linked in, through a campaign in one profile, with one test case
 // per clause.
 //
-//   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N] [--label LABEL]
+//   suite [--profile NAME] [--clauses GLOBS] [--expectations FILE] [--seed N] [--random_worlds N]
+//         [--label LABEL]
 //
 // The test cases are called Contract.CAD_2; Port.IsKept is about a monitor that crashes, hangs,
 // ends its process or calls the port wrongly. All of it runs in a child process, which says at its
-// end that it has come to it; where it does not, Port.IsKept says why. A clause that was never put to the test is as red as one that is
-// violated, unless the expectations say so. Shards are whole campaigns of their own, each over
-// other random worlds: more of them test more, in the same time.
+// end that it has come to it; where it does not, Port.IsKept says why. A clause that was never put
+// to the test is as red as one that is violated, unless the expectations say so. Shards are whole
+// campaigns of their own, each over other random worlds: more of them test more, in the same time.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

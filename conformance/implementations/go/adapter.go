@@ -1,8 +1,8 @@
 // The Go adapter: runs Proctor's scenarios on the Go runtime that compiled it, gc or gccgo.
 //
-// It is one file of standard library only. While a scenario runs it keeps out of the runtime's way: no goroutine
-// of its own is runnable, in a system call or in the poller, and events leave by raw system calls, which the
-// runtime does not see.
+// It is one file of standard library only. While a scenario runs it keeps out of the runtime's way:
+// no goroutine of its own is runnable, in a system call or in the poller, and events leave by raw
+// system calls, which the runtime does not see.
 package main
 
 import (
@@ -27,12 +27,12 @@ const (
 	maxLine         = 1 << 20
 )
 
-// forcegcPeriod is the runtime's variable forcegcperiod: the age of the last collection at which the monitor forces
-// one. nil where it is out of reach: gccgo makes it a constant.
+// forcegcPeriod is the runtime's variable forcegcperiod: the age of the last collection at which
+// the monitor forces one. nil where it is out of reach: gccgo makes it a constant.
 var forcegcPeriod = findForcegcPeriod()
 
-// findForcegcPeriod looks the variable up among the symbols of the running program. go:linkname would need flags
-// that differ between releases, and gccgo refuses it for variables.
+// findForcegcPeriod looks the variable up among the symbols of the running program. go:linkname
+// would need flags that differ between releases, and gccgo refuses it for variables.
 func findForcegcPeriod() *int64 {
 	if runtime.Compiler != "gc" {
 		return nil
@@ -59,8 +59,9 @@ func findForcegcPeriod() *int64 {
 	return nil
 }
 
-// gccgoVersion is that of the compiler, which it writes into its programs: "GCC: (Debian 12.2.0-14) 12.2.0". Its
-// runtime.Version says "unknown" where the distribution built it without the file that says it.
+// gccgoVersion is that of the compiler, which it writes into its programs: "GCC: (Debian 12.2.0-14)
+// 12.2.0". Its runtime.Version says "unknown" where the distribution built it without the file that
+// says it.
 func gccgoVersion() string {
 	file, err := elf.Open("/proc/self/exe")
 	if err != nil {
@@ -99,8 +100,8 @@ type scenario struct {
 	Tasks       []task `json:"tasks"`
 }
 
-// files are the inherited descriptors: made once, because a second os.File of the same descriptor would not be in
-// the poller, and closing the first would close both.
+// files are the inherited descriptors: made once, because a second os.File of the same descriptor
+// would not be in the poller, and closing the first would close both.
 var files []*os.File
 
 // One scenario while it runs.
@@ -332,7 +333,8 @@ func gcPercent() int64 {
 	return int64(percent)
 }
 
-// canPreemptAsynchronously says whether there is something to turn off: before Go 1.14 there was not.
+// canPreemptAsynchronously says whether there is something to turn off: before Go 1.14 there was
+// not.
 func canPreemptAsynchronously() bool {
 	for minor := 0; minor < 14; minor++ {
 		prefix := "go1." + strconv.Itoa(minor)
@@ -373,7 +375,8 @@ func fromEnvironment() map[string]int64 {
 	return inForce
 }
 
-// Applies what can be set in a running process. The others were set in the environment before its start.
+// Applies what can be set in a running process. The others were set in the environment before its
+// start.
 func apply(tunables map[string]int64, inForce map[string]int64) {
 	for name, value := range tunables {
 		switch name {
@@ -489,8 +492,8 @@ func main() {
 	say(map[string]interface{}{
 		"schema": "proctor-adapter/1", "name": name,
 		"version": version,
-		"operations": []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send", "receive",
-			"spawn", "allocate", "collect", "stamp"},
+		"operations": []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
+			"receive", "spawn", "allocate", "collect", "stamp"},
 		"settable": settable,
 		"in_force": fromEnvironment(),
 	})
