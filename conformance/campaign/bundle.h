@@ -36,7 +36,7 @@ struct Bundle {
 std::string FormatBundle(const Bundle& bundle);
 // nullopt: `error` names the first thing wrong and its place, in one line. `ignored` gets the
 // members that are unknown here, where it is not nullptr; those of the scenario are errors.
-std::optional<Bundle> ParseBundle(std::string_view json, std::string& error,
+std::optional<Bundle> ParseBundle(std::string_view text, std::string& error,
                                   std::set<std::string>* ignored = nullptr);
 
 }  // namespace proctor

@@ -47,7 +47,7 @@ Header SampleHeader() {
 
 std::string HeaderLine() {
   std::ostringstream stream;
-  TraceWriter(stream, SampleHeader());
+  const TraceWriter writer(stream, SampleHeader());
   return stream.str();
 }
 

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 // "gccgo", or the newest "gccgo-N" on PATH; empty: there is none.
 std::string FindGccgo() {
-  const std::string plain = FindOnPath("gccgo");
+  std::string plain = FindOnPath("gccgo");
   if (!plain.empty()) return plain;
   std::string newest;
   int newest_version = 0;

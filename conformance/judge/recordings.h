@@ -41,7 +41,7 @@ inline RecordedTrace ReadRecording(const std::string& name) {
   return trace;
 }
 
-inline std::set<ClauseId> Violated(std::vector<Ruling> rulings) {
+inline std::set<ClauseId> Violated(const std::vector<Ruling>& rulings) {
   std::set<ClauseId> violated;
   for (const Ruling& ruling : rulings) {
     if (ruling.verdict == Verdict::kViolates) violated.insert(ruling.clause);

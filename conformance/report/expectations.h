@@ -38,7 +38,7 @@ struct Expectations {
 
 // nullopt: `error` names the first thing wrong and its place ("entries[2]: clause unknown value
 // 'PRE-55'").
-std::optional<Expectations> ParseExpectations(std::string_view json, std::string& error);
+std::optional<Expectations> ParseExpectations(std::string_view text, std::string& error);
 
 // The first entry that speaks of the clause in that tier; nullptr: none does.
 const Expectation* FindExpectation(const Expectations& expectations, Profile profile,

@@ -62,7 +62,7 @@ int ExitStatusOf(const Results& results);
 std::string FormatResults(const Results& results);  // JSON, for people to read too
 // nullopt: `error` names the first thing wrong and its place. `ignored` gets the members that are
 // unknown here, where it is not nullptr.
-std::optional<Results> ParseResults(std::string_view json, std::string& error,
+std::optional<Results> ParseResults(std::string_view text, std::string& error,
                                     std::set<std::string>* ignored = nullptr);
 
 }  // namespace proctor

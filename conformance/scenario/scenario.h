@@ -129,8 +129,8 @@ uint64_t CaseSeed(uint64_t seed, std::string_view name);
 // be > 0".
 std::string Validate(const Scenario& scenario);
 
-// Parses and validates; nullopt: `why` says what is wrong and where, in one line.
-std::optional<Scenario> ParseScenario(std::string_view json, std::string& why);
+// Parses and validates; nullopt: `error` says what is wrong and where, in one line.
+std::optional<Scenario> ParseScenario(std::string_view text, std::string& error);
 
 // One line of JSON without line breaks; ParseScenario gives the same scenario back.
 std::string FormatScenario(const Scenario& scenario);
