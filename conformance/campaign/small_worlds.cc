@@ -5,12 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "conformance/scenario/operations.h"
+
 namespace proctor {
 namespace {
 
 constexpr int64_t kUs = 1'000;
-
-Operation For(Op op, int64_t duration_ns) { return {.op = op, .duration_ns = duration_ns}; }
 
 Scenario World(std::string name, int64_t procs, std::vector<Task> tasks) {
   Scenario scenario;

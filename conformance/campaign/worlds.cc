@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/scenario/generators.h"
+#include "conformance/scenario/operations.h"
 #include "conformance/world/knobs.h"
 
 namespace proctor {
@@ -28,8 +29,6 @@ int64_t Lasting(int64_t least_ns, int64_t most_ns) {
     bound_ns *= 2;
   return Between(least_ns, std::min(bound_ns, most_ns));
 }
-
-Operation For(Op op, int64_t duration_ns) { return {.op = op, .duration_ns = duration_ns}; }
 
 Scenario Named(const char* name, int64_t procs_most) {
   Scenario scenario;

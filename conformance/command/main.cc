@@ -12,6 +12,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "conformance/campaign/numbers.h"
@@ -248,6 +249,11 @@ int Main(int argc, char** argv) {
     status = Run(argc, argv);
   } catch (const std::bad_alloc&) {
     Say("there is no memory left");
+  } catch (const std::system_error& error) {
+    Say(
+        fmt::format("the system refuses what is needed ({}): more threads, say; `ulimit -a` shows "
+                    "its limits",
+                    error.what()));
   } catch (const std::exception& error) {
     Say(fmt::format("ended by an error that nothing was prepared for: {}", error.what()));
   }

@@ -10,13 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/scenario/operations.h"
 #include "conformance/world/virtual_runtime.h"
 
 namespace proctor {
-
-inline Operation For(Op op, int64_t duration_ns = 0) {
-  return {.op = op, .duration_ns = duration_ns};
-}
 
 inline Scenario WithTasks(int64_t procs, std::vector<Task> tasks) {
   Scenario scenario;

@@ -18,6 +18,7 @@
 #include "conformance/contract/contract.h"
 #include "conformance/implementations/reference/mutants/monitor_mutants.h"
 #include "conformance/judge/panel.h"
+#include "conformance/scenario/operations.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -29,8 +30,8 @@ constexpr int64_t kMs = 1'000'000;
 // A mutant may well hang; that is noticed too.
 constexpr int64_t kBudgetMs = 5'000;
 
-Operation Spin(int64_t ms) { return {.op = Op::kSpin, .duration_ns = ms * kMs}; }
-Operation Block(int64_t ms) { return {.op = Op::kBlock, .duration_ns = ms * kMs}; }
+Operation Spin(int64_t ms) { return For(Op::kSpin, ms * kMs); }
+Operation Block(int64_t ms) { return For(Op::kBlock, ms * kMs); }
 Operation Sleep(int64_t ms) { return {.op = Op::kSleep, .duration_ns = ms * kMs}; }
 Operation Collect() { return {.op = Op::kCollect}; }
 
