@@ -123,5 +123,10 @@ def copy_judges(root):
         shutil.copy(os.path.join(built, program), target)
     for folder in os.listdir(built):
         if folder.startswith("_solib"):
-            shutil.copytree(os.path.join(built, folder), os.path.join(copy, folder))
+            # What was built earlier and is not any more leaves links to nothing.
+            shutil.copytree(
+                os.path.join(built, folder),
+                os.path.join(copy, folder),
+                ignore_dangling_symlinks=True,
+            )
     return copy
