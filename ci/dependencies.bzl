@@ -35,6 +35,7 @@ _LIBRARIES = {
     "libdw": ("libdw-dev", "elfutils/libdw.h", ["-ldw", "-lelf"]),
     "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
     "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
+    "relacy": ("relacy-dev", "relacy/base.hpp", []),
 }
 
 def debian_repositories(declare):

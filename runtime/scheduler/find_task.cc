@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/atomics.h"
 #include "runtime/os/linux/clock.h"
 #include "runtime/scheduler/network.h"
 #include "runtime/scheduler/runnable.h"
@@ -152,6 +153,8 @@ bool AnyLocalWork(const SchedulerParts& s) {
 // after it has counted itself out. True: it has a processor, and spins.
 bool LookOnceMore(SchedulerParts& s, Thread& thread) EXCLUDES(under_sched) {
   s.spinning.Leave(s.trace, thread);
+  // Pairs with the one in InjectHere.
+  StdAtomics::Fence(std::memory_order_seq_cst);
   if (!AnyLocalWork(s)) return false;
   s.sched.Acquire();
   Processor* p = s.idle.Take(s.trace);

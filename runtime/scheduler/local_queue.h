@@ -33,7 +33,8 @@ class BasicLocalQueue {
   // The task comes next. Returns the one that was to come next, which has to be queued.
   Task* PutNext(Task* task) {
     next_puts_.store(next_puts_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    return next_.exchange(task, std::memory_order_acq_rel);
+    // seq_cst: the caller looks next whether a thread spins, which is counted in this order too.
+    return next_.exchange(task, std::memory_order_seq_cst);
   }
 
   // Thieves only make more room.
@@ -41,7 +42,7 @@ class BasicLocalQueue {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) <
            kCapacity;
   }
-  // At the tail; there must be room.
+  // At the tail; there must be room. Who looks next whether a thread spins needs a fence between.
   void Put(Task* task) {
     const uint32_t tail = tail_.load(std::memory_order_relaxed);
     ring_[tail % kCapacity].store(task, std::memory_order_relaxed);
@@ -119,14 +120,15 @@ class BasicLocalQueue {
 };
 
 // Between the reads of head and tail a task may move from one place to another, so three
-// consistent looks make one.
+// consistent looks make one. seq_cst: a thread that stops spinning counts itself out first and
+// looks here second; one that makes a task visible does that first and looks at the count second.
 template <typename Atomics, uint32_t kRing>
 bool BasicLocalQueue<Atomics, kRing>::Empty() const {
   for (;;) {
-    const uint32_t head = head_.load(std::memory_order_acquire);
-    const uint32_t tail = tail_.load(std::memory_order_acquire);
-    const Task* next = next_.load(std::memory_order_acquire);
-    if (tail == tail_.load(std::memory_order_acquire)) return head == tail && next == nullptr;
+    const uint32_t head = head_.load(std::memory_order_seq_cst);
+    const uint32_t tail = tail_.load(std::memory_order_seq_cst);
+    const Task* next = next_.load(std::memory_order_seq_cst);
+    if (tail == tail_.load(std::memory_order_seq_cst)) return head == tail && next == nullptr;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/scheduler/runnable.h"
 
+#include "runtime/base/atomics.h"
 #include "runtime/scheduler/workers.h"
 
 namespace proctor::runtime {
@@ -74,6 +75,8 @@ void InjectHere(SchedulerParts& s, Thread& thread, TaskList& tasks) {
     task->ChangeThenTrace(s.trace, TaskStatus::kWaiting, TaskStatus::kRunnable);
     PutLocal(s, *thread.p, task, false);
   }
+  // The caller looks next whether a thread spins: the tasks are visible before that.
+  StdAtomics::Fence(std::memory_order_seq_cst);
 }
 
 }  // namespace proctor::runtime

@@ -15,8 +15,8 @@ namespace proctor::runtime {
 template <typename Atomics>
 class BasicSignalInFlight {
  public:
-  // True: none is on its way, and the caller sends one. What it wrote before is seen by the handler
-  // of the signal that is on its way, or of the one that it sends.
+  // True: none is on its way, and the caller sends one. Else what the caller wrote before may be
+  // missed by the handler of the one that is on its way: who asked asks again.
   bool Claim() { return !in_flight_.exchange(true, std::memory_order_acq_rel); }
   // First thing in the handler, or by a caller that could not send it.
   void Arrived() { in_flight_.store(false, std::memory_order_release); }
