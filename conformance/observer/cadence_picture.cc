@@ -15,8 +15,8 @@ namespace {
 constexpr size_t kLinesMost = 48;
 constexpr size_t kPeriodMost = 8;
 constexpr size_t kGroupMost = 4;
-// A line of more parts is of no use to anyone.
-constexpr size_t kPartsMost = 24;
+// A longer line is of no use to anyone.
+constexpr size_t kWidthMost = 150;
 
 struct Range {
   int64_t least = 0;
@@ -107,6 +107,19 @@ class Lines {
   }
 
  private:
+  // About as many columns as the line has.
+  size_t Width() const {
+    constexpr size_t kDeep = 34;
+    constexpr size_t kShallow = 10;
+    constexpr size_t kBrackets = 8;
+    size_t width = 0;
+    for (const Group& group : line_.groups) {
+      for (const Part& part : group.parts) width += part.deep ? kDeep : kShallow;
+      if (group.parts.size() > 1) width += kBrackets;
+    }
+    return width;
+  }
+
   // The part that may still grow: the last one, unless it has been folded away.
   Part* LastPart() {
     if (line_.groups.empty() || line_.groups.back().times.most > 1) return nullptr;
@@ -114,7 +127,7 @@ class Lines {
   }
 
   void Add(const Part& part) {
-    if (line_.groups.size() >= kPartsMost) EndLine();
+    if (Width() >= kWidthMost) EndLine();
     line_.groups.push_back({.parts = {part}});
   }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,15 @@ TEST(CadencePicture, WhatRepeatsWithinALineIsSaidOnce) {
     two.Shallow(1, 10 * kMs).Deep(900 * kMs, WakeCause::kTimeout);
   }
   EXPECT_EQ(two.Cadence(), "  [1-2 x 10 ms, deep 30 ms to 900 ms (timed out)] x 100\n");
+}
+
+TEST(CadencePicture, NoLineIsLongerThanAScreenIsWide) {
+  TraceBuilder climbing;
+  for (int64_t duration_ns = 20 * kUs; duration_ns < 10 * kMs; duration_ns *= 2) {
+    climbing.Shallow(1, duration_ns).Deep(123 * kMs, WakeCause::kTimeout);
+  }
+  std::istringstream lines(climbing.Picture());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 200u) << line;
 }
 
 TEST(CadencePicture, ManyLinesAreFoldedByShape) {
