@@ -248,6 +248,7 @@ void Session::OnDeadline() {
   merger_.Add(
       MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, kEndedByHarness}}));
   ended_by_us_ = true;
+  if (observer_) observer_->Stop();
   link_.process()->Signal(SIGCONT);
   link_.process()->Signal(SIGQUIT);
   outside_.reset();

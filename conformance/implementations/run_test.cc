@@ -226,6 +226,26 @@ TEST_P(Runtime, ShowsItsStacksWhenItHangs) {
       << run.standard_error;
 }
 
+// A runtime that is told to dump its stacks stops its world, and its monitor with it.
+TEST_P(Runtime, NobodyIsAccusedOfHowTheHarnessEndsAScenario) {
+  Scenario scenario = Named(
+      "cut_short", {{.ops = {{.op = Op::kSpin, .duration_ns = 1'000'000'000}}, .repeat = 600}});
+  scenario.budget_ms = 1'500;
+  const auto run = Perform(scenario, true);
+  ASSERT_EQ(run.outcome, Outcome::kTimeout) << run.message;
+  Panel panel(run.header);
+  for (const Event& event : run.events) panel.Observe(event);
+  for (const Ruling& ruling : panel.Close()) {
+    EXPECT_NE(ruling.verdict, Verdict::kViolates)
+        << ClauseName(ruling.clause) << ": " << ruling.message;
+  }
+  const auto end = std::ranges::find(run.events, EventKind::kProcessExit, &Event::kind);
+  ASSERT_NE(end, run.events.end());
+  EXPECT_TRUE(std::none_of(end, run.events.end(), [](const Event& event) {
+    return event.kind == EventKind::kShallowSleep || event.kind == EventKind::kDeepSleep;
+  })) << "what the monitor did once the process was told to dump its stacks";
+}
+
 TEST_P(Runtime, SaysWhatIsInForce) {
   Scenario scenario = Named("tunables", {{.ops = {{.op = Op::kYield}}}});
   scenario.tunables = {{"procs", 2}, {"gc_percent", 70}, {"asynchronous_preemption", 0}};
