@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "conformance/adapter/link.h"
 #include "conformance/adapter/outside.h"
 #include "conformance/adapter/protocol.h"
+#include "conformance/adapter/rest_watch.h"
 #include "conformance/adapter/stamp_order.h"
 #include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/harness_end.h"
@@ -31,7 +33,23 @@ constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 bool HarnessMakes(EventKind kind) {
   return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
          kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
-         kind == EventKind::kStopped || kind == EventKind::kContinued;
+         kind == EventKind::kStopped || kind == EventKind::kContinued || kind == EventKind::kAtRest;
+}
+
+constexpr int64_t kLookEveryNs = 50 * kNsPerMs;
+// A process that has reported a deadlock ends at once.
+constexpr int64_t kEndsWithinNs = 2'000 * kNsPerMs;
+// Beyond the longest operation: timers and calls have ended by then, and what they cause has begun.
+constexpr int64_t kRestNsLeast = 1'500 * kNsPerMs;
+
+int64_t LongestOperationNs(const Scenario& scenario) {
+  int64_t longest_ns = 0;
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      longest_ns = std::max(longest_ns, operation.duration_ns);
+    }
+  }
+  return longest_ns;
 }
 
 // One scenario on one process, from its start to its end.
@@ -55,12 +73,15 @@ class Session {
 
   // What the adapter said next; false: nothing will come (Fail was called, it ended, or the
   // deadline has passed).
-  bool ReadLine(int64_t deadline_ns, std::string& line);
+  bool ReadLine(int64_t deadline_ns, std::string& line,
+                const std::function<bool()>& is_in_vain = {});
   void OnReply(const std::string& line);
   void OnEvent(const Event& event);
   void StartOutside(int64_t scenario_start_ns);
   void OnEnded();
   void OnDeadline();
+  bool LookForRest();
+  void GiveUp(std::string message);
   void FillHeader();
   void TakeTrace();
   void TakeInspected();
@@ -77,6 +98,9 @@ class Session {
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
   StampOrder order_;
+  RestWatch rest_{0};
+  int64_t looked_ns_ = 0;
+  int64_t reported_ns_ = 0;  // when a deadlock report was first seen; 0: never
   bool done_ = false;
   bool ended_ = false;
   bool ended_by_us_ = false;  // its time was up
@@ -115,6 +139,7 @@ bool Session::Start() {
          .inspected = [this](const Event& event) { inspected_.Add(event); }},
         [this](const Event& event) { merger_.Add(event); }, run_.observer_error);
   }
+  rest_ = RestWatch(link_.process()->pid());
   started_ns_ = MonotonicNowNs();
   merger_.Add(MakeEvent(started_ns_, EventKind::kProcessStart));
   canary_ = std::make_unique<Canary>([this](const Event& event) { merger_.Add(event); });
@@ -122,9 +147,11 @@ bool Session::Start() {
   return true;
 }
 
-bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
+bool Session::ReadLine(int64_t deadline_ns, std::string& line,
+                       const std::function<bool()>& is_in_vain) {
   if (ended_) return false;
-  switch (link_.ReadLine(deadline_ns, options_.exit_ms, outside_ ? &*outside_ : nullptr, line)) {
+  switch (link_.ReadLine(deadline_ns, options_.exit_ms, outside_ ? &*outside_ : nullptr, line,
+                         is_in_vain)) {
     case AdapterLink::Reading::kLine:
       return true;
     case AdapterLink::Reading::kTooLong:
@@ -140,6 +167,7 @@ bool Session::ReadLine(int64_t deadline_ns, std::string& line) {
     case AdapterLink::Reading::kStopped:
       Fail(Outcome::kStopped, "interrupted while its scenario ran");
       break;
+    case AdapterLink::Reading::kInVain:
     case AdapterLink::Reading::kDeadline:
       break;
   }
@@ -177,8 +205,32 @@ bool Session::Greet() {
 void Session::Pump() {
   const int64_t deadline_ns = MonotonicNowNs() + scenario_.budget_ms * kNsPerMs;
   std::string line;
-  while (!done_ && !Failed() && ReadLine(deadline_ns, line)) OnReply(line);
-  if (!done_ && !ended_ && !Failed()) OnDeadline();
+  while (!done_ && !Failed() && ReadLine(deadline_ns, line, [this] { return LookForRest(); })) {
+    OnReply(line);
+  }
+  if (!done_ && !ended_ && !ended_by_us_ && !Failed()) OnDeadline();
+}
+
+// A process in which nothing runs any more, and nothing is to come, need not be waited for.
+bool Session::LookForRest() {
+  const int64_t now_ns = MonotonicNowNs();
+  if (EndsByDeadlock() && link_.process()->captured().find("deadlock") != std::string::npos) {
+    if (reported_ns_ == 0) reported_ns_ = now_ns;
+    if (now_ns - reported_ns_ < kEndsWithinNs) return false;
+    merger_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
+    merger_.Add(MakeEvent(now_ns, EventKind::kAtRest, {{Arg::kDurationNs, now_ns - reported_ns_}}));
+    GiveUp("the process reported a deadlock and did not end");
+    return true;
+  }
+  if (now_ns - looked_ns_ < kLookEveryNs) return false;
+  looked_ns_ = now_ns;
+  rest_.Look(observer_ != nullptr ? observer_->monitor() : 0, now_ns);
+  if (!outside_ || outside_->NextNs() != INT64_MAX) return false;
+  if (rest_.rested_ns() < kRestNsLeast + LongestOperationNs(scenario_)) return false;
+  merger_.Add(MakeEvent(now_ns, EventKind::kAtRest, {{Arg::kDurationNs, rest_.rested_ns()}}));
+  GiveUp(fmt::format("the scenario did not end: no thread has run for {} ms",
+                     rest_.rested_ns() / kNsPerMs));
+  return true;
 }
 
 void Session::OnReply(const std::string& line) {
@@ -239,11 +291,12 @@ void Session::OnEnded() {
 }
 
 void Session::OnDeadline() {
+  GiveUp(fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
+}
+
+void Session::GiveUp(std::string message) {
   // A deadlock that is not reported does not end; what the tasks did then is for the judges.
-  if (!EndsByDeadlock()) {
-    Fail(Outcome::kTimeout,
-         fmt::format("the scenario did not end within its {} ms", scenario_.budget_ms));
-  }
+  if (!EndsByDeadlock()) Fail(Outcome::kTimeout, std::move(message));
   // Whatever the process says or does from here on is our doing.
   merger_.Add(
       MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, kEndedByHarness}}));
@@ -310,7 +363,9 @@ Run Session::Perform() {
 }
 
 void Session::FillHeader() {
-  const bool observed = observer_ != nullptr && observer_->found().is_monitor;
+  // That there was no monitor is evidence too.
+  const bool observed =
+      observer_ != nullptr && (observer_->found().is_monitor || observer_->showed_none());
   Header& header = run_.header;
   header.maker = observed ? "observer+adapter" : "adapter";
   header.implementation = run_.handshake.name;

@@ -17,6 +17,7 @@
 namespace proctor {
 namespace {
 
+constexpr int64_t kLookEveryNs = 100'000'000;
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
 
@@ -80,11 +81,12 @@ void AdapterLink::Send(std::string_view text) {
 }
 
 AdapterLink::Reading AdapterLink::ReadLine(int64_t deadline_ns, int64_t exit_ms,
-                                           OutsideSchedule* outside, std::string& line) {
+                                           OutsideSchedule* outside, std::string& line,
+                                           const std::function<bool()>& is_in_vain) {
   while (true) {
     if (buffer_.TakeLine(line)) return Reading::kLine;
     if (buffer_.size() > kMaxLineBytes) return Reading::kTooLong;
-    const Reading reading = ReadMore(deadline_ns, exit_ms, outside);
+    const Reading reading = ReadMore(deadline_ns, exit_ms, outside, is_in_vain);
     if (reading != Reading::kLine) return reading;
   }
 }
@@ -95,12 +97,13 @@ bool AdapterLink::HasMore() {
 }
 
 void AdapterLink::Drain(int64_t deadline_ns, int64_t exit_ms) {
-  while (ReadMore(deadline_ns, exit_ms, nullptr) == Reading::kLine) buffer_.Clear();
+  while (ReadMore(deadline_ns, exit_ms, nullptr, {}) == Reading::kLine) buffer_.Clear();
 }
 
 // kLine: there is something new in the buffer.
 AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
-                                           OutsideSchedule* outside) {
+                                           OutsideSchedule* outside,
+                                           const std::function<bool()>& is_in_vain) {
   SuspendableDeadline deadline(deadline_ns);
   while (true) {
     const int64_t now_ns = MonotonicNowNs();
@@ -108,11 +111,15 @@ AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
     int64_t wait_ns = deadline.NextWaitNs(now_ns);
     if (wait_ns == 0) return Reading::kDeadline;
     if (outside != nullptr) wait_ns = std::clamp<int64_t>(outside->NextNs() - now_ns, 0, wait_ns);
+    if (is_in_vain) wait_ns = std::min(wait_ns, kLookEveryNs);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
     pollfd polled[] = {{.fd = from_adapter_.read.get(), .events = POLLIN, .revents = 0},
                        {.fd = process_->pidfd(), .events = POLLIN, .revents = 0},
                        {.fd = stop_ != nullptr ? stop_->fd() : -1, .events = POLLIN, .revents = 0}};
-    if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) continue;
+    if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) {
+      if (is_in_vain && is_in_vain()) return Reading::kInVain;
+      continue;
+    }
     if (polled[2].revents != 0) return Reading::kStopped;
     char block[1 << 16];
     const ssize_t got = read(from_adapter_.read.get(), block, sizeof block);

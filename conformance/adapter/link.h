@@ -7,6 +7,7 @@
 #define PROCTOR_CONFORMANCE_ADAPTER_LINK_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,11 +48,13 @@ class AdapterLink {
     kClosed,    // the adapter closed its end and does not end itself
     kEnded,     // the process has ended: nothing more will come
     kStopped,   // `stop` was made
+    kInVain,    // `is_in_vain` said so
   };
   // The next line. Meanwhile what is due of `outside` happens; null: there is none. A process that
-  // closed its end has `exit_ms` to end.
+  // closed its end has `exit_ms` to end. Where nothing comes, `is_in_vain` is asked every 100 ms
+  // whether to go on waiting; it may be empty.
   Reading ReadLine(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside,
-                   std::string& line);
+                   std::string& line, const std::function<bool()>& is_in_vain);
 
   // Whether there is anything that was not read; once the process has ended.
   bool HasMore();
@@ -63,7 +66,8 @@ class AdapterLink {
   void Kill() { process_.reset(); }
 
  private:
-  Reading ReadMore(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside);
+  Reading ReadMore(int64_t deadline_ns, int64_t exit_ms, OutsideSchedule* outside,
+                   const std::function<bool()>& is_in_vain);
   Reading OnNoMore(int64_t deadline_ns, int64_t exit_ms);
 
   bool StopMade() const { return stop_ != nullptr && stop_->made(); }

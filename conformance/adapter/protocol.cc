@@ -151,7 +151,7 @@ EventKinds AdapterEvidence() {
   for (const EventKind kind :
        {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
         EventKind::kGap, EventKind::kStall, EventKind::kDescriptorReady, EventKind::kStopped,
-        EventKind::kContinued}) {
+        EventKind::kContinued, EventKind::kAtRest}) {
     kinds.set(static_cast<size_t>(kind));
   }
   for (size_t kind = 0; kind < kEventKinds; ++kind) {

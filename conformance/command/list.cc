@@ -8,6 +8,7 @@
 
 #include "conformance/command/output.h"
 #include "conformance/contract/contract.h"
+#include "conformance/implementations/go/go_mutants.h"
 #include "conformance/implementations/implementation.h"
 #include "conformance/implementations/reference/mutants/mutants.h"
 #include "conformance/mutants/hunt.h"
@@ -78,6 +79,30 @@ int ListMutants() {
   }
   Print(fmt::format("{} mutants, {} killed\n", hunted, killed));
   return killed == hunted ? kExitAsExpected : kExitViolation;
+}
+
+int ListGoMutants() {
+  std::string error;
+  const auto mutants = ParseGoMutants(GoMutantsFile(), error);
+  if (!mutants) {
+    fmt::print(stderr, "proctor: {}\n", error);
+    return kExitFailed;
+  }
+  fmt::print("{:32} {:8} O X D  {:13} {}\n", "mutant", "clause", "releases", "what is wrong with it");
+  for (const GoMutant& mutant : *mutants) {
+    const auto mark = [&](const char* tier) {
+      return std::ranges::find(mutant.tiers, tier) != mutant.tiers.end() ? "x" : ".";
+    };
+    std::string releases;
+    for (const std::string& release : mutant.releases) {
+      releases += (releases.empty() ? "" : ",") + release.substr(2);
+    }
+    fmt::print("{:32} {:8} {} {} {}  {:13} {}\n", mutant.name,
+               mutant.clause ? ClauseName(*mutant.clause) : "none", mark("O"), mark("X"), mark("D"),
+               releases, mutant.about);
+  }
+  fmt::print("ci/go_mutants builds and grades them\n");
+  return kExitAsExpected;
 }
 
 int Explain(const std::string& clause_name) {

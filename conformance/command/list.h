@@ -15,6 +15,9 @@ int ListScenarios();
 int ListImplementations();
 // Hunts for all mutants, and prints for each the clauses that notice it. A violation: one survives.
 int ListMutants();
+// Prints the changed Go toolchains that ci/go_mutants grades: by which clause and which kinds of
+// evidence each must be found, and those that nothing may accuse.
+int ListGoMutants();
 
 // Prints a clause: text, level, evidence, profiles, and the scenarios that put it to the test.
 int Explain(const std::string& clause);

@@ -37,6 +37,7 @@ struct Arguments {
   JudgeOptions judge;
   ReplayOptions replay;
   std::string listed;
+  std::string listed_of = "reference";
   std::string explained;
 };
 
@@ -86,6 +87,10 @@ void AddList(CLI::App& app, Arguments& arguments) {
   list->add_option("what", arguments.listed, "clauses, scenarios, implementations or mutants")
       ->required()
       ->check(CLI::IsMember({"clauses", "scenarios", "implementations", "mutants"}));
+  list->add_option("--implementation", arguments.listed_of,
+                   "of `mutants`: `reference`, hunted now, or `go`, changed toolchains")
+      ->check(CLI::IsMember({"reference", "go"}))
+      ->capture_default_str();
   CLI::App* explain = app.add_subcommand("explain", "print one clause whole");
   explain->add_option("clause", arguments.explained, "its name, e.g. DEEP-9")->required();
 }
@@ -169,7 +174,9 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("list")) {
     if (arguments.listed == "clauses") return ListClauses();
     if (arguments.listed == "scenarios") return ListScenarios();
-    if (arguments.listed == "mutants") return ListMutants();
+    if (arguments.listed == "mutants") {
+      return arguments.listed_of == "go" ? ListGoMutants() : ListMutants();
+    }
     return ListImplementations();
   }
   if (app.got_subcommand("explain")) return Explain(arguments.explained);

@@ -1,5 +1,7 @@
 #include "conformance/judge/activity.h"
 
+#include <algorithm>
+
 namespace proctor {
 namespace {
 
@@ -17,11 +19,15 @@ void Activity::Observe(const Event& event) {
       tasks_.clear();
       open_.fill(0);
       break;
+    case EventKind::kTaskSpawn:
+      ++unstarted_;
+      break;
     case EventKind::kTaskStart:
+      unstarted_ = std::max<int64_t>(unstarted_ - 1, 0);
       if (tasks_.size() >= kTasksMost) {
         lost_ = true;
       } else {
-        tasks_.insert_or_assign(event.g, Open{kBetween, event.time_ns});
+        tasks_.insert_or_assign(event.g, Open{kBetween, event.time_ns, 0});
       }
       break;
     case EventKind::kTaskEnd:
@@ -34,17 +40,29 @@ void Activity::Observe(const Event& event) {
       End(event);
       break;
     default:
-      break;
+      return;
   }
+  last_stamp_ns_ = event.time_ns;
+  if (live() == 0) live_since_ns_ = INT64_MAX;
+  if (live() > 0 && live_since_ns_ == INT64_MAX) live_since_ns_ = event.time_ns;
+  const bool rests = live() > 0 && unstarted_ == 0 && open_waiting() - open(Op::kBlock) == live();
+  if (!rests) {
+    resting_since_ns_ = INT64_MAX;
+  } else if (resting_since_ns_ == INT64_MAX) {
+    resting_since_ns_ = event.time_ns;
+  }
+  const bool computes = event.kind == EventKind::kOpBegin && event.Is(Arg::kOp, Op::kSpin);
+  computes_since_ns_ = computes ? event.time_ns : INT64_MAX;
 }
 
 void Activity::Begin(const Event& event) {
   const Op op = static_cast<Op>(event.Get(Arg::kOp));
   ++open_[static_cast<size_t>(op)];
   if (op == Op::kSpin && open(Op::kSpin) == 1) spinning_since_ns_ = event.time_ns;
-  if (EntersSystemCalls(op)) last_call_ns_ = event.time_ns;
+  if (EntersSystemCalls(op)) last_call_began_ns_ = last_call_ns_ = event.time_ns;
+  may_collect_ = may_collect_ || op == Op::kWork || op == Op::kAllocate || op == Op::kCollect;
   const auto task = tasks_.find(event.g);
-  if (task != tasks_.end()) task->second = {op, event.time_ns};
+  if (task != tasks_.end()) task->second = {op, event.time_ns, event.Get(Arg::kDurationNs)};
 }
 
 void Activity::End(const Event& event) {
@@ -57,7 +75,7 @@ void Activity::End(const Event& event) {
   if (op == Op::kSpin && open(Op::kSpin) == 0) spinning_since_ns_ = INT64_MAX;
   if (EntersSystemCalls(op)) last_call_ns_ = event.time_ns;
   const auto task = tasks_.find(event.g);
-  if (task != tasks_.end()) task->second = {kBetween, event.time_ns};
+  if (task != tasks_.end()) task->second = {kBetween, event.time_ns, 0};
 }
 
 int64_t Activity::open_waiting() const {
@@ -72,6 +90,21 @@ int64_t Activity::free_of_calls_since_ns() const {
   if (lost_ || open(Op::kBlock) > 0 || open(Op::kCalls) > 0 || open(Op::kWait) > 0)
     return INT64_MAX;
   return last_call_ns_;
+}
+
+int64_t Activity::computes_alone_since_ns() const {
+  // A task in one of these uses the P without a stamp when its turn comes.
+  if (lost_ || open(Op::kCalls) > 0 || open(Op::kWork) > 0) return INT64_MAX;
+  return computes_since_ns_;
+}
+
+int64_t Activity::EarliestTimerNs() const {
+  int64_t earliest_ns = INT64_MAX;
+  for (const auto& [g, task] : tasks_) {
+    if (task.op == Op::kSleep)
+      earliest_ns = std::min(earliest_ns, task.since_ns + task.duration_ns);
+  }
+  return earliest_ns;
 }
 
 }  // namespace proctor

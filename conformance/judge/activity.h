@@ -41,12 +41,36 @@ class Activity {
   // Tasks that have started and not ended.
   int64_t live() const { return static_cast<int64_t>(tasks_.size()); }
 
+  // Since when there has always been one; INT64_MAX: there is none.
+  int64_t live_since_ns() const { return lost_ ? INT64_MAX : live_since_ns_; }
+
   // Since when at least one `spin` has been open without interruption; INT64_MAX: none is.
   int64_t spinning_since_ns() const;
 
   // Since when no P can have been in a system call: every open operation computes or waits inside
   // the runtime, and has since then. INT64_MAX: some P may be in one now.
   int64_t free_of_calls_since_ns() const;
+
+  // Since when every task that lives waits inside the runtime, for a timer, a descriptor or another
+  // task: no P is in use on their behalf, nor in a system call. INT64_MAX: some task may run, or
+  // none lives.
+  int64_t resting_since_ns() const { return lost_ ? INT64_MAX : resting_since_ns_; }
+
+  // With one P: since when the task that stamped last has been computing. Whoever else gets that P
+  // stamps, so it has been in no system call since. INT64_MAX: not known.
+  int64_t computes_alone_since_ns() const;
+
+  // No timer of a task that sleeps is due before this; INT64_MAX: none sleeps.
+  int64_t EarliestTimerNs() const;
+
+  // When a task last stamped anything; INT64_MIN: never.
+  int64_t last_stamp_ns() const { return last_stamp_ns_; }
+
+  // When a task last began an operation that enters system calls; INT64_MIN: never.
+  int64_t last_call_began_ns() const { return last_call_began_ns_; }
+
+  // A collection may have come: one was asked for, or tasks allocate.
+  bool may_collect() const { return may_collect_; }
 
   // What is said above no longer holds: a gap, or more tasks at once than can be tracked.
   bool lost() const { return lost_; }
@@ -55,6 +79,7 @@ class Activity {
   struct Open {
     Op op;
     int64_t since_ns;
+    int64_t duration_ns = 0;
   };
 
   void Begin(const Event& event);
@@ -63,7 +88,14 @@ class Activity {
   std::unordered_map<int64_t, Open> tasks_;
   std::array<int64_t, 16> open_{};
   int64_t spinning_since_ns_ = INT64_MAX;
+  int64_t live_since_ns_ = INT64_MAX;
+  int64_t unstarted_ = 0;  // tasks made runnable that have not started
   int64_t last_call_ns_ = INT64_MIN;
+  int64_t last_stamp_ns_ = INT64_MIN;
+  int64_t last_call_began_ns_ = INT64_MIN;
+  int64_t resting_since_ns_ = INT64_MAX;
+  int64_t computes_since_ns_ = INT64_MAX;
+  bool may_collect_ = false;
   bool lost_ = false;
 };
 

@@ -8,6 +8,8 @@ namespace proctor {
 namespace {
 
 constexpr size_t kEventsCited = 6;
+// A right monitor shows the exact length in one of so many runs at least.
+constexpr int64_t kRunsThatTell = 10;
 // Larger than any `idle` that matters, small enough to add to.
 constexpr int64_t kUnbounded = INT64_MAX / 2;
 
@@ -15,12 +17,13 @@ constexpr int64_t kUnbounded = INT64_MAX / 2;
 
 CadenceJudge::CadenceJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kCAD_1, ClauseId::kCAD_2, ClauseId::kCAD_3, ClauseId::kCAD_4,
-                   ClauseId::kCAD_5, ClauseId::kCAD_6, ClauseId::kCAD_8}),
+                   ClauseId::kCAD_5, ClauseId::kCAD_6, ClauseId::kCAD_7, ClauseId::kCAD_8}),
       tunables_(header.in_force),
       activity_(header.emits) {
   using enum EventKind;
   Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake}));
   // What a cycle did besides.
+  Needs({ClauseId::kCAD_7}, Activity::Kinds());
   Needs({ClauseId::kCAD_6}, KindSet({kPoll, kPreemptSignal, kTraceLine}) | Activity::Kinds());
   LoseTrack();
   if (header.from_start) {
@@ -73,10 +76,12 @@ void CadenceJudge::LoseTrack() {
   slept_deep_ = false;
   polls_ = 0;
   other_duties_ = 0;
+  run_ = {};
 }
 
 void CadenceJudge::OnDeepWake(const Event& event) {
   slept_deep_ = true;
+  cycle_began_ns_ = event.time_ns;
   deep_cause_ = static_cast<WakeCause>(event.Get(Arg::kCause));
 }
 
@@ -94,13 +99,28 @@ void CadenceJudge::EndCycle() {
   if (!in_cycle_) return;
   if (slept_deep_ && deep_cause_ == WakeCause::kWoken) idle_least_ = idle_most_ = 0;
   // The retake at the end of the cycle is hidden: `idle` went up by one, or back to 0.
-  idle_least_ = RetakeImpossible() ? idle_least_ + 1 : 0;
+  const bool proved = RetakeImpossible();
+  idle_least_ = proved ? idle_least_ + 1 : 0;
   idle_most_ = std::min(idle_most_ + 1, kUnbounded);
+  run_.unproved += proved ? 0 : 1;
 }
 
 bool CadenceJudge::RetakeImpossible() const {
-  return tunables_.procs == 1 && activity_.spinning_since_ns() < cycle_began_ns_ &&
-         activity_.free_of_calls_since_ns() < cycle_began_ns_;
+  // What is no operation of a task of the scenario is in no system call while some task lives.
+  if (activity_.live_since_ns() >= cycle_began_ns_) return false;
+  if (activity_.free_of_calls_since_ns() < cycle_began_ns_) return true;
+  if (tunables_.procs != 1) return false;
+  // Those that wait for the network are out of their calls microseconds after their stamps.
+  const bool others_wait = activity_.spinning_since_ns() < cycle_began_ns_ &&
+                           activity_.last_stamp_ns() < cycle_began_ns_ &&
+                           activity_.open(Op::kBlock) + activity_.open(Op::kCalls) == 0;
+  return others_wait || activity_.computes_alone_since_ns() < cycle_began_ns_;
+}
+
+void CadenceJudge::StartRun(RunStart start, int64_t time_ns) {
+  run_start_ = start;
+  run_length_ = 0;
+  run_ = {.began_ns = time_ns};
 }
 
 int64_t CadenceJudge::Doubled() const { return std::min(2 * delay_ns_, tunables_.shallow_max_ns); }
@@ -144,31 +164,73 @@ void CadenceJudge::OnShortest(const Event& event) {
   const bool woken = slept_deep_ && deep_cause_ == WakeCause::kWoken;
   if (woken) {
     if (reset) Trigger(ClauseId::kCAD_4);
-    run_start_ = RunStart::kWoken;
-    run_length_ = 0;
+    StartRun(RunStart::kWoken, event.time_ns);
     delay_ns_ = tunables_.shallow_min_ns;
   } else if (reset) {
-    if (RetakeImpossible() && !slept_deep_) {
-      Violate(
-          ClauseId::kCAD_6,
-          fmt::format("the delay went back from {} ns to {} ns although the only P was running a "
-                      "task, so that nothing can have been retaken",
-                      delay_ns_, tunables_.shallow_min_ns),
-          Recent());
-      LoseTrack();
-      return;
-    }
+    if (RetakeImpossible() && ResetWithoutCause()) return;
     // A retake leaves 0; a wake-up that came before the sleep could start leaves 1 at the cycle's
     // end.
     idle_least_ = 0;
     idle_most_ = 1;
-    run_start_ = RunStart::kRetake;
-    run_length_ = 0;
+    StartRun(RunStart::kRetake, event.time_ns);
   } else {
     Trigger(ClauseId::kCAD_2);
     idle_most_ = std::min(idle_most_, tunables_.flat_cycles);
-    if (delay_ns_ != 0 && idle_least_ > tunables_.flat_cycles) Accuse(event);
+    if (slept_deep_) ++run_.deep_sleeps;
+    if (delay_ns_ == 0 || idle_least_ <= tunables_.flat_cycles) return;
+    if (run_.deep_sleeps == 0) return Accuse(event);
+    Violate(ClauseId::kCAD_7,
+            fmt::format("the delay stays at {} ns for more than {} cycles, {} of which slept deep: "
+                        "these were not counted",
+                        delay_ns_, tunables_.flat_cycles + 1, run_.deep_sleeps),
+            Recent());
+    LoseTrack();
   }
+}
+
+// Whether the delay may not go back to the shortest here; then somebody was accused of it.
+bool CadenceJudge::ResetWithoutCause() {
+  if (slept_deep_ && deep_cause_ == WakeCause::kEither) return false;
+  if (slept_deep_) {
+    Violate(ClauseId::kCAD_5,
+            fmt::format("after a deep sleep that timed out the delay went back from {} ns to {} ns",
+                        delay_ns_, tunables_.shallow_min_ns),
+            Recent());
+    LoseTrack();
+    return true;
+  }
+  // The end of stop-the-world wakes the monitor; where that comes before it sleeps, nothing shows.
+  // A task that comes out of the network reads before its stamp, in a call of some microseconds.
+  constexpr int64_t kWithoutCauseMost = 2;
+  const bool rare_cause = activity_.may_collect() || activity_.open(Op::kWait) > 0;
+  if (rare_cause && ++resets_without_cause_ <= kWithoutCauseMost) return false;
+  Violate(ClauseId::kCAD_6,
+          fmt::format("the delay went back from {} ns to {} ns although no P can have been in a "
+                      "system call, so that nothing can have been retaken",
+                      delay_ns_, tunables_.shallow_min_ns),
+          Recent());
+  LoseTrack();
+  return true;
+}
+
+// A run is too short or too long by one where the moment of its cause is not known for certain. All
+// of them are only where the rule is another one.
+void CadenceJudge::JudgeRunLength(const Event& event) {
+  const bool woken = run_start_ == RunStart::kWoken;
+  if (run_start_ != RunStart::kRetake && !woken) return;
+  const int64_t exact = woken ? tunables_.flat_cycles : tunables_.flat_cycles + 1;
+  // Until the task that got the P has stamped.
+  const int64_t unproved_most = woken ? 1 : 5;
+  if (run_.unproved > unproved_most || activity_.last_call_began_ns() > run_.began_ns) return;
+  Lengths& lengths = woken ? woken_runs_ : retake_runs_;
+  ++lengths.runs;
+  lengths.exact += run_length_ == exact ? 1 : 0;
+  if (lengths.exact > 0 || lengths.runs < kRunsThatTell) return;
+  const std::string message = fmt::format(
+      "none of {} runs of {} ns after {} was {} long; the last one was {}", lengths.runs,
+      tunables_.shallow_min_ns, woken ? "a wake-up" : "a retake", exact, run_length_);
+  Violate(woken ? ClauseId::kCAD_4 : ClauseId::kCAD_3, message, Recent());
+  Violate(ClauseId::kCAD_2, message, {event});
 }
 
 void CadenceJudge::OnDoubled(const Event& event) {
@@ -180,6 +242,8 @@ void CadenceJudge::OnDoubled(const Event& event) {
   if (slept_deep_) Trigger(ClauseId::kCAD_5);
   if (other_duties_ + polls_ > 0 && RetakeImpossible()) Trigger(ClauseId::kCAD_6);
   if (delay_ns_ == tunables_.shallow_min_ns) {
+    if (run_.deep_sleeps > 0) Trigger(ClauseId::kCAD_7);
+    JudgeRunLength(event);
     if (run_start_ == RunStart::kRetake && run_length_ == tunables_.flat_cycles + 1) {
       Trigger(ClauseId::kCAD_3);
     }
@@ -209,12 +273,21 @@ void CadenceJudge::Accuse(const Event& event) {
     const ClauseId clause = run_start_ == RunStart::kRetake  ? ClauseId::kCAD_3
                             : run_start_ == RunStart::kWoken ? ClauseId::kCAD_4
                                                              : ClauseId::kCAD_2;
-    Violate(clause,
-            fmt::format("the delay doubled after {} sleeps of {} ns; at least {} are due",
-                        run_length_, delay_ns_,
-                        tunables_.flat_cycles + (run_start_ == RunStart::kFreshStart ? 1 : 0)),
-            Recent());
+    const std::string message = fmt::format(
+        "the delay doubled after {} sleeps of {} ns; at least {} are due", run_length_, delay_ns_,
+        tunables_.flat_cycles + (run_start_ == RunStart::kFreshStart ? 1 : 0));
+    Violate(clause, message, Recent());
+    if (clause != ClauseId::kCAD_2) Violate(ClauseId::kCAD_2, message, Recent());
   } else {
+    // A run that is too long is one of its kind.
+    const bool flat = requested_ns == delay_ns_ && delay_ns_ == tunables_.shallow_min_ns;
+    if (flat && run_start_ == RunStart::kWoken) {
+      Violate(ClauseId::kCAD_4,
+              fmt::format("more than {} sleeps of {} ns after a wake-up, and nothing can have been "
+                          "retaken",
+                          tunables_.flat_cycles, delay_ns_),
+              Recent());
+    }
     Violate(ClauseId::kCAD_2,
             fmt::format("after a sleep of {} ns one of {} ns was requested; expected {} ns{}",
                         delay_ns_, requested_ns,

@@ -1,4 +1,4 @@
-// Judges the cadence of the monitor's shallow sleeps: CAD-1 to CAD-6 and CAD-8.
+// Judges the cadence of the monitor's shallow sleeps: CAD-1 to CAD-8.
 //
 // From the requested durations alone the judge follows the two variables of the monitor's loop:
 // `delay`, which the request shows, and `idle`, of which it keeps the range of values that are
@@ -45,6 +45,9 @@ class CadenceJudge : public Judge {
 
   int64_t Doubled() const;
   bool RetakeImpossible() const;
+  bool ResetWithoutCause();
+  void StartRun(RunStart start, int64_t time_ns);
+  void JudgeRunLength(const Event& event);
   std::vector<Event> Recent() const;
 
   const Tunables tunables_;
@@ -56,6 +59,21 @@ class CadenceJudge : public Judge {
   int64_t idle_most_ = 0;
   RunStart run_start_ = RunStart::kUnknown;
   int64_t run_length_ = 0;
+  struct Run {
+    int64_t began_ns = 0;
+    int64_t unproved = 0;  // cycles that may have hidden a retake
+    int64_t deep_sleeps = 0;
+  };
+  Run run_;
+
+  // Runs whose exact length is known, after a retake and after a wake-up.
+  struct Lengths {
+    int64_t runs = 0;
+    int64_t exact = 0;
+  };
+  Lengths retake_runs_;
+  Lengths woken_runs_;
+  int64_t resets_without_cause_ = 0;
 
   // The cycle since the last shallow sleep.
   bool in_cycle_ = false;

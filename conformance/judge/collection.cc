@@ -91,6 +91,7 @@ void CollectionJudge::OnCollection(const Event& event) {
     late_.Add({.begin_ns = last_->time_ns,
                .end_ns = event.time_ns,
                .exceeds = age_ns > late_.bound_ns(),
+               .beyond_ns = age_ns - late_.bound_ns(),
                .evidence = {*last_, event}});
   }
   last_ = event;
@@ -101,10 +102,15 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
   const int64_t age_ns = event.time_ns - last_->time_ns;
   if (in_force_.gc_percent < 0) {
     if (age_ns > LatestNs()) Trigger(ClauseId::kGC_3);
-  } else if (age_ns > LatestNs()) {
-    late_.Add({.begin_ns = last_->time_ns,
-               .end_ns = event.time_ns,
+    return;
+  }
+  // What never came was due again and again.
+  for (int64_t begin_ns = last_->time_ns; begin_ns + LatestNs() < event.time_ns;
+       begin_ns += LatestNs()) {
+    late_.Add({.begin_ns = begin_ns,
+               .end_ns = begin_ns + LatestNs(),
                .exceeds = true,
+               .beyond_ns = age_ns - LatestNs(),
                .evidence = {*last_, event}});
   }
 }

@@ -33,6 +33,9 @@ void DeadlockJudge::Observe(const Event& event) {
                 {*lull_.last_stamp(), event});
       }
       break;
+    case EventKind::kAtRest:
+      OnRest(event);
+      break;
     case EventKind::kProcessExit:
       OnExit(event);
       break;
@@ -57,6 +60,19 @@ bool DeadlockJudge::AllWaitBut(Op op) const {
   const int64_t among_themselves = activity_.open(Op::kSend) + activity_.open(Op::kReceive);
   return !activity_.lost() && among_themselves > 0 && activity_.open(op) > 0 &&
          among_themselves + activity_.open(op) == activity_.live();
+}
+
+// Every thread is asleep, says the kernel, and nothing is to come.
+void DeadlockJudge::OnRest(const Event& event) {
+  const int64_t among_themselves = activity_.open(Op::kSend) + activity_.open(Op::kReceive);
+  if (activity_.lost() || activity_.live() == 0 || among_themselves != activity_.live()) return;
+  if (!lull_.last_stamp()) return;
+  const std::string message = fmt::format(
+      "all {} tasks waited for each other, no thread has run for {} ns, and the process {}",
+      activity_.live(), event.Get(Arg::kDurationNs),
+      report_ ? "reported a deadlock and did not end" : "reported no deadlock");
+  Violate(ClauseId::kDEAD_3, message, {*lull_.last_stamp(), event});
+  Violate(ClauseId::kID_3, message, {*lull_.last_stamp(), event});
 }
 
 void DeadlockJudge::OnExit(const Event& event) {

@@ -22,6 +22,7 @@ class DeadlockJudge : public Judge {
   void Observe(const Event& event) override;
 
  private:
+  void OnRest(const Event& event);
   void OnExit(const Event& event);
   void OnEndedByHarness(const Event& event);
   bool AllWaitBut(Op op) const;

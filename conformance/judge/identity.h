@@ -19,6 +19,8 @@ class IdentityJudge : public Judge {
 
  private:
   const bool from_start_;
+  std::optional<Event> process_started_;
+  bool tasks_ran_ = false;
   std::optional<Event> started_;
   std::optional<Event> exited_;
 };

@@ -45,10 +45,23 @@ void NetworkWaitJudge::Observe(const Event& event) {
       waits_.Add({.begin_ns = ready_->time_ns,
                   .end_ns = event.time_ns,
                   .exceeds = exceeds,
+                  .beyond_ns = event.time_ns - ready_->time_ns - waits_.bound_ns(),
                   .evidence = {*ready_, event}});
     }
     ready_.reset();
-  } else if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kSpin)) {
+  } else if ((event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kSpin)) ||
+             event.kind == EventKind::kAtRest) {
+    // What did not come until the end of the spin is the worst sample.
+    if (ready_ && event.time_ns - ready_->time_ns > waits_.bound_ns()) {
+      for (int64_t begin_ns = ready_->time_ns; begin_ns + waits_.bound_ns() < event.time_ns;
+           begin_ns += waits_.bound_ns()) {
+        waits_.Add({.begin_ns = begin_ns,
+                    .end_ns = begin_ns + waits_.bound_ns(),
+                    .exceeds = true,
+                    .beyond_ns = event.time_ns - ready_->time_ns - waits_.bound_ns(),
+                    .evidence = {*ready_, event}});
+      }
+    }
     ready_.reset();
   }
 }

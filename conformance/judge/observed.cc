@@ -3,8 +3,11 @@
 #include "conformance/judge/blocked_alone.h"
 #include "conformance/judge/cadence.h"
 #include "conformance/judge/identity.h"
+#include "conformance/judge/observed_deep_sleep.h"
 #include "conformance/judge/observed_poll.h"
 #include "conformance/judge/observed_preemption.h"
+#include "conformance/judge/observed_retake.h"
+#include "conformance/judge/observed_slice.h"
 #include "conformance/judge/periodic.h"
 #include "conformance/judge/sleep.h"
 
@@ -19,6 +22,9 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
     judges.push_back(std::make_unique<CadenceJudge>(kO, header));
     judges.push_back(std::make_unique<SleepJudge>(kO, header));
     judges.push_back(std::make_unique<BlockedAloneJudge>(kO, header));
+    judges.push_back(std::make_unique<ObservedDeepSleepJudge>(header));
+    judges.push_back(std::make_unique<ObservedRetakeJudge>(header));
+    judges.push_back(std::make_unique<ObservedSliceJudge>(header));
   }
   if (emits(EventKind::kPoll)) judges.push_back(std::make_unique<ObservedPollJudge>(kO, header));
   if (emits(EventKind::kPreemptSignal)) {

@@ -28,7 +28,8 @@ void Samples::Add(Sample sample) {
 
 void Samples::Close() {
   for (Sample& sample : waiting_) {
-    if (stalls_.Within(sample.begin_ns, sample.end_ns) >= kNoiseNs) {
+    const int64_t stalled_ns = noise_counts_ ? stalls_.Within(sample.begin_ns, sample.end_ns) : 0;
+    if (stalled_ns >= kNoiseNs && !(sample.exceeds && sample.beyond_ns > stalled_ns)) {
       ++noisy_;
       noisy_kept_ += !sample.exceeds;
       continue;
@@ -70,6 +71,11 @@ Samples::Decision Samples::ByCount() const {
                 fmt::format("n={}, k={}, broken from {} on", kept + exceedances, exceedances,
                             kFailuresThatCount),
                 left_out);
+}
+
+Samples::Decision Samples::ByOrder() const {
+  if (test_.exceedances() > 0) return ByShare();
+  return ByCount();
 }
 
 Samples::Decision Samples::Decide(Outcome outcome, int64_t samples, std::string figures,

@@ -32,14 +32,17 @@ struct Sample {
   int64_t begin_ns = 0;
   int64_t end_ns = 0;
   bool exceeds = false;         // the bound was not kept
+  int64_t beyond_ns = 0;        // by how much; what stalled for less does not explain it
   std::vector<Event> evidence;  // the events that say so
 };
 
 class Samples {
  public:
+  // Without `noise_counts` no stall excuses a sample: it is one of order, which none can change.
   // `what` is the sentence of a violation, up to its figures: "a runnable task waited longer than
   // 30 ms".
-  Samples(std::string what, int64_t bound_ns) : what_(std::move(what)), bound_ns_(bound_ns) {}
+  Samples(std::string what, int64_t bound_ns, bool noise_counts = true)
+      : what_(std::move(what)), bound_ns_(bound_ns), noise_counts_(noise_counts) {}
 
   int64_t bound_ns() const { return bound_ns_; }
 
@@ -57,6 +60,9 @@ class Samples {
   Decision ByShare() const;
   // For order: a few failures without noise are enough, one may be noise that no canary saw.
   Decision ByCount() const;
+  // For order and turns, where a failure can only come of noise or of a defect: without failures
+  // any number of samples is enough, with some the share decides.
+  Decision ByOrder() const;
 
   const std::optional<Sample>& first_exceeding() const { return first_exceeding_; }
   const std::string& what() const { return what_; }
@@ -66,6 +72,7 @@ class Samples {
 
   const std::string what_;
   const int64_t bound_ns_;
+  const bool noise_counts_;
   std::vector<Sample> waiting_;  // without evidence where they keep the bound
   Stalls stalls_;
   // Eight tests a run share an error of 1e-3.

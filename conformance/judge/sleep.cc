@@ -12,6 +12,9 @@ constexpr int64_t kCollectionReachNs = 1'000'000'000;
 constexpr size_t kSuspectsMost = 16;
 constexpr char kSleptWithTrace[] = "a deep sleep although the scheduler trace is on";
 
+// A monitor that has not ended one shallow sleep or one cycle within this time is stuck.
+constexpr int64_t kSilenceNsMost = 500'000'000;
+
 }  // namespace
 
 SleepJudge::SleepJudge(Tier tier, const Header& header)
@@ -29,6 +32,8 @@ SleepJudge::SleepJudge(Tier tier, const Header& header)
 }
 
 void SleepJudge::Observe(const Event& event) {
+  stalls_.Observe(event);
+  NoteSilence(event);
   switch (event.kind) {
     case EventKind::kShallowSleep:
       OnShallowSleep(event);
@@ -87,6 +92,35 @@ void SleepJudge::Observe(const Event& event) {
   }
   activity_.Observe(event);
   cycle_.Observe(event);
+}
+
+// A monitor that is not in a deep sleep is heard of again and again.
+void SleepJudge::NoteSilence(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kShallowSleep:
+    case EventKind::kShallowWake:
+    case EventKind::kDeepWake:
+      heard_ = event;
+      return;
+    case EventKind::kDeepSleep:
+    case EventKind::kGap:
+    case EventKind::kStopped:
+    case EventKind::kContinued:
+    case EventKind::kMonitorExit:
+      heard_.reset();
+      return;
+    case EventKind::kOpBegin:
+    case EventKind::kOpEnd:
+    case EventKind::kScenarioEnd:
+      break;
+    default:
+      return;
+  }
+  if (!heard_) return;
+  if (event.time_ns - heard_->time_ns > kSilenceNsMost && silences_.size() < kSuspectsMost) {
+    silences_.push_back({*heard_, event});
+    heard_.reset();
+  }
 }
 
 void SleepJudge::OnShallowSleep(const Event& event) {
@@ -216,6 +250,16 @@ void SleepJudge::OnTimerEnd(const Event& event) {
 }
 
 void SleepJudge::Close() {
+  for (const Silence& silence : silences_) {
+    const int64_t silent_ns = silence.until.time_ns - silence.heard.time_ns;
+    if (silent_ns - stalls_.Within(silence.heard.time_ns, silence.until.time_ns) <= kSilenceNsMost)
+      continue;
+    Violate(
+        ClauseId::kID_4,
+        fmt::format("the monitor was not heard of for {} ns; its last request was no deep sleep",
+                    silent_ns),
+        {silence.heard, silence.until});
+  }
   for (SuspectedSleep& suspect : suspects_) {
     Violate(suspect.clause, std::move(suspect.message), std::move(suspect.evidence));
   }

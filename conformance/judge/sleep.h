@@ -16,6 +16,7 @@
 #include "conformance/judge/activity.h"
 #include "conformance/judge/cycle.h"
 #include "conformance/judge/judge.h"
+#include "conformance/judge/stalls.h"
 
 namespace proctor {
 
@@ -36,6 +37,7 @@ class SleepJudge : public Judge {
     int64_t promised_end_ns = INT64_MIN;
   };
 
+  void NoteSilence(const Event& event);
   void OnShallowSleep(const Event& event);
   void OnShallowWake(const Event& event);
   void OnDeepSleep(const Event& event);
@@ -54,6 +56,13 @@ class SleepJudge : public Judge {
   bool trace_shown_;
   std::optional<Event> slept_before_line_;  // the first deep sleep without it
 
+  std::optional<Event> heard_;  // what the monitor did last; none: it may be silent
+  struct Silence {
+    Event heard;
+    Event until;
+  };
+  std::vector<Silence> silences_;
+  Stalls stalls_;
   std::optional<Event> shallow_;
   std::optional<Event> deep_;
   bool deep_in_cycle_ = false;

@@ -3,6 +3,7 @@
 #include "conformance/judge/collection.h"
 #include "conformance/judge/deadlock.h"
 #include "conformance/judge/network_wait.h"
+#include "conformance/judge/overlap.h"
 #include "conformance/judge/runnable_behind.h"
 #include "conformance/judge/tasks.h"
 
@@ -13,6 +14,7 @@ void AddStampJudges(const Header& header, std::vector<std::unique_ptr<Judge>>& j
   judges.push_back(std::make_unique<CollectionJudge>(header));
   judges.push_back(std::make_unique<DeadlockJudge>(header));
   judges.push_back(std::make_unique<NetworkWaitJudge>(header));
+  judges.push_back(std::make_unique<OverlapJudge>(header));
   judges.push_back(std::make_unique<RunnableBehindJudge>(header));
   judges.push_back(std::make_unique<TasksJudge>(header));
 }

@@ -58,9 +58,24 @@ void TasksJudge::Observe(const Event& event) {
     default:
       break;
   }
+  if (event.kind == EventKind::kAtRest) OnRest(event);
   if (event.kind == EventKind::kProcessExit) OnExit(event);
   activity_.Observe(event);
   lull_.Observe(event);
+}
+
+// Nothing runs any more. Whoever waits for another task may do so for ever, but nobody else may.
+void TasksJudge::OnRest(const Event& event) {
+  const int64_t among_themselves = activity_.open(Op::kSend) + activity_.open(Op::kReceive);
+  const int64_t for_network = activity_.open(Op::kWait);
+  const bool stranded = !runnable_.empty() || among_themselves + for_network < activity_.live();
+  if (activity_.lost() || untracked_ || !lull_.last_stamp() || !stranded) return;
+  Violate(ClauseId::kHAND_8,
+          fmt::format("no thread has run for {} ns; {} tasks have not started and {} are in the "
+                      "middle of an operation that is over by then",
+                      event.Get(Arg::kDurationNs), runnable_.size(),
+                      activity_.live() - among_themselves - for_network),
+          {*lull_.last_stamp(), event});
 }
 
 void TasksJudge::OnExit(const Event& event) {

@@ -27,6 +27,7 @@ class TasksJudge : public Judge {
  private:
   static constexpr size_t kTasksMost = 65'536;
 
+  void OnRest(const Event& event);
   void OnExit(const Event& event);
   void OnCpuTime(const Event& event);
   void OnSleepEnd(const Event& event);

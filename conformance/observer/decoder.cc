@@ -171,6 +171,10 @@ void Decoder::BeginShallow(int64_t time_ns, std::optional<int64_t> duration_ns) 
 
 void Decoder::BeginFutex(int64_t time_ns, const uint64_t (&args)[6]) {
   const uint64_t operation = args[1] & FUTEX_CMD_MASK;
+  if (operation == FUTEX_WAKE || operation == FUTEX_WAKE_BITSET) {
+    Emit(time_ns, EventKind::kThreadWake);
+    return;
+  }
   const bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
   std::optional<int64_t> duration_ns;
   if (waits) duration_ns = ReadTimespec(args[3]);

@@ -95,6 +95,8 @@ void Observer::Stop() {
   state_->thread.join();
 }
 
+bool Observer::showed_none() const { return state_->tracer.showed_none(); }
+
 const std::string& Observer::error() const { return state_->tracer.error(); }
 
 const std::string& Observer::inspection_error() const { return state_->tracer.inspection_error(); }
@@ -118,7 +120,7 @@ EventKinds Observer::Emits() {
        {EventKind::kGap, EventKind::kMonitorStart, EventKind::kMonitorExit,
         EventKind::kSecondMonitor, EventKind::kShallowSleep, EventKind::kShallowWake,
         EventKind::kDeepSleep, EventKind::kDeepWake, EventKind::kPoll, EventKind::kPreemptSignal,
-        EventKind::kThreadStart, EventKind::kTraceLine, EventKind::kAffinityRead}) {
+        EventKind::kThreadStart, EventKind::kThreadWake, EventKind::kTraceLine, EventKind::kAffinityRead}) {
     kinds.set(static_cast<size_t>(kind));
   }
   return kinds;

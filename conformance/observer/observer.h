@@ -75,6 +75,9 @@ class Observer {
   // What an adapter says of its monitor in its handshake; from any thread, once.
   void Declare(MonitorDeclaration declaration);
 
+  // After Stop: the process was watched to its end, and none of its threads was a monitor.
+  bool showed_none() const;
+
   // The thread id of the monitor, or of the thread that ticks; 0 as long as none was found.
   pid_t monitor() const;
 

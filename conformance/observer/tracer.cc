@@ -133,6 +133,7 @@ void Tracer::Run(const std::atomic<bool>& stop) {
   usage_.End();
   LetAllGo();
   if (monitor_ == 0 && error_.empty() && !DeclaredAbsent()) {
+    showed_none_ = !stop;
     error_ = fmt::format("process {} {} before it showed a monitor", options_.pid,
                          stop ? "was let go" : "ended");
   }

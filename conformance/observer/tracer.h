@@ -45,6 +45,8 @@ class Tracer {
 
   // Empty: all went well.
   const std::string& error() const { return error_; }
+  // The process was watched from its start to its end, and none of its threads was a monitor.
+  bool showed_none() const { return showed_none_; }
   const std::string& inspection_error() const { return inspection_error_; }
   const Observer::Usage& usage() const { return usage_.usage(); }
   const std::vector<MonitorThread>& others() const { return others_; }
@@ -87,6 +89,7 @@ class Tracer {
   std::atomic<pid_t> monitor_{0};
   pid_t process_ = 0;
   std::string error_;
+  bool showed_none_ = false;
   std::string inspection_error_;
   std::unique_ptr<Inspector> inspector_;
   mutable Mutex mutex_;

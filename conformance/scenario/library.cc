@@ -28,6 +28,18 @@ extern const std::string_view kPreemptionOffScenario;
 extern const std::string_view kStopTheWorldScenario;
 extern const std::string_view kMixedLoadScenario;
 extern const std::string_view kCpuAffinityScenario;
+extern const std::string_view kTakenThenComputingScenario;
+extern const std::string_view kHotHandOffsScenario;
+extern const std::string_view kTimersBehindACallScenario;
+extern const std::string_view kAloneBesideAnIdlePScenario;
+extern const std::string_view kHotSlicesScenario;
+extern const std::string_view kShortCallsScenario;
+extern const std::string_view kReturnsFromCallsScenario;
+extern const std::string_view kNapsScenario;
+extern const std::string_view kWokenThenComputingScenario;
+extern const std::string_view kStopTheWorldOftenScenario;
+extern const std::string_view kOverlappingSpinsScenario;
+extern const std::string_view kCollectionsWhileComputingScenario;
 
 namespace {
 
@@ -46,25 +58,37 @@ std::vector<Entry> Entries() {
   return {
       {kLoneSpinnerScenario,
        {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4}},
-      {kIdleScenario, {kID_1, kCAD_5, kCAD_9, kDEEP_4, kDEEP_14}},
+      {kIdleScenario, {kID_1, kCAD_5, kCAD_9, kCYC_1, kDEEP_4, kDEEP_7, kDEEP_14}},
       {kTimersScenario, {kCAD_9, kDEEP_4}},
       {kTimeSlicesScenario, {kSLICE_3, kPRE_5}},
       {kBlockedWithWorkScenario, {kSYS_4, kHAND_8}},
       {kBlockedAloneScenario, {kSYS_3, kDEEP_14}},
       {kBlockedBesideSleepersScenario, {kHAND_7, kDEEP_4}},
-      {kBlockedBesideSpinnerScenario, {kCAD_3}},
+      {kBlockedBesideSpinnerScenario, {kCAD_3, kDEEP_11}},
       {kDeepSleepWakeUpsScenario, {kCAD_4, kDEEP_9}},
-      {kPollWithEveryPBusyScenario, {kPOLL_1, kPOLL_3, kPOLL_7}},
+      {kPollWithEveryPBusyScenario, {kCAD_6, kID_4, kPOLL_1, kPOLL_3, kPOLL_7}},
       {kForcedCollectionsScenario, {kGC_1, kGC_5}},
       {kCollectorOffScenario, {kGC_3}},
       {kDeadlockScenario, {kID_3, kDEAD_3}},
       {kTimerIsNoDeadlockScenario, {kDEAD_4}},
       {kNetworkIsNoDeadlockScenario, {kDEAD_5}},
-      {kSchedulerTraceScenario, {kDEEP_13, kTRC_1}},
+      {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}},
       {kPreemptionOffScenario, {kPRE_3}},
       {kStopTheWorldScenario, {kSTW_3}},
       {kMixedLoadScenario, {kSYS_8, kHAND_8}},
       {kCpuAffinityScenario, {kVER_2}},
+      {kTakenThenComputingScenario, {kCAD_2, kCAD_3}},
+      {kHotHandOffsScenario, {kSYS_1, kSYS_2, kSYS_4}},
+      {kTimersBehindACallScenario, {kSYS_2}},
+      {kAloneBesideAnIdlePScenario, {kSYS_2, kSYS_3}},
+      {kHotSlicesScenario, {kSLICE_3}},
+      {kShortCallsScenario, {kSYS_5}},
+      {kReturnsFromCallsScenario, {kDEEP_9}},
+      {kNapsScenario, {kCAD_5, kCAD_7, kCYC_1, kDEEP_4}},
+      {kWokenThenComputingScenario, {kCAD_2, kCAD_4}},
+      {kStopTheWorldOftenScenario, {kSTW_1}},
+      {kOverlappingSpinsScenario, {kSYS_8}},
+      {kCollectionsWhileComputingScenario, {kCAD_6, kGC_1, kGC_5}},
   };
 }
 

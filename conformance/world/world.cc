@@ -259,7 +259,8 @@ Header WorldHeader(const proctor_implementation& implementation, const Scenario&
   header.emits.set();
   // What is seen from outside only.
   for (const EventKind kind :
-       {EventKind::kGap, EventKind::kStall, EventKind::kThreadStart, EventKind::kSecondMonitor}) {
+       {EventKind::kGap, EventKind::kStall, EventKind::kThreadStart, EventKind::kThreadWake,
+        EventKind::kAtRest, EventKind::kSecondMonitor}) {
     header.emits.reset(static_cast<size_t>(kind));
   }
   header.scenario = scenario.name;

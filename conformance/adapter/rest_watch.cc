@@ -1,0 +1,58 @@
+#include "conformance/adapter/rest_watch.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace proctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+// CPU time of every thread of the process, in nanoseconds.
+std::map<pid_t, int64_t> CpuTimes(pid_t process) {
+  std::map<pid_t, int64_t> times;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fmt::format("/proc/{}/task", process), error)) {
+    const std::string name = entry.path().filename();
+    pid_t thread = 0;
+    std::from_chars(name.data(), name.data() + name.size(), thread);
+    std::ifstream file(entry.path() / "schedstat");
+    int64_t ran_ns = 0;
+    if (file >> ran_ns) times.emplace(thread, ran_ns);
+  }
+  return times;
+}
+
+}  // namespace
+
+void RestWatch::Look(pid_t monitor, int64_t now_ns) {
+  const std::map<pid_t, int64_t> before = std::exchange(ran_ns_, CpuTimes(process_));
+  bool rests = !before.empty() && before.size() == ran_ns_.size();
+  for (const auto& [thread, ran_ns] : ran_ns_) {
+    const auto then = before.find(thread);
+    if (then != before.end() && then->second == ran_ns) continue;
+    if (then == before.end()) {
+      rests = false;
+    } else if (thread != monitor) {
+      const bool may_run = monitor == 0 && (runner_ == 0 || runner_ == thread);
+      rests = rests && may_run;
+      runner_ = thread;
+    }
+  }
+  if (!rests) {
+    since_ns_ = 0;
+    rested_ns_ = 0;
+    runner_ = 0;
+    return;
+  }
+  if (since_ns_ == 0) since_ns_ = now_ns;
+  rested_ns_ = now_ns - since_ns_;
+}
+
+}  // namespace proctor

@@ -1,0 +1,39 @@
+// Whether a process has come to rest, as the kernel says it: no thread has run for a while, but for
+// the monitor, which looks around now and then whatever happens.
+//
+// What has not happened by then will not happen: the process has no thread left to do it.
+//
+// Thread safety: none.
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_REST_WATCH_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_REST_WATCH_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+
+namespace proctor {
+
+class RestWatch {
+ public:
+  explicit RestWatch(pid_t process) : process_(process) {}
+
+  // Looks now; `monitor` is the thread that may run, 0 where it is not known: then one thread may,
+  // always the same.
+  void Look(pid_t monitor, int64_t now_ns);
+
+  // For how long, by the looks so far, no other thread has run.
+  int64_t rested_ns() const { return rested_ns_; }
+
+ private:
+  pid_t process_;
+  std::map<pid_t, int64_t> ran_ns_;  // CPU time of every thread at the last look
+  pid_t runner_ = 0;                 // the thread that ran since the rest began
+  int64_t since_ns_ = 0;             // of the rest; 0: none
+  int64_t rested_ns_ = 0;
+};
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_REST_WATCH_H_

@@ -1,0 +1,180 @@
+#include "conformance/judge/observed_retake.h"
+
+#include <fmt/format.h>
+
+namespace proctor {
+namespace {
+
+// One look sees the call, one takes its P; a look that was under way when the call began may be in
+// vain.
+constexpr int64_t kTurnsMost = 3;
+
+}  // namespace
+
+ObservedRetakeJudge::ObservedRetakeJudge(const Header& header)
+    : StampJudge(kO, {ClauseId::kSYS_1, ClauseId::kSYS_2, ClauseId::kSYS_3, ClauseId::kSYS_4,
+                      ClauseId::kCAD_3}),
+      in_force_(header.in_force),
+      activity_(header.emits),
+      hand_offs_(fmt::format("the P of a blocked system call was not handed off within {} turns of "
+                             "the monitor, with a task runnable behind it",
+                             kTurnsMost),
+                 0, false),
+      needed_(fmt::format("the only P was left in a system call for more than {} turns of the "
+                          "monitor: with no P idle it has to be taken",
+                          kTurnsMost),
+              0, false),
+      left_alone_(fmt::format("a P was taken from a system call within {} ns, although it had "
+                              "nothing to run and another was idle",
+                              in_force_.syscall_cap_ns),
+                  0, false),
+      capped_(fmt::format("a P stayed in a system call for more than {} ns: the turn that had to "
+                          "take it ended in a longer sleep",
+                          in_force_.syscall_cap_ns),
+              0, false),
+      first_looks_("a P was taken from a system call at the monitor's first look at it", 0, false),
+      resets_("a P was taken from a system call, and the monitor's next sleep was not its shortest",
+              0, false) {
+  using enum EventKind;
+  Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake, kStall, kTaskSpawn}) |
+        Activity::Kinds());
+  Needs({ClauseId::kSYS_2, ClauseId::kSYS_4}, KindSet({kThreadWake, kThreadStart}));
+}
+
+void ObservedRetakeJudge::Observe(const Event& event) {
+  for (Samples* samples :
+       {&hand_offs_, &needed_, &left_alone_, &capped_, &first_looks_, &resets_}) {
+    samples->Observe(event);
+  }
+  if (event.kind == EventKind::kGap) {
+    call_.reset();
+    spawned_.reset();
+  }
+  if (event.kind == EventKind::kShallowSleep) OnTurn(event);
+  if (event.kind == EventKind::kThreadWake || event.kind == EventKind::kThreadStart) OnTaken(event);
+  if (event.kind == EventKind::kDeepSleep) OnDeepSleep(event);
+  if (call_ && (event.kind == EventKind::kShallowWake || event.kind == EventKind::kDeepWake)) {
+    ++call_->looks;
+  }
+  activity_.Observe(event);
+  cycle_.Observe(event);
+  if (!activity_.lost()) OnStamp(event);
+}
+
+void ObservedRetakeJudge::OnStamp(const Event& event) {
+  if (event.kind == EventKind::kTaskSpawn) spawned_ = event;
+  if (event.g < 0) return;
+  if (call_ && event.g != call_->begin.g) OnOtherRuns(event);
+  if (event.kind == EventKind::kTaskStart && spawned_ && spawned_->Get(Arg::kTask) == event.g) {
+    spawned_.reset();
+  }
+  if (event.kind == EventKind::kOpBegin) OnBegin(event);
+  if (event.kind == EventKind::kOpEnd && call_ && call_->begin.g == event.g) OnCallEnd(event);
+}
+
+void ObservedRetakeJudge::OnBegin(const Event& event) {
+  if (event.Is(Arg::kOp, Op::kYield)) {
+    yielded_by_ = event.g;
+    yielded_ns_ = event.time_ns;
+  }
+  if (!event.Is(Arg::kOp, Op::kBlock)) return;
+  // Two calls at once, or other tasks that run: whose P it is that the monitor takes is not known.
+  const bool only_call = activity_.open(Op::kBlock) == 1 && activity_.open(Op::kCalls) == 0;
+  const bool others_wait = activity_.open_waiting() == activity_.live();
+  if (!only_call || !others_wait) return;
+  call_ = Call{.begin = event,
+               .behind = spawned_,
+               .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN,
+               .alone = activity_.live() == 1 && !spawned_,
+               .looks = cycle_.awake() ? 1 : 0};
+}
+
+Sample ObservedRetakeJudge::SampleTo(const Event& end, bool exceeds) const {
+  std::vector<Event> evidence = {call_->begin, end};
+  if (call_->behind) evidence.insert(evidence.begin(), *call_->behind);
+  return {.begin_ns = call_->begin.time_ns,
+          .end_ns = end.time_ns,
+          .exceeds = exceeds,
+          .evidence = std::move(evidence)};
+}
+
+void ObservedRetakeJudge::OnTurn(const Event& sleep) {
+  if (!call_) return;
+  ++call_->sleeps;
+  const int64_t requested_ns = sleep.Get(Arg::kDurationNs);
+  // The taken P shows in the sleep after it, for as long as a run of the shortest ones lasts.
+  if (call_->proved && !call_->reset_judged && call_->sleeps <= in_force_.flat_cycles) {
+    call_->reset_judged = true;
+    resets_.Add(SampleTo(sleep, requested_ns > in_force_.shallow_min_ns));
+  }
+  if (!cycle_.awake() || cycle_.last_wake_ns() < call_->begin.time_ns) return;
+  ++call_->turns;
+  if (call_->turns == 1) call_->seen_by_ns = sleep.time_ns;
+  // Alone, it is left its P until the cap, and loses it in the first turn after that.
+  if (call_->turns > 1 && call_->alone && !call_->cap_judged && in_force_.sched_trace_ms == 0 &&
+      cycle_.last_wake_ns() >= call_->seen_by_ns + in_force_.syscall_cap_ns) {
+    call_->cap_judged = true;
+    capped_.Add(SampleTo(sleep, !call_->slept_deep && requested_ns > in_force_.shallow_min_ns));
+  }
+}
+
+void ObservedRetakeJudge::AddTurns(const Event& end, bool exceeds) {
+  if (in_force_.procs != 1 || call_->taken) return;
+  call_->taken = true;
+  if (call_->behind) hand_offs_.Add(SampleTo(end, exceeds));
+  if (!call_->behind) needed_.Add(SampleTo(end, exceeds));
+}
+
+void ObservedRetakeJudge::OnTaken(const Event& event) {
+  if (call_ && cycle_.awake()) AddTurns(event, call_->turns >= kTurnsMost);
+}
+
+void ObservedRetakeJudge::OnDeepSleep(const Event& event) {
+  if (!call_) return;
+  AddTurns(event, call_->turns > kTurnsMost);
+  // Every P is idle, so this one was taken. Where its slice was over that is SYS-5's matter.
+  const bool fresh = event.time_ns - call_->fresh_since_ns < in_force_.slice_ns &&
+                     call_->fresh_since_ns != INT64_MIN;
+  const int64_t since_ns = event.time_ns - call_->begin.time_ns;
+  if (call_->alone && !call_->slept_deep && in_force_.procs > 1 && fresh &&
+      !activity_.may_collect()) {
+    left_alone_.Add(SampleTo(event, since_ns < in_force_.syscall_cap_ns));
+  } else if (call_->alone && !call_->slept_deep && in_force_.procs > 1 &&
+             !activity_.may_collect() && since_ns >= in_force_.syscall_cap_ns) {
+    left_alone_.Add(SampleTo(event, false));
+  }
+  call_->slept_deep = true;
+}
+
+void ObservedRetakeJudge::OnOtherRuns(const Event& event) {
+  call_->alone = false;
+  if (in_force_.procs != 1 || call_->proved) return;
+  call_->proved = true;
+  AddTurns(event, call_->turns > kTurnsMost);
+  const bool fresh = call_->fresh_since_ns != INT64_MIN &&
+                     event.time_ns - call_->fresh_since_ns < in_force_.slice_ns;
+  // A P whose system-call tick is still 0 may look as if it had been seen before.
+  if (fresh && calls_ended_ > 0 && !activity_.may_collect())
+    first_looks_.Add(SampleTo(event, call_->looks < 2));
+}
+
+void ObservedRetakeJudge::OnCallEnd(const Event& event) {
+  if (!call_->taken && call_->turns > kTurnsMost) AddTurns(event, true);
+  ++calls_ended_;
+  call_.reset();
+}
+
+void ObservedRetakeJudge::Close() {
+  for (Samples* samples :
+       {&hand_offs_, &needed_, &left_alone_, &capped_, &first_looks_, &resets_}) {
+    samples->Close();
+  }
+  Rule(ClauseId::kSYS_4, hand_offs_, hand_offs_.ByOrder());
+  Rule(ClauseId::kSYS_2, needed_, needed_.ByOrder());
+  Rule(ClauseId::kSYS_2, left_alone_, left_alone_.ByOrder());
+  Rule(ClauseId::kSYS_3, capped_, capped_.ByOrder());
+  Rule(ClauseId::kSYS_1, first_looks_, first_looks_.ByOrder());
+  Rule(ClauseId::kCAD_3, resets_, resets_.ByOrder());
+}
+
+}  // namespace proctor

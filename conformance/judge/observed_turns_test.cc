@@ -1,0 +1,382 @@
+// Hand-made evidence for the judges that count the monitor's turns: stamps of tasks, merged with
+// what the monitor does, show both sides of each.
+
+#include <gtest/gtest.h>
+
+#include "conformance/judge/trace_builder.h"
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kTask = 1;
+constexpr int64_t kBehind = 2;
+// So many samples that are all wrong break a rule.
+constexpr int kEnough = 6;
+
+// A monitor, and one task that never ends.
+TraceBuilder OneTask(int64_t procs) {
+  TraceBuilder trace;
+  trace.header.in_force.procs = procs;
+  trace.header.in_force.gc_percent = -1;
+  trace.Run(2, 20 * kUs).Start(kTask);
+  return trace;
+}
+
+void Spawn(TraceBuilder& trace) {
+  trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, kBehind}}, kTask);
+}
+
+void Yield(TraceBuilder& trace) { trace.Begin(kTask, Op::kYield).End(kTask, Op::kYield); }
+
+// A call with a task behind it; the monitor acts after `turns` whole turns, then that task runs.
+TraceBuilder HandOffs(int64_t turns, bool woken = true) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    Yield(trace);
+    Spawn(trace);
+    trace.Begin(kTask, Op::kBlock, 20 * kMs).Run(turns + 1, 20 * kUs);
+    if (woken) trace.Add(EventKind::kThreadWake);
+    trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind);
+    trace.Run(50, 20 * kUs).End(kTask, Op::kBlock);
+  }
+  return trace;
+}
+
+TEST(SYS_4, AHandOffInTheSecondTurnConforms) {
+  const TraceBuilder trace = HandOffs(1);
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_4), Verdict::kConforms);
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_1), Verdict::kConforms);
+  EXPECT_EQ(trace.Violations(), "");
+}
+
+TEST(SYS_4, AHandOffAfterManyTurnsViolates) {
+  const Ruling ruling = HandOffs(20).Judge(ClauseId::kSYS_4);
+  EXPECT_EQ(ruling.verdict, Verdict::kViolates);
+  EXPECT_EQ(ruling.evidence.size(), 3u);
+}
+
+TEST(SYS_4, LongTurnsAreNotLate) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    Spawn(trace);
+    trace.Begin(kTask, Op::kBlock, 20 * kMs)
+        .Shallow(20 * kUs, 80 * kMs)
+        .Shallow(20 * kUs, 90 * kMs);
+    trace.Add(EventKind::kThreadWake).Start(kBehind).Run(40, 20 * kUs).End(kTask, Op::kBlock);
+  }
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_4), Verdict::kConforms);
+}
+
+TEST(SYS_1, ATaskThatRunsAfterOneLookViolates) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    Yield(trace);
+    Spawn(trace);
+    trace.Shallow(20 * kUs).Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}});
+    trace.Begin(kTask, Op::kBlock, 20 * kMs).Add(EventKind::kShallowWake, {{Arg::kInterrupted, 0}});
+    trace.Add(EventKind::kThreadWake)
+        .Start(kBehind)
+        .Add(EventKind::kTaskEnd, {}, kBehind)
+        .Run(50, 20 * kUs)
+        .End(kTask, Op::kBlock);
+  }
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_1), Verdict::kViolates);
+}
+
+// A call that keeps the only P: the monitor acts after `turns` whole turns.
+TraceBuilder CallsAlone(int64_t turns) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    trace.Begin(kTask, Op::kBlock, 20 * kMs).Run(turns + 1, 20 * kUs).Add(EventKind::kThreadWake);
+    trace.Run(3, 20 * kUs).End(kTask, Op::kBlock);
+  }
+  return trace;
+}
+
+TEST(SYS_2, WithNoIdlePItIsTakenAtOnce) {
+  EXPECT_EQ(CallsAlone(1).Of(ClauseId::kSYS_2), Verdict::kConforms);
+  EXPECT_EQ(CallsAlone(30).Of(ClauseId::kSYS_2), Verdict::kViolates);
+}
+
+// With two P a call that nobody waits behind; every P is idle `after_ns` after its begin.
+TraceBuilder LeftAlone(int64_t after_ns) {
+  TraceBuilder trace = OneTask(2);
+  for (int i = 0; i < kEnough; ++i) {
+    Yield(trace);
+    trace.Begin(kTask, Op::kBlock, 60 * kMs).Run(3, 20 * kUs);
+    const int64_t left_ns = after_ns - 3 * 91 * kUs;
+    if (left_ns > 0) trace.Shallow(std::min(left_ns, 10 * kMs), left_ns);
+    trace.Shallow(20 * kUs).Deep(60 * kSecond, WakeCause::kWoken, 40 * kMs).End(kTask, Op::kBlock);
+    trace.Run(2, 20 * kUs);
+  }
+  return trace;
+}
+
+TEST(SYS_2, WithAnIdlePItIsLeftAloneUntilTheCap) {
+  EXPECT_EQ(LeftAlone(0).Of(ClauseId::kSYS_2), Verdict::kViolates);
+  EXPECT_EQ(LeftAlone(12 * kMs).Of(ClauseId::kSYS_2), Verdict::kConforms);
+}
+
+TEST(SYS_3, TheFirstTurnAfterTheCapTakesIt) {
+  for (const bool taken : {true, false}) {
+    TraceBuilder trace = OneTask(2);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kBlock, 200 * kMs).Run(3, 20 * kUs).Shallow(10 * kMs, 15 * kMs);
+      trace.Shallow((taken ? 20 : 10'000) * kUs).End(kTask, Op::kBlock).Run(2, 20 * kUs);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSYS_3), taken ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(CAD_3, AfterAProvedRetakeTheSleepIsTheShortest) {
+  for (const int64_t sleep_ns : {20 * kUs, 10 * kMs}) {
+    TraceBuilder trace = OneTask(1);
+    for (int i = 0; i < kEnough; ++i) {
+      Spawn(trace);
+      trace.Begin(kTask, Op::kBlock, 60 * kMs).Run(2, 10 * kMs).Start(kBehind);
+      trace.Add(EventKind::kTaskEnd, {}, kBehind);
+      trace.Shallow(sleep_ns).End(kTask, Op::kBlock);
+    }
+    const Ruling ruling = trace.Judge(ClauseId::kCAD_3);
+    EXPECT_EQ(ruling.verdict == Verdict::kViolates, sleep_ns != 20 * kUs) << ruling.message;
+  }
+}
+
+// Runs after a wake-up, with a task that computes: `length` long.
+TraceBuilder WokenRuns(int64_t length) {
+  TraceBuilder trace = OneTask(1);
+  trace.FreshStart();
+  for (int i = 0; i < 12; ++i) {
+    trace.Begin(kTask, Op::kWait).Shallow(10 * kMs);
+    trace.Deep(60 * kSecond, WakeCause::kWoken, kMs);
+    trace.End(kTask, Op::kWait).Begin(kTask, Op::kSpin);
+    trace.Run(length, 20 * kUs).Climb(40 * kUs, 2).End(kTask, Op::kSpin);
+  }
+  return trace;
+}
+
+TEST(CAD_4, OneRunInTenIsExactly50) {
+  EXPECT_EQ(WokenRuns(50).Of(ClauseId::kCAD_4), Verdict::kConforms);
+  EXPECT_EQ(WokenRuns(50).Of(ClauseId::kCAD_2), Verdict::kConforms);
+  EXPECT_EQ(WokenRuns(51).Of(ClauseId::kCAD_4), Verdict::kViolates);
+  EXPECT_EQ(WokenRuns(51).Of(ClauseId::kCAD_2), Verdict::kViolates);
+}
+
+TEST(CAD_5, ATimeoutThatResetsTheDelayViolates) {
+  TraceBuilder trace = OneTask(2);
+  trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond).Run(2, 10 * kMs);
+  trace.Deep(kSecond, WakeCause::kTimeout).Shallow(20 * kUs);
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_5), Verdict::kViolates);
+}
+
+TEST(CAD_7, CyclesThatSleptDeepCount) {
+  for (const int64_t length : {50, 90}) {
+    TraceBuilder trace = OneTask(1);
+    trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond);
+    trace.Deep(kSecond, WakeCause::kWoken, kMs);
+    for (int64_t i = 0; i < length; ++i) trace.Shallow(20 * kUs).Deep(kMs, WakeCause::kTimeout);
+    trace.Shallow(40 * kUs);
+    EXPECT_EQ(trace.Of(ClauseId::kCAD_7), length == 50 ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+// A task computes; every turn takes `turn_ns`, and the request to yield comes after `after_ns`.
+TraceBuilder Slices(int64_t turn_ns, int64_t after_ns) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    Yield(trace);
+    trace.Begin(kTask, Op::kSpin, 100 * kMs);
+    for (int64_t at_ns = 0; at_ns < after_ns; at_ns += turn_ns) trace.Shallow(20 * kUs, turn_ns);
+    trace.Signal(9).Shallow(20 * kUs).End(kTask, Op::kSpin);
+  }
+  return trace;
+}
+
+TEST(SLICE_3, TheTurnThatFindsTheSliceOverAsks) {
+  EXPECT_EQ(Slices(kMs, 11 * kMs).Of(ClauseId::kSLICE_3), Verdict::kConforms);
+  EXPECT_EQ(Slices(30 * kMs, 60 * kMs).Of(ClauseId::kSLICE_3), Verdict::kConforms);
+  EXPECT_EQ(Slices(kMs, 20 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+  EXPECT_EQ(Slices(kMs, 5 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+}
+
+// Short calls with a task behind them, which starts `due` turns after the slice is over.
+TraceBuilder ShortCalls(int64_t due) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    Yield(trace);
+    Spawn(trace);
+    for (int64_t turn = 0; turn <= due; ++turn) {
+      trace.Begin(kTask, Op::kBlock, kUs).Shallow(20 * kUs, 11 * kMs).End(kTask, Op::kBlock);
+    }
+    trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).Run(2, 20 * kUs);
+  }
+  return trace;
+}
+
+TEST(SYS_5, ASliceOfShortCallsEnds) {
+  EXPECT_EQ(ShortCalls(2).Of(ClauseId::kSYS_5), Verdict::kConforms);
+  EXPECT_EQ(ShortCalls(8).Of(ClauseId::kSYS_5), Verdict::kViolates);
+}
+
+TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
+  for (const bool asked : {true, false}) {
+    TraceBuilder trace = OneTask(1);
+    trace.header.tiers = kX;
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Wait(3 * kMs).Begin(kTask, Op::kSpin, 50 * kMs);
+      if (asked) trace.Signal(9);
+      trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, Op::kSpin);
+      trace.Wait(3 * kMs).Begin(kTask, Op::kSpin, kMs).End(kTask, Op::kSpin);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSYS_8), asked ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(POLL_1, EveryTurnAfterTheLastPollHasGrownOldPolls) {
+  for (const int64_t every : {2, 5}) {
+    TraceBuilder trace = OneTask(1);
+    trace.Begin(kTask, Op::kSpin, kSecond);
+    for (int64_t turn = 0; turn < 40; ++turn) {
+      trace.Shallow(10 * kMs);
+      if (turn % every == 0) trace.Poll();
+    }
+    // Every second turn is 20 ms after the last poll; the one between is older than 10 ms too.
+    EXPECT_EQ(trace.Of(ClauseId::kPOLL_1), Verdict::kViolates);
+  }
+  TraceBuilder trace = OneTask(1);
+  trace.Begin(kTask, Op::kSpin, kSecond);
+  for (int64_t turn = 0; turn < 40; ++turn) trace.Shallow(10 * kMs).Poll();
+  EXPECT_EQ(trace.Of(ClauseId::kPOLL_1), Verdict::kConforms);
+}
+
+TEST(POLL_1, PollsWhileEveryTaskWaitsViolate) {
+  TraceBuilder trace = OneTask(2);
+  trace.header.in_force.sched_trace_ms = 1000;
+  trace.Begin(kTask, Op::kSleep, 10 * kSecond);
+  for (int64_t turn = 0; turn < 8; ++turn) trace.Shallow(10 * kMs).Poll();
+  EXPECT_EQ(trace.Of(ClauseId::kPOLL_1), Verdict::kViolates);
+}
+
+TEST(CYC_1, ADeepSleepThatIsDueIsTaken) {
+  for (const bool deep : {true, false}) {
+    TraceBuilder trace = OneTask(2);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kSleep, kSecond).Run(2, 10 * kMs);
+      if (deep) trace.Deep(900 * kMs, WakeCause::kTimeout);
+      trace.Run(8, 10 * kMs).End(kTask, Op::kSleep);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kCYC_1), deep ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(DEEP_4, ADeepSleepShorterThanTheNextTimerViolates) {
+  for (const int64_t deep_ns : {98 * kMs, 50 * kMs}) {
+    TraceBuilder trace = OneTask(2);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kSleep, 100 * kMs).Shallow(2 * kMs).Deep(deep_ns, WakeCause::kTimeout);
+      trace.Wait(100 * kMs - deep_ns).End(kTask, Op::kSleep).Run(2, 20 * kUs);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kDEEP_4),
+              deep_ns == 98 * kMs ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(DEEP_7, AWakeUpWithEveryTaskWaitingViolates) {
+  for (const WakeCause cause : {WakeCause::kTimeout, WakeCause::kWoken}) {
+    TraceBuilder trace = OneTask(2);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kSleep, 100 * kMs).Shallow(10 * kMs).Deep(89 * kMs, cause);
+      trace.Wait(kMs).End(kTask, Op::kSleep);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kDEEP_7),
+              cause == WakeCause::kTimeout ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(DEEP_9, AReturnFromACallWakesTheMonitor) {
+  for (const int64_t late_ns : {50 * kUs, 40 * kMs}) {
+    TraceBuilder trace = OneTask(1);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kBlock, 50 * kMs).Run(3, 20 * kUs);
+      trace.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}}).Wait(40 * kMs);
+      trace.End(kTask, Op::kBlock).Begin(kTask, Op::kSpin, 50 * kMs).Wait(late_ns);
+      trace.Add(EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(WakeCause::kWoken)}});
+      trace.Run(3, 20 * kUs).End(kTask, Op::kSpin);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kDEEP_9), late_ns < kMs ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(STW_1, TheEndOfStopTheWorldWakesTheMonitor) {
+  for (const bool woken : {true, false}) {
+    TraceBuilder trace = OneTask(2);
+    trace.Start(kBehind).Begin(kBehind, Op::kSpin, kSecond);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kCollect).Run(2, 20 * kUs);
+      trace.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, 60 * kSecond}}).End(kTask, Op::kCollect);
+      trace.Wait(woken ? 20 * kUs : 30 * kMs);
+      trace.Add(EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(WakeCause::kWoken)}});
+      trace.Run(3, 20 * kUs);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSTW_1), woken ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(ID_4, AMonitorThatIsNotHeardOfViolates) {
+  TraceBuilder trace = OneTask(1);
+  trace.Begin(kTask, Op::kSpin, kSecond).Run(60, 20 * kUs).Wait(800 * kMs).End(kTask, Op::kSpin);
+  EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
+}
+
+TEST(ID_4, AStalledMachineOrADeepSleepExplainsSilence) {
+  TraceBuilder stalled = OneTask(1);
+  stalled.Begin(kTask, Op::kSpin, kSecond).Run(60, 20 * kUs).Wait(800 * kMs);
+  stalled.Add(EventKind::kStall, {{Arg::kDurationNs, 790 * kMs}}).End(kTask, Op::kSpin);
+  EXPECT_EQ(stalled.Of(ClauseId::kID_4), Verdict::kConforms);
+  TraceBuilder deep = OneTask(1);
+  deep.Begin(kTask, Op::kSleep, kSecond).Shallow(20 * kUs);
+  deep.Add(EventKind::kDeepSleep, {{Arg::kDurationNs, kSecond}}).Wait(900 * kMs);
+  EXPECT_EQ(deep.End(kTask, Op::kSleep).Of(ClauseId::kID_4), Verdict::kConforms);
+}
+
+// Tier X: what never comes.
+
+TEST(GC_5, ACollectionThatNeverComesViolates) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  trace.header.in_force.gc_percent = 100;
+  trace.header.in_force.forcegc_period_ns = 200 * kMs;
+  trace.Begin(kTask, Op::kCollect).Add(EventKind::kCollection, {{Arg::kCount, 1}});
+  trace.End(kTask, Op::kCollect).Begin(kTask, Op::kSleep, 3 * kSecond).Wait(3 * kSecond);
+  trace.End(kTask, Op::kSleep).Add(EventKind::kScenarioEnd);
+  EXPECT_EQ(trace.Of(ClauseId::kGC_5), Verdict::kViolates);
+}
+
+TEST(POLL_7, ADescriptorThatNobodySeesUntilTheSpinEndsViolates) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  trace.Begin(kTask, Op::kSpin, 5 * kSecond).Start(kBehind).Begin(kBehind, Op::kWait);
+  trace.Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}}).Wait(4 * kSecond);
+  trace.End(kTask, Op::kSpin);
+  EXPECT_EQ(trace.Of(ClauseId::kPOLL_7), Verdict::kViolates);
+}
+
+TEST(DEAD_3, AProcessAtRestThatReportsNothingViolates) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  trace.Begin(kTask, Op::kReceive).Wait(2 * kSecond);
+  trace.Add(EventKind::kAtRest, {{Arg::kDurationNs, 1'500 * kMs}});
+  EXPECT_EQ(trace.Of(ClauseId::kDEAD_3), Verdict::kViolates);
+  EXPECT_EQ(trace.Of(ClauseId::kID_3), Verdict::kViolates);
+}
+
+TEST(HAND_8, AProcessAtRestInTheMiddleOfACallViolates) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  trace.Begin(kTask, Op::kBlock, 20 * kMs).Wait(2 * kSecond);
+  trace.Add(EventKind::kAtRest, {{Arg::kDurationNs, 1'600 * kMs}});
+  EXPECT_EQ(trace.Of(ClauseId::kHAND_8), Verdict::kViolates);
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,53 @@
+#include "conformance/judge/overlap.h"
+
+namespace proctor {
+namespace {
+
+// A signal that was sent to the task before may reach the one that computes now.
+constexpr int64_t kOnItsWayNs = 2'000'000;
+
+}  // namespace
+
+OverlapJudge::OverlapJudge(const Header& header)
+    : StampJudge(kX, {ClauseId::kSYS_8}),
+      in_force_(header.in_force),
+      activity_(header.emits),
+      overlaps_(
+          "with one P two tasks ran at once: one stamped while another computed that had not "
+          "been asked to yield",
+          0, false) {
+  using enum EventKind;
+  Needs(KindSet({kPreemptSignal, kStall}) | Activity::Kinds());
+}
+
+void OverlapJudge::Observe(const Event& event) {
+  overlaps_.Observe(event);
+  activity_.Observe(event);
+  if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
+  // A collection makes tasks yield without the monitor.
+  if (activity_.may_collect()) return;
+  if (event.kind == EventKind::kPreemptSignal || event.kind == EventKind::kGap) {
+    spin_.reset();
+    asked_ns_ = event.time_ns;
+  }
+  if (event.g < 0 || activity_.lost()) return;
+  if (spin_ && (event.kind == EventKind::kTaskStart || event.kind == EventKind::kOpBegin ||
+                event.kind == EventKind::kOpEnd)) {
+    overlaps_.Add({.begin_ns = spin_->time_ns,
+                   .end_ns = event.time_ns,
+                   .exceeds = event.g != spin_->g,
+                   .evidence = {*spin_, event}});
+    spin_.reset();
+  }
+  if (event.kind == EventKind::kOpBegin && event.Is(Arg::kOp, Op::kSpin) &&
+      event.time_ns - asked_ns_ > kOnItsWayNs) {
+    spin_ = event;
+  }
+}
+
+void OverlapJudge::Close() {
+  overlaps_.Close();
+  Rule(ClauseId::kSYS_8, overlaps_, overlaps_.ByOrder());
+}
+
+}  // namespace proctor
