@@ -12,12 +12,18 @@ constexpr int64_t kHeapLeastBytes = 4 << 20;
 }  // namespace
 
 CollectorCycle::CollectorCycle(VirtualRuntime& w)
-    : Part(w), last_end_ns_(w.setup.knobs.collected_before ? kBootNs : 0) {}
+    : Part(w),
+      enabled_(w.setup.knobs.collector_up_at_ns == 0),
+      last_end_ns_(w.setup.knobs.collected_before ? kBootNs : 0) {}
 
 void CollectorCycle::Start() {
   TraceWrite(kNobody, Variable::kCollectorEnabled, enabled_);
   TraceWrite(kNobody, Variable::kCollectorPercent, w_.setup.tunables.gc_percent);
   TraceWrite(kNobody, Variable::kLastCollection, last_end_ns_);
+}
+
+void CollectorCycle::ComeUp(int32_t m) {
+  TraceWrite(m, Variable::kCollectorEnabled, enabled_ = true);
 }
 
 void CollectorCycle::Begin(int32_t m) {

@@ -17,6 +17,8 @@ class CollectorCycle : private Part {
 
   void Start();
   void Begin(int32_t m);
+  // From now on collections may be forced.
+  void ComeUp(int32_t m);
   // The next part of the task's collection.
   void Collect(int32_t m);
   void EndCollection(int32_t m);

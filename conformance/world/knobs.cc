@@ -68,6 +68,8 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   knobs.poll_back_ns = between(2 * kUs, one_in(4) ? 3 * kMs : 10 * kUs);
   knobs.ambush_permille = one_in(2) ? static_cast<uint32_t>(between(200, 1'000)) : 0;
   knobs.edge_permille = one_in(4) ? static_cast<uint32_t>(between(100, 900)) : 0;
+  knobs.tick_step = one_in(3) ? 1u << (8 * between(1, 3)) : 1;
+  knobs.collector_up_at_ns = sometimes(8, 10 * kMs, 2'000 * kMs);
   return knobs;
 }
 

@@ -16,6 +16,9 @@ namespace proctor {
 struct Knobs {
   int32_t procs = 1;
   uint32_t first_tick = 0;  // where all tick counters start; they wrap
+  // How far a tick moves at a time: more than 1 makes ticks that are told apart by their high bits
+  // only, as after a long time.
+  uint32_t tick_step = 1;
 
   // Other threads' steps that fall due shortly before the monitor wakes up may be late and race
   // with it: so many of a thousand, those due at most so long before, each within so many calls of
@@ -39,14 +42,15 @@ struct Knobs {
   // So many of a thousand threads that are about to stop the world are late, and do it while a
   // processor is being handed off, in the window that HAND-4 is about.
   uint32_t ambush_permille = 0;
-  // The monitor's clock meets the moments at which something is exactly as old as it asks for: so
-  // many of a thousand of those that it comes near.
+  // The monitor's clock meets the moments at which something is exactly as old as it asks for, and
+  // the nanoseconds before and after: this many of a thousand of those that it comes near.
   uint32_t edge_permille = 0;
 
-  bool interceptors = false;      // libc interceptors are installed
-  bool library = false;           // the runtime is part of another program
-  bool main_leaves = false;       // the main task ends itself at the start; the others go on
-  bool collected_before = false;  // there was a collection before the start
+  bool interceptors = false;       // libc interceptors are installed
+  bool library = false;            // the runtime is part of another program
+  bool main_leaves = false;        // the main task ends itself at the start; the others go on
+  bool collected_before = false;   // there was a collection before the start
+  int64_t collector_up_at_ns = 0;  // after the start; until then no collection may be forced
 
   // Things that other parts of a program do now and then; 0: never.
   int64_t resize_every_ns = 0;  // the number of processors changes

@@ -62,12 +62,14 @@ int32_t MonitorCalls::StatusOf(int32_t p) {
 uint32_t MonitorCalls::ScheduleTickOf(int32_t p) {
   const P* processor = Processor("schedule_tick_of", p);
   if (processor == nullptr) return 0;
+  w_.edges.SeeScheduleTick(p, processor->schedule_tick);
   return static_cast<uint32_t>(ReadVariable(Variable::kScheduleTick, processor->schedule_tick, p));
 }
 
 uint32_t MonitorCalls::SyscallTickOf(int32_t p) {
   const P* processor = Processor("syscall_tick_of", p);
   if (processor == nullptr) return 0;
+  w_.edges.SeeSyscallTick(p, processor->syscall_tick);
   return static_cast<uint32_t>(ReadVariable(Variable::kSyscallTick, processor->syscall_tick, p));
 }
 
@@ -94,10 +96,9 @@ bool MonitorCalls::SwapSyscallToIdle(int32_t p) {
 
 void MonitorCalls::BumpSyscallTick(int32_t p) {
   if (Processor("bump_syscall_tick", p) == nullptr) return;
-  P& processor = ProcessorOf(p);
-  TraceWrite(kMonitorM, Variable::kSyscallTick, ++processor.syscall_tick, p);
+  w_.processors.MoveSyscallTick(kMonitorM, p);
   // Traced before it is refused: a judge that knows whose tick it is says more.
-  if (!processor.won) {
+  if (!ProcessorOf(p).won) {
     Misuse(fmt::format("calls bump_syscall_tick for processor {}, which it has not won", p));
   }
 }
@@ -116,6 +117,7 @@ void MonitorCalls::HandOff(int32_t p) {
 void MonitorCalls::PrintTrace(int64_t now_ns) {
   if (!w_.locks.CanTake(LockId::kSched, "print_trace")) return;
   Take(LockId::kSched, kMonitorM);
+  w_.edges.SeeTraceLine();
   Trace(EventKind::kTraceLine, kMonitorM, kNobody, kNobody, now_ns);
   Drop(LockId::kSched, kMonitorM);
 }
@@ -134,6 +136,7 @@ void MonitorCalls::StartThread() {
 
 void MonitorCalls::RefreshProcessors() {
   if (!w_.locks.CanTake(LockId::kSched, "refresh_processors")) return;
+  w_.edges.SeeRefresh();
   Trace(EventKind::kAffinityRead, kMonitorM);
 }
 

@@ -30,33 +30,22 @@ void MonitorSleep::BeforeCall() {
   w_.loop.RunRacers();
 }
 
-// The next moment, from the one given on, at which the last poll, the last collection or the
-// earliest timer is exactly as old as the monitor compares it with.
-int64_t MonitorSleep::NextEdgeNs(int64_t from_ns) const {
-  int64_t edge_ns = w_.timers.EarliestNs();
-  if (edge_ns < from_ns) edge_ns = kNoTimer;
-  for (const int64_t other_ns :
-       {w_.poller.last_poll_ns() + w_.setup.tunables.poll_stale_ns,
-        w_.collector.last_end_ns() + w_.setup.tunables.forcegc_period_ns}) {
-    if (other_ns >= from_ns) edge_ns = std::min(edge_ns, other_ns);
-  }
-  return edge_ns;
-}
-
 // When a sleeper that wants to wake up then really runs.
 int64_t MonitorSleep::LaterNs(int64_t time_ns) {
   time_ns += w_.choices.Between(0, kLateNs);
   if (!w_.choices.Chance(w_.setup.knobs.edge_permille)) return time_ns;
-  const int64_t edge_ns = NextEdgeNs(time_ns + kNearNs);
+  const int64_t edge_ns = w_.edges.NextNs(time_ns + kNearNs);
   return edge_ns - time_ns <= kVeryLateNs ? edge_ns - w_.choices.Between(1, kNearNs) : time_ns;
 }
 
 int64_t MonitorSleep::NowNs() {
   w_.loop.Advance(w_.choices.Between(1, 80));
   if (w_.choices.Chance(w_.setup.knobs.edge_permille)) {
-    const int64_t edge_ns = NextEdgeNs(now_ns());
-    if (edge_ns - now_ns() <= kNearNs) w_.loop.AdvanceTo(edge_ns);
+    // At it, or a nanosecond before or after it.
+    const int64_t edge_ns = w_.edges.NextNs(now_ns());
+    if (edge_ns - now_ns() <= kNearNs) w_.loop.AdvanceTo(edge_ns - 1 + w_.choices.Choose(3));
   }
+  w_.edges.SeeNow(now_ns());
   Trace(EventKind::kNow, kMonitorM, kNobody, kNobody, now_ns());
   return now_ns();
 }

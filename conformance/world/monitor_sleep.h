@@ -26,7 +26,6 @@ class MonitorSleep : private Part {
   int64_t cycles() const { return cycles_; }
 
  private:
-  int64_t NextEdgeNs(int64_t from_ns) const;
   int64_t LaterNs(int64_t time_ns);
   bool MayNotSleep(const char* call);
   void FallAsleep();

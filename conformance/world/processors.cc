@@ -88,4 +88,12 @@ void Processors::RunSafePoint(int32_t m, int32_t p) {
   Trace(EventKind::kSafePointRun, m, p);
 }
 
+void Processors::MoveScheduleTick(int32_t m, int32_t p) {
+  TraceWrite(m, Variable::kScheduleTick, At(p).schedule_tick += w_.setup.knobs.tick_step, p);
+}
+
+void Processors::MoveSyscallTick(int32_t m, int32_t p) {
+  TraceWrite(m, Variable::kSyscallTick, At(p).syscall_tick += w_.setup.knobs.tick_step, p);
+}
+
 }  // namespace proctor

@@ -23,6 +23,9 @@ class Processors : private Part {
   void SetCount(int32_t m, int32_t count);
   void SetProcs(int32_t m, int32_t procs);
   void AskForSafePoint(int32_t m);
+  // The tick moves, as m says.
+  void MoveScheduleTick(int32_t m, int32_t p);
+  void MoveSyscallTick(int32_t m, int32_t p);
   void Acquire(int32_t m, int32_t p);
   void Release(int32_t m, int32_t status);
   // Under sched; kNobody: there is none.

@@ -136,6 +136,7 @@ enum class Actor : int32_t {
   kAskScavenger = -9,
   kDying = -10,
   kDead = -11,
+  kCollectorUp = -12,
 };
 // Then downwards: the scenario's events from outside.
 inline constexpr int32_t kFirstOutside = -1'000;

@@ -69,7 +69,7 @@ void StopTheWorld::StopOthers(int32_t m) {
       if (processor.status != PROCTOR_P_SYSCALL) continue;
       TraceSwap(m, Variable::kStatus, PROCTOR_P_SYSCALL, PROCTOR_P_STOPPED, true, p);
     }
-    TraceWrite(m, Variable::kSyscallTick, ++processor.syscall_tick, p);
+    w_.processors.MoveSyscallTick(m, p);
     stopped(p);
   }
   for (int32_t p = w_.processors.GetIdle(m); p != kNobody; p = w_.processors.GetIdle(m)) stopped(p);

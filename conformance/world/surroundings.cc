@@ -19,6 +19,7 @@ void Surroundings::Start() {
   now_and_then(Actor::kSafePoint, knobs.safe_point_every_ns);
   now_and_then(Actor::kAskScavenger, knobs.ask_scavenger_every_ns);
   now_and_then(Actor::kDying, knobs.dies_at_ns);
+  now_and_then(Actor::kCollectorUp, knobs.collector_up_at_ns);
   const std::vector<Outside>& outside = w_.setup.scenario.outside;
   for (size_t i = 0; i < outside.size(); ++i) {
     outside_left_.push_back(outside[i].times);
@@ -69,6 +70,8 @@ void Surroundings::Act(Actor actor) {
       return w_.loop.Later(Actor::kDead, w_.choices.Between(1'000, 50'000'000));
     case Actor::kDead:
       return w_.Finish(WorldEnd::kDied, "");
+    case Actor::kCollectorUp:
+      return w_.collector.ComeUp(kForeignM);
   }
 }
 

@@ -60,7 +60,7 @@ void Syscalls::EnterStop(int32_t m) {
   if (w_.setup.by_task_lock) {
     if (w_.stop.left() > 0) {
       w_.processors.Release(m, PROCTOR_P_STOPPED);
-      TraceWrite(m, Variable::kSyscallTick, ++p.syscall_tick, thread.old_p);
+      w_.processors.MoveSyscallTick(m, thread.old_p);
       w_.stop.OneStopped(m);
     }
     Drop(LockId::kSched, m);
@@ -75,7 +75,7 @@ void Syscalls::EnterStop(int32_t m) {
     TraceSwap(m, Variable::kStatus, PROCTOR_P_SYSCALL, PROCTOR_P_STOPPED, won, thread.old_p);
     if (won) {
       p.status = PROCTOR_P_STOPPED;
-      TraceWrite(m, Variable::kSyscallTick, ++p.syscall_tick, thread.old_p);
+      w_.processors.MoveSyscallTick(m, thread.old_p);
       w_.stop.OneStopped(m);
     }
   }
@@ -154,8 +154,7 @@ void Syscalls::ReturnSlow(int32_t m) {
 // With a processor, the old one or another.
 void Syscalls::Returned(int32_t m, ExitPath path) {
   M& thread = ThreadOf(m);
-  P& p = ProcessorOf(thread.p);
-  TraceWrite(m, Variable::kSyscallTick, ++p.syscall_tick, thread.p);
+  w_.processors.MoveSyscallTick(m, thread.p);
   if (!w_.setup.by_task_lock) w_.tasks.SetStatus(m, TaskOf(m), TaskStatus::kRunning);
   Trace(EventKind::kSyscallExit, m, thread.p, TaskOf(m).id, static_cast<int64_t>(path));
   Then(m, Step::kResume);

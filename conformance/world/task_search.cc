@@ -139,12 +139,12 @@ void TaskSearch::Execute(int32_t m, int32_t g, bool inherits) {
   w_.tasks.SetStatus(m, task, TaskStatus::kRunning);
   Trace(EventKind::kExecute, m, thread.p, task.id, inherits);
   if (!inherits || Deviates(Deviation::kTickOnInheritance)) {
-    TraceWrite(m, Variable::kScheduleTick, ++p.schedule_tick, thread.p);
+    w_.processors.MoveScheduleTick(m, thread.p);
   }
   if (task.exits_on_resume) {
     // Back from a system call that had lost its processor.
     task.exits_on_resume = false;
-    TraceWrite(m, Variable::kSyscallTick, ++p.syscall_tick, thread.p);
+    w_.processors.MoveSyscallTick(m, thread.p);
   }
   Then(m, Step::kResume);
 }

@@ -19,6 +19,7 @@
 #include "conformance/world/collector_cycle.h"
 #include "conformance/world/deadlock_check.h"
 #include "conformance/world/dispatcher.h"
+#include "conformance/world/edges.h"
 #include "conformance/world/event_loop.h"
 #include "conformance/world/hand_off.h"
 #include "conformance/world/injection.h"
@@ -100,6 +101,7 @@ class VirtualRuntime {
   DeadlockCheck deadlock{*this};
 
   MonitorNote note{*this};
+  Edges edges{*this};
   MonitorSleep sleep{*this};
   MonitorCalls calls{*this};
   TaskLock task_lock{*this};
