@@ -88,7 +88,8 @@ int ListGoMutants() {
     fmt::print(stderr, "proctor: {}\n", error);
     return kExitFailed;
   }
-  fmt::print("{:32} {:8} O X D  {:13} {}\n", "mutant", "clause", "releases", "what is wrong with it");
+  fmt::print("{:32} {:8} O X D  {:13} {}\n", "mutant", "clause", "releases",
+             "what is wrong with it");
   for (const GoMutant& mutant : *mutants) {
     const auto mark = [&](const char* tier) {
       return std::ranges::find(mutant.tiers, tier) != mutant.tiers.end() ? "x" : ".";
