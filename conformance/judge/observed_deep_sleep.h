@@ -1,6 +1,7 @@
 // Judges the monitor's deep sleep against what the stamps say must be true: CYC-1 (it is taken when
 // it is due), DEEP-4 (it is not shorter than the next timer and the longest sleep allow), DEEP-7
-// (nothing but its wakers ends it), DEEP-9 (they do), and STW-1 (so does the end of stop-the-world).
+// (nothing but its wakers ends it), DEEP-9 (they do), and STW-1 (so does the end of
+// stop-the-world).
 //
 // While every task waits inside the runtime, all P are idle and the next timer is known from the
 // stamps. A task that runs while the monitor sleeps deep must wake it when it enters a system call,
