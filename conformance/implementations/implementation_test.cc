@@ -89,7 +89,7 @@ TEST_F(Names, AnUnknownOneIsSaidToBeUnknown) {
   EXPECT_EQ(FailureOf("cobol"), BuildFailure::kUnknownName);
   EXPECT_EQ(error_.substr(0, 29), "'cobol' is no implementation:");
   EXPECT_EQ(FailureOf("/nowhere/adapter"), BuildFailure::kUnknownName);
-  EXPECT_EQ(FailureOf(folder_.string() + "/"), BuildFailure::kUnknownName);
+  EXPECT_EQ(FailureOf(folder_.string() + "/"), BuildFailure::kMissing) << "it is there";
 }
 
 TEST_F(Names, AMissingToolchainIsToldFromABrokenOne) {

@@ -213,7 +213,7 @@ TEST(Decoder, AWaitForALockIsNoSleep) {
   Thread thread;
   thread.Call(SYS_futex, {64, FUTEX_WAIT_PRIVATE, 2, 0}, kMs, 0);
   thread.Call(SYS_futex, {64, FUTEX_WAKE_PRIVATE, 1, thread.Timespec(kSecond)}, 0, 1);
-  EXPECT_EQ(thread.Text(), "");
+  EXPECT_EQ(thread.Text(), "thread_wake");
 }
 
 TEST(Decoder, TellsDuties) {
@@ -231,7 +231,7 @@ TEST(Decoder, TellsDuties) {
   thread.Call(SYS_write, {2, text + 6, line.size() - 6}, 0, 18);  // a later piece of the line
   EXPECT_EQ(thread.Text(),
             "poll(0,2) poll(-1,-1) preempt_signal(9,23) preempt_signal(9,23) affinity_read "
-            "trace_line");
+            "trace_line(0)");
 }
 
 TEST(Decoder, WhoReportsAFatalErrorIsNoMonitorAnyMore) {

@@ -18,7 +18,7 @@ ForcedCollectionJudge::ForcedCollectionJudge(Tier tier, const Header& header, co
     : WhiteBoxJudge(tier, header, state, {kGC_1, kGC_2, kGC_3, kGC_5},
                     {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
                      EventKind::kInject, EventKind::kCollectorRead},
-                    {Variable::kHelperIdle}) {
+                    {Variable::kHelperIdle, Variable::kCollectorEnabled}) {
   LooksAtLocks({LockId::kMonitor});
 }
 
@@ -26,6 +26,9 @@ void ForcedCollectionJudge::Observe(const Event& event) {
   const bool helper_written = event.kind == EventKind::kWrite && Is(event, Variable::kHelperIdle);
   if (helper_written && event.Get(Arg::kValue) != 0) {
     helper_idle_since_ns_ = event.time_ns;
+  }
+  if (event.kind == EventKind::kWrite && Is(event, Variable::kCollectorEnabled)) {
+    collector_up_since_ns_ = event.time_ns;
   }
   if (!state_.ByMonitor(event)) return;
   switch (event.kind) {
@@ -154,9 +157,9 @@ void ForcedCollectionJudge::JudgeForced(const Event& event) {
   }
   Trigger(kGC_1);
   if (!look_) return;
-  // Nothing is forced while the helper has not parked again.
-  const int64_t due_ns =
-      std::max(look_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns, helper_idle_since_ns_);
+  // Nothing is forced while the helper has not parked again, nor before the collector is up.
+  const int64_t due_ns = std::max({look_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns,
+                                   helper_idle_since_ns_, collector_up_since_ns_});
   const int64_t late_ns = state_.duties_now_ns() - due_ns;
   Expect(late_ns <= tunables_.deep_max_ns() + kSlackNs, kGC_5,
          Sentence("a collection was forced only {} ns after it was due", late_ns), {*look_, event});

@@ -39,6 +39,7 @@ class ForcedCollectionJudge final : public WhiteBoxJudge {
   int64_t cleared_ = 0;
   int64_t injected_ = 0;
   int64_t helper_idle_since_ns_ = 0;
+  int64_t collector_up_since_ns_ = 0;
 };
 
 }  // namespace proctor::white_box

@@ -1,4 +1,4 @@
-// Every mutant is killed by its clause, within the suite's own budget. The matrix clause x mutant
+// Every mutant is killed by its clause, within twice the suite's own budget. The matrix clause x mutant
 // goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
 // mutants.
 
