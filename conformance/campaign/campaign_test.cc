@@ -83,9 +83,9 @@ TEST(Plan, EveryPartOfTheClausesMustMatch) {
 }
 
 TEST(Plan, WhatNoEvidenceCanDecideIsRefused) {
-  EXPECT_EQ(
-      PlanError({.implementation = "go", .clauses = "CAD-2,CYC-1", .tiers = kO | kX}, std::nullopt),
-      "--clauses: 'CYC-1' is decided by V,T,D only, and here O,X can judge");
+  EXPECT_EQ(PlanError({.implementation = "go", .clauses = "CAD-2,DEEP-3", .tiers = kO | kX},
+                      std::nullopt),
+            "--clauses: 'DEEP-3' is decided by V,T,D only, and here O,X can judge");
   EXPECT_EQ(PlanError({.implementation = "go", .tiers = kV | kO}, std::nullopt),
             "--tiers: there is no evidence of tier V from go; give some of T,O,X");
   const Subject mutant{.name = "mutant=x", .implementation = &ReferenceImplementation()};

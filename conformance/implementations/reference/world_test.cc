@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 2512429392946375881u;
+constexpr uint64_t kEventsHash = 994554938019546133u;
 
 class Recorder : public EventSink {
  public:

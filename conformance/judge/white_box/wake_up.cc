@@ -189,6 +189,12 @@ void WakeUpJudge::OnNoteWake(const Event& event) {
 
 void WakeUpJudge::CheckDebts(const Event& event) {
   if (wakes_pending_ > 0 || state_.value(Variable::kMonitorWaits) == 0) return;
+  // Of variables it is shown a few only: what it says must not depend on which.
+  using enum EventKind;
+  if (event.kind == kRead || event.kind == kWrite || event.kind == kSwap ||
+      event.kind == kLostSwap) {
+    return;
+  }
   // Nobody has cleared the flag: who met it up must still wake the monitor, and soon.
   for (auto& [m, waking] : waking_) {
     if (!waking.owes || event.time_ns - waking.cause.time_ns < kPromptlyNs) continue;

@@ -1,5 +1,5 @@
-// Every mutant is killed by its clause, within twice the suite's own budget. The matrix clause x mutant
-// goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
+// Every mutant is killed by its clause, within twice the suite's own budget. The matrix clause x
+// mutant goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
 // mutants.
 
 #include "conformance/implementations/reference/mutants/mutants.h"
