@@ -37,6 +37,8 @@ void* WorkerMain(void* argument) try {
   Thread& thread = *static_cast<Thread*>(argument);
   SchedulerParts& s = *thread.parts;
   EnterThread(thread);
+  // A thread begins with the name of the one that starts it, which may be the monitor.
+  prctl(PR_SET_NAME, "worker");
   thread.flow.AdoptThread();
   const SignalStack signal_stack;
   Acquire(s, thread, thread.next_p);
