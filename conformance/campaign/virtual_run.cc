@@ -89,8 +89,8 @@ class Campaign {
       : subject_(subject), options_(options), named_(options.scenarios) {
     if (!named_.empty()) return;
     for (const NamedScenario& named : ScenarioLibrary()) named_.push_back(named.scenario);
-    named_.insert(named_.end(), BorderWorlds().begin(), BorderWorlds().end());
-    named_.insert(named_.end(), BorderWorlds().begin(), BorderWorlds().end());
+    if (options.border_worlds)
+      named_.insert(named_.end(), BorderWorlds().begin(), BorderWorlds().end());
     small_ = options.unusual_most > 0 ? static_cast<int64_t>(SmallWorlds().size()) : 0;
     random_ = options.random_worlds;
   }

@@ -32,6 +32,7 @@ struct VirtualOptions {
   Profile profile = kGo1_20;
   uint64_t seed = 1;
   int64_t random_worlds = 2'000;
+  bool border_worlds = true;  // those of border_worlds.h, too; a month takes half a second
   // In a small world the first `schedules_most` schedules are tried of those that differ from the
   // usual one in at most `unusual_most` choices. A late step is two choices: that it is, and until
   // when.

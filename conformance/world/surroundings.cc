@@ -6,11 +6,23 @@
 
 namespace proctor {
 
+// What happens now and then happens at most so often, however long a world lasts: in a month of
+// idleness nothing else would end the run.
+constexpr int64_t kRepeatsMost = 1'000'000;
+
+void Surroundings::Again(Actor actor, int64_t every_ns) {
+  const int64_t least_ns = w_.setup.scenario.budget_ms * 1'000'000 / kRepeatsMost;
+  w_.loop.Later(actor, About(std::max(every_ns, least_ns)));
+}
+
 void Surroundings::Start() {
   const Knobs& knobs = w_.setup.knobs;
   w_.loop.Later(Actor::kBudgetEnd, w_.setup.scenario.budget_ms * 1'000'000);
   const auto now_and_then = [&](Actor actor, int64_t every_ns) {
-    if (every_ns > 0) w_.loop.Later(actor, About(every_ns));
+    if (every_ns > 0) Again(actor, every_ns);
+  };
+  const auto once = [&](Actor actor, int64_t at_ns) {
+    if (at_ns > 0) w_.loop.Later(actor, About(at_ns));
   };
   now_and_then(Actor::kResize, knobs.resize_every_ns);
   now_and_then(Actor::kStop, knobs.stop_every_ns);
@@ -18,8 +30,8 @@ void Surroundings::Start() {
   now_and_then(Actor::kTraceWork, knobs.trace_work_every_ns);
   now_and_then(Actor::kSafePoint, knobs.safe_point_every_ns);
   now_and_then(Actor::kAskScavenger, knobs.ask_scavenger_every_ns);
-  now_and_then(Actor::kDying, knobs.dies_at_ns);
-  now_and_then(Actor::kCollectorUp, knobs.collector_up_at_ns);
+  once(Actor::kDying, knobs.dies_at_ns);
+  once(Actor::kCollectorUp, knobs.collector_up_at_ns);
   const std::vector<Outside>& outside = w_.setup.scenario.outside;
   for (size_t i = 0; i < outside.size(); ++i) {
     outside_left_.push_back(outside[i].times);
@@ -45,26 +57,26 @@ void Surroundings::Act(Actor actor) {
         w_.resize.set_target(1 + static_cast<int32_t>(w_.choices.Choose(most)));
         w_.own_tasks.StartWaiter(Role::kResizer);
       }
-      return w_.loop.Later(actor, About(w_.setup.knobs.resize_every_ns));
+      return Again(actor, w_.setup.knobs.resize_every_ns);
     case Actor::kStop:
       w_.own_tasks.StartWaiter(Role::kStopper);
-      return w_.loop.Later(actor, About(w_.setup.knobs.stop_every_ns));
+      return Again(actor, w_.setup.knobs.stop_every_ns);
     case Actor::kHoldMonitorLock:
       if (w_.locks.Held(LockId::kMonitor)) return w_.loop.Later(actor, 1'000);
       Take(LockId::kMonitor, kForeignM);
       return w_.loop.Later(Actor::kReleaseMonitorLock, w_.choices.Between(1'000, 30'000'000));
     case Actor::kReleaseMonitorLock:
       Drop(LockId::kMonitor, kForeignM);
-      return w_.loop.Later(Actor::kHoldMonitorLock, About(w_.setup.knobs.hold_monitor_every_ns));
+      return Again(Actor::kHoldMonitorLock, w_.setup.knobs.hold_monitor_every_ns);
     case Actor::kTraceWork:
       if (!trace_work_) TraceWrite(kForeignM, Variable::kTraceWork, trace_work_ = true);
-      return w_.loop.Later(actor, About(w_.setup.knobs.trace_work_every_ns));
+      return Again(actor, w_.setup.knobs.trace_work_every_ns);
     case Actor::kSafePoint:
       w_.processors.AskForSafePoint(kForeignM);
-      return w_.loop.Later(actor, About(w_.setup.knobs.safe_point_every_ns));
+      return Again(actor, w_.setup.knobs.safe_point_every_ns);
     case Actor::kAskScavenger:
       w_.own_tasks.AskScavenger(kForeignM);
-      return w_.loop.Later(actor, About(w_.setup.knobs.ask_scavenger_every_ns));
+      return Again(actor, w_.setup.knobs.ask_scavenger_every_ns);
     case Actor::kDying:
       TraceWrite(kForeignM, Variable::kDying, dying_ = true);
       return w_.loop.Later(Actor::kDead, w_.choices.Between(1'000, 50'000'000));

@@ -31,6 +31,7 @@ class Surroundings : private Part {
 
  private:
   int64_t About(int64_t duration_ns);
+  void Again(Actor actor, int64_t every_ns);
 
   bool trace_work_ = false;
   bool dying_ = false;
