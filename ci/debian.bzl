@@ -36,6 +36,31 @@ debian_library = repository_rule(
 Its headers lie on the compiler's own search path, so the target carries only what to link.""",
 )
 
+def _debian_file_impl(repository_ctx):
+    file = repository_ctx.path(repository_ctx.attr.file)
+    if not file.exists:
+        fail("{} is missing: install the Debian package {} (ci/setup does)".format(
+            file,
+            repository_ctx.attr.package,
+        ))
+    repository_ctx.symlink(file, file.basename)
+    repository_ctx.file("BUILD", """filegroup(
+    name = "file",
+    srcs = ["{}"],
+    visibility = ["//visibility:public"],
+)
+""".format(file.basename))
+
+debian_file = repository_rule(
+    implementation = _debian_file_impl,
+    local = True,
+    attrs = {
+        "file": attr.string(mandatory = True, doc = "its path"),
+        "package": attr.string(mandatory = True, doc = "the Debian package, for messages"),
+    },
+    doc = "One installed file as @NAME//:file.",
+)
+
 def _debian_googletest_impl(repository_ctx):
     source = repository_ctx.path("/usr/src/googletest")
     if not source.exists:

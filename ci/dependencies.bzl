@@ -11,6 +11,7 @@ A repository that the workspace has already declared under one of these names is
 
 load(
     "//ci:debian.bzl",
+    "debian_file",
     "debian_googletest",
     "debian_library",
     "debian_rules_cc",
@@ -33,6 +34,7 @@ _LIBRARIES = {
     ),
     "fmt": ("libfmt-dev", "fmt/format.h", ["-lfmt"]),
     "libdw": ("libdw-dev", "elfutils/libdw.h", ["-ldw", "-lelf"]),
+    "mustache": ("libkainjow-mustache-dev", "kainjow/mustache.hpp", []),
     "nlohmann_json": ("nlohmann-json3-dev", "nlohmann/json.hpp", []),
     "pugixml": ("libpugixml-dev", "pugixml.hpp", ["-lpugixml"]),
     "relacy": ("relacy-dev", "relacy/base.hpp", []),
@@ -54,6 +56,12 @@ def debian_repositories(declare):
             header = header,
             linkopts = linkopts,
         )
+    declare(
+        debian_file,
+        name = "chart_js",
+        file = "/usr/share/javascript/chart.js/chart.min.js",
+        package = "libjs-chart.js",
+    )
     declare(
         debian_library,
         name = "rapidcheck",

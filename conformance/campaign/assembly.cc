@@ -9,7 +9,10 @@ Results AssembleResults(const Judged& judged, const Expectations& expectations) 
                   .version = judged.version,
                   .profile = judged.profile,
                   .verdicts = Apply(expectations, judged.profile, judged.rulings),
-                  .unjudged = judged.unjudged};
+                  .unjudged = judged.unjudged,
+                  .machine = judged.machine,
+                  .noise = judged.noise,
+                  .cadences = judged.cadences};
   for (Result& result : results.verdicts) {
     if (judged.replay) result.replay = judged.replay(result.ruling);
     const auto bundle = judged.bundles.find(result.ruling.clause);

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,11 @@ struct Judged {
   std::string implementation;
   std::string version;
   Profile profile = kGo1_20;
-  std::vector<Ruling> rulings;         // in the order of the contract
-  std::vector<std::string> unjudged;   // what was asked for and not judged, a line each
+  std::vector<Ruling> rulings;        // in the order of the contract
+  std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
+  std::string machine;                // machine.h; empty: it does not matter
+  std::optional<Noise> noise;
+  std::vector<Cadence> cadences;
   std::map<ClauseId, Bundle> bundles;  // of tier V: what shows a violation
   // The line that replays a ruling; empty: there is none.
   std::function<std::string(const Ruling&)> replay;

@@ -9,6 +9,7 @@
 
 #include "conformance/campaign/assembly.h"
 #include "conformance/campaign/live_run.h"
+#include "conformance/campaign/machine.h"
 #include "conformance/campaign/ruling_table.h"
 #include "conformance/campaign/shell.h"
 #include "conformance/campaign/virtual_check.h"
@@ -56,6 +57,8 @@ class Campaign {
   bool traced_ = false;
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::vector<std::string> unjudged_;
+  std::optional<Noise> noise_;  // nullopt: nothing ran in real time
+  std::vector<Cadence> cadences_;
   CampaignEnd end_;
 };
 
@@ -76,6 +79,9 @@ CampaignEnd Campaign::Run() {
                                      .profile = profile_.value_or(kGo1_20),
                                      .rulings = Rulings(),
                                      .unjudged = unjudged_,
+                                     .machine = plan_.RunsAdapter() ? DescribeMachine() : "",
+                                     .noise = noise_,
+                                     .cadences = cadences_,
                                      .bundles = bundles_,
                                      .replay = [&](const Ruling& r) { return ReplayLine(r); }},
                                     plan_.expectations);
@@ -157,6 +163,8 @@ void Campaign::RunScenarios(int64_t end_ns) {
   if (!run.version().empty()) version_ = run.version();
   profile_ = run.profile();
   traced_ = run.traced();
+  noise_ = run.noise();
+  cadences_ = run.cadences();
 }
 
 bool Campaign::HasEvidence(Tier tier) const {

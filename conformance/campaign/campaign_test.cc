@@ -206,6 +206,7 @@ TEST(OutputFolder, OneReportThatCannotBeWrittenDoesNotKeepTheOthers) {
   EXPECT_TRUE(errors[0].starts_with(path + "/results.json: cannot be written: ")) << errors[0];
   EXPECT_TRUE(fs::exists(path + "/junit.xml"));
   EXPECT_TRUE(fs::exists(path + "/report.md"));
+  EXPECT_TRUE(fs::exists(path + "/report.html"));
 }
 
 }  // namespace

@@ -23,13 +23,17 @@ std::optional<Grade> GradeTrace(const std::string& path, std::optional<Profile> 
 
   Grade grade{.header = *header};
   Panel panel(*header);
+  CadenceRecorder recorder;
   while (const std::optional<Event> event = reader.Next()) {
     panel.Observe(*event);
+    recorder.Observe(*event);
     ++grade.events;
   }
   grade.error = file->error().empty() ? reader.error() : file->error();
   grade.ignored = reader.ignored();
   grade.rulings = panel.Close();
+  grade.cadence = recorder.cadence("");
+  grade.noise = recorder.noise();
   return grade;
 }
 

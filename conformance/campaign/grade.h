@@ -16,6 +16,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/evidence/header.h"
 #include "conformance/judge/verdict.h"
+#include "conformance/report/cadence.h"
 
 namespace proctor {
 
@@ -23,6 +24,8 @@ struct Grade {
   Header header;
   std::vector<Ruling> rulings;  // one per clause and tier of the header
   int64_t events = 0;
+  Cadence cadence;  // without a name
+  Noise noise;
   std::string error;              // the first thing wrong with the file, with its place; else empty
   std::set<std::string> ignored;  // members that are unknown here
 };

@@ -145,6 +145,11 @@ void LiveRun::Grade(const std::string& name, Header header, const std::vector<Ev
     rulings_.TakeForAll(named.clauses, header.tiers, Verdict::kError, In(named.scenario, error));
   }
   if (!grade) return;
+  if ((header.tiers & kX) != 0) noise_.Merge(grade->noise);
+  if ((header.tiers & kO) != 0) {
+    grade->cadence.name = name;
+    cadences_.push_back(std::move(grade->cadence));
+  }
   for (Ruling& ruling : grade->rulings) {
     if (!ruling.message.empty() && ruling.verdict != Verdict::kNotObservable) {
       ruling.message = In(named.scenario, ruling.message);

@@ -15,6 +15,7 @@
 #include "conformance/campaign/output_folder.h"
 #include "conformance/campaign/ruling_table.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/report/cadence.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
@@ -38,6 +39,9 @@ class LiveRun {
   const std::string& version() const { return version_; }
   std::optional<Profile> profile() const { return options_.profile; }
   bool traced() const { return traced_; }  // its runtime traces itself
+  // What the monitor did, as it was seen from outside, by scenario.
+  const std::vector<Cadence>& cadences() const { return cadences_; }
+  const Noise& noise() const { return noise_; }
 
  private:
   bool IsForProfile(const NamedScenario& named) const;
@@ -52,6 +56,8 @@ class LiveRun {
   Listener& listener_;
   std::string version_;
   std::string refused_;  // why the adapter never says who it is; empty: it did, or was not asked
+  std::vector<Cadence> cadences_;
+  Noise noise_;
   bool greeted_ = false;
   bool traced_ = false;
   bool said_unobserved_ = false;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "conformance/file/output_file.h"
+#include "conformance/report/page/page.h"
 #include "conformance/report/render.h"
 
 namespace proctor {
@@ -16,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kParts[] = {"traces", "scenarios", "stderr", "bundles"};
-constexpr const char* kReports[] = {"results.json", "junit.xml", "report.md"};
+constexpr const char* kReports[] = {"results.json", "junit.xml", "report.md", "report.html"};
 
 }  // namespace
 
@@ -70,6 +71,7 @@ std::vector<std::string> OutputFolder::WriteReports(const Results& results) cons
   write("results.json", FormatResults(results));
   write("junit.xml", RenderJUnit(results));
   write("report.md", RenderMarkdown(results));
+  write("report.html", RenderPage({&results, 1}));
   return errors;
 }
 

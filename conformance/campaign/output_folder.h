@@ -35,8 +35,8 @@ class OutputFolder {
   // Removes the reports of an earlier run, so that they cannot be taken for this one's.
   void RemoveReports() const;
 
-  // results.json, junit.xml and report.md. One that cannot be written does not keep the others from
-  // being tried: a line for each that failed.
+  // results.json, junit.xml, report.md and report.html. One that cannot be written does not keep
+  // the others from being tried: a line for each that failed.
   std::vector<std::string> WriteReports(const Results& results) const;
 
   // The files of an earlier run that still stand here, as "bundles/CAD-2.json".

@@ -26,10 +26,14 @@ int JudgeStored(const JudgeOptions& options) {
   for (const std::string& member : grade->ignored) {
     Say(options.trace + ": an unknown member is ignored: " + member);
   }
+  Cadence cadence = grade->cadence;
+  cadence.name = grade->header.scenario.empty() ? "stored" : grade->header.scenario;
   const int status = Publish(AssembleResults({.implementation = grade->header.implementation,
                                               .version = grade->header.version,
                                               .profile = grade->header.profile,
-                                              .rulings = grade->rulings},
+                                              .rulings = grade->rulings,
+                                              .noise = grade->noise,
+                                              .cadences = {cadence}},
                                              *expectations),
                              *folder);
   if (grade->error.empty()) return status;

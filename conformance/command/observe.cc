@@ -15,6 +15,7 @@
 #include "conformance/adapter/event_merger.h"
 #include "conformance/campaign/assembly.h"
 #include "conformance/campaign/grade.h"
+#include "conformance/campaign/machine.h"
 #include "conformance/campaign/output_folder.h"
 #include "conformance/campaign/shell.h"
 #include "conformance/command/output.h"
@@ -199,12 +200,16 @@ int Observation::Report() {
     if (!wrong.empty()) Say(wrong);
     return kExitFailed;
   }
+  grade->cadence.name = "observed";
   const std::vector<std::string> words = {options_.program, "judge", path};
   const std::string line = folder->kept() ? ShellCommand(words) : "";
   Results results = AssembleResults({.implementation = header.implementation,
                                      .version = header.version,
                                      .profile = header.profile,
                                      .rulings = grade->rulings,
+                                     .machine = DescribeMachine(),
+                                     .noise = grade->noise,
+                                     .cadences = {grade->cadence},
                                      .replay = [&](const Ruling&) { return line; }},
                                     Expectations());
   // Nobody asked for a clause: what an idle process does not do is no failure.

@@ -78,6 +78,12 @@ class Judge {
   // What to say of a clause that is kept, e.g. the statistics.
   void Explain(ClauseId clause, std::string message);
 
+  // What was measured of it. What is measured first stays.
+  void Measure(ClauseId clause, const Measured& measured) {
+    std::optional<Measured>& place = Find(clause).measured;
+    if (!place) place = measured;
+  }
+
  private:
   Ruling& Find(ClauseId clause) {
     assert(places_[static_cast<size_t>(clause)] >= 0 &&

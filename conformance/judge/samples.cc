@@ -35,6 +35,7 @@ void Samples::Close() {
       continue;
     }
     test_.Add(sample.exceeds);
+    durations_ns_.Add(sample.end_ns - sample.begin_ns);
     if (sample.exceeds && !first_exceeding_) first_exceeding_ = std::move(sample);
   }
   waiting_ = {};

@@ -20,6 +20,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/judge/judge.h"
 #include "conformance/judge/stalls.h"
+#include "conformance/statistics/histogram.h"
 #include "conformance/statistics/statistics.h"
 
 namespace proctor {
@@ -64,6 +65,8 @@ class Samples {
   // any number of samples is enough, with some the share decides.
   Decision ByOrder() const;
 
+  // How long the samples took that were judged.
+  const Histogram& durations_ns() const { return durations_ns_; }
   const std::optional<Sample>& first_exceeding() const { return first_exceeding_; }
   const std::string& what() const { return what_; }
 
@@ -77,6 +80,7 @@ class Samples {
   Stalls stalls_;
   // Eight tests a run share an error of 1e-3.
   ShareTest test_ = ShareTest({.alpha = 1e-3 / 8});
+  Histogram durations_ns_;
   size_t with_evidence_ = 0;
   int64_t noisy_ = 0;
   int64_t noisy_kept_ = 0;  // of them, those that do not exceed

@@ -19,6 +19,9 @@ class StampJudge : public Judge {
   using Judge::Judge;
 
   void Rule(ClauseId clause, const Samples& samples, const Samples::Decision& decision) {
+    if (samples.bound_ns() > 0 && samples.durations_ns().count() > 0) {
+      Measure(clause, {.durations_ns = samples.durations_ns(), .bound_ns = samples.bound_ns()});
+    }
     switch (decision.outcome) {
       case Samples::Outcome::kNothing:
         break;

@@ -34,6 +34,11 @@ Ruling Combine(const Ruling& a, const Ruling& b) {
     Ruling graver = first ? a : b;
     const Ruling& other = first ? b : a;
     graver.triggers += other.triggers;
+    if (!graver.measured) {
+      graver.measured = other.measured;
+    } else if (other.measured && other.measured->bound_ns == graver.measured->bound_ns) {
+      graver.measured->durations_ns.Merge(other.measured->durations_ns);
+    }
     if (graver.message.empty() && other.verdict == verdict) graver.message = other.message;
     return graver;
   }

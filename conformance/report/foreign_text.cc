@@ -118,6 +118,10 @@ Results CleanResults(const Results& results, Medium medium) {
   Results clean = results;
   clean.implementation = Clean(results.implementation, medium, kNameBytesMost);
   clean.version = Clean(results.version, medium, kNameBytesMost);
+  clean.machine = Clean(results.machine, medium, kNameBytesMost);
+  for (Cadence& cadence : clean.cadences) {
+    cadence.name = Clean(cadence.name, medium, kNameBytesMost);
+  }
   for (std::string& line : clean.unjudged) line = Clean(line, medium);
   for (Result& result : clean.verdicts) {
     result.ruling.message = Clean(result.ruling.message, medium);

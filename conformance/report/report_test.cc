@@ -39,6 +39,39 @@ TEST(Results, JsonHasTheAgreedShape) {
   EXPECT_EQ(json["exit_status"], 1);
 }
 
+TEST(Results, WhatThePageShowsComesBack) {
+  Results results = Sample();
+  results.machine = "Linux";
+  results.noise = {.stalls = 1, .longest_ns = 2, .total_ns = 3, .watched_ns = 4};
+  results.cadences = {{.name = "idle",
+                       .events = {MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs, 20}})},
+                       .sleeps = 9,
+                       .is_cut = true}};
+  Measured measured{.bound_ns = 30};
+  for (const int64_t duration_ns : {7, 7, 1'000'000}) measured.durations_ns.Add(duration_ns);
+  results.verdicts[0].ruling.measured = measured;
+  std::string error;
+  const std::optional<Results> back = ParseResults(FormatResults(results), error);
+  ASSERT_TRUE(back) << error;
+  EXPECT_EQ(back->machine, results.machine);
+  EXPECT_EQ(back->noise, results.noise);
+  EXPECT_EQ(back->cadences, results.cadences);
+  EXPECT_EQ(back->verdicts[0].ruling.measured, measured);
+}
+
+TEST(Results, BucketsThatAreNoneAreRefused) {
+  Results results = Sample();
+  results.verdicts[0].ruling.measured.emplace();
+  nlohmann::json json = nlohmann::json::parse(FormatResults(results));
+  for (const char* buckets :
+       {"7", "[[1]]", "[[-1, 1]]", "[[1888, 1]]", "[[1, 0]]", "[[\"a\", 1]]"}) {
+    json["verdicts"][0]["measured"]["buckets"] = nlohmann::json::parse(buckets);
+    std::string error;
+    EXPECT_FALSE(ParseResults(json.dump(), error)) << buckets;
+    EXPECT_NE(error.find("buckets"), std::string::npos) << error;
+  }
+}
+
 TEST(Results, JsonComesBack) {
   std::string error;
   const std::string text = FormatResults(Sample());

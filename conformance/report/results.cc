@@ -1,5 +1,7 @@
 #include "conformance/report/results.h"
 
+#include <utility>
+
 #include "conformance/evidence/event_json.h"
 #include "conformance/json/json.h"
 #include "conformance/report/exit_status.h"
@@ -10,17 +12,50 @@ namespace {
 
 constexpr std::string_view kSchemas[] = {kResultsSchema, kOldResultsSchema};
 
+Json EventsToJson(const std::vector<Event>& events) {
+  Json json = Json::array();
+  for (const Event& event : events) json.push_back(EventToJson(event));
+  return json;
+}
+
+Json MeasuredToJson(const Measured& measured) {
+  Json buckets = Json::array();
+  for (const auto& [bucket, times] : measured.durations_ns.buckets()) {
+    buckets.push_back({bucket, times});
+  }
+  return {{"bound_ns", measured.bound_ns},
+          {"max_ns", measured.durations_ns.max()},
+          {"buckets", std::move(buckets)}};
+}
+
+Json NoiseToJson(const Noise& noise) {
+  return {{"stalls", noise.stalls},
+          {"longest_ns", noise.longest_ns},
+          {"total_ns", noise.total_ns},
+          {"watched_ns", noise.watched_ns}};
+}
+
+Json CadencesToJson(const std::vector<Cadence>& cadences) {
+  Json json = Json::array();
+  for (const Cadence& cadence : cadences) {
+    json.push_back({{"name", cadence.name},
+                    {"sleeps", cadence.sleeps},
+                    {"is_cut", cadence.is_cut},
+                    {"events", EventsToJson(cadence.events)}});
+  }
+  return json;
+}
+
 Json ResultToJson(const Result& result) {
-  Json evidence = Json::array();
-  for (const Event& event : result.ruling.evidence) evidence.push_back(EventToJson(event));
   Json json = {{"clause", ClauseName(result.ruling.clause)},
                {"tier", TierName(result.ruling.tier)},
                {"verdict", VerdictName(result.ruling.verdict)},
                {"expected", result.expected},
                {"triggers", result.ruling.triggers},
                {"message", result.ruling.message},
-               {"evidence", std::move(evidence)},
+               {"evidence", EventsToJson(result.ruling.evidence)},
                {"replay", result.replay}};
+  if (result.ruling.measured) json["measured"] = MeasuredToJson(*result.ruling.measured);
   if (result.scenario) json["scenario"] = ScenarioToJson(*result.scenario);
   return json;
 }
@@ -34,6 +69,53 @@ Scenario ReadScenarioMember(JsonObject& object, bool is_old) {
   return *scenario;
 }
 
+// A bucket and a count.
+std::optional<std::pair<int32_t, int64_t>> ReadBucket(const Json& json) {
+  constexpr int64_t kTimesMost = int64_t{1} << 40;
+  if (!json.is_array() || json.size() != 2) return std::nullopt;
+  if (!json[0].is_number_integer() || !json[1].is_number_integer()) return std::nullopt;
+  const auto bucket = json[0].get<int64_t>();
+  const auto times = json[1].get<int64_t>();
+  if (bucket < 0 || bucket >= Histogram::kBucketsMost) return std::nullopt;
+  if (times < 1 || times > kTimesMost) return std::nullopt;
+  return std::pair(static_cast<int32_t>(bucket), times);
+}
+
+Measured ReadMeasured(JsonObject& object) {
+  Measured measured;
+  measured.bound_ns = object.Integer("bound_ns", 0);
+  const int64_t max_ns = object.Integer("max_ns", 0);
+  const Json& buckets = object.Any("buckets");
+  if (!buckets.is_array() || buckets.size() > Histogram::kBucketsMost) {
+    object.Fail("buckets", "must be an array of pairs");
+  }
+  for (const Json& pair : buckets) {
+    const auto read = ReadBucket(pair);
+    if (!read) object.Fail("buckets", "holds what is no pair of a bucket and a count");
+    measured.durations_ns.AddBucket(read->first, read->second, max_ns);
+  }
+  return measured;
+}
+
+Noise ReadNoise(JsonObject& object) {
+  Noise noise;
+  noise.stalls = object.Integer("stalls", 0);
+  noise.longest_ns = object.Integer("longest_ns", 0);
+  noise.total_ns = object.Integer("total_ns", 0);
+  noise.watched_ns = object.Integer("watched_ns", 0);
+  return noise;
+}
+
+Cadence ReadCadence(JsonObject& object) {
+  Cadence cadence;
+  cadence.name = object.Text("name");
+  cadence.sleeps = object.Integer("sleeps", 0);
+  cadence.is_cut = object.Boolean("is_cut");
+  object.ForObjects("events",
+                    [&](JsonObject& event) { cadence.events.push_back(ReadEvent(event)); });
+  return cadence;
+}
+
 // Member by member: g++ 12 destroys a half-made aggregate twice where an initialiser throws.
 Result ReadResult(JsonObject& object, bool is_old) {
   Result result{};
@@ -44,6 +126,10 @@ Result ReadResult(JsonObject& object, bool is_old) {
   result.ruling.message = object.Text("message");
   result.expected = object.Boolean("expected");
   result.replay = object.Text("replay");
+  if (object.Has("measured")) {
+    object.Object("measured",
+                  [&](JsonObject& measured) { result.ruling.measured = ReadMeasured(measured); });
+  }
   if (object.Has("scenario")) result.scenario = ReadScenarioMember(object, is_old);
   object.ForObjects("evidence",
                     [&](JsonObject& event) { result.ruling.evidence.push_back(ReadEvent(event)); });
@@ -63,6 +149,14 @@ Results ReadResults(JsonObject& object) {
   });
   if (object.Has("unjudged")) {
     object.ForTexts("unjudged", [&](const std::string& line) { results.unjudged.push_back(line); });
+  }
+  object.Update("machine", results.machine);
+  if (object.Has("noise")) {
+    object.Object("noise", [&](JsonObject& noise) { results.noise = ReadNoise(noise); });
+  }
+  if (object.Has("cadences")) {
+    object.ForObjects(
+        "cadences", [&](JsonObject& cadence) { results.cadences.push_back(ReadCadence(cadence)); });
   }
   constexpr int64_t kStatusMost = 255;
   results.exit_status = static_cast<int>(object.Integer("exit_status", 0, kStatusMost));
@@ -99,14 +193,17 @@ int ExitStatusOf(const Results& results) {
 std::string FormatResults(const Results& results) {
   Json verdicts = Json::array();
   for (const Result& result : results.verdicts) verdicts.push_back(ResultToJson(result));
-  const Json json = {{"schema", kResultsSchema},
-                     {"implementation",
-                      {{"name", results.implementation},
-                       {"version", results.version},
-                       {"profile", ProfileName(results.profile)}}},
-                     {"verdicts", std::move(verdicts)},
-                     {"unjudged", results.unjudged},
-                     {"exit_status", results.exit_status}};
+  Json json = {{"schema", kResultsSchema},
+               {"implementation",
+                {{"name", results.implementation},
+                 {"version", results.version},
+                 {"profile", ProfileName(results.profile)}}},
+               {"verdicts", std::move(verdicts)},
+               {"unjudged", results.unjudged}};
+  if (!results.machine.empty()) json["machine"] = results.machine;
+  if (results.noise) json["noise"] = NoiseToJson(*results.noise);
+  if (!results.cadences.empty()) json["cadences"] = CadencesToJson(results.cadences);
+  json["exit_status"] = results.exit_status;
   // What a runtime printed may stand in a message: bytes that are no UTF-8 must not end the report,
   // and a terminal that shows the file must not obey it.
   return json.dump(1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";

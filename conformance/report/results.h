@@ -8,7 +8,13 @@
 //                  "replay": "proctor check go --clauses CAD-2 --seed 1",
 //                  "scenario": {...}}],          only where a minimal scenario shows it
 //    "unjudged": ["--clauses: ..."],    what was asked for and not judged; may be missing
+//    "machine": "Linux 6.1, 2 CPUs",    may be missing
+//    "noise": {"stalls": 1, "longest_ns": 9, "total_ns": 9, "watched_ns": 99},    may be missing
+//    "cadences": [{"name": "idle", "sleeps": 81, "is_cut": false, "events": [...]}],   likewise
 //    "exit_status": 0}
+//
+// A verdict on a bound in time may have "measured": {"bound_ns": 30, "max_ns": 7,
+// "buckets": [[7, 12]]}, which is bucket and count of a Histogram.
 //
 // Version 1 is read as well: there a scenario was a string of JSON. Unknown members are ignored.
 //
@@ -25,6 +31,7 @@
 
 #include "conformance/contract/profile.h"
 #include "conformance/judge/verdict.h"
+#include "conformance/report/cadence.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
@@ -45,6 +52,9 @@ struct Results {
   Profile profile = kGo1_20;
   std::vector<Result> verdicts;       // in the order of the contract
   std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
+  std::string machine;                // what it ran on; empty: not known
+  std::optional<Noise> noise;         // nullopt: nobody watched
+  std::vector<Cadence> cadences;
   int exit_status = 0;
 };
 
