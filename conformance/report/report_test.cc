@@ -80,6 +80,15 @@ TEST(Results, JsonComesBack) {
   EXPECT_EQ(FormatResults(*back), text);
 }
 
+TEST(Results, ATextWithANulComesBackWithoutIt) {
+  Results results = Sample();
+  results.verdicts[2].ruling.message = std::string("a\0b", 3);
+  std::string error;
+  const std::optional<Results> back = ParseResults(FormatResults(results), error);
+  ASSERT_TRUE(back) << error;
+  EXPECT_EQ(back->verdicts[2].ruling.message, "a?b");
+}
+
 Scenario Small() { return {.name = "small", .tasks = {{.ops = {{.op = Op::kYield}}}}}; }
 
 TEST(Results, AScenarioStandsInThemAsJson) {

@@ -1,5 +1,6 @@
 #include "conformance/report/results.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "conformance/evidence/event_json.h"
@@ -163,6 +164,15 @@ Results ReadResults(JsonObject& object) {
   return results;
 }
 
+// A text may hold a NUL, which no reader of JSON here takes.
+void ReplaceNul(Json& json) {
+  if (json.is_string()) {
+    std::ranges::replace(json.get_ref<std::string&>(), '\0', '?');
+  } else if (json.is_structured()) {
+    for (Json& element : json) ReplaceNul(element);
+  }
+}
+
 }  // namespace
 
 std::optional<Tier> FindTier(std::string_view name) {
@@ -204,6 +214,7 @@ std::string FormatResults(const Results& results) {
   if (results.noise) json["noise"] = NoiseToJson(*results.noise);
   if (!results.cadences.empty()) json["cadences"] = CadencesToJson(results.cadences);
   json["exit_status"] = results.exit_status;
+  ReplaceNul(json);
   // What a runtime printed may stand in a message: bytes that are no UTF-8 must not end the report,
   // and a terminal that shows the file must not obey it.
   return json.dump(1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
