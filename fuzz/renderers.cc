@@ -7,69 +7,14 @@
 #include "conformance/report/foreign_text.h"
 #include "conformance/report/render.h"
 #include "conformance/report/results.h"
-#include "fuzz/byte_source.h"
+#include "fuzz/drawn_results.h"
 #include "fuzz/fuzz_target.h"
 
 namespace proctor {
 namespace {
 
-using fuzz::ByteSource;
 using fuzz::Require;
-
-Event DrawEvent(ByteSource& bytes) {
-  Event event{.time_ns = bytes.Number(), .kind = static_cast<EventKind>(bytes.Below(kEventKinds))};
-  event.m = static_cast<int32_t>(bytes.Below(4)) - 1;
-  event.p = static_cast<int32_t>(bytes.Below(4)) - 1;
-  for (const Arg arg : ArgsOf(event.kind)) {
-    const size_t names = ArgValueNames(arg).size();
-    event.Set(arg, names > 0 ? static_cast<int64_t>(bytes.Below(names)) : bytes.Number());
-  }
-  return event;
-}
-
-Result DrawResult(ByteSource& bytes) {
-  const Clause& clause = Clauses()[bytes.Below(Clauses().size())];
-  Result result{};
-  result.ruling.clause = clause.id;
-  result.ruling.tier = kTiers[bytes.Below(std::size(kTiers))];
-  result.ruling.verdict = static_cast<Verdict>(bytes.Below(9));
-  result.ruling.triggers = bytes.Number() & INT64_MAX;
-  result.ruling.message = bytes.Text();
-  result.expected = bytes.Bit();
-  result.replay = bytes.Text();
-  for (size_t events = bytes.Below(4); events > 0; --events) {
-    result.ruling.evidence.push_back(DrawEvent(bytes));
-  }
-  if (bytes.Below(4) == 1) {
-    result.scenario =
-        Scenario{.name = "drawn", .about = bytes.Text(), .tasks = {{.ops = {{.op = Op::kYield}}}}};
-  }
-  return result;
-}
-
-Results DrawResults(ByteSource& bytes) {
-  Results results{.implementation = bytes.Text(),
-                  .version = bytes.Text(),
-                  .profile = kProfiles[bytes.Below(std::size(kProfiles))],
-                  .verdicts = {},
-                  .unjudged = {}};
-  for (size_t lines = bytes.Below(3); lines > 0; --lines) results.unjudged.push_back(bytes.Text());
-  constexpr size_t kVerdictsMost = 12;
-  while (!bytes.empty() && results.verdicts.size() < kVerdictsMost) {
-    results.verdicts.push_back(DrawResult(bytes));
-  }
-  // A renderer relies on the order of the contract.
-  std::ranges::stable_sort(results.verdicts, {},
-                           [](const Result& result) { return result.ruling.clause; });
-  results.exit_status = ExitStatusOf(results);
-  return results;
-}
-
-// Printable and well-formed, without anything that hides or reorders.
-void RequireClean(std::string text, std::string_view what) {
-  std::erase(text, '\n');
-  Require(Clean(text, Medium::kTerminal, SIZE_MAX) == text, what, text);
-}
+using fuzz::RequireClean;
 
 void CheckJUnit(const Results& results) {
   const std::string text = RenderJUnit(results);
@@ -129,8 +74,8 @@ void CheckTable(const Results& results) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace proctor;
-  ByteSource bytes(data, size);
-  const Results results = DrawResults(bytes);
+  fuzz::ByteSource bytes(data, size);
+  const Results results = fuzz::DrawResults(bytes);
   CheckTable(results);
   CheckJUnit(results);
   CheckMarkdown(results);
