@@ -179,7 +179,7 @@ TEST_P(DescriptorTest, ClosingEndsTheWaitsOfBothDirections) {
   });
 }
 
-// Whoever comes after a close must not give it back a second time: then two others would share
+// Who comes after a close must not give it back a second time: then two others would share
 // what they wait in.
 TEST_P(DescriptorTest, LatecomersLeaveAClosedDescriptorAlone) {
   Run([] {

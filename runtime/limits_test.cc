@@ -119,7 +119,7 @@ TEST(LimitsTest, AMillionTasksAreCreatedParkedAndFinished) {
 
 bool IsFar(size_t timer) { return timer % 32 >= 24; }
 
-// Set in random order. A quarter of them is taken back while they fire, by whoever is first; as
+// Set in random order. A quarter of them is taken back while they fire, by who is first; as
 // many are so far off that nothing else can happen to them.
 TEST(LimitsTest, ManyTimersFireOrAreTakenBack) {
   struct Entry {

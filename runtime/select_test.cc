@@ -44,7 +44,7 @@ TEST_P(SelectTest, TakesTheCaseThatIsReady) {
   });
 }
 
-TEST_P(SelectTest, WaitsForWhoeverComes) {
+TEST_P(SelectTest, WaitsForTheFirstToCome) {
   Run([] {
     Channel<int> numbers;
     Channel<std::string> words;

@@ -6,7 +6,7 @@ namespace proctor::runtime {
 
 void Mutex::LockSlowly() {
   waiting_.lock().Acquire();
-  // From here on whoever unlocks comes here too. The holder before may just have gone.
+  // From here on the one that unlocks comes here too. The holder before may just have gone.
   if (state_.exchange(kWaitedFor, std::memory_order_acquire) == kFree) {
     if (waiting_.empty()) state_.store(kHeld, std::memory_order_relaxed);
     waiting_.lock().Release();

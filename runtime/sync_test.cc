@@ -51,7 +51,7 @@ TEST_P(SyncTest, OneTaskAtATimeHoldsAMutex) {
 }
 
 // On one processor each waits before the next one comes.
-TEST(SyncOrderTest, AMutexGoesToWhoeverHasWaitedLongest) {
+TEST(SyncOrderTest, AMutexGoesToTheOneThatHasWaitedLongest) {
   constexpr int kTasks = 20;
   std::vector<int> order;
   Options one_processor;

@@ -1,5 +1,5 @@
-// Small worlds exhaustively: every schedule that differs from the usual one in so many choices at
-// most, once each. How many there were stands in the output and, as properties of the case, in
+// Small worlds exhaustively: every schedule that differs from the usual one in at most N choices,
+// once each. How many there were stands in the output and, as properties of the case, in
 // test.xml.
 
 #include "conformance/campaign/small_worlds.h"
@@ -24,7 +24,7 @@
 namespace proctor {
 namespace {
 
-// What is shared in a world as its events tell it - variables, locks, owners, statuses, queues'
+// What is shared in a world as its events show it - variables, locks, owners, statuses, queues'
 // lengths - folded into one number that each change updates.
 class SharedState {
  public:

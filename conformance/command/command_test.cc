@@ -30,7 +30,8 @@ bool Has(const std::string& name) {
 
 // Expects nothing worse than what noise prevents, and every conforming verdict to have been put to
 // the test.
-void ExpectAsExpected(const Outcome& outcome, const Results& results, size_t conforming_least) {
+void ExpectAsExpected(const CommandResult& outcome, const Results& results,
+                      size_t conforming_least) {
   std::set<ClauseId> conforming;
   bool inconclusive = false;
   for (const Result& result : results.verdicts) {
@@ -52,7 +53,7 @@ TEST(CheckGo, EveryToolchainKeepsTheContract) {
     if (!found.name.starts_with("go") || found.about.starts_with("missing")) continue;
     SCOPED_TRACE(found.name);
     const std::string folder = Folder("go");
-    const Outcome outcome = Proctor({"check", found.name, "--out", folder});
+    const CommandResult outcome = Proctor({"check", found.name, "--out", folder});
     ExpectAsExpected(outcome, ResultsOf(folder), 30);
     EXPECT_TRUE(fs::exists(folder + "/junit.xml"));
     EXPECT_TRUE(fs::exists(folder + "/report.md"));
@@ -65,7 +66,8 @@ TEST(CheckGo, EveryToolchainKeepsTheContract) {
 
 TEST(CheckReference, KeepsEveryClauseByAllTiers) {
   const std::string folder = Folder("reference");
-  const Outcome outcome = Proctor({"check", "reference", "--worlds", "5000", "--out", folder});
+  const CommandResult outcome =
+      Proctor({"check", "reference", "--worlds", "5000", "--out", folder});
   const Results results = ResultsOf(folder);
   ExpectAsExpected(outcome, results, 85);
   std::map<ClauseId, std::set<Verdict>> decided;
@@ -85,7 +87,7 @@ TEST(CheckReference, KeepsEveryClauseByAllTiers) {
 TEST(CheckGccgo, DeviatesExactlyAsExpected) {
   if (!Has("gccgo")) GTEST_SKIP() << "no gccgo on this machine";
   const std::string folder = Folder("gccgo");
-  const Outcome outcome = Proctor({"check", "gccgo", "--out", folder});
+  const CommandResult outcome = Proctor({"check", "gccgo", "--out", folder});
   const Results results = ResultsOf(folder);
   ExpectAsExpected(outcome, results, 28);
   std::map<std::string, std::string> verdicts = VerdictsOf(results);
@@ -97,8 +99,8 @@ TEST(CheckGccgo, DeviatesExactlyAsExpected) {
 TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   const std::string folder = Folder("preemption");
-  const Outcome outcome = Proctor({"check", "go", "--clauses", "PRE-3,PRE-5", "--out", folder},
-                                  {"GODEBUG=asyncpreemptoff=1"});
+  const CommandResult outcome = Proctor(
+      {"check", "go", "--clauses", "PRE-3,PRE-5", "--out", folder}, {"GODEBUG=asyncpreemptoff=1"});
   std::map<std::string, std::string> verdicts = VerdictsOf(ResultsOf(folder));
   EXPECT_EQ(verdicts["PRE-5.X"], "violates");
   EXPECT_EQ(verdicts["PRE-3.O"], "conforms");
@@ -151,7 +153,7 @@ TEST(Judge, ATraceThatIsCutIsGradedUpToThere) {
   text.resize(text.size() * 3 / 4);
   text.resize(text.rfind('\n') + 9);
   const std::string folder = Folder("cut");
-  const Outcome outcome = Proctor({"judge", Write("cut.jsonl", text), "--out", folder});
+  const CommandResult outcome = Proctor({"judge", Write("cut.jsonl", text), "--out", folder});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_NE(outcome.output.find("the last line is cut short"), std::string::npos) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
@@ -160,8 +162,8 @@ TEST(Judge, ATraceThatIsCutIsGradedUpToThere) {
 TEST(Observe, ACommandFromItsStart) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   const std::string folder = Folder("observed");
-  const Outcome outcome = Proctor({"observe", "--for", "20s", "--out", folder, "--",
-                                   "conformance/observer/workload_go", "0", "700", "spin"});
+  const CommandResult outcome = Proctor({"observe", "--for", "20s", "--out", folder, "--",
+                                         "conformance/observer/workload_go", "0", "700", "spin"});
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_NE(outcome.output.find("51 x 20 us"), std::string::npos) << outcome.output;
   EXPECT_NE(outcome.output.find("wake-ups:"), std::string::npos) << outcome.output;
@@ -172,15 +174,15 @@ TEST(Observe, ACommandFromItsStart) {
 
 TEST(Observe, ARunningProcessWhichGoesOn) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
-  std::string why;
+  std::string error;
   auto process =
-      Process::Spawn({.argv = {"conformance/observer/workload_go", "6", "2500", "spin"}}, why);
-  ASSERT_TRUE(process) << why;
+      Process::Spawn({.argv = {"conformance/observer/workload_go", "6", "2500", "spin"}}, error);
+  ASSERT_TRUE(process) << error;
   const std::string folder = Folder("attached");
-  const Outcome outcome =
+  const CommandResult outcome =
       Proctor({"observe", "--pid", std::to_string(process->pid()), "--for", "1s", "--out", folder});
   EXPECT_EQ(outcome.status, 0) << outcome.output;
-  EXPECT_EQ(process->Wait(MonotonicNowNs() + kPatienceNs), 6);
+  EXPECT_EQ(process->Wait(MonotonicNowNs() + kTimeoutNs), 6);
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
 }
 
@@ -188,7 +190,7 @@ TEST(Expectations, AStaleEntryIsRed) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   const std::string file = Write("stale.json", R"({"schema":"proctor-expectations/1",
       "implementation":"go","entries":[{"clause":"CAD-2","verdict":"violates","reason":"once upon a time"}]})");
-  const Outcome outcome =
+  const CommandResult outcome =
       Proctor({"check", "go", "--scenario", "idle", "--clauses", "CAD-2", "--expectations", file});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(outcome.output.find("stale expectation"), std::string::npos) << outcome.output;
@@ -196,7 +198,7 @@ TEST(Expectations, AStaleEntryIsRed) {
 
 TEST(Usage, WhatIsWrongIsNamedInOneLine) {
   const auto error_of = [](std::vector<std::string> arguments, int status) {
-    const Outcome outcome = Proctor(std::move(arguments));
+    const CommandResult outcome = Proctor(std::move(arguments));
     EXPECT_EQ(outcome.status, status) << outcome.output;
     return outcome.output;
   };
@@ -232,7 +234,7 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
 
 TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {
   const std::string folder = Folder("true");
-  const Outcome outcome =
+  const CommandResult outcome =
       Proctor({"check", "/bin/true", "--clauses", "CAD-2,CAD-3", "--out", folder});
   EXPECT_EQ(outcome.status, 3) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "error");
@@ -247,12 +249,12 @@ TEST(Usage, WhatAnAdapterWroteBeforeItFailedCanBeRead) {
       Write("grumbler", "#!/bin/sh\necho one >&2; echo no licence >&2; exit 9\n");
   fs::permissions(adapter, fs::perms::owner_all);
   const std::string folder = Folder("grumbler.out");
-  const std::string why = "the adapter ended with status 9 before its handshake; what it wrote";
+  const std::string ended = "the adapter ended with status 9 before its handshake; what it wrote";
   EXPECT_NE(
-      Proctor({"check", adapter, "--clauses", "CAD-2"}).output.find(why + " last: no licence"),
+      Proctor({"check", adapter, "--clauses", "CAD-2"}).output.find(ended + " last: no licence"),
       std::string::npos);
-  const Outcome kept = Proctor({"check", adapter, "--clauses", "CAD-2", "--out", folder});
-  const size_t at = kept.output.find(why + ": " + folder + "/stderr/");
+  const CommandResult kept = Proctor({"check", adapter, "--clauses", "CAD-2", "--out", folder});
+  const size_t at = kept.output.find(ended + ": " + folder + "/stderr/");
   ASSERT_NE(at, std::string::npos) << kept.output;
   for (const fs::directory_entry& file : fs::directory_iterator(folder + "/stderr")) {
     EXPECT_EQ(Contents(file.path()), "one\nno licence\n");

@@ -11,14 +11,14 @@
 namespace proctor {
 namespace fs = std::filesystem;
 
-Outcome Proctor(std::vector<std::string> arguments, std::vector<std::string> env) {
+CommandResult Proctor(std::vector<std::string> arguments, std::vector<std::string> env) {
   arguments.insert(arguments.begin(), "conformance/command/proctor");
-  std::string why;
+  std::string error;
   auto process = Process::Spawn(
-      {.argv = std::move(arguments), .set_env = std::move(env), .capture_output = true}, why);
-  EXPECT_TRUE(process) << why;
-  Outcome outcome;
-  outcome.status = process->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
+      {.argv = std::move(arguments), .set_env = std::move(env), .capture_output = true}, error);
+  EXPECT_TRUE(process) << error;
+  CommandResult outcome;
+  outcome.status = process->Wait(MonotonicNowNs() + kTimeoutNs).value_or(-1);
   outcome.output = process->captured();
   return outcome;
 }
@@ -43,9 +43,9 @@ std::string Write(const std::string& name, const std::string& contents) {
 }
 
 Results ResultsOf(const std::string& folder) {
-  std::string why;
-  const std::optional<Results> results = ParseResults(Contents(folder + "/results.json"), why);
-  EXPECT_TRUE(results) << why;
+  std::string error;
+  const std::optional<Results> results = ParseResults(Contents(folder + "/results.json"), error);
+  EXPECT_TRUE(results) << error;
   return results.value_or(Results());
 }
 

@@ -15,15 +15,15 @@
 namespace proctor {
 
 // How long a test waits for a process at most.
-inline constexpr int64_t kPatienceNs = 240'000'000'000;
+inline constexpr int64_t kTimeoutNs = 240'000'000'000;
 
-struct Outcome {
+struct CommandResult {
   int status = -1;
   std::string output;  // both streams
 };
 
 // The command with these arguments, waited for with a deadline.
-Outcome Proctor(std::vector<std::string> arguments, std::vector<std::string> env = {});
+CommandResult Proctor(std::vector<std::string> arguments, std::vector<std::string> env = {});
 
 // A path below the test's scratch folder where nothing is.
 std::string Folder(const std::string& name);

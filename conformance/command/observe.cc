@@ -170,7 +170,7 @@ std::string Observation::Describe() const {
     text += fmt::format(", by --profile {}", profile);
   }
   text += "\n";
-  for (const MonitorThread& other : observer_->others()) {
+  for (const FoundMonitor& other : observer_->others()) {
     text += fmt::format("not graded: thread {}, the monitor of the runtime in {}\n", other.thread,
                         clean(found_.images[other.image].file));
   }

@@ -13,7 +13,7 @@
 
 namespace proctor {
 
-// Standard input, output and error are open from here on, if only on nothing; signals that tell of
+// Standard input, output and error are open from here on, if only on nothing; signals that report
 // a failed write do not end the program.
 void PrepareOutput();
 

@@ -47,7 +47,7 @@ class EndedBy : public testing::TestWithParam<int> {
     EXPECT_TRUE(process) << error;
     while (!fs::exists(begun()) && !process->Wait(MonotonicNowNs())) std::this_thread::yield();
     process->Signal(GetParam());
-    const int status = process->Wait(MonotonicNowNs() + kPatienceNs).value_or(-1);
+    const int status = process->Wait(MonotonicNowNs() + kTimeoutNs).value_or(-1);
     output_ = process->captured();
     return status;
   }
@@ -101,16 +101,16 @@ INSTANTIATE_TEST_SUITE_P(Signals, EndedBy, testing::Values(SIGINT, SIGTERM, SIGH
 
 TEST(Observe, AProgramWithoutARuntimeIsNotGraded) {
   const std::string folder = Folder("no_runtime");
-  const Outcome outcome = Proctor({"observe", "--for", "1s", "--out", folder, "--",
-                                   "conformance/observer/fake_monitor", "forever", "0"});
+  const CommandResult outcome = Proctor({"observe", "--for", "1s", "--out", folder, "--",
+                                         "conformance/observer/fake_monitor", "forever", "0"});
   EXPECT_EQ(outcome.status, 3) << outcome.output;
   EXPECT_NE(outcome.output.find("no monitor: there is no Go runtime in process"), std::string::npos)
       << outcome.output;
   EXPECT_NE(outcome.output.find("wake-ups of the whole process"), std::string::npos);
   EXPECT_EQ(outcome.output.find("CAD-2"), std::string::npos);
   EXPECT_FALSE(fs::exists(folder + "/results.json"));
-  const Outcome declared = Proctor({"observe", "--for", "1s", "--profile", "go1.20", "--",
-                                    "conformance/observer/fake_monitor", "forever", "0"});
+  const CommandResult declared = Proctor({"observe", "--for", "1s", "--profile", "go1.20", "--",
+                                          "conformance/observer/fake_monitor", "forever", "0"});
   EXPECT_NE(declared.output.find("by --profile go1.20"), std::string::npos) << declared.output;
   EXPECT_NE(declared.output.find("CAD-2"), std::string::npos) << declared.output;
 }

@@ -14,7 +14,7 @@ class Check : public testing::TestWithParam<Profile> {};
 
 TEST_P(Check, TheReferenceKeepsEveryClause) {
   const std::string folder = Folder("reference");
-  const Outcome outcome =
+  const CommandResult outcome =
       Proctor({"check", "reference", "--tiers", "V", "--worlds", "2000", "--profile",
                std::string(ProfileName(GetParam())), "--out", folder});
   EXPECT_EQ(outcome.status, 0) << outcome.output;
@@ -35,8 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Profiles, Check, testing::ValuesIn(kProfiles),
 
 TEST(Finding, IsReplayedFromItsBundle) {
   const std::string folder = Folder("mutant");
-  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
-                                   "--clauses", "CAD-8", "--worlds", "100", "--out", folder});
+  const CommandResult outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
+                                         "--clauses", "CAD-8", "--worlds", "100", "--out", folder});
   EXPECT_EQ(outcome.status, 1) << outcome.output;
   const std::string bundle = folder + "/bundles/CAD-8.json";
   EXPECT_NE(outcome.output.find("  scenario: {\"schema\":\"proctor-scenario/1\""),
@@ -47,7 +47,7 @@ TEST(Finding, IsReplayedFromItsBundle) {
       << outcome.output;
 
   const std::string again = Folder("replayed");
-  const Outcome replayed = Proctor({"replay", bundle, "--out", again});
+  const CommandResult replayed = Proctor({"replay", bundle, "--out", again});
   EXPECT_EQ(replayed.status, 1) << replayed.output;
   const Results results = ResultsOf(again);
   ASSERT_EQ(results.verdicts.size(), 1u);
@@ -56,14 +56,14 @@ TEST(Finding, IsReplayedFromItsBundle) {
   EXPECT_EQ(results.verdicts[0].ruling.message, before.verdicts[0].ruling.message);
   EXPECT_EQ(results.verdicts[0].ruling.evidence, before.verdicts[0].ruling.evidence);
 
-  const Outcome judged = Proctor({"judge", again + "/traces/replay.jsonl"});
+  const CommandResult judged = Proctor({"judge", again + "/traces/replay.jsonl"});
   EXPECT_EQ(judged.status, 1);
   EXPECT_NE(judged.output.find("CAD-8 violates by tier V"), std::string::npos) << judged.output;
 }
 
 TEST(Finding, WithoutAFolderIsReplayedFromItsSeed) {
-  const Outcome outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
-                                   "--clauses", "CAD-8", "--worlds", "100", "--seed", "7"});
+  const CommandResult outcome = Proctor({"check", "mutant=sleep_in_wrong_unit", "--tiers", "V",
+                                         "--clauses", "CAD-8", "--worlds", "100", "--seed", "7"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(outcome.output.find("  replay: conformance/command/proctor check "
                                 "mutant=sleep_in_wrong_unit --clauses CAD-8 --tiers V "
@@ -74,8 +74,8 @@ TEST(Finding, WithoutAFolderIsReplayedFromItsSeed) {
 
 TEST(Budget, WhatACampaignDidNotComeToIsInconclusive) {
   const std::string folder = Folder("short");
-  const Outcome outcome = Proctor({"check", "reference", "--tiers", "V", "--clauses", "DEAD-5",
-                                   "--budget", "1ms", "--out", folder});
+  const CommandResult outcome = Proctor({"check", "reference", "--tiers", "V", "--clauses",
+                                         "DEAD-5", "--budget", "1ms", "--out", folder});
   EXPECT_EQ(outcome.status, 2) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["DEAD-5.V"], "inconclusive");
 }
@@ -83,7 +83,7 @@ TEST(Budget, WhatACampaignDidNotComeToIsInconclusive) {
 TEST(Replay, WhatIsWrongWithABundleIsNamedInOneLine) {
   const auto error_of = [](const std::string& text) {
     const std::string path = Write("bundle.json", text);
-    const Outcome outcome = Proctor({"replay", path});
+    const CommandResult outcome = Proctor({"replay", path});
     EXPECT_EQ(outcome.status, 64) << outcome.output;
     const std::string start = "proctor: " + path + ": ";
     EXPECT_TRUE(outcome.output.starts_with(start)) << outcome.output;

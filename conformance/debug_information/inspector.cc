@@ -18,7 +18,7 @@ constexpr int kIdleLockedSlot = 2;
 constexpr int kFreeSlot = 3;  // injections; within a hand-off assigns; in a deep sleep its return
 
 // Where the monitor adjusts a count more often than this in one cycle, it does so for every running
-// processor. Then it is watched only in one of so many cycles.
+// processor. Then it is watched only in one of N cycles.
 constexpr int64_t kAdjustmentsFew = 4;
 constexpr int64_t kAdjustmentsEvery = 32;
 

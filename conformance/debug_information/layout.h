@@ -20,7 +20,7 @@
 namespace proctor {
 
 // A number in memory. It begins at an address, or within a processor; each hop reads a pointer
-// there and goes on so many bytes behind what that points to.
+// there and goes on N bytes behind what that points to.
 struct Place {
   uint64_t start = 0;  // address as linked, or offset in the processor
   std::vector<int64_t> hops;

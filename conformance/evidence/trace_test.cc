@@ -65,9 +65,9 @@ RC_GTEST_PROP(Trace, EventsComeBack, ()) {
   const Event event = ArbitraryEvent();
   std::string line;
   FormatEvent(event, line);
-  std::string why;
-  const std::optional<Event> back = ParseEvent(line, why);
-  RC_ASSERT(why == "");
+  std::string error;
+  const std::optional<Event> back = ParseEvent(line, error);
+  RC_ASSERT(error == "");
   RC_ASSERT(back.has_value());
   RC_ASSERT(*back == event);
   RC_ASSERT(nlohmann::json::accept(line));
@@ -77,9 +77,9 @@ RC_GTEST_PROP(Trace, NoCutLineIsTakenForAnEvent, ()) {
   std::string line;
   FormatEvent(ArbitraryEvent(), line);
   line.resize(*rc::gen::inRange<size_t>(0, line.size()));
-  std::string why;
-  RC_ASSERT(!ParseEvent(line, why).has_value());
-  RC_ASSERT(!why.empty());
+  std::string error;
+  RC_ASSERT(!ParseEvent(line, error).has_value());
+  RC_ASSERT(!error.empty());
 }
 
 RC_GTEST_PROP(Trace, ArbitraryBytesNeverBreakTheReader, (const std::string& bytes)) {

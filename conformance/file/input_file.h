@@ -51,7 +51,7 @@ class InputFile {
 };
 
 // An InputFile as a stream. A read error ends the stream as if the file ended there; file.error()
-// tells the two apart.
+// is how the two differ.
 class InputStream : private std::streambuf, public std::istream {
  public:
   explicit InputStream(InputFile& file);

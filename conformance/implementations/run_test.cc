@@ -28,9 +28,9 @@ class Runtime : public testing::TestWithParam<std::string> {
       const fs::path scratch = fs::path(testing::TempDir()) / name;
       fs::create_directories(scratch);
       BuildFailure failure{};
-      std::string why;
-      built[name] = BuildImplementation(name, scratch, failure, why);
-      EXPECT_TRUE(built[name] || failure == BuildFailure::kMissing) << why;
+      std::string error;
+      built[name] = BuildImplementation(name, scratch, failure, error);
+      EXPECT_TRUE(built[name] || failure == BuildFailure::kMissing) << error;
     }
     if (!built[name]) GTEST_SKIP() << name << " is not on this machine";
     implementation_ = *built[name];
@@ -69,22 +69,22 @@ std::vector<Event> Of(const Run& run, EventKind kind, Op op) {
 }
 
 // What a task that ran the program stamps, in order: names of events and numbers of operations.
-std::vector<std::string> StoryOf(const Task& task) {
-  std::vector<std::string> story = {"task_start"};
+std::vector<std::string> StampsOf(const Task& task) {
+  std::vector<std::string> stamps = {"task_start"};
   for (int64_t i = 0; i < task.repeat; ++i) {
     for (size_t index = 0; index < task.ops.size(); ++index) {
       const std::string op = " " + std::string(OpNames()[static_cast<size_t>(task.ops[index].op)]) +
                              " " + std::to_string(index);
-      story.push_back("op_begin" + op);
-      story.push_back("op_end" + op);
+      stamps.push_back("op_begin" + op);
+      stamps.push_back("op_end" + op);
     }
   }
-  story.push_back("task_end");
-  return story;
+  stamps.push_back("task_end");
+  return stamps;
 }
 
-std::map<int64_t, std::vector<std::string>> StoriesIn(const Run& run) {
-  std::map<int64_t, std::vector<std::string>> stories;
+std::map<int64_t, std::vector<std::string>> StampsByTask(const Run& run) {
+  std::map<int64_t, std::vector<std::string>> stamps;
   for (const Event& event : run.events) {
     if (event.g < 0 || event.kind == EventKind::kTaskSpawn || event.kind == EventKind::kCpuTime)
       continue;
@@ -93,9 +93,9 @@ std::map<int64_t, std::vector<std::string>> StoriesIn(const Run& run) {
       word += " " + std::string(OpNames()[static_cast<size_t>(event.Get(Arg::kOp))]) + " " +
               std::to_string(event.Get(Arg::kIndex));
     }
-    stories[event.g].push_back(word);
+    stamps[event.g].push_back(word);
   }
-  return stories;
+  return stamps;
 }
 
 // How many of `causes` come before each of `effects`, which is at least its own number.
@@ -113,20 +113,20 @@ TEST_P(Runtime, EveryTaskRunsItsProgram) {
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
 
   std::multiset<std::vector<std::string>> expected;
-  std::multiset<std::vector<std::string>> told;
+  std::multiset<std::vector<std::string>> stamped;
   int64_t spawns = 0;
   for (const Task& task : named->scenario.tasks) {
-    if (task.start) expected.insert(StoryOf(task));
+    if (task.start) expected.insert(StampsOf(task));
     for (const Operation& operation : task.ops) {
       if (operation.op != Op::kSpawn) continue;
       spawns += task.repeat;
       const Task& spawned = named->scenario.tasks[static_cast<size_t>(operation.task)];
-      for (int64_t i = 0; i < task.repeat; ++i) expected.insert(StoryOf(spawned));
+      for (int64_t i = 0; i < task.repeat; ++i) expected.insert(StampsOf(spawned));
     }
   }
   ASSERT_GT(spawns, 0);
-  for (const auto& [g, story] : StoriesIn(run)) told.insert(story);
-  EXPECT_EQ(told, expected);
+  for (const auto& [g, stamps] : StampsByTask(run)) stamped.insert(stamps);
+  EXPECT_EQ(stamped, expected);
   EXPECT_EQ(Of(run, EventKind::kScenarioStart).size(), 1u);
   EXPECT_EQ(Of(run, EventKind::kScenarioEnd).size(), 1u);
   EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
@@ -304,12 +304,12 @@ TEST_P(Runtime, EvidenceFromOutsideAndInsideIsOne) {
   EXPECT_TRUE(std::ranges::is_sorted(run.events, {}, &Event::time_ns));
 }
 
-// The runtime's own trace and the tasks' stamps tell the same story.
+// The runtime's own trace and the tasks' stamps agree.
 TEST(Reference, TracesItself) {
   BuildFailure failure{};
-  std::string why;
-  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, why);
-  ASSERT_TRUE(reference) << why;
+  std::string error;
+  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, error);
+  ASSERT_TRUE(reference) << error;
   Scenario scenario =
       Named("traced",
             {{.ops = {{.op = Op::kSpawn, .task = 1}, {.op = Op::kBlock, .duration_ns = 15'000'000}},
@@ -352,9 +352,9 @@ TEST(Reference, TracesItself) {
 // What it was not asked for it does not do: no trace, and nothing of it in other evidence.
 TEST(Reference, DoesNotTraceItselfUnasked) {
   BuildFailure failure{};
-  std::string why;
-  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, why);
-  ASSERT_TRUE(reference) << why;
+  std::string error;
+  const auto reference = BuildImplementation("reference", testing::TempDir(), failure, error);
+  ASSERT_TRUE(reference) << error;
   const auto run = RunScenario({.argv = reference->argv, .observe = false},
                                Named("untraced", {{.ops = {{.op = Op::kYield}}}}));
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;

@@ -56,8 +56,8 @@ class Activity {
   // none lives.
   int64_t resting_since_ns() const { return lost_ ? INT64_MAX : resting_since_ns_; }
 
-  // With one P: since when the task that stamped last has been computing. Whoever else gets that P
-  // stamps, so it has been in no system call since. INT64_MAX: not known.
+  // With one P: since when the task that stamped last has been computing. Any other task
+  // that gets that P stamps, so it has been in no system call since. INT64_MAX: not known.
   int64_t computes_alone_since_ns() const;
 
   // No timer of a task that sleeps is due before this; INT64_MAX: none sleeps.

@@ -8,7 +8,7 @@ namespace proctor {
 namespace {
 
 constexpr size_t kEventsCited = 6;
-// A right monitor shows the exact length in one of so many runs at least.
+// A right monitor shows the exact length in at least one of N runs.
 constexpr int64_t kRunsThatTell = 10;
 // Larger than any `idle` that matters, small enough to add to.
 constexpr int64_t kUnbounded = INT64_MAX / 2;

@@ -28,7 +28,7 @@ void IdentityJudge::Observe(const Event& event) {
       started_ = event;
       break;
     case EventKind::kGap:
-      // Whoever starts and ends here was not seen.
+      // A thread that starts and ends in the gap was not seen.
       started_.reset();
       exited_.reset();
       process_started_.reset();

@@ -18,7 +18,7 @@ class Nonsense {
   Event Next() {
     Event event;
     using enum EventKind;
-    // Mostly what a monitor's duties are made of, so that judges come far into their stories.
+    // Mostly what a monitor's duties are made of, so that the judges come far.
     event.kind = Below(4) == 0
                      ? static_cast<EventKind>(Below(kEventKinds))
                      : Pick<EventKind>({kRead, kRead, kRead, kWrite, kSwap, kLock, kUnlock});

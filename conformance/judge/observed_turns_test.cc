@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kTask = 1;
 constexpr int64_t kBehind = 2;
-// So many samples that are all wrong break a rule.
+// This number of samples, all of them wrong, breaks a rule.
 constexpr int kEnough = 6;
 
 // A monitor, and one task that never ends.

@@ -50,8 +50,8 @@ TEST_P(Recorded, IsJudgedAsBefore) {
   }
 }
 
-// The reference's own trace without so many events from the middle on, and a gap in their place or
-// not.
+// The reference's own trace without `lost` events from the middle on, with a gap in their place or
+// without one.
 std::set<ClauseId> ViolatedWithAHole(size_t lost, bool told) {
   const std::string path = "conformance/judge/testdata/reference_traced.jsonl";
   std::ifstream stream(path);
@@ -79,7 +79,7 @@ TEST(RecordedTrace, AGapIsNoAccusation) {
     EXPECT_TRUE(ViolatedWithAHole(lost, true).empty()) << lost;
   }
   EXPECT_FALSE(ViolatedWithAHole(300, false).empty())
-      << "a hole that nobody tells of makes no sense";
+      << "a hole without a gap event makes no sense";
 }
 
 INSTANTIATE_TEST_SUITE_P(

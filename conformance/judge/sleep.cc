@@ -75,14 +75,7 @@ void SleepJudge::Observe(const Event& event) {
       });
       break;
     case EventKind::kOpBegin:
-      if (monitor_gone_) {
-        Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
-      }
-      world_may_stop_ = world_may_stop_ || event.Is(Arg::kOp, Op::kWork) ||
-                        event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect);
-      if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kTimersMost) {
-        timers_.insert_or_assign(event.g, Timer{.begin = event});
-      }
+      OnOpBegin(event);
       break;
     case EventKind::kOpEnd:
       if (event.Is(Arg::kOp, Op::kSleep)) OnTimerEnd(event);
@@ -92,6 +85,17 @@ void SleepJudge::Observe(const Event& event) {
   }
   activity_.Observe(event);
   cycle_.Observe(event);
+}
+
+void SleepJudge::OnOpBegin(const Event& event) {
+  if (monitor_gone_) {
+    Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
+  }
+  world_may_stop_ = world_may_stop_ || event.Is(Arg::kOp, Op::kWork) ||
+                    event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect);
+  if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kTimersMost) {
+    timers_.insert_or_assign(event.g, Timer{.begin = event});
+  }
 }
 
 // A monitor that is not in a deep sleep is heard of again and again.

@@ -38,6 +38,7 @@ class SleepJudge : public Judge {
   };
 
   void NoteSilence(const Event& event);
+  void OnOpBegin(const Event& event);
   void OnShallowSleep(const Event& event);
   void OnShallowWake(const Event& event);
   void OnDeepSleep(const Event& event);

@@ -64,7 +64,7 @@ void TasksJudge::Observe(const Event& event) {
   lull_.Observe(event);
 }
 
-// Nothing runs any more. Whoever waits for another task may do so for ever, but nobody else may.
+// Nothing runs any more. A task that waits for another task may do so for ever; no other may.
 void TasksJudge::OnRest(const Event& event) {
   const int64_t among_themselves = activity_.open(Op::kSend) + activity_.open(Op::kReceive);
   const int64_t for_network = activity_.open(Op::kWait);

@@ -287,7 +287,7 @@ std::string Picture(const std::vector<Line>& lines) {
   return picture;
 }
 
-// The span of the evidence. A monitor in a long sleep tells nothing until the observation ends.
+// The span of the evidence. A monitor in a long sleep makes no event until the observation ends.
 struct Span {
   int64_t from_ns;
   int64_t until_ns;

@@ -160,8 +160,8 @@ std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& 
   return std::nullopt;
 }
 
-std::vector<MonitorThread> FindAllMonitors(pid_t process, std::span<const RuntimeImage> images) {
-  std::vector<MonitorThread> found;
+std::vector<FoundMonitor> FindAllMonitors(pid_t process, std::span<const RuntimeImage> images) {
+  std::vector<FoundMonitor> found;
   bool forbidden = false;
   for (const pid_t thread : ThreadsOf(process)) {
     const std::optional<uint64_t> stack_pointer = StackPointerOf(process, thread, forbidden);

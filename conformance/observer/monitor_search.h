@@ -31,11 +31,11 @@ std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& 
                                        std::string& error);
 
 // The threads of the process that are monitors of these runtimes, and of which each is one.
-struct MonitorThread {
+struct FoundMonitor {
   pid_t thread;
   size_t image;
 };
-std::vector<MonitorThread> FindAllMonitors(pid_t process, std::span<const RuntimeImage> images);
+std::vector<FoundMonitor> FindAllMonitors(pid_t process, std::span<const RuntimeImage> images);
 
 }  // namespace proctor
 

@@ -110,7 +110,7 @@ pid_t Observer::monitor() const { return state_->tracer.monitor(); }
 
 Observer::Found Observer::found() const { return state_->tracer.found(); }
 
-const std::vector<MonitorThread>& Observer::others() const { return state_->tracer.others(); }
+const std::vector<FoundMonitor>& Observer::others() const { return state_->tracer.others(); }
 
 Observer::Usage Observer::usage() const { return state_->tracer.usage(); }
 

@@ -95,7 +95,7 @@ class Observer {
   Found found() const;
 
   // The monitors of the other runtimes in the process, one each. Valid after Stop.
-  const std::vector<MonitorThread>& others() const;
+  const std::vector<FoundMonitor>& others() const;
 
   // CPU time of the monitor and of the whole process, in nanoseconds, from when the monitor was
   // found until it or the observation ended, both on CLOCK_MONOTONIC; tracing makes the monitor's

@@ -11,12 +11,12 @@
 #include <csignal>
 #include <fstream>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "conformance/base/mutex.h"
 #include "conformance/observer/cadence_picture.h"
 #include "conformance/observer/monitor_search.h"
 #include "conformance/observer/proc_files.h"
@@ -75,15 +75,18 @@ class Observation {
   Observer* observer() { return observer_.get(); }
   const std::string& error() const { return why_; }
 
-  // Until so many events have come.
+  // Until `count` events have come.
   void WaitFor(size_t count) {
-    std::unique_lock lock(kept_->mutex);
-    EXPECT_TRUE(kept_->changed.wait_for(lock, std::chrono::nanoseconds(kWaitAtMostNs),
-                                        [&] { return kept_->events.size() >= count; }));
+    const MutexLock lock(kept_->mutex);
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::nanoseconds(kWaitAtMostNs);
+    while (kept_->events.size() < count) {
+      ASSERT_EQ(kept_->changed.wait_until(kept_->mutex, deadline), std::cv_status::no_timeout);
+    }
   }
 
   size_t CountEvents() const {
-    const std::lock_guard lock(kept_->mutex);
+    const MutexLock lock(kept_->mutex);
     return kept_->events.size();
   }
 
@@ -105,23 +108,23 @@ class Observation {
     observed.monitor = observer_->monitor();
     observed.usage = observer_->usage();
     observed.found = observer_->found();
-    const std::lock_guard lock(kept_->mutex);
+    const MutexLock lock(kept_->mutex);
     observed.events = kept_->events;
     return observed;
   }
 
  private:
   struct Kept {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<Event> events;  // guarded by mutex
+    Mutex mutex;
+    std::condition_variable_any changed;
+    std::vector<Event> events GUARDED_BY(mutex);
   };
 
   void Begin(const Observer::Options& options) {
     observer_ = Observer::Start(
         options,
         [kept = kept_.get()](const Event& event) {
-          const std::lock_guard lock(kept->mutex);
+          const MutexLock lock(kept->mutex);
           kept->events.push_back(event);
           kept->changed.notify_all();
         },

@@ -1,4 +1,4 @@
-// What /proc tells of a process and its threads.
+// What /proc says about a process and its threads.
 //
 // Thread safety: all functions may be called from any thread.
 

@@ -47,9 +47,9 @@ std::vector<RuntimeImage> AwaitImages(pid_t pid) {
 }
 
 // Threads come one after the other.
-std::vector<MonitorThread> AwaitMonitors(pid_t pid, const std::vector<RuntimeImage>& images,
-                                         size_t count) {
-  std::vector<MonitorThread> monitors;
+std::vector<FoundMonitor> AwaitMonitors(pid_t pid, const std::vector<RuntimeImage>& images,
+                                        size_t count) {
+  std::vector<FoundMonitor> monitors;
   const int64_t end_ns = MonotonicNowNs() + kWaitAtMostNs;
   while (monitors.size() < count && MonotonicNowNs() < end_ns) {
     monitors = FindAllMonitors(pid, images);
@@ -92,7 +92,7 @@ TEST(RuntimeImage, EveryLibraryHasItsOwn) {
   const std::vector<RuntimeImage> images = FindRuntimeImages(process->pid());
   ASSERT_EQ(images.size(), 2u);
   std::set<size_t> of;
-  for (const MonitorThread& monitor : AwaitMonitors(process->pid(), images, 2)) {
+  for (const FoundMonitor& monitor : AwaitMonitors(process->pid(), images, 2)) {
     of.insert(monitor.image);
   }
   EXPECT_EQ(of, (std::set<size_t>{0, 1}));

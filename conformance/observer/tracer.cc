@@ -330,7 +330,7 @@ void Tracer::NoteFound(const MonitorIdentity& identity, bool is_monitor) {
 void Tracer::LookForOthers() {
   if (!image_) return;
   others_.clear();
-  for (const MonitorThread& other : FindAllMonitors(process_, images_)) {
+  for (const FoundMonitor& other : FindAllMonitors(process_, images_)) {
     if (other.thread == monitor_) continue;
     if (other.image == *image_) {
       EmitSecondMonitor(other.thread);

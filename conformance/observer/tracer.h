@@ -49,7 +49,7 @@ class Tracer {
   bool showed_none() const { return showed_none_; }
   const std::string& inspection_error() const { return inspection_error_; }
   const Observer::Usage& usage() const { return usage_.usage(); }
-  const std::vector<MonitorThread>& others() const { return others_; }
+  const std::vector<FoundMonitor>& others() const { return others_; }
 
  private:
   struct Traced {
@@ -100,7 +100,7 @@ class Tracer {
   std::map<pid_t, MonitorIdentity> identities_;  // of each process
   std::vector<RuntimeImage> images_;             // of the monitor's process
   std::optional<size_t> image_;
-  std::vector<MonitorThread> others_;
+  std::vector<FoundMonitor> others_;
   std::set<pid_t> seconds_;  // threads that were said to be a second monitor
   bool watching_all_ = false;
   int64_t last_time_ns_ = 0;

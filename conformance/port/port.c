@@ -30,21 +30,22 @@ _Static_assert(sizeof(proctor_host) ==
                    offsetof(proctor_host, now_ns) + kCalls * sizeof(void (*)(void)),
                "port.h has a call that calls.def has not");
 
-static int Fail(const char** why, const char* error) {
-  if (why != NULL) *why = error;
+static int Fail(const char** error, const char* message) {
+  if (error != NULL) *error = message;
   return 0;
 }
 
-int proctor_host_is_complete(const proctor_host* host, const char** why) {
-  if (host == NULL) return Fail(why, "there is no host");
-  if (host->version != PROCTOR_PORT_VERSION) return Fail(why, "the host has another port version");
+int proctor_host_is_complete(const proctor_host* host, const char** error) {
+  if (host == NULL) return Fail(error, "there is no host");
+  if (host->version != PROCTOR_PORT_VERSION)
+    return Fail(error, "the host has another port version");
   if (host->size < sizeof(proctor_host))
-    return Fail(why, "the host's table is shorter than the header's");
-  if (host->self == NULL) return Fail(why, "the host's table lacks self");
-  if (host->constants == NULL) return Fail(why, "the host's table lacks constants");
+    return Fail(error, "the host's table is shorter than the header's");
+  if (host->self == NULL) return Fail(error, "the host's table lacks self");
+  if (host->constants == NULL) return Fail(error, "the host's table lacks constants");
   for (size_t i = 0; i < sizeof(kFunctions) / sizeof(kFunctions[0]); ++i) {
     const char* place = (const char*)host + kFunctions[i].offset;
-    if (*(void (*const*)(void))place == NULL) return Fail(why, kFunctions[i].error);
+    if (*(void (*const*)(void))place == NULL) return Fail(error, kFunctions[i].error);
   }
   return 1;
 }

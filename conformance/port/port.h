@@ -81,7 +81,7 @@ extern "C" {
 
 /* The locks, in lock order: a thread that holds one takes only later ones. */
 enum {
-  PROCTOR_LOCK_MONITOR = 0,   /* held during the duties; whoever holds it excludes them */
+  PROCTOR_LOCK_MONITOR = 0,   /* held during the duties; another holder delays them */
   PROCTOR_LOCK_SCAVENGER = 1, /* the scavenger's parking */
   PROCTOR_LOCK_FORCED_GC = 2, /* the forced-collection helper's parking */
   PROCTOR_LOCK_SCHED = 3,     /* the scheduler's central lock */
@@ -262,9 +262,9 @@ typedef struct proctor_implementation {
  * this one. */
 const proctor_implementation* proctor_implementation_under_test(void);
 
-/* 1: the table has the version of this header and all its functions. Otherwise 0, and `why` (if not
- * NULL) points to a constant that says what is missing. */
-int proctor_host_is_complete(const proctor_host* host, const char** why);
+/* 1: the table has the version of this header and all its functions. Otherwise 0, and `error` (if
+ * not NULL) points to a constant that says what is missing. */
+int proctor_host_is_complete(const proctor_host* host, const char** error);
 
 #ifdef __cplusplus
 }

@@ -22,29 +22,29 @@ proctor_host CompleteTable() {
   return host;
 }
 
-std::string Complaint(const proctor_host& host) {
-  const char* why = "";
-  return proctor_host_is_complete(&host, &why) == 1 ? "" : why;
+std::string FailureMessage(const proctor_host& host) {
+  const char* error = "";
+  return proctor_host_is_complete(&host, &error) == 1 ? "" : error;
 }
 
-TEST(Port, ACompleteTableIsComplete) { EXPECT_EQ(Complaint(CompleteTable()), ""); }
+TEST(Port, ACompleteTableIsComplete) { EXPECT_EQ(FailureMessage(CompleteTable()), ""); }
 
 TEST(Port, NamesTheFunctionThatIsMissing) {
   proctor_host host = CompleteTable();
   host.hand_off = nullptr;
-  EXPECT_EQ(Complaint(host), "the host's table lacks hand_off");
+  EXPECT_EQ(FailureMessage(host), "the host's table lacks hand_off");
   host = CompleteTable();
   host.refresh_processors = nullptr;
-  EXPECT_EQ(Complaint(host), "the host's table lacks refresh_processors");
+  EXPECT_EQ(FailureMessage(host), "the host's table lacks refresh_processors");
 }
 
 TEST(Port, RefusesAnotherVersionAndAShorterTable) {
   proctor_host host = CompleteTable();
   ++host.version;
-  EXPECT_EQ(Complaint(host), "the host has another port version");
+  EXPECT_EQ(FailureMessage(host), "the host has another port version");
   host = CompleteTable();
   --host.size;
-  EXPECT_EQ(Complaint(host), "the host's table is shorter than the header's");
+  EXPECT_EQ(FailureMessage(host), "the host's table is shorter than the header's");
   EXPECT_EQ(proctor_host_is_complete(nullptr, nullptr), 0);
 }
 

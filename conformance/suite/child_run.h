@@ -12,7 +12,7 @@
 
 namespace proctor {
 
-// What a child tells its parent while it runs, through memory that both see.
+// What a child reports to its parent while it runs, through memory that both see.
 struct ChildProgress {
   int64_t worlds = 0;  // begun
 };

@@ -26,7 +26,7 @@ expect 1 "the monitor crashed: Segmentation fault" crashing --random_worlds=20
 expect 1 "[  FAILED  ] Port.IsKept" crashing --random_worlds=20 --clauses=POLL-1
 expect 1 "1 FAILED TEST" crashing --random_worlds=20 --clauses=POLL-1
 expect 1 "[  SKIPPED ] Contract.POLL_1" crashing --random_worlds=20 --clauses=POLL-1
-# Ends at the first world, or it would take the patience of all of them.
+# Ends at the first world, or the time limit would be waited for in all of them.
 expect 1 "calls of the port without a sleep" sleepless --clauses=POLL-1
 
 # Whatever it does to its process costs one case, and never passes.

@@ -55,7 +55,7 @@ class Agenda {
   static constexpr size_t kSweepLeast = 64;
 
   std::vector<Appointment> heap_;
-  size_t called_off_ = 0;  // at least so many of them; some have been skipped since
+  size_t called_off_ = 0;  // of those in the heap, at most: some have been skipped since
   uint64_t order_ = 0;
 };
 

@@ -38,8 +38,8 @@ class Random {
 };
 
 // A path through a tree of choices, and the next one in depth-first order: every path once. The
-// first possibility of each choice is the usual one; a path takes another at so many places at
-// most, and where it does.
+// first possibility of each choice is the usual one; a path takes another one at N places
+// at most, and holds where.
 class ChoicePath {
  public:
   explicit ChoicePath(int32_t unusual_most = INT32_MAX) : unusual_most_(unusual_most) {}
@@ -92,7 +92,7 @@ class Choices {
     return path_ != nullptr ? path_->Choose(n) : static_cast<uint32_t>(random_.Below(n));
   }
 
-  // True in so many of a thousand cases. Never asks when that is none or all of them.
+  // True in `permille` of a thousand cases. At 0 and at 1000 it asks nobody.
   bool Chance(uint32_t permille) {
     if (permille == 0 || permille >= 1000) return permille != 0;
     return path_ != nullptr ? path_->Choose(2) == 1 : random_.Below(1000) < permille;

@@ -21,13 +21,13 @@ struct Knobs {
   uint32_t tick_step = 1;
 
   // Other threads' steps that fall due shortly before the monitor wakes up may be late and race
-  // with it: so many of a thousand, those due at most so long before, each within so many calls of
-  // the monitor.
+  // with it: race_permille of a thousand, of those due at most race_window_ns before, each within
+  // race_span_calls calls of the monitor.
   uint32_t race_permille = 0;
   int64_t race_window_ns = 0;
   int32_t race_span_calls = 1;
-  // A thread that has begun something while the monitor is awake does each next step within so many
-  // of its calls.
+  // A thread that has begun something while the monitor is awake does each next step within
+  // step_span_calls of its calls.
   int32_t step_span_calls = 4;
 
   int64_t thread_start_ns = 5'000;   // longest time that a woken or new thread takes to run
@@ -39,7 +39,7 @@ struct Knobs {
   uint32_t unattended_timers_permille =
       0;  // nobody blocks for them; the monitor finds them (NetBSD)
 
-  // So many of a thousand threads that are about to stop the world are late, and do it while a
+  // Of a thousand threads that are about to stop the world, this number is late and does it while a
   // processor is being handed off, in the window that HAND-4 is about.
   uint32_t ambush_permille = 0;
   // The monitor's clock meets the moments at which something is exactly as old as it asks for, and
@@ -54,7 +54,7 @@ struct Knobs {
 
   // Things that other parts of a program do now and then; 0: never.
   int64_t resize_every_ns = 0;  // the number of processors changes
-  int32_t resize_most = 1;      // to at most so many
+  int32_t resize_most = 1;      // to this number at most
   int64_t stop_every_ns = 0;    // somebody stops the world for other reasons than a collection
   int64_t hold_monitor_every_ns = 0;  // somebody holds the monitor lock for a while
   int64_t trace_work_every_ns = 0;    // a trace reader has something to read

@@ -26,7 +26,7 @@ class Locks : private Part {
   void MonitorDrops(int32_t lock);
   // For calls that take a lock by themselves. False: the monitor must not make them now.
   bool CanTake(LockId lock, const char* call);
-  // Whoever takes a lock must find it free; the monitor waits until it is.
+  // A lock must be free when it is taken; the monitor waits until it is.
   void Take(LockId lock, int32_t m);
   void Drop(LockId lock, int32_t m);
   std::optional<LockId> FirstHeldByMonitor() const;

@@ -19,8 +19,8 @@ namespace {
 constexpr size_t kStackBytes = 1 << 20;
 constexpr size_t kGuardBytes = 1 << 16;
 constexpr size_t kSignalStackBytes = 1 << 16;
-// The watch looks this often, in CPU time of the thread, and loses patience after so many looks at
-// the same call.
+// The watch looks this often, in CPU time of the thread, and gives up after N looks at the same
+// call.
 constexpr int64_t kLookNs = 50'000'000;
 constexpr int kLooksMost = 40;
 

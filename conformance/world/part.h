@@ -23,7 +23,7 @@ class Part {
   Part& operator=(const Part&) = delete;
 
  protected:
-  // Events, told as they happen.
+  // Events, traced as they happen.
   void Trace(EventKind kind, int32_t m, int32_t p = kNobody, int64_t g = kNobody, int64_t a = 0,
              int64_t b = 0, int64_t c = 0) const;
   void TraceRead(int32_t m, Variable variable, int64_t value, int32_t p = kNobody) const;

@@ -80,7 +80,7 @@ void Processors::PutIdle(int32_t m, int32_t p) {
   TraceWrite(m, Variable::kIdleProcessors, idle());
 }
 
-// A pending safe-point function is claimed by whoever comes first.
+// A pending safe-point function is claimed by the first thread that comes.
 void Processors::RunSafePoint(int32_t m, int32_t p) {
   if (!ProcessorOf(p).safe_point) return;
   ProcessorOf(p).safe_point = false;

@@ -24,7 +24,7 @@ void Syscalls::EnterWake(int32_t m) {
     w_.note.WakeUnderSched(m, Waker::kEnter);
     Drop(LockId::kSched, m);
   }
-  // With the task's status telling everything, waking comes last.
+  // Where the task's status says everything, waking comes last.
   if (w_.setup.by_task_lock) {
     Then(m, Step::kReturn, TaskOf(m).left_ns);
   } else {

@@ -44,8 +44,8 @@
 #include "conformance/world/tasks.h"
 #include "conformance/world/threads.h"
 #include "conformance/world/timers.h"
-#include "conformance/world/trace_builder.h"
 #include "conformance/world/world.h"
+#include "conformance/world/world_trace.h"
 
 namespace proctor {
 
@@ -74,7 +74,7 @@ class VirtualRuntime {
 
   const Setup setup;
   Choices choices;
-  TraceBuilder trace;
+  WorldTrace trace;
 
   EventLoop loop{*this};
   Dispatcher dispatcher{*this};

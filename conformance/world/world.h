@@ -1,5 +1,5 @@
 // The virtual world: a scheduler with processors, threads and tasks, a poller, a collector and a
-// clock of its own, around a monitor that plugs in through the port. It runs a scenario and tells
+// clock of its own, around a monitor that plugs in through the port. It runs a scenario and traces
 // everything that happens as events, in no more time than computing them takes.
 //
 // The monitor runs on a stack of its own. Inside each of its calls other threads may act, as the

@@ -1,7 +1,7 @@
 // A flow of control with all that belongs to it: its registers and stack, the C++ exceptions it is
 // handling (the language keeps those per thread, so a flow suspended inside a `catch` would leave
-// them to whoever runs next on its thread), and what AddressSanitizer and ThreadSanitizer know of
-// its stack. Without a sanitizer a switch costs a few ns more than SwitchContext.
+// them to the next flow on its thread), and what AddressSanitizer and ThreadSanitizer know of its
+// stack. Without a sanitizer a switch costs a few ns more than SwitchContext.
 //
 //     Flow thread;                       // where the thread itself runs
 //     thread.AdoptThread();

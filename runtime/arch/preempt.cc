@@ -64,8 +64,8 @@ void InstallHandler() {
   PrepareInjection();
   struct sigaction action = {};
   action.sa_sigaction = OnSignal;
-  // On the signal stack: a task's own may have no room for the signal frame. Restart: whoever is in
-  // a system call shall not notice.
+  // On the signal stack: a task's own may have no room for the signal frame. Restart: a thread
+  // in a system call shall not notice.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
   // All blocked: another handler on top of this one would see a half-made injection.
   sigfillset(&action.sa_mask);

@@ -4,7 +4,7 @@
 // on, and libc uses it for nothing). If the interrupted instruction is a safe point, the handler
 // makes the thread return not to that instruction but into an entry which saves every register on
 // the task's own stack, calls the scheduler, and later, maybe on another thread, restores them all
-// and goes on where it was. If it is not, nothing happens, and whoever asked asks again.
+// and goes on where it was. If it is not, nothing happens, and who asked asks again.
 //
 // An instruction is a safe point when it lies in preemptible code and PreemptionHooks::may_preempt
 // agrees. Preemptible code is opt-in, function by function:
@@ -81,7 +81,7 @@ bool IsPreemptibleCode(uintptr_t address);
 namespace preempt_internal {
 
 // Every executable and shared library has a section of its own, bounded by these symbols of the
-// linker's, and tells about it once when it is loaded. Libraries with preemptible code are never
+// linker's, and reports it once when it is loaded. Libraries with preemptible code are never
 // unloaded.
 struct RegisterSection {
   RegisterSection(const char* start, const char* stop);

@@ -18,7 +18,7 @@ void Panic(const char* format, ...) {
   size_t length = 0;
   while (line[length] != 0) ++length;
   line[length++] = '\n';
-  // Not through stdio: its lock may be held by whoever this thread interrupted.
+  // Not through stdio: its lock may be held by the code that was interrupted.
   if (write(STDERR_FILENO, line, length) < 0) {
   }
   std::abort();

@@ -83,12 +83,12 @@ Heap::~Heap() {
 
 void* Heap::Allocate(std::size_t bytes, const Type& type) {
   const std::size_t cell_bytes = bytes + sizeof(Header);
-  std::unique_lock lock(mutex_);
+  ThreadMutexGuard lock(mutex_);
   if (stats_.allocated_bytes + cell_bytes > stats_.goal_bytes && !wanted_) {
     wanted_ = true;
-    lock.unlock();
+    lock.Release();
     options_.wanted ? options_.wanted() : Collect();
-    lock.lock();
+    lock.Acquire();
   }
   Span* span = nullptr;
   if (cell_bytes <= kSmallMost) {
@@ -111,7 +111,7 @@ void* Heap::Allocate(std::size_t bytes, const Type& type) {
 }
 
 void Heap::Publish(void* object) {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   heap_internal::HeaderOf(object)->state = State::kLive;
 }
 
@@ -119,7 +119,7 @@ void Heap::Publish(void* object) {
 // to destroy.
 void Heap::Abandon(void* object) {
   static constexpr Type kNothing{nullptr, nullptr};
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   Header* const header = heap_internal::HeaderOf(object);
   header->type = &kNothing;
   header->state = State::kLive;
@@ -135,7 +135,7 @@ void Heap::Collect() {
 
 void Heap::CollectStopped() {
   const auto now_ns = [this] { return options_.now_ns ? options_.now_ns() : MonotonicNs(); };
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   const int64_t start_ns = now_ns();
   std::vector<Header*> pending;
   Mark(pending);
@@ -154,7 +154,7 @@ void Heap::CollectStopped() {
 void Heap::Mark(std::vector<Header*>& pending) {
   Marker marker(pending);
   {
-    const std::lock_guard lock(roots_mutex_);
+    const ThreadMutexGuard lock(roots_mutex_);
     for (const RootBase* root = roots_; root != nullptr; root = root->next_) {
       if (root->object_ != nullptr) marker.Visit(heap_internal::HeaderOf(root->object_));
     }
@@ -195,7 +195,6 @@ void Heap::Sweep() {
   std::erase(spans_, nullptr);
 }
 
-// Under mutex_, or in the constructor.
 void Heap::Pace() {
   const int32_t percent = percent_.load(std::memory_order_relaxed);
   if (percent < 0) {
@@ -208,7 +207,7 @@ void Heap::Pace() {
 }
 
 void Heap::SetPercent(int32_t percent) {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   percent_.store(percent, std::memory_order_relaxed);
   Pace();
 }
@@ -227,14 +226,14 @@ bool Heap::OverRetained(std::size_t* excess_bytes) const {
 }
 
 std::size_t Heap::ScavengeStep(std::size_t bytes_most) {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   std::size_t excess_bytes = 0;
   if (!OverRetained(&excess_bytes)) return 0;
   return pages_.Release(std::min(excess_bytes, bytes_most));
 }
 
 Heap::Stats Heap::GetStats() const {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   Stats stats = stats_;
   stats.pages = pages_.stats();
   return stats;
@@ -264,7 +263,7 @@ Heap::Span* Heap::NewSpan(std::size_t pages, std::size_t cell_bytes) {
 }
 
 void Heap::Link(RootBase* root) {
-  const std::lock_guard lock(roots_mutex_);
+  const ThreadMutexGuard lock(roots_mutex_);
   root->next_ = roots_;
   root->previous_ = nullptr;
   if (roots_ != nullptr) roots_->previous_ = root;
@@ -272,7 +271,7 @@ void Heap::Link(RootBase* root) {
 }
 
 void Heap::Unlink(RootBase* root) {
-  const std::lock_guard lock(roots_mutex_);
+  const ThreadMutexGuard lock(roots_mutex_);
   (root->previous_ != nullptr ? root->previous_->next_ : roots_) = root->next_;
   if (root->next_ != nullptr) root->next_->previous_ = root->previous_;
 }

@@ -19,7 +19,7 @@
 // block.
 //
 // When to collect: the heap grows from its live bytes by `percent`, then says so (HeapOptions::
-// wanted) or, if nobody wants to know, collects at once. It knows nothing of tasks: whoever runs
+// wanted) or, if nobody asks to be called, collects at once. It knows nothing of tasks: who runs
 // its users gives it a way to stop them (HeapOptions::stop).
 //
 // Thread safety: any thread may make objects and roots, copy and drop them. A single root or handle
@@ -34,11 +34,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
 
+#include "runtime/base/mutex.h"
 #include "runtime/collector/object.h"
 #include "runtime/collector/pages.h"
 
@@ -96,7 +96,7 @@ class Heap {
   // than is retained.
   bool ScavengeAskedFor() const { return scavenge_asked_for_.load(std::memory_order_acquire); }
   void AskForScavenge(bool asked) { scavenge_asked_for_.store(asked, std::memory_order_release); }
-  // Gives back at most so many bytes of what is not retained. Returns how many; 0: nothing is left
+  // Gives back at most `bytes_most` of what is not retained. Returns how many; 0: nothing is left
   // to do. May run while tasks do.
   std::size_t ScavengeStep(std::size_t bytes_most = 64 << 10);
 
@@ -125,28 +125,26 @@ class Heap {
   void Link(RootBase* root);
   void Unlink(RootBase* root);
 
-  // Under mutex_.
-  Span* SpanWithRoom(std::size_t size_class);
-  Span* NewSpan(std::size_t pages, std::size_t cell_bytes);
-  void Mark(std::vector<heap_internal::Header*>& pending);
-  void Sweep();
-  void Pace();
-  bool OverRetained(std::size_t* excess_bytes) const;
+  Span* SpanWithRoom(std::size_t size_class) REQUIRES(mutex_);
+  Span* NewSpan(std::size_t pages, std::size_t cell_bytes) REQUIRES(mutex_);
+  void Mark(std::vector<heap_internal::Header*>& pending) REQUIRES(mutex_);
+  void Sweep() REQUIRES(mutex_);
+  void Pace() REQUIRES(mutex_);
+  bool OverRetained(std::size_t* excess_bytes) const REQUIRES(mutex_);
 
   const HeapOptions options_;
   std::atomic<int32_t> percent_;
   std::atomic<bool> scavenge_asked_for_{false};
 
-  mutable std::mutex roots_mutex_;  // after mutex_
-  RootBase* roots_ = nullptr;       // guarded by roots_mutex_
+  mutable ThreadMutex roots_mutex_;  // after mutex_
+  RootBase* roots_ GUARDED_BY(roots_mutex_) = nullptr;
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  Pages pages_;
-  std::vector<std::unique_ptr<Span>> spans_;
-  std::vector<std::vector<Span*>> with_room_;  // by size class
-  bool wanted_ = false;                        // since the last cycle
-  Stats stats_;
+  mutable ThreadMutex mutex_;
+  Pages pages_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Span>> spans_ GUARDED_BY(mutex_);
+  std::vector<std::vector<Span*>> with_room_ GUARDED_BY(mutex_);  // by size class
+  bool wanted_ GUARDED_BY(mutex_) = false;                        // since the last cycle
+  Stats stats_ GUARDED_BY(mutex_);
 };
 
 }  // namespace proctor::runtime

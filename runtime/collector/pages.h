@@ -36,7 +36,7 @@ class Pages {
   char* Take(std::size_t count);
   // Exactly a run that Take returned, with its count.
   void Give(char* run, std::size_t count);
-  // Gives the memory of at most so many kept bytes (rounded up to a page) back to the system.
+  // Gives at most `bytes_most` (rounded up to a page) of the kept memory back to the system.
   // Returns how many they were.
   std::size_t Release(std::size_t bytes_most);
 

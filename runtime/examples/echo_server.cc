@@ -2,7 +2,7 @@
 //
 //     echo_server [PORT [CONNECTIONS]]
 //
-// PORT 0, the default, takes any free one. After so many connections it ends; without a number,
+// PORT 0, the default, takes any free one. After CONNECTIONS it ends; without that number,
 // never. A connection that says nothing for ten seconds is closed.
 
 #include <arpa/inet.h>

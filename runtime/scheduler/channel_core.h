@@ -2,10 +2,10 @@
 // Internal; see runtime/channel.h and runtime/select.h.
 //
 // A slot is an object of a type unknown here, moved from one place to another by a function. A
-// waiting task's slot is on its own stack; whoever completes its operation moves the value there.
+// waiting task's slot is on its own stack; who completes its operation moves the value there.
 //
-// A task that waits in several queues (select) can be completed by one only: whoever swaps its
-// ticket. The others find the ticket gone and pass it by.
+// A task that waits in several queues (select) can be completed by one only: the one that swaps
+// its ticket. The others find the ticket gone and pass it by.
 //
 // Invariants, under the lock:
 //   1. Receivers wait only if the ring is empty, senders only if it is full.
@@ -57,7 +57,7 @@ class ChannelCore {
  public:
   using Move = void (*)(void* from, void* to);
 
-  // `slots`: room for `capacity` slots of so many bytes.
+  // `slots`: room for `capacity` slots of `slot_bytes`.
   ChannelCore(void* slots, size_t slot_bytes, size_t capacity, Move move);
   ChannelCore(const ChannelCore&) = delete;
   ChannelCore& operator=(const ChannelCore&) = delete;

@@ -2,7 +2,7 @@
 //
 // Each direction of a registered descriptor is one word: nobody, ready, somebody about to wait, or
 // the waiting task. A task announces itself, looks again, and then waits; readiness swaps the word.
-// Whoever swaps a task out of the word makes it runnable, so exactly one does.
+// The one that swaps a task out of the word makes it runnable, so exactly one does.
 //
 // Thread safety: any thread, as said. Slots are never given back to the system while the poller
 // lives, so an event that comes late finds a slot with another generation.

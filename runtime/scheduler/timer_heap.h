@@ -1,8 +1,8 @@
 // Timers of one processor: a 4-ary heap by due time. Threads of other processors run them too.
 //
 // A timer that is due calls a function, once. The function runs in whatever thread looks at the
-// heap, holds no lock, and must not block. Whoever it wakes may set the timer again, and waits for
-// the function to return first; the function itself must not.
+// heap, holds no lock, and must not block. Who is woken by it may set the timer again, and waits
+// for the function to return first; the function itself must not.
 //
 // Thread safety: any thread. One at a time may Add or Remove the same timer.
 

@@ -2,7 +2,7 @@
 //
 // Touching a guard raises SIGSEGV, and there is no stack left to handle it on: so every thread that
 // runs tasks needs a SignalStack. The handler asks a hook whether the address is a guard, and
-// whose. Any other fault goes to whoever handled SIGSEGV before.
+// whose. Any other fault goes to the handler that SIGSEGV had before.
 //
 // Thread safety: installing, one thread at a time; a SignalStack belongs to its thread.
 

@@ -75,7 +75,7 @@ StackPool::~StackPool() {
 }
 
 Stack StackPool::Take() {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   Stack stack;
   if (!warm_.empty()) {
     stack = warm_.back();
@@ -93,7 +93,7 @@ Stack StackPool::Take() {
 
 void StackPool::Return(Stack stack) {
   {
-    const std::lock_guard lock(mutex_);
+    const ThreadMutexGuard lock(mutex_);
     --stats_.taken;
     if (warm_.size() < options_.warm_most) {
       warm_.push_back(stack);
@@ -102,7 +102,7 @@ void StackPool::Return(Stack stack) {
   }
   // Outside of the lock: it takes as long as a page fault. Guards survive it.
   madvise(stack.low, stack.bytes(), MADV_DONTNEED);
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   cold_.push_back(stack);
 }
 
@@ -112,7 +112,7 @@ bool StackPool::InGuard(Stack stack, uintptr_t address) const {
 }
 
 StackPool::Stats StackPool::GetStats() const {
-  const std::lock_guard lock(mutex_);
+  const ThreadMutexGuard lock(mutex_);
   Stats stats = stats_;
   stats.warm = warm_.size();
   return stats;

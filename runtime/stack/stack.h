@@ -18,10 +18,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
 #include "runtime/arch/sanitizers.h"
+#include "runtime/base/mutex.h"
 
 namespace proctor::runtime {
 
@@ -82,22 +82,20 @@ class StackPool {
   Stats GetStats() const;
 
  private:
-  // All under mutex_.
-  Stack CutFresh();
-  bool MapSlab();
-  bool Guard(char* at);
+  Stack CutFresh() REQUIRES(mutex_);
+  bool MapSlab() REQUIRES(mutex_);
+  bool Guard(char* at) REQUIRES(mutex_);
 
   const StackPoolOptions options_;
   std::size_t slab_bytes_ = 0;  // constant
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<Stack> warm_;
-  std::vector<Stack> cold_;
-  std::vector<char*> slabs_;
-  char* fresh_ = nullptr;  // the part of the last slab that was never cut
-  char* fresh_end_ = nullptr;
-  std::size_t protections_left_ = 0;
-  Stats stats_;
+  mutable ThreadMutex mutex_;
+  std::vector<Stack> warm_ GUARDED_BY(mutex_);
+  std::vector<Stack> cold_ GUARDED_BY(mutex_);
+  std::vector<char*> slabs_ GUARDED_BY(mutex_);
+  char* fresh_ GUARDED_BY(mutex_) = nullptr;  // the part of the last slab that was never cut
+  char* fresh_end_ GUARDED_BY(mutex_) = nullptr;
+  std::size_t protections_left_ GUARDED_BY(mutex_) = 0;
+  Stats stats_ GUARDED_BY(mutex_);
 };
 
 }  // namespace proctor::runtime

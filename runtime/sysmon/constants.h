@@ -11,8 +11,8 @@
 namespace proctor::runtime {
 
 struct Constants {
-  // Cadence: the shallow sleep starts at the least, stays there for so many idle cycles after the
-  // first, then doubles up to the most.
+  // Cadence: the shallow sleep starts at the least, stays there for flat_cycles idle cycles after
+  // the first, then doubles up to the most.
   int64_t shallow_min_ns = 20'000;
   int64_t shallow_max_ns = 10'000'000;
   int64_t flat_cycles = 50;

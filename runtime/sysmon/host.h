@@ -20,7 +20,7 @@ namespace proctor::runtime {
 
 // In lock order: a thread that holds one takes only later ones.
 enum class LockId : int32_t {
-  kMonitor,  // held by the monitor during its duties; whoever holds it keeps the monitor from them
+  kMonitor,    // held by the monitor during its duties; another holder delays them
   kScavenger,  // the scavenger's parking
   kForcedGc,   // the forced-collection helper's parking
   kSched,      // the scheduler: global queue, idle lists, counts, stop-the-world
@@ -33,7 +33,7 @@ enum class ProcessorStatus : int32_t {
   kNone,     // the list has grown, but this processor is not made yet
   kIdle,     // nobody's
   kRunning,  // a thread's; since Go 1.26 also while that thread is in a system call
-  kSyscall,  // its thread is in a system call; whoever swaps the status first takes it
+  kSyscall,  // its thread is in a system call; the first to swap the status takes it
   kStopped,  // stopped for stop-the-world
   kDead,     // there are fewer processors now
 };
@@ -62,7 +62,7 @@ class Host {
   virtual int64_t NowNs() = 0;
   // The shallow sleep. False: the runtime is ending, and the monitor returns.
   virtual bool Sleep(int64_t duration_ns) = 0;
-  // Tells the system that coarse timing will do from now on, or no longer.
+  // Says to the system that coarse timing will do from now on, or no longer.
   virtual void RelaxClock(bool relaxed) = 0;
 
   virtual void Lock(LockId lock) = 0;
@@ -123,7 +123,7 @@ class Host {
   virtual bool LockTaskInSyscall(int32_t processor) = 0;
   virtual void TakeFromLockedTask(int32_t processor) = 0;
   virtual void UnlockTask(int32_t processor) = 0;
-  // Whoever won moves the system-call tick and hands the processor on: to a thread that can use it,
+  // The winner moves the system-call tick and hands the processor on: to a thread that can use it,
   // to the stopper, or to the idle ones. Takes kSched.
   virtual void BumpSyscallTick(int32_t processor) = 0;
   virtual void HandOff(int32_t processor) = 0;

@@ -63,7 +63,7 @@ bool Monitor::SleepDeepUnderSched(int64_t now_ns) {
   const int64_t duration_ns = std::min(constants_.deep_max_ns(), timer_ns - now_ns);
   const bool relax = duration_ns >= constants_.relax_min_ns;
 
-  // Whoever takes the lock after this sees the flag; a wake-up that comes before the sleep stays in
+  // Who takes the lock after this sees the flag; a wake-up that comes before the sleep stays in
   // the note.
   host_.SetMonitorWaits(true);
   host_.Unlock(LockId::kSched);

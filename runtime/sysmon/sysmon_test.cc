@@ -23,7 +23,7 @@ struct FakeProcessor {
   bool locked = false;
 };
 
-// A scheduler that does nothing by itself. It notes what the monitor does, and ends after so many
+// A scheduler that does nothing by itself. It notes what the monitor does, and ends after N
 // sleeps.
 class FakeHost final : public Host {
  public:

@@ -43,7 +43,7 @@ bool TraceRing::Write(std::atomic<uint64_t>& counter, const TraceEvent& event) {
   // A handler that interrupts this thread here takes the next slot, and this one stays ours.
   Slot& slot = slots_[head_.fetch_add(1, std::memory_order_relaxed) & mask_];
   slot.event = event;
-  // seq_cst: the number must not be taken before what the event tells has happened, nor after.
+  // seq_cst: the number must not be taken before what the event records has happened, nor after.
   const uint64_t order = counter.fetch_add(1, std::memory_order_seq_cst) + 1;
   slot.event.time_ns = NowNs();
   slot.order.store(order, std::memory_order_release);

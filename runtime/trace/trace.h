@@ -2,7 +2,7 @@
 //
 // Writing takes no lock and allocates nothing, and works in signal handlers. Every event gets the
 // next number of one counter, so that the events of all rings make one order. A step that gives
-// something away is told before it takes effect, one that takes something after: so whatever
+// something away is traced before it takes effect, one that takes something after: so whatever
 // follows from it has a greater number, though no lock is held across step and event. The first
 // ring that is full ends the trace: what comes after a hole could not be understood. From then on
 // events are only counted.

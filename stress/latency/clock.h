@@ -14,7 +14,7 @@
 #include <cstdio>
 #include <vector>
 
-namespace proctor {
+namespace proctor::latency {
 
 // The clock that other processes read too.
 inline int64_t NowNs() {
@@ -48,7 +48,7 @@ class Samples {
   std::vector<int64_t> durations_ns_;
 };
 
-// So many are many; a smoke test wants a hundredth of them.
+// `many` is for a measurement; a smoke test divides it by a hundred.
 inline int Times(int many, int divisor) { return std::max(1, many / divisor); }
 
 inline int64_t ResidentBytes() {
@@ -60,6 +60,6 @@ inline int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-}  // namespace proctor
+}  // namespace proctor::latency
 
 #endif  // PROCTOR_STRESS_LATENCY_CLOCK_H_

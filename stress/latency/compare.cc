@@ -23,7 +23,7 @@
 #include "stress/latency/operations.h"
 #include "stress/latency/subject.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 constexpr int32_t kProcs[] = {1, 2};
@@ -45,7 +45,7 @@ class Row {
     for (size_t i = 0; i < subjects.size(); ++i) {
       const size_t at = (i + static_cast<size_t>(round)) % subjects.size();
       if (!subjects[at].absent.empty()) continue;
-      const Figure figure = proctor::Measure(subjects[at], operation_, procs_, divisor);
+      const Figure figure = proctor::latency::Measure(subjects[at], operation_, procs_, divisor);
       if (figure.value) figures_[at].push_back(*figure.value);
       if (!figure.error.empty()) errors_.push_back(figure.error);
     }
@@ -171,12 +171,13 @@ int Compare(const Settings& settings) {
 }
 
 }  // namespace
-}  // namespace proctor
+}  // namespace proctor::latency
 
 int main(int argc, char** argv) {
-  proctor::Settings settings;
+  proctor::latency::Settings settings;
   std::vector<std::string> names;
-  for (const proctor::Operation& operation : proctor::Operations()) names.push_back(operation.name);
+  for (const proctor::latency::Operation& operation : proctor::latency::Operations())
+    names.push_back(operation.name);
   CLI::App app("Latencies of the reference runtime, Go and Boost.Fiber side by side.", "compare");
   app.add_option("--rounds", settings.rounds, "how often everything is measured")
       ->check(CLI::Range(1, 1000))
@@ -191,5 +192,5 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 64;
   }
-  return proctor::Compare(settings);
+  return proctor::latency::Compare(settings);
 }

@@ -11,7 +11,7 @@
 
 #include "stress/latency/clock.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 namespace fibers = boost::fibers;
@@ -105,7 +105,7 @@ double Memory(int divisor) {
 }
 
 }  // namespace
-}  // namespace proctor
+}  // namespace proctor::latency
 
 int main(int argc, char** argv) {
   const int divisor = argc == 4 ? std::atoi(argv[3]) : 0;
@@ -116,11 +116,11 @@ int main(int argc, char** argv) {
   const struct {
     const char* name;
     double (*run)(int divisor);
-  } operations[] = {{"yield", proctor::Yield},
-                    {"spawn", proctor::Spawn},
-                    {"channel", proctor::Channel},
-                    {"sleep", proctor::Sleep},
-                    {"memory", proctor::Memory}};
+  } operations[] = {{"yield", proctor::latency::Yield},
+                    {"spawn", proctor::latency::Spawn},
+                    {"channel", proctor::latency::Channel},
+                    {"sleep", proctor::latency::Sleep},
+                    {"memory", proctor::latency::Memory}};
   for (const auto& operation : operations) {
     if (argv[1] == std::string(operation.name) && argv[2] == std::string("1")) {
       std::printf("%.3f\n", operation.run(divisor));

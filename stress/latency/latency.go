@@ -58,7 +58,7 @@ func main() {
 // What repetitions are divided by.
 var divisor int
 
-// So many are many; a smoke test wants a hundredth of them.
+// many is for a measurement; a smoke test divides it by a hundred.
 func times(many int) int {
 	if many < divisor {
 		return 1

@@ -1,6 +1,6 @@
 #include "stress/latency/operations.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 constexpr double kNone = -1;
@@ -24,4 +24,4 @@ constexpr Operation kOperations[] = {
 
 std::span<const Operation> Operations() { return kOperations; }
 
-}  // namespace proctor
+}  // namespace proctor::latency

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace proctor {
+namespace proctor::latency {
 
 struct Operation {
   const char* name;         // what a subject is asked for
@@ -30,6 +30,6 @@ struct Operation {
 
 std::span<const Operation> Operations();
 
-}  // namespace proctor
+}  // namespace proctor::latency
 
 #endif  // PROCTOR_STRESS_LATENCY_OPERATIONS_H_

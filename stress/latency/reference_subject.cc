@@ -20,7 +20,7 @@
 #include "runtime/sync.h"
 #include "stress/latency/clock.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 using runtime::Go;
@@ -248,7 +248,7 @@ void SpinFor(int64_t duration_ns) {
 double SpinCpu(int32_t, int divisor) { return WatchMonitor(SpinFor, divisor); }
 
 }  // namespace
-}  // namespace proctor
+}  // namespace proctor::latency
 
 int main(int argc, char** argv) {
   using proctor::runtime::Options;
@@ -262,12 +262,12 @@ int main(int argc, char** argv) {
     const char* name;
     double (*run)(int32_t procs, int divisor);
   } operations[] = {
-      {"yield", proctor::Yield},      {"spawn", proctor::Spawn},
-      {"channel", proctor::Channel},  {"syscall", proctor::SystemCall},
-      {"timer", proctor::Timer},      {"hand_off", proctor::HandOff},
-      {"sleep", proctor::Sleep},      {"poll", proctor::Poll},
-      {"memory", proctor::Memory},    {"idle_cpu", proctor::IdleCpu},
-      {"spin_cpu", proctor::SpinCpu},
+      {"yield", proctor::latency::Yield},      {"spawn", proctor::latency::Spawn},
+      {"channel", proctor::latency::Channel},  {"syscall", proctor::latency::SystemCall},
+      {"timer", proctor::latency::Timer},      {"hand_off", proctor::latency::HandOff},
+      {"sleep", proctor::latency::Sleep},      {"poll", proctor::latency::Poll},
+      {"memory", proctor::latency::Memory},    {"idle_cpu", proctor::latency::IdleCpu},
+      {"spin_cpu", proctor::latency::SpinCpu},
   };
   for (const auto& operation : operations) {
     if (argv[1] != std::string(operation.name)) continue;

@@ -16,7 +16,7 @@
 
 #include "conformance/process/process.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 constexpr int64_t kSecondNs = 1'000'000'000;
@@ -96,8 +96,8 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 
 Figure Measure(const Subject& subject, const Operation& operation, int32_t procs, int divisor) {
   Figure figure;
-  const auto fail = [&](const std::string& why) {
-    figure.error = fmt::format("{} {} {}: {}", subject.name, operation.name, procs, why);
+  const auto fail = [&](const std::string& error) {
+    figure.error = fmt::format("{} {} {}: {}", subject.name, operation.name, procs, error);
     return figure;
   };
   std::unique_ptr<Stamps> stamps;
@@ -109,9 +109,9 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
     if (stamps->read_end() < 0) return fail("no pipe to be had");
     options.descriptors = {{stamps->read_end(), kStampDescriptor}};
   }
-  std::string why;
-  const std::unique_ptr<Process> process = Process::Spawn(options, why);
-  if (process == nullptr) return fail(why);
+  std::string error;
+  const std::unique_ptr<Process> process = Process::Spawn(options, error);
+  if (process == nullptr) return fail(error);
   if (operation.measured == Operation::Measured::kFromOutside) {
     figure.value = ShareOfPrinted(*process, kWatchNs / divisor);
     if (figure.value) return figure;
@@ -133,14 +133,14 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
 
 Subject BuildGoSubject(const std::string& source, const std::string& directory) {
   Subject subject{"Go", directory + "/latency", ""};
-  std::string why;
+  std::string error;
   const std::unique_ptr<Process> build =
       Process::Spawn({.argv = {"go", "build", "-o", subject.program, source},
                       .set_env = {"GO111MODULE=off", "GOFLAGS=", "GOTOOLCHAIN=local"},
                       .capture_output = true},
-                     why);
+                     error);
   if (build == nullptr) {
-    subject.absent = why;
+    subject.absent = error;
     return subject;
   }
   const std::optional<int> status = build->Wait(MonotonicNowNs() + kBuildMostNs);
@@ -149,4 +149,4 @@ Subject BuildGoSubject(const std::string& source, const std::string& directory) 
   return subject;
 }
 
-}  // namespace proctor
+}  // namespace proctor::latency

@@ -14,7 +14,7 @@
 
 #include "stress/latency/operations.h"
 
-namespace proctor {
+namespace proctor::latency {
 
 struct Subject {
   std::string name;     // for the table
@@ -35,6 +35,6 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
 // it, makes it absent.
 Subject BuildGoSubject(const std::string& source, const std::string& directory);
 
-}  // namespace proctor
+}  // namespace proctor::latency
 
 #endif  // PROCTOR_STRESS_LATENCY_SUBJECT_H_

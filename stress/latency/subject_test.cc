@@ -12,7 +12,7 @@
 
 #include "stress/latency/operations.h"
 
-namespace proctor {
+namespace proctor::latency {
 namespace {
 
 constexpr int kDivisor = 100;
@@ -85,4 +85,4 @@ TEST(SubjectTest, AnOperationOfNobodysIsUnsupported) {
 }
 
 }  // namespace
-}  // namespace proctor
+}  // namespace proctor::latency

@@ -18,8 +18,8 @@
 #include "conformance/adapter/line_buffer.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/evidence/trace.h"
-#include "conformance/implementations/reference/garbage.h"
 #include "conformance/implementations/reference/program.h"
+#include "conformance/implementations/reference/scenario_heap.h"
 #include "conformance/implementations/reference/settings.h"
 #include "conformance/implementations/reference/stamps.h"
 #include "conformance/implementations/reference/translation.h"
@@ -31,7 +31,7 @@
 namespace proctor::reference {
 namespace {
 
-// What a thread can tell before the trace ends. Its memory is the system's until it is used.
+// What a thread can trace before the trace ends. Its memory is the system's until it is used.
 constexpr size_t kTraceEventsPerThread = 1 << 22;
 constexpr int64_t kShowMonitorNs = 6'000'000;
 
@@ -42,7 +42,7 @@ void ShowMonitor() {
 }
 
 // From the runtime's start to now, or to the first loss.
-void TellTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int64_t> numbers) {
+void EmitTrace(runtime::Tracer& tracer, std::unordered_map<runtime::TaskId, int64_t> numbers) {
   tracer.Stop();
   Translation translation(std::move(numbers));
   std::string lines;
@@ -137,26 +137,26 @@ bool Adapter::ReadLine(std::string& line) {
 
 // Leaves the next scenario in `line`, or no more.
 void Adapter::RunScenario(std::string& line) {
-  std::string why;
-  const std::optional<Scenario> scenario = ParseScenario(line, why);
+  std::string error;
+  const std::optional<Scenario> scenario = ParseScenario(line, error);
   if (!scenario) {
-    fprintf(stderr, "adapter: %s\n", why.c_str());
+    fprintf(stderr, "adapter: %s\n", error.c_str());
     status_ = EXIT_FAILURE;
     return;
   }
   const Tunables asked = scenario->Asked();
-  Garbage garbage(static_cast<int32_t>(asked.gc_percent));
+  ScenarioHeap heap(static_cast<int32_t>(asked.gc_percent));
   runtime::Options options = ToOptions(asked, profile_);
-  options.collector = &garbage;
+  options.collector = &heap;
   options.run_monitor = run_monitor_;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<Program> program;
   if (trace_) {
     options.trace_events_per_thread = kTraceEventsPerThread;
-    options.before_fatal_exit = [&] { TellTrace(runtime->tracer(), program->Numbers()); };
+    options.before_fatal_exit = [&] { EmitTrace(runtime->tracer(), program->Numbers()); };
   }
   runtime = std::make_unique<runtime::Runtime>(options);
-  program = std::make_unique<Program>(*scenario, garbage);
+  program = std::make_unique<Program>(*scenario, heap);
   if (trace_) runtime->tracer().Start();
   running_ = runtime.get();
   runtime->Run([&] {
@@ -167,9 +167,9 @@ void Adapter::RunScenario(std::string& line) {
     }
     // Whatever takes longer than a few microseconds from here on is a system call.
     const runtime::SystemCall call;
-    if (trace_) TellTrace(runtime->tracer(), program->Numbers());
+    if (trace_) EmitTrace(runtime->tracer(), program->Numbers());
     int64_t count = 0;
-    for (const int64_t end_ns : garbage.Ends()) {
+    for (const int64_t end_ns : heap.Ends()) {
       StampAt(end_ns, EventKind::kCollection, -1, {{Arg::kCount, ++count}});
     }
     Say("{\"done\":{\"in_force\":" + InForce(asked, runtime->scheduler().options()) + "}}\n");

@@ -1,5 +1,6 @@
 // The runtime and the evidence number what crosses between them alike: a trace holds the runtime's
-// numbers, and the judges read the evidence's. Whoever reorders one of these lists finds out here.
+// numbers, and the judges read the evidence's. If one of these lists is reordered, this does
+// not compile.
 //
 // Thread safety: constant; there is nothing to call.
 

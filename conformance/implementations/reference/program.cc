@@ -46,10 +46,10 @@ void Spin(int64_t duration_ns) {
   }
 }
 
-void Work(Garbage& garbage, int64_t duration_ns) {
+void Work(ScenarioHeap& heap, int64_t duration_ns) {
   constexpr int64_t kBytesAtATime = 50 * 64;
   for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns;) {
-    garbage.Allocate(kBytesAtATime);
+    heap.Allocate(kBytesAtATime);
     runtime::Poll();
   }
 }
@@ -100,8 +100,7 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, Garbage& garbage)
-    : scenario_(scenario), garbage_(garbage) {
+Program::Program(const Scenario& scenario, ScenarioHeap& heap) : scenario_(scenario), heap_(heap) {
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(
         std::make_unique<runtime::Channel<char>>(static_cast<size_t>(channel.capacity)));
@@ -147,7 +146,7 @@ void Program::Spawn(int32_t task, int64_t by) {
 
 void Program::RunTask(const Task& task, int64_t g) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     numbers_.emplace(runtime::CurrentTask(), g);
   }
   Stamp(EventKind::kTaskStart, g);
@@ -171,7 +170,7 @@ void Program::Perform(const Operation& operation, int64_t g) {
     case Op::kSpin:
       return Spin(operation.duration_ns);
     case Op::kWork:
-      return Work(garbage_, operation.duration_ns);
+      return Work(heap_, operation.duration_ns);
     case Op::kBlock:
       return Block(operation.duration_ns);
     case Op::kCalls:
@@ -190,7 +189,7 @@ void Program::Perform(const Operation& operation, int64_t g) {
     case Op::kSpawn:
       return Spawn(operation.task, g);
     case Op::kAllocate:
-      return garbage_.Allocate(operation.bytes);
+      return heap_.Allocate(operation.bytes);
     case Op::kCollect:
       return runtime::CollectGarbage();
     case Op::kStamp:
@@ -199,7 +198,7 @@ void Program::Perform(const Operation& operation, int64_t g) {
 }
 
 std::unordered_map<runtime::TaskId, int64_t> Program::Numbers() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return numbers_;
 }
 

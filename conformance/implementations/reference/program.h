@@ -9,11 +9,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
-#include "conformance/implementations/reference/garbage.h"
+#include "conformance/base/mutex.h"
+#include "conformance/implementations/reference/scenario_heap.h"
 #include "conformance/scenario/scenario.h"
 #include "runtime/channel.h"
 #include "runtime/descriptor.h"
@@ -26,7 +26,7 @@ void Calibrate();
 
 class Program {
  public:
-  Program(const Scenario& scenario, Garbage& garbage);
+  Program(const Scenario& scenario, ScenarioHeap& heap);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -45,15 +45,15 @@ class Program {
   void Perform(const Operation& operation, int64_t g);
 
   const Scenario& scenario_;
-  Garbage& garbage_;
+  ScenarioHeap& heap_;
   std::vector<std::unique_ptr<runtime::Channel<char>>> channels_;
   std::vector<std::unique_ptr<runtime::Descriptor>> descriptors_;
   std::atomic<int64_t> last_g_{0};
   std::atomic<int64_t> live_{0};
   runtime::Channel<char> done_{1};
 
-  mutable std::mutex mutex_;
-  std::unordered_map<runtime::TaskId, int64_t> numbers_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::unordered_map<runtime::TaskId, int64_t> numbers_ GUARDED_BY(mutex_);
 };
 
 }  // namespace proctor::reference

@@ -36,7 +36,7 @@ constexpr runtime::TraceVariable kTraceVariables[] = {
   abort();
 }
 
-// A change is told as what comes of it.
+// A change becomes the value that it leads to.
 EventKind KindOf(TraceKind kind) {
   if (kind == TraceKind::kAdd) return EventKind::kWrite;
   const std::string_view name = runtime::TraceKindName(kind);

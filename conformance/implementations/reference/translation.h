@@ -31,7 +31,7 @@ class Translation {
 
   std::unordered_map<int64_t, int64_t> numbers_;
   int64_t last_number_ = 0;
-  std::array<int64_t, 64> sums_{};  // of variables that the trace tells by their changes
+  std::array<int64_t, 64> sums_{};  // of variables whose changes are traced
 };
 
 }  // namespace proctor::reference

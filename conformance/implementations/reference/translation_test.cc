@@ -27,7 +27,7 @@ TEST(Translation, KnowsEveryKind) {
   EXPECT_TRUE(std::ranges::binary_search(kinds, EventKind::kHandOff));
   EXPECT_TRUE(std::ranges::binary_search(kinds, EventKind::kGap));
   EXPECT_FALSE(std::ranges::binary_search(kinds, EventKind::kCollection))
-      << "the stamps tell of those";
+      << "the stamps show those";
 }
 
 TEST(Translation, KeepsWhoWhenAndWhat) {
@@ -47,7 +47,7 @@ TEST(Translation, KeepsWhoWhenAndWhat) {
   EXPECT_EQ(event.Get(Arg::kValue), 1);
 }
 
-TEST(Translation, TellsWhatComesOfChanges) {
+TEST(Translation, GivesTheValueThatAChangeLeadsTo) {
   Translation translation({});
   const auto value = [&](const TraceEvent& traced) {
     const Event event = translation.Translate(traced);
@@ -58,7 +58,7 @@ TEST(Translation, TellsWhatComesOfChanges) {
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kTimerCount, 1)), 2);
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kSpinningThreads, 1)), 1);
   EXPECT_EQ(value(Traced(TraceKind::kAdd, TraceVariable::kTimerCount, -1)), 1);
-  // The thread that gave up spinning is told of after the swap that its going made possible.
+  // The thread that gave up spinning is traced after the swap that its going made possible.
   EXPECT_EQ(
       translation.Translate(Traced(TraceKind::kSwap, TraceVariable::kSpinningThreads, 0, 1)).kind,
       EventKind::kSwap);

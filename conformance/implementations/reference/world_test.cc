@@ -97,8 +97,8 @@ TEST(World, TheSameSeedGivesTheSameEvents) {
   }
 }
 
-// The same in every build configuration: whoever changes the world on purpose puts the new number
-// here.
+// The same in every build configuration. A change of the world that is meant to be one puts the
+// new number here.
 TEST(World, TheEventsOfASeedAreTheSameInEveryBuild) {
   uint64_t hash = 14695981039346656037u;  // FNV-1a
   for (const NamedScenario& named : ScenarioLibrary()) {

@@ -7,7 +7,7 @@
 namespace proctor::snapshots {
 namespace {
 
-// A snapshot is not one moment; so many in a row are.
+// The reads of one snapshot are not at one moment. This number of snapshots in a row decides.
 constexpr int64_t kLeftOutMost = 4;
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace proctor::snapshots {
 namespace {
 
-// Others hold the all-P lock too, but not at so many hand-offs in a row.
+// Others hold the all-P lock too, but not at this number of hand-offs in a row.
 constexpr int64_t kHeldMost = 16;
 
 }  // namespace

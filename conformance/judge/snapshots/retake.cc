@@ -10,8 +10,8 @@ bool IsNext(int64_t tick, int64_t before) {
   return static_cast<uint32_t>(tick) == static_cast<uint32_t>(before) + 1;
 }
 
-// A task cannot be locked while somebody else has it locked, to read its stack; not so many scans
-// long.
+// A task cannot be locked while another thread has it locked, to read its stack; but not for this
+// number of scans.
 constexpr int64_t kLeftOutMost = 8;
 
 }  // namespace

@@ -80,7 +80,7 @@ class SnapshotPanel final : public Judge {
 
   View view_;
   std::vector<std::unique_ptr<SnapshotJudge>> judges_;
-  white_box::State state_;  // tells the cadence's judge who the monitor is
+  white_box::State state_;  // for the cadence's judge: who the monitor is
   white_box::CadenceJudge cadence_;
   bool cadence_shown_ = false;
 };

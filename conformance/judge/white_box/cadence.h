@@ -19,7 +19,7 @@ class CadenceJudge final : public WhiteBoxJudge {
 
   void Observe(const Event& event) override;
 
-  // From here on `idle` is not known, until a retake, a wake-up or the first doubling tells it.
+  // From here on `idle` is not known, until a retake, a wake-up or the first doubling shows it.
   void Lose() { known_ = false; }
 
  private:

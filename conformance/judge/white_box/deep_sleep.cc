@@ -119,7 +119,7 @@ void DeepSleepJudge::OnDutiesBegin(const Event& event) {
   }
 }
 
-// In real time its look without the lock may have come before what had been told of already.
+// In real time its look without the lock may have come before what was traced already.
 bool DeepSleepJudge::SawAReason() const {
   if (!in_real_time_) return false;
   const int64_t now_ns = nows_ns_.none() ? state_.now_ns() : nows_ns_.last();

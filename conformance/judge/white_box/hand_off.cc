@@ -213,7 +213,7 @@ void HandOffJudge::DecideIdle(const HandOff& hand_off, const Event& end) {
       Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
     return;
   }
-  // As the thread saw it, where it tells: others go on meanwhile.
+  // As the thread saw it, where the trace says so: others go on meanwhile.
   const bool polling = Actual(hand_off.last_poll_after, state_.value(Variable::kLastPoll)) == 0;
   const int64_t until = Actual(hand_off.poll_until, state_.value(Variable::kPollUntil));
   const bool must = polling && (until == 0 || timer < until);

@@ -14,7 +14,7 @@ constexpr size_t kThreadsMost = 16'384;
 using enum ClauseId;
 
 OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& state)
-    // What changes who is stranded or awake, and every cycle, which tells that time has passed.
+    // What changes who is stranded or awake, and every cycle, which shows that time has passed.
     : WhiteBoxJudge(tier, header, state, {kSYS_8, kSYS_9, kSLICE_5, kHAND_8},
                     {EventKind::kAcquire,       EventKind::kRelease,     EventKind::kAssign,
                      EventKind::kEnqueue,       EventKind::kDequeue,     EventKind::kExecute,

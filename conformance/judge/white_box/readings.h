@@ -1,4 +1,4 @@
-// What the monitor read of one thing in the course of its duties. A decision must agree with one of
+// What the monitor read of one thing during its duties. A decision must agree with one of
 // the readings; that there are others accuses nobody.
 //
 // Thread safety: plain values.

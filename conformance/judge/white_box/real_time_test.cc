@@ -19,7 +19,7 @@ using enum EventKind;
 constexpr int32_t kSomeThread = 0;
 constexpr int32_t kOther = 1;
 
-// A runtime's own trace, told event by event, a microsecond each.
+// A runtime's own trace, event by event, a microsecond each.
 class Trace : public TraceBuilder {
  public:
   Trace() {

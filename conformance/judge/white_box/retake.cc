@@ -224,14 +224,15 @@ Maybe RetakeJudge::JudgeSlice(int32_t p, const Visit& visit, Maybe watched, cons
     }
   } else {
     const ClauseId clause = BlameForRequest(kept, ticks, requested);
-    const std::string why =
+    const std::string reason =
         fresh.no ? fmt::format("the same tick was first seen {} ns ago, the slice is {} ns",
                                now_ns - sighting.since_ns(), tunables_.slice_ns)
                  : fmt::format("its schedule tick had moved from {} to {}", sighting.before_tick(),
                                sighting.tick());
-    Violate(clause,
-            fmt::format("preemption of P {} was {}requested: {}", p, requested ? "" : "not ", why),
-            {event});
+    Violate(
+        clause,
+        fmt::format("preemption of P {} was {}requested: {}", p, requested ? "" : "not ", reason),
+        {event});
   }
   kept.requested = kept.requested || requested;
   return expired;

@@ -1,4 +1,4 @@
-// The state of a runtime as white-box evidence tells it: variables, locks, owners, queues, and
+// The state of a runtime as white-box evidence shows it: variables, locks, owners, queues, and
 // where the monitor is in its cycle.
 //
 // Judges of tiers V and T share one State. They see each event before the State takes it in, so

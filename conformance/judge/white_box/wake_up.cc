@@ -16,7 +16,7 @@ using enum ClauseId;
 WakeUpJudge::WakeUpJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kDEEP_7, kDEEP_8, kDEEP_9, kDEEP_10, kDEEP_12, kDEEP_15, kSTW_1},
-                    // Any event tells that time has passed with a debt unpaid.
+                    // Any event shows that time has passed and a wake-up is still owed.
                     {}, {Variable::kMonitorWaits, Variable::kTaskStatus}) {
   using enum EventKind;
   Needs(State::Kinds() | KindSet({kRead, kNoteWake, kNoteClear, kSyscallEnter, kSyscallReturn,
@@ -77,7 +77,7 @@ void WakeUpJudge::OnOthers(const Event& event) {
       waking_.at(event.m).owes = state_.value(Variable::kMonitorWaits) != 0;
       break;
     case EventKind::kSyscallEnter: {
-      // Where the task's status tells that the call began, the flag is looked at after this.
+      // Where the task's status says that the call began, the flag is looked at after this.
       const auto waking = waking_.find(event.m);
       if (waking != waking_.end() && waking->second.looked && !waking->second.owes)
         waking_.erase(waking);
@@ -101,7 +101,7 @@ void WakeUpJudge::OnOthers(const Event& event) {
       }
       break;
     case EventKind::kWrite:
-      // The task is on its way into a system call; syscall_enter tells that it has arrived.
+      // The task is on its way into a system call; syscall_enter says that it has arrived.
       if (Is(event, Variable::kTaskStatus) && event.Get(Arg::kValue) == kTaskInSyscall) {
         BeginWaking(event, Waker::kEnter);
       }
@@ -120,7 +120,7 @@ void WakeUpJudge::OnOthers(const Event& event) {
 }
 
 void WakeUpJudge::OnSyscallExit(const Event& event) {
-  // With the P that it kept, or without any, it has nothing to tell.
+  // With the P that it kept, or without any, it wakes nobody.
   const auto path = static_cast<ExitPath>(event.Get(Arg::kPath));
   if (path == ExitPath::kReacquired || path == ExitPath::kQueued) {
     waking_.erase(event.m);

@@ -74,7 +74,7 @@ int EventPoll::Wait(int64_t timeout_ns, ReadyEvent (&ready)[kEventsMost]) {
   int kept = 0;
   for (int i = 0; i < count; ++i) {
     if (events[i].data.u64 == kBreakTag) {
-      // It is meant for whoever blocks.
+      // It is meant for the one that blocks.
       if (timeout_ns == 0) continue;
       uint64_t drained;
       if (read(event_, &drained, sizeof drained) < 0) {

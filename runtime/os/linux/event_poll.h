@@ -42,8 +42,8 @@ class EventPoll {
   int epoll_ = -1;
   int event_ = -1;
   std::atomic<bool> breaking_{false};  // a break is on its way: one is enough
-  // What was written before an Add is visible to whoever gets its events. The kernel sees to that;
-  // this says so in the language's own terms.
+  // What was written before an Add is visible to the thread that gets its events. The kernel sees
+  // to that; this says so in the language's own terms.
   std::atomic<uint32_t> added_{0};
 };
 

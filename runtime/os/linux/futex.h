@@ -19,7 +19,7 @@ using FutexWord = std::atomic<uint32_t>;
 // False: the time has passed.
 bool FutexWait(FutexWord& word, uint32_t value, int64_t timeout_ns = -1);
 
-// Wakes at most so many.
+// Wakes at most `count` threads.
 void FutexWake(FutexWord& word, int32_t count);
 
 }  // namespace proctor::runtime

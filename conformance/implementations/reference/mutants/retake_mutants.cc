@@ -138,7 +138,7 @@ struct LocalWorkIgnored : PassThroughHost {
   }
 };
 
-// Whoever could take the work: spinning threads only.
+// Who could take the work: spinning threads only.
 struct IdleIgnored : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   void Lock(LockId lock) override {

@@ -2,25 +2,25 @@
 //
 // Thread safety: Allocate and CollectIfWanted by tasks; the rest by anybody.
 
-#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_
-#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_
+#ifndef PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_SCENARIO_HEAP_H_
+#define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_SCENARIO_HEAP_H_
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
+#include "conformance/base/mutex.h"
 #include "runtime/collector/heap.h"
 #include "runtime/collector_hooks.h"
 
 namespace proctor::reference {
 
-class Garbage : public runtime::CollectorHooks {
+class ScenarioHeap : public runtime::CollectorHooks {
  public:
   // `percent` as the tunable gc_percent.
-  explicit Garbage(int32_t percent);
+  explicit ScenarioHeap(int32_t percent);
 
-  // So many bytes that nobody keeps; runs the collection that this makes due.
+  // That number of bytes, which nobody keeps; runs the collection that this makes due.
   void Allocate(int64_t bytes);
 
   bool Enabled() const override { return true; }
@@ -36,10 +36,10 @@ class Garbage : public runtime::CollectorHooks {
 
   std::atomic<bool> wanted_{false};
   runtime::Heap heap_;
-  mutable std::mutex mutex_;
-  std::vector<int64_t> ends_ns_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::vector<int64_t> ends_ns_ GUARDED_BY(mutex_);
 };
 
 }  // namespace proctor::reference
 
-#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_GARBAGE_H_
+#endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_SCENARIO_HEAP_H_

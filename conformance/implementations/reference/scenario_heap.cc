@@ -1,4 +1,4 @@
-#include "conformance/implementations/reference/garbage.h"
+#include "conformance/implementations/reference/scenario_heap.h"
 
 #include "conformance/implementations/reference/stamps.h"
 #include "runtime/runtime.h"
@@ -16,11 +16,11 @@ constexpr int kSmallBytes = 64;
 
 }  // namespace
 
-Garbage::Garbage(int32_t percent)
+ScenarioHeap::ScenarioHeap(int32_t percent)
     : heap_({.percent = percent,
              .wanted = [this] { wanted_.store(true, std::memory_order_relaxed); }}) {}
 
-void Garbage::Allocate(int64_t bytes) {
+void ScenarioHeap::Allocate(int64_t bytes) {
   for (; bytes >= kLargeBytes; bytes -= kLargeBytes) {
     heap_.Make<Block<kLargeBytes>>();
     CollectIfWanted();
@@ -33,24 +33,24 @@ void Garbage::Allocate(int64_t bytes) {
 
 // Not in the heap's own call: stopping the world there would wait for tasks that wait for its
 // locks.
-void Garbage::CollectIfWanted() {
+void ScenarioHeap::CollectIfWanted() {
   if (wanted_.exchange(false, std::memory_order_relaxed)) runtime::CollectGarbage();
 }
 
-void Garbage::Collect() {
+void ScenarioHeap::Collect() {
   wanted_.store(false, std::memory_order_relaxed);
   heap_.CollectStopped();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ends_ns_.push_back(NowNs());
 }
 
-void Garbage::Scavenge() {
+void ScenarioHeap::Scavenge() {
   while (heap_.ScavengeStep() > 0) {
   }
 }
 
-std::vector<int64_t> Garbage::Ends() const {
-  const std::lock_guard lock(mutex_);
+std::vector<int64_t> ScenarioHeap::Ends() const {
+  const MutexLock lock(mutex_);
   return ends_ns_;
 }
 

@@ -2,8 +2,8 @@
 //
 // Thread safety: none.
 
-#ifndef PROCTOR_CONFORMANCE_WORLD_TRACE_BUILDER_H_
-#define PROCTOR_CONFORMANCE_WORLD_TRACE_BUILDER_H_
+#ifndef PROCTOR_CONFORMANCE_WORLD_WORLD_TRACE_H_
+#define PROCTOR_CONFORMANCE_WORLD_WORLD_TRACE_H_
 
 #include <cstdint>
 
@@ -12,9 +12,9 @@
 
 namespace proctor {
 
-class TraceBuilder {
+class WorldTrace {
  public:
-  explicit TraceBuilder(EventSink& sink) : sink_(sink) {}
+  explicit WorldTrace(EventSink& sink) : sink_(sink) {}
 
   void Add(int64_t time_ns, EventKind kind, int32_t m, int32_t p, int64_t g, int64_t a, int64_t b,
            int64_t c) {
@@ -45,4 +45,4 @@ class TraceBuilder {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_WORLD_TRACE_BUILDER_H_
+#endif  // PROCTOR_CONFORMANCE_WORLD_WORLD_TRACE_H_
