@@ -35,7 +35,7 @@ class Descriptor {
  public:
   static constexpr int64_t kForEver = -1;
 
-  // Takes the descriptor over, whatever comes of it.
+  // Takes the descriptor over, also if it fails.
   explicit Descriptor(int number);
   // Closes it, and waits until the tasks that used it have noticed.
   ~Descriptor();

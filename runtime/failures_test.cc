@@ -181,7 +181,7 @@ TEST_F(FailuresDeathTest, WaitingInASystemCallIsNamed) {
                "waits or yields within a system call");
 }
 
-// --- Nothing left to be had ----------------------------------------------------------------------
+// --- No resources left ----------------------------------------------------------------------
 
 int64_t AddressSpaceBytes() {
   std::ifstream file("/proc/self/statm");

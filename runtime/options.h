@@ -40,7 +40,7 @@ struct Options {
   bool library = false;
   // The events that a thread can hold back until they are read; 0: the event trace is off for good.
   size_t trace_events_per_thread = 0;
-  // The collector whose forced collections and scavenging the runtime sees to; null: none. Outlives
+  // The collector whose forced collections and scavenging the runtime starts; null: none. Outlives
   // the runtime.
   CollectorHooks* collector = nullptr;
   // libc interceptors' hook; the monitor calls it, and cuts its long waits to call it often.

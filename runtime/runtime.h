@@ -34,7 +34,7 @@
 // What ends the process, with a line on standard error:
 //   - an exception that leaves a task, or a stack that overflows: SIGABRT, the task named;
 //   - every task waiting for ever: status 2, "deadlock";
-//   - no memory for a stack, no thread to be had: status 2 or SIGABRT.
+//   - no memory for a stack, no thread: status 2 or SIGABRT.
 //
 // Exceptions thrown and caught within a task are kept apart from those of other tasks, also across
 // calls that wait.

@@ -256,7 +256,7 @@ TEST_P(SelectTest, SelectsMeetSelects) {
   EXPECT_EQ(sent, received);
 }
 
-// Time-outs race with values: a value is either received or still to be had,
+// Time-outs race with values: a value is either received or still there,
 // never lost.
 TEST_P(SelectTest, TimeoutsLoseNothing) {
   constexpr int kValues = 2000;

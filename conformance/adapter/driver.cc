@@ -156,7 +156,7 @@ bool Session::ReadLine(int64_t deadline_ns, std::string& line,
       return true;
     case AdapterLink::Reading::kTooLong:
       Fail(Outcome::kError,
-           fmt::format("the adapter wrote a line of more than {} bytes", kMaxLineBytes));
+           fmt::format("the adapter wrote a line of more than {} bytes", kLineBytesMost));
       break;
     case AdapterLink::Reading::kClosed:
       Fail(Outcome::kError, fmt::format("the adapter closed its descriptor {}", kAdapterOutput));

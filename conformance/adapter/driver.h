@@ -32,7 +32,7 @@ namespace proctor {
 enum class Outcome {
   kDone,         // the scenario ended as it was meant to
   kUnsupported,  // it needs an operation or a tunable that the adapter declares absent
-  kCrash,        // the process ended unasked
+  kCrash,        // the process ended before it was asked to
   kTimeout,  // the scenario's budget passed; the process was made to dump its stacks, then killed
   kError,    // the adapter broke the protocol, or could not be started
   kStopped,  // RunOptions::stop was made: the run was cut short

@@ -23,7 +23,7 @@ constexpr const char* kHello =
     "read line <&3;";
 
 // The time that events must bear, as the shell knows it: to a hundredth of a second, rounded
-// down, and all the same not before the process's start.
+// down, but not before the process's start.
 constexpr const char* kNow = "sleep 0.05; now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
 constexpr const char* kStart = R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)";
 constexpr const char* kBye = "echo '{\"done\":{}}' >&4; read line <&3; exit 0";
@@ -228,7 +228,7 @@ class DriverOn : public testing::TestWithParam<Misbehaviour> {};
 TEST_P(DriverOn, SaysInOneLineWhatIsWrong) {
   Scenario scenario = Sample();
   if (GetParam().outcome == Outcome::kTimeout) scenario.budget_ms = 300;
-  // Who stays for ever is not waited for in vain.
+  // A process that never ends is not waited for without end.
   const bool stays = GetParam().script.ends_with("sleep 1000");
   const auto run = Perform(GetParam().script, scenario, false, stays ? 100 : 20'000);
   EXPECT_EQ(run.outcome, GetParam().outcome) << run.message;

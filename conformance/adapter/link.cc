@@ -85,7 +85,7 @@ AdapterLink::Reading AdapterLink::ReadLine(int64_t deadline_ns, int64_t exit_ms,
                                            const std::function<bool()>& is_in_vain) {
   while (true) {
     if (buffer_.TakeLine(line)) return Reading::kLine;
-    if (buffer_.size() > kMaxLineBytes) return Reading::kTooLong;
+    if (buffer_.size() > kLineBytesMost) return Reading::kTooLong;
     const Reading reading = ReadMore(deadline_ns, exit_ms, outside, is_in_vain);
     if (reading != Reading::kLine) return reading;
   }

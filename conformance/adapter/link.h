@@ -44,7 +44,7 @@ class AdapterLink {
   enum class Reading {
     kLine,
     kDeadline,  // it has passed
-    kTooLong,   // a line of more than kMaxLineBytes
+    kTooLong,   // a line of more than kLineBytesMost
     kClosed,    // the adapter closed its end and does not end itself
     kEnded,     // the process has ended: nothing more will come
     kStopped,   // `stop` was made

@@ -1,5 +1,5 @@
 // Whether a process has come to rest, as the kernel says it: no thread has run for a while, but for
-// the monitor, which looks around now and then whatever happens.
+// the monitor, which looks around from time to time in any case.
 //
 // What has not happened by then will not happen: the process has no thread left to do it.
 //

@@ -44,8 +44,8 @@ struct VirtualOptions {
   // Shrinks what violates a clause to a minimal scenario; that of `until_violated` is left as
   // found.
   bool shrink = true;
-  // Called now and then, on any of the threads, with what has been done of what there is to do.
-  // False ends the run early.
+  // Called from time to time, on any of the threads, with what has been done of what there is to
+  // do. False ends the run early.
   std::function<bool(int64_t done, int64_t all)> progress;
 };
 

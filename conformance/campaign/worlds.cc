@@ -196,7 +196,7 @@ Scenario Wide() {
   return scenario;
 }
 
-// Now and then a constant or a setting is another than usual.
+// In some worlds a constant or a setting is not the usual one.
 void Retune(Scenario& scenario) {
   const auto sometimes = [&](const char* name, int64_t value) {
     if (OneIn(12)) scenario.tunables[name] = value;

@@ -99,7 +99,7 @@ if "$proctor" check --help | grep --quiet --extended-regexp '[0-9]{25}'; then
   fail "check --help prints a number that nobody reads" ""
 fi
 
-# Nothing can be printed: the files are there all the same, and one line says it.
+# Nothing can be printed: the files are there, and one line says it.
 expect 3 "standard output cannot be written: No space left on device" "$check --out full >/dev/full"
 expect 0 "proctor-results" "cat full/results.json"
 expect 3 "standard output cannot be written: Bad file descriptor" "$check --out closed >&-"

@@ -242,7 +242,7 @@ std::optional<DwarfReader::Member> DwarfReader::FindMember(Dwarf_Die type, std::
   return found;
 }
 
-// A struct of nothing, as C++ has them for bases, has a size all the same.
+// A struct of nothing, as C++ has them for bases, still has a size.
 bool DwarfReader::HoldsNothing(Dwarf_Die type, int depth) {
   Dwarf_Die peeled = Peel(type);
   if (SizeOf(peeled) == 0) return true;

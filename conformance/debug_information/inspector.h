@@ -86,7 +86,6 @@ class Inspector {
   int64_t cycle_ = 0;
   int64_t adjustments_ = 0;  // in this cycle
   bool many_adjustments_ = false;
-  bool unsettled_ = false;
 };
 
 }  // namespace proctor

@@ -189,7 +189,7 @@ std::optional<PlacedVariable> Resolver::Resolve(Variable variable, const Formula
 
 void Resolver::TakeElement(Dwarf_Die element, Layout& layout) {
   element = DwarfReader::Peel(element);
-  // std::unique_ptr and the like are wrappers of a pointer.
+  // std::unique_ptr and similar types are wrappers of a pointer.
   for (int step = 0; step < kStepsMost && !IsPointer(element); ++step) {
     if (DwarfReader::SizeOf(element) != sizeof(uint64_t)) break;
     const auto member = DwarfReader::OnlyMember(element);

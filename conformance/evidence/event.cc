@@ -27,12 +27,12 @@ constexpr std::string_view kInternalErrorNames[] = {"negative_running", "runnabl
 struct KindRow {
   std::string_view name;
   size_t count = 0;
-  std::array<Arg, kMaxArgsPerEvent> args = {};
+  std::array<Arg, kArgsPerEventMost> args = {};
 };
 
 template <typename... Args>
 constexpr KindRow MakeRow(std::string_view name, std::string_view, Args... args) {
-  static_assert(sizeof...(args) <= kMaxArgsPerEvent);
+  static_assert(sizeof...(args) <= kArgsPerEventMost);
   return {name, sizeof...(args), {args...}};
 }
 

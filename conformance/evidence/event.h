@@ -50,7 +50,7 @@ inline constexpr size_t kVariables = 0
 #define VARIABLE(...) +1
 #include "conformance/evidence/events.def"
     ;
-inline constexpr size_t kMaxArgsPerEvent = 3;
+inline constexpr size_t kArgsPerEventMost = 3;
 inline constexpr int32_t kProcessorsMost = 4096;
 
 using EventKinds = std::bitset<kEventKinds>;
@@ -163,7 +163,7 @@ struct Event {
   int32_t m = -1;  // -1: the event has no such actor
   int32_t p = -1;  // below kProcessorsMost
   int64_t g = -1;
-  int64_t args[kMaxArgsPerEvent] = {};
+  int64_t args[kArgsPerEventMost] = {};
 
   // The kind must have the argument.
   int64_t Get(Arg arg) const {

@@ -73,7 +73,7 @@ void AppendMember(std::string& line, std::string_view name, int64_t value) {
 // Reads the flat objects that events are: names, integers and short strings without escapes. A
 // general parser would take most of the time that judging takes.
 class EventParser {
-  static constexpr int kTimeBit = kMaxArgsPerEvent;
+  static constexpr int kTimeBit = kArgsPerEventMost;
   static constexpr int kKindBit = kTimeBit + 1;
   static constexpr int kMBit = kKindBit + 1;
   static constexpr int kPBit = kMBit + 1;
@@ -278,7 +278,7 @@ std::optional<Event> ParseEvent(std::string_view line, std::string& error,
 }
 
 TraceReader::TraceReader(std::istream& stream, std::string name)
-    : stream_(stream), name_(std::move(name)), buffer_(kMaxLineBytes + 1, '\0') {}
+    : stream_(stream), name_(std::move(name)), buffer_(kLineBytesMost + 1, '\0') {}
 
 void TraceReader::Fail(const std::string& what) {
   error_ = line_number_ == 0 ? fmt::format("{}: {}", name_, what)
@@ -292,7 +292,7 @@ bool TraceReader::ReadLine() {
   stream_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   const auto got = static_cast<size_t>(stream_.gcount());
   if (stream_.fail()) {
-    Fail(got + 1 >= buffer_.size() ? fmt::format("a line is longer than {} bytes", kMaxLineBytes)
+    Fail(got + 1 >= buffer_.size() ? fmt::format("a line is longer than {} bytes", kLineBytesMost)
                                    : "the file cannot be read");
     return false;
   }

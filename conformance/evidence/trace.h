@@ -6,7 +6,7 @@
 //   {"t":12000345,"e":"shallow_sleep","m":3,"duration_ns":20000}
 //
 // Times never go backwards. m, p and g stand only where they are not -1. Reading and writing
-// stream: memory does not grow with the length of the trace. A line is at most kMaxLineBytes long.
+// stream: memory does not grow with the length of the trace. A line is at most kLineBytesMost long.
 //
 // Errors: every reader function reports the first thing wrong as one line that names the place
 // ("trace.jsonl:17: times go backwards (5 ns after 9 ns)"); it never throws and never aborts.
@@ -31,7 +31,7 @@
 namespace proctor {
 
 inline constexpr std::string_view kTraceSchema = "proctor-trace/1";
-inline constexpr size_t kMaxLineBytes = 1 << 20;
+inline constexpr size_t kLineBytesMost = 1 << 20;
 
 class TraceReader {
  public:

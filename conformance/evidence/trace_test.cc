@@ -192,7 +192,7 @@ TEST(Trace, AnEndlessLineIsRefusedEarly) {
   TraceReader reader(stream, "t");
   EXPECT_FALSE(reader.ReadHeader());
   EXPECT_EQ(reader.error(), "t:1: a line is longer than 1048576 bytes");
-  EXPECT_LT(endless.given(), 2 * kMaxLineBytes);
+  EXPECT_LT(endless.given(), 2 * kLineBytesMost);
 }
 
 TEST(Chrome, HasATrackPerActorAndPairsItsSlices) {

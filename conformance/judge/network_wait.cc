@@ -39,7 +39,7 @@ void NetworkWaitJudge::Observe(const Event& event) {
     if (!ready_ && one_of_each) ready_ = event;
   } else if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kWait) && ready_) {
     const bool exceeds = event.time_ns - ready_->time_ns > waits_.bound_ns();
-    // A spin that ended in between set the P free: only a wait that was too long all the same
+    // A spin that ended in between set the P free: only a wait that was too long nevertheless
     // counts.
     if (activity_.open(Op::kSpin) == 1) {
       waits_.Add({.begin_ns = ready_->time_ns,

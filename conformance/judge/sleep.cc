@@ -98,7 +98,7 @@ void SleepJudge::OnOpBegin(const Event& event) {
   }
 }
 
-// A monitor that is not in a deep sleep is heard of again and again.
+// A monitor that is not in a deep sleep makes events again and again.
 void SleepJudge::NoteSilence(const Event& event) {
   switch (event.kind) {
     case EventKind::kShallowSleep:

@@ -71,7 +71,7 @@ class SleepJudge : public Judge {
   int64_t scenario_start_ns_ = INT64_MAX;
 
   // That a P was busy, or a timer set, is known only from stamps, and a stop-the-world allows the
-  // sleep all the same. So an accusation waits for the collection that would explain it, and where
+  // sleep nevertheless. So an accusation waits for the collection that would explain it, and where
   // the heap may grow, and a collection come at any time, none is made.
   struct SuspectedSleep {
     ClauseId clause;

@@ -25,7 +25,7 @@ enum class Verdict : uint8_t {
   kUnsupported,    // a capability that the clause needs is declared absent
   kInconclusive,   // noise or budget prevented a decision
   kError,          // the harness or an adapter failed
-  kCrash,          // the process under test ended unasked
+  kCrash,          // the process under test ended before it was asked to
   kTimeout,        // a deadline passed
 };
 

@@ -10,7 +10,7 @@
 //   thread is traced. Stop detaches and leaves the process as it was.
 //
 // Both ways find the same thread. Where the process holds no Go runtime and nobody has declared a
-// monitor, a thread that ticks is followed all the same, but it is no monitor: there is nothing to
+// monitor, a thread that ticks is followed too, but it is no monitor: there is nothing to
 // grade then.
 //
 // Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after

@@ -53,7 +53,7 @@
  *   - Calling wrongly (unlocking what is not held, locking twice, sleeping with a lock held, a
  *     processor that does not exist or was not won, a lock held that the call takes) ends the run,
  *     with a line that names the call.
- *   - Never coming back, never sleeping, returning unasked and crashing are noticed, too.
+ *   - Never coming back, never sleeping, returning early and crashing are noticed, too.
  *   - Keep your state on your stack or in static variables that your function sets when it starts:
  *     it is started anew for every scenario, and an abandoned stack is not unwound.
  *
@@ -146,7 +146,7 @@ typedef struct proctor_host {
   /* The shallow sleep. 0: slept. Not 0: the run is over, and the monitor may return. If it does
    * not, it is left where it is at its next sleep. */
   int (*sleep_ns)(void* self, int64_t duration_ns);
-  /* os_relax: coarse timing will do from now on (1), or no longer (0). */
+  /* os_relax: coarse timing is enough from now on (1), or no longer (0). */
   void (*relax_clock)(void* self, int relaxed);
 
   /* -- Locks. ---------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 // A child process: started with exactly the descriptors asked for, waited for with a deadline, and
 // gone when its object is gone, with all that it started: whatever sessions and groups its own
 // children have made for themselves, and also when this process is ended by SIGKILL. A small
-// process between the two sees to that (keeper.h).
+// process between the two does that (keeper.h).
 //
 // A gated child waits before its first instruction of the new program until Release, so that an
 // observer can attach first. The child leads a process group of its own.

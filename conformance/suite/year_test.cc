@@ -17,7 +17,7 @@ constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kDayNs = 24 * 3'600 * kSecondNs;
 constexpr int64_t kYearNs = 365 * kDayNs;
 
-// Judges everything, and looks now and then at how much of the heap is in use.
+// Judges everything, and looks from time to time at how much of the heap is in use.
 class Weigher : public EventSink {
  public:
   explicit Weigher(const Header& header) : panel_(header) {}

@@ -33,7 +33,7 @@ class EventLoop : private Part {
   bool CalledOff(const Appointment& appointment) const;
   // The thread's next step; called off by any other that is set before it comes.
   void Then(int32_t m, Step step, int64_t delay_ns = 0);
-  // The step without an appointment: somebody else will see to it.
+  // The step without an appointment: another thread will do it.
   void SetStep(int32_t m, Step step);
   void Later(Actor actor, int64_t delay_ns);
   // Lets the next thing happen. False: there is none.

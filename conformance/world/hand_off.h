@@ -15,7 +15,7 @@ class HandOff : private Part {
  public:
   using Part::Part;
 
-  // The processor is nobody's; the thread m sees to it.
+  // The processor is nobody's; the thread m hands it off.
   void Start(int32_t m, int32_t p);
 
  private:

@@ -52,7 +52,7 @@ struct Knobs {
   bool collected_before = false;   // there was a collection before the start
   int64_t collector_up_at_ns = 0;  // after the start; until then no collection may be forced
 
-  // Things that other parts of a program do now and then; 0: never.
+  // Things that other parts of a program do from time to time; 0: never.
   int64_t resize_every_ns = 0;  // the number of processors changes
   int32_t resize_most = 1;      // to this number at most
   int64_t stop_every_ns = 0;    // somebody stops the world for other reasons than a collection

@@ -17,8 +17,8 @@ void Poller::SetReady(int32_t m) {
   TraceWrite(m, Variable::kPollerReady, 1);
 }
 
-// A thread has to see to a timer: the one that blocks in the poller, if it would return too late,
-// else a new one.
+// A thread has to take care of a timer: the one that blocks in the poller, if it would return too
+// late, else a new one.
 void Poller::Wake(int32_t m, int64_t when_ns) {
   if (last_poll_ns_ == 0) {
     if (until_ns_ == 0 || until_ns_ > when_ns) Break(m, when_ns);

@@ -19,7 +19,7 @@ class Poller : private Part {
 
   void Start();
   void SetReady(int32_t m);
-  // Somebody has to see to a timer: who blocks in the poller, or a new thread.
+  // A thread has to take care of a timer: one that blocks in the poller, or a new one.
   void Wake(int32_t m, int64_t when_ns);
   // The thread comes back from the poller.
   void Back(int32_t m);

@@ -96,7 +96,7 @@ void StopTheWorld::Stopped(int32_t m) {
     case StopReason::kResize:
       return Then(m, Step::kResize, w_.choices.Between(1'000, 10'000));
     case StopReason::kPlain:
-      // Mostly short; now and then so long that the monitor goes to sleep deep.
+      // Mostly short; sometimes so long that the monitor goes to sleep deep.
       return Then(m, Step::kStart,
                   w_.choices.Chance(700) ? w_.choices.Between(1'000, 500'000)
                                          : w_.choices.Between(1'000'000, 200'000'000));

@@ -6,7 +6,7 @@
 
 namespace proctor {
 
-// What happens now and then happens at most so often, however long a world lasts: in a month of
+// What happens from time to time happens at most N times, however long a world lasts: in a month of
 // idleness nothing else would end the run.
 constexpr int64_t kRepeatsMost = 1'000'000;
 

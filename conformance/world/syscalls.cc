@@ -113,7 +113,7 @@ void Syscalls::ReturnSwap(int32_t m) {
   Returned(m, ExitPath::kReacquired);
 }
 
-// The old processor is lost; another one will do.
+// The old processor is lost; any other one is as good.
 void Syscalls::ReturnIdle(int32_t m) {
   if (w_.processors.idle() == 0 || Deviates(Deviation::kRunnableOverlooked) ||
       w_.choices.Chance(w_.setup.knobs.slow_exit_permille)) {

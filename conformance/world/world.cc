@@ -295,7 +295,7 @@ WorldRun RunWorld(const proctor_implementation& implementation, const Scenario& 
   std::string message;
   switch (MonitorThread::Run(RunBody, &body, message)) {
     case MonitorThread::End::kReturned:
-      runtime.Finish(WorldEnd::kReturned, "the monitor returned unasked");
+      runtime.Finish(WorldEnd::kReturned, "the monitor returned early");
       break;
     case MonitorThread::End::kLeft:
       break;

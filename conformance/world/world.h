@@ -47,7 +47,7 @@ enum class WorldEnd {
   kInternalError,    // the runtime found itself inconsistent
   kBudget,           // the scenario's budget of virtual time, or the events allowed, were used up
   kPortMisuse,       // the monitor called the port wrongly
-  kReturned,         // the monitor returned unasked
+  kReturned,         // the monitor returned early
   kNeverSleeps,      // it calls and calls without sleeping
   kNeverComesBack,   // it computes without calling
   kCrash,            // a signal or an exception ended it

@@ -7,7 +7,7 @@
 // signal mask and everything thread-local. A flow may be resumed on another thread than the one
 // that suspended it, so no address of anything thread-local may live across a switch.
 //
-// Thread safety: none. The caller sees to it that a suspended flow is resumed by one thread, and
+// Thread safety: none. The caller makes sure that a suspended flow is resumed by one thread, and
 // that its Context was written before (a switch writes `from` before the first instruction of `to`
 // runs, and no lock or fence is taken).
 

@@ -58,7 +58,7 @@ struct PreemptionHooks {
   // Called on the task's own stack with every register saved, outside of the signal handler. May
   // switch away and come back on another thread. Must not throw.
   void (*preempted)() = nullptr;
-  // Called first in the handler for every signal of SendPreemption, whatever comes of it: it is no
+  // Called first in the handler for every signal of SendPreemption, in any case: it is no
   // longer in flight. Async-signal-safe. May be null.
   void (*arrived)() = nullptr;
 };

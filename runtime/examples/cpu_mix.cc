@@ -3,7 +3,7 @@
 //     cpu_mix [LIMIT [REQUESTS]]
 //
 // Four tasks count the primes below LIMIT by loops that call nothing; a fifth answers requests that
-// come one a millisecond. The counting is preemptible, so the monitor sees to it that requests are
+// come one a millisecond. The counting is preemptible, so the monitor makes sure that requests are
 // answered meanwhile: on one processor, without preemption, the first would wait for all counting
 // to end.
 

@@ -45,7 +45,7 @@ class ChannelQueue {
   bool empty() const { return head_ == nullptr; }
   void Append(ChannelWaiter* waiter);
   void Remove(ChannelWaiter* waiter);
-  // The first one that is still to be had, out of the queue and claimed; null: none.
+  // The first one that is still free, out of the queue and claimed; null: none.
   ChannelWaiter* Claim();
 
  private:

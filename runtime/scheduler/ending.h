@@ -14,7 +14,7 @@ namespace proctor::runtime {
 
 class Ending {
  public:
-  // The main task has ended; every thread that comes by ends.
+  // The main task has ended; every thread that comes here ends.
   void Begin() REQUIRES(under_sched) {
     begun_ = true;
     over_.store(true, std::memory_order_seq_cst);

@@ -1,6 +1,6 @@
-// A thread's loop: it finds a task, runs it, and sees to what the task left behind. Tasks come from
-// the processor's own queue, the global one, the network, other processors' queues and timers; a
-// thread that finds none gives its processor back, looks once more, and sleeps.
+// A thread's loop: it finds a task, runs it, and finishes what the task left behind. Tasks come
+// from the processor's own queue, the global one, the network, other processors' queues and timers;
+// a thread that finds none gives its processor back, looks once more, and sleeps.
 //
 // Thread safety: the thread's own.
 

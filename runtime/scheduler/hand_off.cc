@@ -30,7 +30,7 @@ Assignment AssignOrPutIdle(SchedulerParts& s, Processor& p, int64_t& timer_ns)
   if (global > 0) return Assign(s, &p, false);
   const int32_t idle = s.idle.ReadCount(s.trace, std::memory_order_relaxed);
   const int64_t last_poll_ns = s.poll.ReadLastPollNs(s.trace, std::memory_order_relaxed);
-  // The last one to go idle sees to it that somebody waits for the network.
+  // The last one to go idle makes sure that a thread waits for the network.
   if (idle == s.processors.procs() - 1 && last_poll_ns != 0) return Assign(s, &p, false);
   timer_ns = p.timers.earliest_ns();
   s.trace.Read(TraceVariable::kNextTimer, timer_ns == kNoTimer ? 0 : timer_ns, p.id);

@@ -66,7 +66,7 @@ class Lock& MonitorHost::LockOf(LockId lock) {
     case LockId::kTimers:
       break;
   }
-  Panic("the monitor takes a lock that it has no business with");
+  Panic("the monitor takes a lock that it must not take");
 }
 
 // The locks are the monitor's to take and to drop, in calls of their own, which no analysis can

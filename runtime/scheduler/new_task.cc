@@ -14,8 +14,8 @@
 namespace proctor::runtime {
 namespace {
 
-// By the main task, which has ended. The world is stopped for good: whatever other tasks were at,
-// they do not go on. Threads end when they come by.
+// By the main task, which has ended. The world is stopped until the end: whatever other tasks were
+// doing, they do not go on. Threads end when they come by.
 void EndRun(SchedulerParts& s) EXCLUDES(under_sched) {
   StopTheWorld(s);
   s.sched.Acquire();

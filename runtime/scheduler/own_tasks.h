@@ -14,8 +14,8 @@ namespace proctor::runtime {
 void StartOwnTasks(SchedulerParts& s, Processor& p);
 // In a task: a full collection, waited for.
 void CollectNow(SchedulerParts& s);
-// By the monitor, now and then: follows the machine's number of processors, unless the user has
-// fixed it. Only a task can stop the world for a change, so one is started.
+// By the monitor, from time to time: follows the machine's number of processors, unless the user
+// has fixed it. Only a task can stop the world for a change, so one is started.
 void FollowMachine(SchedulerParts& s);
 
 }  // namespace proctor::runtime

@@ -44,7 +44,7 @@ struct BySwap : rl::test_suite<BySwap<kFault, kLasts, kLooksAgain>, 3> {
     if (status.Load(std::memory_order_relaxed) == Status::kSyscall &&
         status.Swap(Status::kSyscall, Status::kRunning)) {
       UseOwned();
-      // Between two calls it comes by the scheduler's loop.
+      // Between two calls it passes through the scheduler's loop.
       while (!pending.Load(std::memory_order_acquire)) rl::yield(1, $);
       lock.Acquire();
       status.Store(Status::kStopped);

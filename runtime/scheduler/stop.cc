@@ -202,7 +202,7 @@ void RunForEachProcessor(SchedulerParts& s, SafePoints::Function function) {
     if (&p != own) SafePoints::Ask(s.trace, p);
   }
   RequestPreemptionOfAll(s);
-  // Nobody comes by for the idle ones and those in system calls.
+  // No thread stops the idle ones and those in system calls by itself.
   s.idle.ForEach([&](Processor& p) { s.safe_points.RunIfAsked(s.trace, p); });
   s.sched.Release();
   function(own->id);

@@ -36,10 +36,11 @@ inline void YieldIfAsked() {
 void SwitchToLoop(Thread::After after);
 // For good, by a task that has ended.
 [[noreturn]] void LeaveTask(Thread::After after);
-// First thing in a task that has been switched to: unless the loop did so, it sees to the one
+// First thing in a task that has been switched to: unless the loop did so, it finishes with the one
 // before it, whose stack nobody is on any more, and begins.
 void Arrive();
-// By the loop: runs the task until its thread is back here, and sees to the task it comes from.
+// By the loop: runs the task until its thread is back here, and finishes with the task it comes
+// from.
 void Execute(SchedulerParts& s, Thread& thread, Task* task, bool inherits);
 
 // The task is off its thread.

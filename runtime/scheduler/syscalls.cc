@@ -152,7 +152,7 @@ Processor* TakeIdleOnExit(SchedulerParts& s) EXCLUDES(under_sched) {
   thread.old_p = nullptr;
   if (got_old) return Returned(s, s.trace, task, old, ExitPath::kReacquired);
 
-  // The old processor is lost; an idle one will do.
+  // The old processor is lost; any idle one is as good.
   if (Processor* p = TakeIdleOnExit(s); p != nullptr) {
     Acquire(s, thread, p);
     return Returned(s, s.trace, task, *p, ExitPath::kIdleFast);

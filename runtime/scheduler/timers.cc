@@ -23,7 +23,7 @@ void AddTimer(SchedulerParts& s, Timer& timer) {
   Processor& p = HasProcessor(s, thread) ? *thread->p : s.processors.At(0);
   s.trace.Emit(TraceKind::kTimerSet, p.id, -1, timer.when_ns);
   s.trace.Add(TraceVariable::kTimerCount, 1);
-  // Who waits for this heap's earliest timer sees to all of them.
+  // Who waits for this heap's earliest timer runs all of them.
   const int64_t when_ns = timer.when_ns;
   if (p.timers.Add(timer)) WakePoller(s, when_ns);
 }

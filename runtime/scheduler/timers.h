@@ -17,7 +17,7 @@ void RunTimers(SchedulerParts& s, Processor& p, int64_t now_ns);
 // The heap is the caller's processor's, or any.
 void AddTimer(SchedulerParts& s, Timer& timer);
 bool RemoveTimer(SchedulerParts& s, Timer& timer);
-// Somebody has to see to a timer that is due then.
+// A thread has to run a timer that is due then.
 void WakePoller(SchedulerParts& s, int64_t when_ns);
 // Makes sure that there is one; the kernel's part is opened at the first use.
 void OpenPoller(SchedulerParts& s);

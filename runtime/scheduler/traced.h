@@ -83,7 +83,7 @@ class Traced {
 };
 
 // A sum that several threads change at the same time. Traced as changes: two threads may be traced
-// in another order than they acted, and the sum is right all the same.
+// in another order than they acted, and the sum is still right.
 template <TraceVariable kVariable, typename Atomics = StdAtomics>
 class TracedSum {
  public:

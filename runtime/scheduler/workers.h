@@ -20,7 +20,7 @@ struct Assignment {
 Assignment Assign(SchedulerParts& s, Processor* p, bool spinning) REQUIRES(under_sched);
 // An idle processor; null: there is none, or the world is to stop.
 Processor* TakeIdle(SchedulerParts& s) REQUIRES(under_sched);
-// The two together. Nothing is assigned if there is no idle processor to be had.
+// The two together. Nothing is assigned if there is no idle processor.
 Assignment AssignIdle(SchedulerParts& s) REQUIRES(under_sched);
 // Makes the thread run. Without the lock: starting and waking take microseconds.
 void Dispatch(const Assignment& assignment) EXCLUDES(under_sched);

@@ -25,7 +25,7 @@ struct Constants {
   int64_t syscall_cap_ns = 10'000'000;
   // A collection is forced when the last one ended longer ago.
   int64_t forcegc_period_ns = 120'000'000'000;
-  // The system's clock is relaxed around deep sleeps that last at least so long.
+  // The system's clock is relaxed around deep sleeps that last at least this long.
   int64_t relax_min_ns = 0;
   // The scheduler trace prints a line this often; 0: off.
   int64_t trace_interval_ns = 0;

@@ -62,7 +62,7 @@ class Host {
   virtual int64_t NowNs() = 0;
   // The shallow sleep. False: the runtime is ending, and the monitor returns.
   virtual bool Sleep(int64_t duration_ns) = 0;
-  // Says to the system that coarse timing will do from now on, or no longer.
+  // Says to the system that coarse timing is enough from now on, or no longer.
   virtual void RelaxClock(bool relaxed) = 0;
 
   virtual void Lock(LockId lock) = 0;

@@ -9,9 +9,9 @@
 //
 // The tension: a processor lost to a blocked call is wanted back within microseconds, yet a monitor
 // that looks every 20 us costs 8 % of a core. So it looks often while it finds something to take,
-// ever more seldom (up to 10 ms) while it does not, and sleeps deep once nothing runs at all. From
-// deep sleep it must be woken, and it is the wakers' business to know: a task that enters or leaves
-// a system call, and the end of stop-the-world. Everything else may wait for the time-out, because
+// less and less often (up to 10 ms) while it does not, and sleeps deep once nothing runs at all.
+// From deep sleep it must be woken, and that is the wakers' duty: a task that enters or leaves a
+// system call, and the end of stop-the-world. Everything else may wait for the time-out, because
 // then nothing needs a monitor. Waking it for timers and the network too was rejected: an
 // application that mostly sleeps would pay for a second wake-up with each of its own.
 //

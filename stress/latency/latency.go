@@ -203,7 +203,7 @@ func count(rounds int) {
 func handOff(procs int) float64 {
 	var ends [2]int
 	if err := syscall.Pipe(ends[:]); err != nil {
-		fmt.Fprintln(os.Stderr, "latency: no pipe to be had:", err)
+		fmt.Fprintln(os.Stderr, "latency: no pipe:", err)
 		os.Exit(1)
 	}
 	var done atomic.Bool

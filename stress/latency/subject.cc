@@ -106,7 +106,7 @@ Figure Measure(const Subject& subject, const Operation& operation, int32_t procs
       .capture_output = true};
   if (operation.measured == Operation::Measured::kFromStamps) {
     stamps = std::make_unique<Stamps>();
-    if (stamps->read_end() < 0) return fail("no pipe to be had");
+    if (stamps->read_end() < 0) return fail("no pipe");
     options.descriptors = {{stamps->read_end(), kStampDescriptor}};
   }
   std::string error;

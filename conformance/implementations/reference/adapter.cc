@@ -126,8 +126,8 @@ bool Adapter::ReadLine(std::string& line) {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
     input_.Append({block, static_cast<size_t>(got)});
-    if (input_.size() > kMaxLineBytes) {
-      fprintf(stderr, "adapter: a line of more than %zu bytes\n", kMaxLineBytes);
+    if (input_.size() > kLineBytesMost) {
+      fprintf(stderr, "adapter: a line of more than %zu bytes\n", kLineBytesMost);
       status_ = EXIT_FAILURE;
       return false;
     }

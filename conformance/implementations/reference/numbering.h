@@ -66,6 +66,10 @@ SAME_NUMBER(InternalError, InternalError, kHelperAlreadyIdle);
 
 #undef SAME_NUMBER
 
+// The runtime's trace has a 0 or a 1 (runtime/trace/kinds.def).
+static_assert(static_cast<int64_t>(WakeCause::kTimeout) == 0);
+static_assert(static_cast<int64_t>(WakeCause::kWoken) == 1);
+
 }  // namespace proctor::reference
 
 #endif  // PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_NUMBERING_H_

@@ -38,7 +38,7 @@ void Spin(int64_t duration_ns) {
     sink.fetch_add(Loop(iterations), std::memory_order_relaxed);
     return;
   }
-  // Where no signal can, a poll now and then gives the processor away.
+  // Where no signal can, polls from time to time give the processor away.
   constexpr int64_t kBetweenPolls = 10'000;
   for (int64_t left = iterations; left > 0; left -= kBetweenPolls) {
     sink.fetch_add(Loop(std::min(left, kBetweenPolls)), std::memory_order_relaxed);

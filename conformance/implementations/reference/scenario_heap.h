@@ -1,4 +1,4 @@
-// The heap of the scenarios' tasks, and the collector that the runtime sees to.
+// The heap of the scenarios' tasks, and the collector that the runtime starts.
 //
 // Thread safety: Allocate and CollectIfWanted by tasks; the rest by anybody.
 

@@ -68,7 +68,8 @@ OwnershipJudge::Slice& OwnershipJudge::SliceOf(int32_t p) {
   return slices_[index];
 }
 
-// Who is awake may be kept from running for any time, and sees to the stranded when it goes on.
+// Who is awake may be kept from running for any time, and takes care of the stranded tasks when it
+// goes on.
 void OwnershipJudge::FollowThread(const Event& event) {
   switch (event.kind) {
     case EventKind::kInject:

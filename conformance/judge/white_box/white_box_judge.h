@@ -21,7 +21,7 @@
 
 namespace proctor::white_box {
 
-// An event that is cited only if it comes to that.
+// An event that is cited only if the clause is violated.
 class Cited {
  public:
   Cited(const Event& event)

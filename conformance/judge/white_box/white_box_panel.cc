@@ -31,9 +31,9 @@
 namespace proctor::white_box {
 namespace {
 
-// Every event of a world comes by here, so the judges are known by their types and called without a
-// look into a table; and what happens to a variable, which is most of what happens, goes only to
-// those that ask for it.
+// Every event of a world passes through here, so the judges are known by their types and called
+// without a look into a table; and what happens to a variable, which is most of what happens, goes
+// only to those that ask for it.
 template <typename... Judges>
 class WhiteBoxPanel final : public Judge {
  public:

@@ -58,7 +58,7 @@ struct NoteBeforeFlag : PassThroughHost {
   void ClearNote() override {}
 };
 
-// The clock is exact again after the flag and the note are seen to.
+// The clock is exact again after the flag is down and the note is clear.
 struct ExactLater : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   void RelaxClock(bool relaxed) override {
