@@ -78,7 +78,9 @@ void ObservedSliceJudge::OnTurn(const Event& sleep) {
 void ObservedSliceJudge::OnSignal(const Event& event) {
   if (!spin_) return;
   const int64_t fresh_ns = spin_->fresh_since_ns;
-  if (!spin_->asked && fresh_ns != INT64_MIN) {
+  // A turn that began before the spin may have meant the task before it.
+  const bool meant = cycle_.last_wake_ns() >= spin_->begin.time_ns;
+  if (meant && !spin_->asked && fresh_ns != INT64_MIN) {
     early_.Add({.begin_ns = fresh_ns,
                 .end_ns = event.time_ns,
                 .exceeds = event.time_ns - fresh_ns < in_force_.slice_ns,

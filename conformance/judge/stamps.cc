@@ -6,6 +6,7 @@
 #include "conformance/judge/overlap.h"
 #include "conformance/judge/runnable_behind.h"
 #include "conformance/judge/tasks.h"
+#include "conformance/judge/timers.h"
 
 namespace proctor {
 
@@ -17,6 +18,7 @@ void AddStampJudges(const Header& header, std::vector<std::unique_ptr<Judge>>& j
   judges.push_back(std::make_unique<OverlapJudge>(header));
   judges.push_back(std::make_unique<RunnableBehindJudge>(header));
   judges.push_back(std::make_unique<TasksJudge>(header));
+  judges.push_back(std::make_unique<TimersJudge>(header));
 }
 
 }  // namespace proctor

@@ -40,6 +40,8 @@ extern const std::string_view kWokenThenComputingScenario;
 extern const std::string_view kStopTheWorldOftenScenario;
 extern const std::string_view kOverlappingSpinsScenario;
 extern const std::string_view kCollectionsWhileComputingScenario;
+extern const std::string_view kTimersOnTimeScenario;
+extern const std::string_view kTimersBesideSpinnerScenario;
 
 namespace {
 
@@ -89,6 +91,8 @@ std::vector<Entry> Entries() {
       {kStopTheWorldOftenScenario, {kSTW_1}},
       {kOverlappingSpinsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario, {kCAD_6, kGC_1, kGC_5}},
+      {kTimersOnTimeScenario, {kTIME_1, kTIME_3, kTIME_4, kTIME_5}},
+      {kTimersBesideSpinnerScenario, {kTIME_2}},
   };
 }
 

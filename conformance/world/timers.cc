@@ -25,7 +25,8 @@ void Timers::Add(int32_t m, int32_t p, int64_t when_ns, int32_t g) {
 // Runs p's overdue timers in a thread that has a processor: their tasks become ready there.
 void Timers::Run(int32_t m, int32_t p) {
   std::vector<Timer>& timers = ProcessorOf(p).timers;
-  while (!timers.empty() && timers.front().when_ns <= now_ns()) {
+  const int64_t until_ns = now_ns() + (Deviates(Deviation::kTimersEarly) ? 1'000 : 0);
+  while (!timers.empty() && timers.front().when_ns <= until_ns) {
     std::pop_heap(timers.begin(), timers.end(), LaterTimer);
     const Timer timer = timers.back();
     timers.pop_back();
@@ -48,6 +49,7 @@ int64_t Timers::EarliestNs() const {
 void Timers::MoveAll(int32_t m, int32_t from, int32_t to) {
   std::vector<Timer>& heir = ProcessorOf(to).timers;
   for (const Timer& timer : ProcessorOf(from).timers) {
+    if (Deviates(Deviation::kResizeLosesTimers)) break;
     heir.push_back(timer);
     std::push_heap(heir.begin(), heir.end(), LaterTimer);
     Trace(EventKind::kTimerSet, m, to, TaskAt(timer.g).id, timer.when_ns);

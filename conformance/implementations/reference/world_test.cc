@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 994554938019546133u;
+constexpr uint64_t kEventsHash = 14270008068208933206u;
 
 class Recorder : public EventSink {
  public:

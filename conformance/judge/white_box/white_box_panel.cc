@@ -17,6 +17,7 @@
 #include "conformance/judge/white_box/lock_order.h"
 #include "conformance/judge/white_box/network_poll.h"
 #include "conformance/judge/white_box/ownership.h"
+#include "conformance/judge/white_box/pending_timers.h"
 #include "conformance/judge/white_box/preemption.h"
 #include "conformance/judge/white_box/processor_refresh.h"
 #include "conformance/judge/white_box/retake.h"
@@ -113,9 +114,9 @@ std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool f
   return std::make_unique<WhiteBoxPanel<
       CadenceJudge, DeadlockJudge, DeepSleepJudge, DutiesJudge, EnlistmentJudge,
       ForcedCollectionJudge, HandOffJudge, InjectionJudge, LockOrderJudge, NetworkPollJudge,
-      OwnershipJudge, PreemptionJudge, ProcessorRefreshJudge, RetakeJudge, ScavengerJudge,
-      SchedulerTraceJudge, TakeJudge, TimerRescueJudge, WakeUpJudge, WalkJudge>>(tier, header,
-                                                                                 filter);
+      OwnershipJudge, PendingTimersJudge, PreemptionJudge, ProcessorRefreshJudge, RetakeJudge,
+      ScavengerJudge, SchedulerTraceJudge, TakeJudge, TimerRescueJudge, WakeUpJudge, WalkJudge>>(
+      tier, header, filter);
 }
 
 }  // namespace proctor::white_box
