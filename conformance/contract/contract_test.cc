@@ -1,5 +1,6 @@
 #include "conformance/contract/contract.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -120,13 +121,12 @@ TEST(Contract, TheReadmeStatesItsFigures) {
   }
   std::string readme = Contents("README.md");
   std::ranges::replace(readme, '\n', ' ');
-  const std::string all = std::to_string(Clauses().size());
-  const std::string held = std::to_string(in_profile);
+  const size_t all = Clauses().size();
   for (const std::string& figures :
-       {"of the " + all + " clauses, " + held + " hold in the profile go1.20",
-        "give " + std::to_string(verdicts) + " verdicts on the " + held,
-        std::to_string(outside) + " of the " + all + " can be decided, and " +
-            std::to_string(outside_in_profile) + " of the " + held}) {
+       {fmt::format("of the {} clauses, {} hold in the profile go1.20", all, in_profile),
+        fmt::format("give {} verdicts on the {}", verdicts, in_profile),
+        fmt::format("{} of the {} can be decided, and {} of the {}", outside, all,
+                    outside_in_profile, in_profile)}) {
     EXPECT_NE(readme.find(figures), std::string::npos) << "README.md is to say: " << figures;
   }
 }
