@@ -231,7 +231,7 @@ TEST_P(ObserverOn, SeesFiftyOneShortestSleepsAndThenTheDoubling) {
 
 TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
   std::string error;
-  auto process = Process::Spawn({.argv = {GetParam(), "9", "3000", "mix"}}, error);
+  auto process = Process::Spawn({.argv = {GetParam(), "9", "600000", "mix"}}, error);
   ASSERT_TRUE(process) << error;
   Observation observation = Observation::OfProcess(process->pid());
   ASSERT_TRUE(observation.observer()) << observation.error();
@@ -240,6 +240,7 @@ TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
   EXPECT_EQ(FieldOf(process->pid(), "TracerPid:"), "\t0");
   EXPECT_EQ(FieldOf(observed.monitor, "TracerPid:"), "\t0");
   EXPECT_EQ(FieldOf(observed.monitor, "State:").find_first_of("Tt"), std::string::npos);
+  process->Signal(SIGTERM);
   EXPECT_EQ(process->Wait(MonotonicNowNs() + kWaitAtMostNs), 9);
   EXPECT_EQ(observed.events.front().kind, EventKind::kGap);
   EXPECT_EQ(observed.Count(EventKind::kGap), 1);

@@ -1,9 +1,11 @@
 // A program to observe: it spins, or it computes, blocks and sleeps by turns. Its arguments are the
-// status that it ends with, for how many milliseconds it runs, and "spin" or "mix".
+// status that it ends with, for how many milliseconds it runs, and "spin" or "mix". SIGTERM ends
+// "mix" early, with the same status.
 package main
 
 import (
 	"os"
+	"os/signal"
 	"strconv"
 	"syscall"
 	"time"
@@ -22,7 +24,9 @@ func main() {
 		spin(duration)
 		os.Exit(status)
 	}
-	for end := time.Now().Add(duration); time.Now().Before(end); {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	for end := time.Now().Add(duration); time.Now().Before(end) && len(asked) == 0; {
 		time.Sleep(60 * time.Millisecond)
 		pause := syscall.NsecToTimespec(int64(30 * time.Millisecond))
 		syscall.Nanosleep(&pause, nil)
