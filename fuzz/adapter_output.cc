@@ -20,8 +20,8 @@ void TakeHandshake(const std::string& line) {
   fuzz::Require(handshake->has_monitor || handshake->monitor_thread.empty(),
                 "a thread of no monitor");
   for (const NamedScenario& named : ScenarioLibrary()) {
-    const std::string why = FindUnsupported(*handshake, named.scenario);
-    if (!why.empty()) fuzz::RequireOneLine(Excerpt(why));
+    const std::string unsupported = FindUnsupported(*handshake, named.scenario);
+    if (!unsupported.empty()) fuzz::RequireOneLine(Excerpt(unsupported));
   }
 }
 

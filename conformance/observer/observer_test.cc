@@ -73,7 +73,7 @@ class Observation {
 
   Process& process() { return *process_; }
   Observer* observer() { return observer_.get(); }
-  const std::string& error() const { return why_; }
+  const std::string& error() const { return error_; }
 
   // Until `count` events have come.
   void WaitFor(size_t count) {
@@ -128,11 +128,11 @@ class Observation {
           kept->events.push_back(event);
           kept->changed.notify_all();
         },
-        why_);
+        error_);
   }
 
   std::unique_ptr<Kept> kept_ = std::make_unique<Kept>();
-  std::string why_;
+  std::string error_;
   std::unique_ptr<Process> process_;
   std::unique_ptr<Observer> observer_;
 };
