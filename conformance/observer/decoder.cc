@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <string_view>
@@ -35,6 +36,16 @@ int64_t NowNs(clockid_t clock) {
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 
+// Longer than any sleep that ends; twice as much is a number still.
+constexpr int64_t kForEverNs = int64_t{1} << 61;
+
+// As the kernel takes it: nullopt is no time, and the call fails.
+std::optional<int64_t> ToNs(int64_t seconds, int64_t ns) {
+  if (seconds < 0 || ns < 0 || ns >= kNsPerSecond) return std::nullopt;
+  if (seconds >= kForEverNs / kNsPerSecond) return kForEverNs;
+  return seconds * kNsPerSecond + ns;
+}
+
 }  // namespace
 
 Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer)
@@ -55,13 +66,18 @@ void Decoder::Emit(int64_t time_ns, EventKind kind,
 std::optional<int64_t> Decoder::ReadTimespec(uint64_t address) const {
   timespec value{};
   if (address == 0 || !read_memory_(address, &value, sizeof value)) return std::nullopt;
-  return value.tv_sec * kNsPerSecond + value.tv_nsec;
+  return ToNs(value.tv_sec, value.tv_nsec);
 }
 
 std::optional<int64_t> Decoder::ReadTimeval(uint64_t address) const {
   timeval value{};
   if (address == 0 || !read_memory_(address, &value, sizeof value)) return std::nullopt;
-  return value.tv_sec * kNsPerSecond + value.tv_usec * kNsPerUs;
+  if (value.tv_usec < 0) return std::nullopt;
+  // More microseconds than a second has are taken, too.
+  constexpr int64_t kUsPerSecond = 1'000'000;
+  const int64_t whole_s = value.tv_usec / kUsPerSecond;
+  return ToNs(std::min(value.tv_sec, kForEverNs) + whole_s,
+              value.tv_usec % kUsPerSecond * kNsPerUs);
 }
 
 bool Decoder::ResumesCall(uint64_t number) const {

@@ -103,6 +103,19 @@ class Thread {
       [](int descriptor) { return descriptor == 7 ? std::optional(10 * kMs) : std::nullopt; }};
 };
 
+TEST(Decoder, ASleepForEverIsLongAndWhatIsNoTimeIsNoSleep) {
+  Thread thread;
+  timespec for_ever{.tv_sec = INT64_MAX, .tv_nsec = 999'999'999};
+  timespec none{.tv_sec = 1, .tv_nsec = 1'000'000'000};
+  timeval many_us{.tv_sec = 1, .tv_usec = 2'000'000};
+  thread.Call(SYS_nanosleep, {reinterpret_cast<uint64_t>(&none)}, kUs, -EINVAL)
+      .Call(SYS_select, {0, 0, 0, 0, reinterpret_cast<uint64_t>(&many_us)}, kUs, 0)
+      .Call(SYS_nanosleep, {reinterpret_cast<uint64_t>(&for_ever)}, kUs, -EINTR);
+  EXPECT_EQ(thread.Text(),
+            "shallow_sleep(3000000000) shallow_wake(0) "
+            "shallow_sleep(2305843009213693952) shallow_wake(1)");
+}
+
 TEST(Decoder, ReadsEveryKindOfShallowSleep) {
   Thread thread;
   thread.Nanosleep(20 * kUs);
