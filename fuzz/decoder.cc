@@ -41,26 +41,30 @@ class Traced {
   void Step() {
     constexpr int64_t kLatestNs = int64_t{1} << 61;
     now_ns_ = std::min(now_ns_ + static_cast<int64_t>(bytes_.Below(65'536)) * 1'000, kLatestNs);
-    switch (bytes_.Below(8)) {
-      case 0:
-        return decoder_.OnThreadStart(now_ns_, static_cast<pid_t>(bytes_.Below(65'536)));
-      case 1:
-        return decoder_.OnExit(now_ns_, bytes_.Number());
-      case 2:
-        return decoder_.ForgetTimers();
-      default:
-        Call();
-    }
+    const size_t choice = bytes_.Below(8);
+    if (choice == 0) return decoder_.ForgetTimers();
+    if (in_call_) return EndCall();
+    if (choice == 1) return decoder_.OnThreadStart(now_ns_, ThreadId());
+    BeginCall();
   }
 
-  void Call() {
+  // A call begins when the one before has ended, as the kernel has it.
+  void BeginCall() {
     uint64_t args[6] = {};
     for (uint64_t& arg : args) arg = static_cast<uint64_t>(bytes_.Number());
     decoder_.OnEntry(now_ns_, kCalls[bytes_.Below(kCalls.size())], args);
+    in_call_ = true;
+  }
+
+  void EndCall() {
     // The results that the kernel gives for a call that is to go on are likely.
     constexpr std::array<int64_t, 8> kResults = {0, 1, -4, -11, -110, -512, -514, -516};
-    if (bytes_.Bit()) decoder_.OnExit(now_ns_, kResults[bytes_.Below(kResults.size())]);
+    decoder_.OnExit(now_ns_,
+                    bytes_.Bit() ? kResults[bytes_.Below(kResults.size())] : bytes_.Number());
+    in_call_ = false;
   }
+
+  pid_t ThreadId() { return static_cast<pid_t>(bytes_.Below(65'536)); }
 
   bool Read(uint64_t address, void* to, size_t size) {
     if (address == 0) return false;
@@ -88,6 +92,7 @@ class Traced {
   }
 
   fuzz::ByteSource& bytes_;
+  bool in_call_ = false;
   int64_t now_ns_ = 0;
   int64_t last_ns_ = 0;
   Decoder decoder_;

@@ -2,12 +2,13 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
-def fuzz_target(name, deps):
+def fuzz_target(name, deps, mutations = 0):
     """NAME, the fuzzer (with --config=fuzz, by clang), and NAME_test, which replays corpus/NAME.
 
     Args:
       name: the target is written in NAME.cc.
       deps: what it uses.
+      mutations: so many mutations of the corpus are a part of the test; for targets with a mutator.
     """
     cc_library(
         name = name + "_target",
@@ -26,7 +27,7 @@ def fuzz_target(name, deps):
     cc_test(
         name = name + "_test",
         size = "small",
-        args = ["fuzz/corpus/" + name],
+        args = ["--mutations={}".format(mutations), "fuzz/corpus/" + name],
         data = native.glob(["corpus/{}/**".format(name)]),
         deps = [
             ":replay_main",

@@ -153,10 +153,28 @@ class RelacyAtomic {
   rl::atomic<Raw> value_;
 };
 
+// Plain data that a protocol hands from thread to thread: an access that races is found.
+template <typename T>
+class RacyData {
+ public:
+  void Set(T value) { value_($).store(value); }
+  T Get() const { return value_($).load(); }
+  RacyData& operator=(T value) {
+    Set(value);
+    return *this;
+  }
+  operator T() const { return Get(); }  // NOLINT: in place of a plain T
+
+ private:
+  rl::var<T> value_;
+};
+
 template <Fault kFault = Fault::kNone>
 struct RelacyAtomics {
   template <typename T>
   using Atomic = RelacyAtomic<T, kFault>;
+  template <typename T>
+  using Plain = RacyData<T>;
 
   static void Fence(std::memory_order order) {
     if (kFault == Fault::kNoFences) return;
@@ -165,17 +183,6 @@ struct RelacyAtomics {
   }
   static void Relax() { rl::yield(1, $); }
   static void Sleep(int64_t) { rl::yield(1, $); }
-};
-
-// Plain data that a protocol hands from thread to thread: an access that races is found.
-template <typename T>
-class RacyData {
- public:
-  void Set(T value) { value_($).store(value); }
-  T Get() const { return value_($).load(); }
-
- private:
-  rl::var<T> value_;
 };
 
 // A thread sleeps on it, another wakes it. For model checks of what is built on notes; the real one

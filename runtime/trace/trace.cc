@@ -9,9 +9,6 @@
 namespace proctor::runtime {
 namespace {
 
-// A signal handler may write between another event's look at the free room and its taking of it.
-constexpr uint64_t kReservedSlots = 8;
-
 constexpr std::string_view kKindNames[] = {
 #define TRACE_KIND(enumerator, name, arguments) name,
 #include "runtime/trace/kinds.def"
@@ -21,6 +18,8 @@ constexpr std::string_view kVariableNames[] = {
 #include "runtime/trace/kinds.def"
 };
 
+size_t RoundedUp(size_t capacity) { return std::bit_ceil(std::max<size_t>(capacity, 64)); }
+
 }  // namespace
 
 std::string_view TraceKindName(TraceKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
@@ -29,38 +28,20 @@ std::string_view TraceVariableName(TraceVariable variable) {
   return kVariableNames[static_cast<size_t>(variable)];
 }
 
+void Stamp(TraceEvent& event) { event.time_ns = NowNs(); }
+
 TraceRing::TraceRing(size_t capacity)
-    : mask_(std::bit_ceil(std::max<size_t>(capacity, 64)) - 1),
-      // Large ones stay the system's memory until they are written to.
-      slots_(static_cast<Slot*>(calloc(mask_ + 1, sizeof(Slot))), free) {
+    // Large ones stay the system's memory until they are written to.
+    : slots_(static_cast<Ring::Slot*>(calloc(RoundedUp(capacity), sizeof(Ring::Slot))), free),
+      ring_(slots_.get(), RoundedUp(capacity)) {
   if (slots_ == nullptr) Panic("out of memory for the event trace: smaller rings need less");
 }
 
 bool TraceRing::Write(std::atomic<uint64_t>& counter, const TraceEvent& event) {
-  const uint64_t used =
-      head_.load(std::memory_order_relaxed) - tail_.load(std::memory_order_acquire);
-  if (used + kReservedSlots > mask_) return false;
-  // A handler that interrupts this thread here takes the next slot, and this one stays ours.
-  Slot& slot = slots_[head_.fetch_add(1, std::memory_order_relaxed) & mask_];
-  slot.event = event;
-  // seq_cst: the number must not be taken before what the event records has happened, nor after.
-  const uint64_t order = counter.fetch_add(1, std::memory_order_seq_cst) + 1;
-  slot.event.time_ns = NowNs();
-  slot.order.store(order, std::memory_order_release);
-  return true;
+  return ring_.Write(counter, event);
 }
 
-bool TraceRing::Read(TraceEvent& event) {
-  const uint64_t tail = tail_.load(std::memory_order_relaxed);
-  Slot& slot = slots_[tail & mask_];
-  const uint64_t order = slot.order.load(std::memory_order_acquire);
-  if (order == 0) return false;
-  event = slot.event;
-  event.order = order;
-  slot.order.store(0, std::memory_order_relaxed);
-  tail_.store(tail + 1, std::memory_order_release);
-  return true;
-}
+bool TraceRing::Read(TraceEvent& event) { return ring_.Read(event); }
 
 TraceRing* Tracer::MakeRing() {
   if (ring_events_ == 0) return nullptr;

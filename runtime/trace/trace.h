@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "runtime/base/lock.h"
+#include "runtime/trace/trace_ring.h"
 
 namespace proctor::runtime {
 
@@ -56,6 +57,9 @@ struct TraceEvent {
   TraceKind kind = TraceKind::kLock;
 };
 
+// Its time is now.
+void Stamp(TraceEvent& event);
+
 class TraceRing {
  public:
   // A power of two of events.
@@ -67,15 +71,10 @@ class TraceRing {
   bool Read(TraceEvent& event);
 
  private:
-  struct Slot {
-    std::atomic<uint64_t> order{0};  // 0: empty
-    TraceEvent event;
-  };
+  using Ring = BasicTraceRing<StdAtomics, TraceEvent, 8>;
 
-  const size_t mask_;
-  std::unique_ptr<Slot[], decltype(&free)> slots_;
-  std::atomic<uint64_t> head_{0};
-  std::atomic<uint64_t> tail_{0};
+  std::unique_ptr<Ring::Slot[], decltype(&free)> slots_;
+  Ring ring_;
 };
 
 class Tracer {

@@ -160,7 +160,7 @@ void ForcedCollectionJudge::JudgeForced(const Event& event) {
   // Nothing is forced while the helper has not parked again, nor before the collector is up.
   const int64_t due_ns = std::max({look_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns,
                                    helper_idle_since_ns_, collector_up_since_ns_});
-  const int64_t late_ns = state_.duties_now_ns() - due_ns;
+  const int64_t late_ns = state_.RunNs(due_ns, state_.duties_now_ns());
   Expect(late_ns <= tunables_.deep_max_ns() + kSlackNs, kGC_5,
          Sentence("a collection was forced only {} ns after it was due", late_ns), {*look_, event});
 }

@@ -49,7 +49,7 @@ void InjectionJudge::FollowReady(const Event& event) {
     if (ready_ && event.kind == EventKind::kPoll) Trigger(kPOLL_7);
     ready_.reset();
   }
-  if (ready_ && event.time_ns - ready_->time_ns >
+  if (ready_ && state_.RunNs(ready_->time_ns, event.time_ns) >
                     tunables_.poll_stale_ns + tunables_.shallow_max_ns + kSlackNs) {
     Violate(kPOLL_7, "with every P busy nobody polled the network, and a descriptor is ready",
             {*ready_, event});

@@ -160,7 +160,7 @@ void OwnershipJudge::LookForStranded(const Event& event) {
     stranded_since_.reset();
   } else if (!stranded_since_) {
     stranded_since_ = event;
-  } else if (event.time_ns - stranded_since_->time_ns > kStrandedNs) {
+  } else if (state_.RunNs(stranded_since_->time_ns, event.time_ns) > kStrandedNs) {
     Violate(kHAND_8, "a runnable task waits, P are idle, and no thread is on its way",
             {*stranded_since_, event});
     stranded_since_ = event;

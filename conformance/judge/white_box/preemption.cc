@@ -143,7 +143,8 @@ void PreemptionJudge::OnRequest(const Event& event) {
 void PreemptionJudge::OnRelease(const Event& event) {
   const auto found = stop_requests_.find(event.p);
   if (!stopping_ || found == stop_requests_.end()) return;
-  const bool soon = event.time_ns - stopping_->time_ns <= kStopNs;
+  const int64_t took_ns = state_.RunNs(stopping_->time_ns, event.time_ns);
+  const bool soon = took_ns <= kStopNs;
   // Perhaps the stopper did not run for so long, either.
   if (in_real_time_ && !soon && found->second == 1) {
     stop_requests_.erase(found);
@@ -154,7 +155,7 @@ void PreemptionJudge::OnRelease(const Event& event) {
         found->second > (soon ? 0 : 1), kSTW_3,
         Sentence(
             "a P took {} ns to stop for stop-the-world, and its preemption was asked for {} times",
-            event.time_ns - stopping_->time_ns, found->second),
+            took_ns, found->second),
         {*stopping_, event});
   }
   stop_requests_.erase(found);

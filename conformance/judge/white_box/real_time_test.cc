@@ -90,6 +90,16 @@ TEST(RealTime, ATaskIsStrandedOnceAllThreadsRest) {
   EXPECT_NE(injecting.Of(kHAND_8), Verdict::kViolates) << "the monitor is about to start a thread";
 }
 
+// A bound in time is for the time in which the process could run.
+TEST(RealTime, NothingIsLateThatWasStoppedFromOutside) {
+  Trace trace = Stranded();
+  trace.Write(kSomeThread, Variable::kIdleThreads, 1).By(-1, kStopped).Wait(kSecond);
+  trace.By(-1, kContinued).Pass(kMs);
+  EXPECT_NE(trace.Of(kHAND_8), Verdict::kViolates) << trace.Violations();
+  trace.Pass(kSecond).Pass(kMs);
+  EXPECT_EQ(trace.Of(kHAND_8), Verdict::kViolates);
+}
+
 // A task on its way into a system call finds the monitor asleep.
 Trace MeetsTheFlag() {
   Trace trace;

@@ -96,7 +96,7 @@ void ScavengerJudge::OnEnd(const Event& event) {
     }
   }
   if (asked_since_ns_ < 0 ||
-      event.time_ns - asked_since_ns_ <= tunables_.deep_max_ns() + kSlackNs) {
+      state_.RunNs(asked_since_ns_, event.time_ns) <= tunables_.deep_max_ns() + kSlackNs) {
     return;
   }
   // A scavenger that is never parked cannot be woken, either.

@@ -116,6 +116,11 @@ void State::Apply(const Event& event) {
     case EventKind::kMonitorStart:
       monitor_ = event.m;
       break;
+    case EventKind::kStopped:
+    case EventKind::kContinued:
+    case EventKind::kStall:
+      stalls_.Observe(event);
+      break;
     case EventKind::kWrite:
     case EventKind::kSwap:
       ApplyWrite(event, event.Get(Arg::kValue));

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "conformance/evidence/event.h"
+#include "conformance/judge/stalls.h"
 
 namespace proctor::white_box {
 
@@ -110,6 +111,12 @@ class State {
     return timers_by_time_.empty() ? INT64_MAX : *timers_by_time_.begin();
   }
 
+  // How much of the time from `begin_ns` to `end_ns` the process could run: bounds in time are for
+  // that only.
+  int64_t RunNs(int64_t begin_ns, int64_t end_ns) const {
+    return end_ns - begin_ns - stalls_.Within(begin_ns, end_ns);
+  }
+
   bool AllIdle() const { return value(Variable::kIdleProcessors) == value(Variable::kProcs); }
 
   // The monitor's cycle.
@@ -153,6 +160,7 @@ class State {
   bool in_duties_ = false;
   int64_t now_ns_ = 0;
   int64_t duties_now_ns_ = -1;
+  Stalls stalls_;
   bool slept_deep_ = false;
   bool sleeping_deep_ = false;
   int32_t within_calls_ = 0;
