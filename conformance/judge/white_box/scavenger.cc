@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor::white_box {
 namespace {
 
@@ -96,7 +98,8 @@ void ScavengerJudge::OnEnd(const Event& event) {
     }
   }
   if (asked_since_ns_ < 0 ||
-      state_.RunNs(asked_since_ns_, event.time_ns) <= tunables_.deep_max_ns() + kSlackNs) {
+      state_.RunNs(asked_since_ns_, event.time_ns) <=
+          std::max(tunables_.deep_max_ns(), tunables_.shallow_max_ns) + kSlackNs) {
     return;
   }
   // A scavenger that is never parked cannot be woken, either.
