@@ -2,18 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "conformance/adapter/canary.h"
+#include "conformance/adapter/deadlock_report.h"
 #include "conformance/adapter/event_merger.h"
 #include "conformance/adapter/link.h"
 #include "conformance/adapter/outside.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/adapter/rest_watch.h"
+#include "conformance/adapter/scenario_replay.h"
 #include "conformance/adapter/stamp_order.h"
 #include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/harness_end.h"
@@ -33,7 +37,8 @@ constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 bool HarnessMakes(EventKind kind) {
   return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
          kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
-         kind == EventKind::kStopped || kind == EventKind::kContinued || kind == EventKind::kAtRest;
+         kind == EventKind::kStopped || kind == EventKind::kContinued ||
+         kind == EventKind::kAtRest || kind == EventKind::kCanGoOn;
 }
 
 constexpr int64_t kLookEveryNs = 50 * kNsPerMs;
@@ -82,6 +87,9 @@ class Session {
   void OnDeadline();
   bool LookForRest();
   void GiveUp(std::string message);
+  void SendScenario();
+  void Replay();
+  void ExplainDeadlock();
   void FillHeader();
   void TakeTrace();
   void TakeInspected();
@@ -104,6 +112,7 @@ class Session {
   bool done_ = false;
   bool ended_ = false;
   bool ended_by_us_ = false;  // its time was up
+  bool deadlocked_ = false;   // it reported a deadlock, and ended by it
   int64_t started_ns_ = 0;
   std::optional<OutsideSchedule> outside_;  // from the scenario's start on
 };
@@ -195,8 +204,10 @@ bool Session::Greet() {
   if (observer_) {
     using By = MonitorDeclaration::By;
     observer_->Declare({.by = handshake->has_monitor ? By::kAdapter : By::kAdapterNone,
-                        .thread = handshake->monitor_thread});
+                        .thread = handshake->monitor_thread,
+                        .sleep_ns = handshake->monitor_sleep_ns});
   }
+  if (options_.greet_only) return true;
   error = FindUnsupported(*handshake, scenario_);
   if (!error.empty()) Fail(Outcome::kUnsupported, error);
   return !Failed();
@@ -214,7 +225,7 @@ void Session::Pump() {
 // A process in which nothing runs any more, and nothing is to come, need not be waited for.
 bool Session::LookForRest() {
   const int64_t now_ns = MonotonicNowNs();
-  if (EndsByDeadlock() && link_.process()->captured().find("deadlock") != std::string::npos) {
+  if (EndsByDeadlock() && HoldsDeadlockReport(link_.process()->captured())) {
     if (reported_ns_ == 0) reported_ns_ = now_ns;
     if (now_ns - reported_ns_ < kEndsWithinNs) return false;
     merger_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
@@ -241,6 +252,8 @@ void Session::OnReply(const std::string& line) {
   } else if (const Done* done = std::get_if<Done>(&*reply)) {
     run_.header.in_force = done->in_force;
     done_ = true;
+    error = FindNotInForce(scenario_, done->in_force);
+    if (!error.empty()) Fail(Outcome::kError, error);
     if (EndsByDeadlock())
       run_.note = "the scenario says that it ends in a deadlock, and it just ended";
   } else {
@@ -274,15 +287,19 @@ void Session::StartOutside(int64_t scenario_start_ns) {
 void Session::OnEnded() {
   if (std::exchange(ended_, true) || ended_by_us_) return;
   const int status = link_.process()->Wait(0).value_or(-1);
-  const bool reported = link_.process()->captured().find("deadlock") != std::string::npos;
+  const bool reported = HoldsDeadlockReport(link_.process()->captured());
   const int64_t now_ns = MonotonicNowNs();
   if (reported) merger_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
   merger_.Add(MakeEvent(now_ns, EventKind::kProcessExit, {{Arg::kStatus, status}}));
-  if (Failed() || (done_ && status == 0)) return;
-  if (!done_ && EndsByDeadlock() && reported && status != 0) return;
+  const bool had_to_end = done_ || (run_.greeted && options_.greet_only);
+  if (Failed() || (had_to_end && status == 0)) return;
+  deadlocked_ = !done_ && run_.greeted && reported && status != 0;
+  if (deadlocked_) return;
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
                                        : fmt::format("ended with status {}", status);
-  if (run_.greeted) {
+  if (run_.greeted && options_.greet_only) {
+    Fail(Outcome::kError, fmt::format("the process {} at the end of its input", how));
+  } else if (run_.greeted) {
     Fail(Outcome::kCrash,
          fmt::format("the process {} {} the scenario", how, done_ ? "after" : "in the middle of"));
   } else {
@@ -350,16 +367,67 @@ Run Session::Perform() {
     for (const auto& [name, value] : scenario_.tunables) {
       run_.header.in_force.*FindTunable(name)->member = value;
     }
-    link_.Send(FormatScenario(scenario_) + "\n");
-    Pump();
+    if (!options_.greet_only) {
+      SendScenario();
+      Pump();
+    }
     if (done_) Settle();
   }
   End();
   FillHeader();
   run_.events = merger_.Take();
+  if (!options_.greet_only) Replay();
   TakeTrace();
   TakeInspected();
   return std::move(run_);
+}
+
+void Session::SendScenario() {
+  std::string line = FormatScenario(scenario_) + "\n";
+  if (!options_.hard_to_read) return link_.Send(line);
+  line.insert(line.rfind('}'), R"(,"unknown":{"to":["adapters"]})");
+  constexpr size_t kPieces = 5;
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 2'000'000};
+  for (const size_t size = line.size() / kPieces + 1; !line.empty();) {
+    link_.Send(std::string_view(line).substr(0, size));
+    line.erase(0, size);
+    nanosleep(&kPause, nullptr);
+  }
+}
+
+// What the adapter stamped is held against what it was asked to do. A scenario that does not end
+// may have come to that by what the adapter did instead.
+void Session::Replay() {
+  const bool is_complete = std::ranges::none_of(
+      run_.events, [](const Event& event) { return event.kind == EventKind::kGap; });
+  const bool is_open = run_.outcome == Outcome::kDone || run_.outcome == Outcome::kTimeout;
+  if (!is_open || !is_complete) return;
+  const std::string mismatch = FindMismatch(scenario_, run_.events, done_);
+  if (!mismatch.empty()) {
+    run_.outcome = Outcome::kError;
+    run_.message = mismatch;
+    return;
+  }
+  if (deadlocked_) ExplainDeadlock();
+}
+
+// A deadlock was reported: the scenario says so, or it comes of a task that the runtime lost, which
+// is for the judges, or the scenario is wrong.
+void Session::ExplainDeadlock() {
+  const Standstill stand = StandstillOf(scenario_, run_.events);
+  if (!EndsByDeadlock())
+    run_.note = "the runtime reported: " + DeadlockReportIn(run_.standard_error);
+  if (!stand.can_go_on.empty()) {
+    const auto report = std::ranges::find(run_.events, EventKind::kDeadlockReport, &Event::kind);
+    Event event = MakeEvent(report->time_ns, EventKind::kCanGoOn);
+    event.g = stand.can_go_on.front();
+    run_.events.insert(report + 1, event);
+  } else if (stand.for_others == 0 && !EndsByDeadlock()) {
+    Fail(Outcome::kError,
+         fmt::format("the scenario ends in a deadlock: all {} tasks that are left wait for each "
+                     "other; if that is meant, say \"ends\":\"deadlock\" in it",
+                     stand.for_each_other));
+  }
 }
 
 void Session::FillHeader() {
@@ -373,6 +441,7 @@ void Session::FillHeader() {
   header.tiers = observed ? kO | kX : kX;
   header.profile = ProfileOfVersion(header.version);
   header.from_start = true;
+  header.promises = run_.handshake.promises;
   header.emits = AdapterEvidence() | (observed ? Observer::Emits() : EventKinds());
   header.scenario = scenario_.name;
   header.seed = scenario_.seed;

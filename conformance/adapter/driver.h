@@ -30,11 +30,12 @@
 namespace proctor {
 
 enum class Outcome {
-  kDone,         // the scenario ended as it was meant to
+  kDone,  // the scenario ended as it was meant to, or by a deadlock that the runtime reported
   kUnsupported,  // it needs an operation or a tunable that the adapter declares absent
   kCrash,        // the process ended before it was asked to
   kTimeout,  // the scenario's budget passed; the process was made to dump its stacks, then killed
-  kError,    // the adapter broke the protocol, or could not be started
+  kError,    // the adapter broke the protocol, did not do what the scenario asks for, or could not
+             // be started: nothing of the run is to be believed
   kStopped,  // RunOptions::stop was made: the run was cut short
 };
 
@@ -66,6 +67,9 @@ struct RunOptions {
   bool observe = true;
   // Where the variables of the adapter's runtime are; null: they are not read.
   std::shared_ptr<const Layout> layout = nullptr;
+  bool greet_only = false;  // hears who the adapter is, and sends no scenario
+  // Sends the scenario in pieces, and with a member that no adapter knows: both must be taken.
+  bool hard_to_read = false;
   bool trace = false;                 // has the runtime trace itself
   int64_t handshake_ms = 20'000;      // an adapter that is silent for longer is given up
   int64_t exit_ms = 20'000;           // one that has no more to say and does not end is killed

@@ -26,6 +26,14 @@ constexpr const char* kHello =
 // down, but not before the process's start.
 constexpr const char* kNow = "sleep 0.05; now=$(cut -d' ' -f1 /proc/uptime | tr -d .)0000000;";
 constexpr const char* kStart = R"(echo "{\"t\":$now,\"e\":\"scenario_start\"}" >&4;)";
+// The stamps of the one task of Sample.
+constexpr const char* kTask = R"(echo "{\"t\":$now,\"e\":\"task_spawn\",\"task\":1}" >&4;)"
+                              R"(echo "{\"t\":$now,\"e\":\"task_start\",\"g\":1}" >&4;)"
+                              R"(o="\"g\":1,\"op\":\"yield\",\"index\":0";)"
+                              R"(echo "{\"t\":$now,\"e\":\"op_begin\",$o,\"duration_ns\":0}" >&4;)"
+                              R"(echo "{\"t\":$now,\"e\":\"op_end\",$o}" >&4;)"
+                              R"(echo "{\"t\":$now,\"e\":\"task_end\",\"g\":1}" >&4;)";
+constexpr const char* kEnd = R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)";
 constexpr const char* kBye = "echo '{\"done\":{}}' >&4; read line <&3; exit 0";
 
 Scenario Sample() {
@@ -77,8 +85,7 @@ int64_t Count(const Run& run, EventKind kind) {
 
 TEST(Driver, BringsBackEventsInOrder) {
   const auto run =
-      Perform(std::string(kHello) + kNow + kStart +
-              R"(echo "{\"t\":$now,\"e\":\"scenario_end\"}" >&4;)"
+      Perform(std::string(kHello) + kNow + kStart + kTask + kEnd +
               R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3; exit 0)");
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.handshake.name, "fake");
@@ -91,7 +98,7 @@ TEST(Driver, BringsBackEventsInOrder) {
 
 TEST(Driver, CollectionsMayBeToldLate) {
   const auto run =
-      Perform(std::string(kHello) + kNow + kStart +
+      Perform(std::string(kHello) + kNow + kStart + kTask + kEnd +
               R"(echo "{\"t\":$((now-10000000)),\"e\":\"collection\",\"count\":7}" >&4;)" + kBye);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   const auto collection = std::ranges::find(run.events, EventKind::kCollection, &Event::kind);
@@ -105,7 +112,8 @@ TEST(Driver, MakesDescriptorsReady) {
   scenario.descriptors = 1;
   scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kReady, .every_ns = 1000, .times = 3}};
   const auto run = Perform(
-      std::string(kHello) + kNow + kStart + "head -c 3 /proc/self/fd/10 >&2;" + kBye, scenario);
+      std::string(kHello) + kNow + kStart + "head -c 3 /proc/self/fd/10 >&2;" + kTask + kEnd + kBye,
+      scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(Count(run, EventKind::kDescriptorReady), 3);
   EXPECT_EQ(run.standard_error, "rrr");
@@ -115,9 +123,10 @@ TEST(Driver, StopsAndContinuesTheProcess) {
   Scenario scenario = Sample();
   scenario.outside = {{.at_ns = 1, .kind = OutsideKind::kStop},
                       {.at_ns = 2, .kind = OutsideKind::kContinue}};
-  const auto run = Perform(std::string(kHello) + "trap continued=1 CONT;" + kNow + kStart +
-                               "while [ -z \"$continued\" ]; do sleep 0.01; done;" + kBye,
-                           scenario);
+  const auto run =
+      Perform(std::string(kHello) + "trap continued=1 CONT;" + kNow + kStart +
+                  "while [ -z \"$continued\" ]; do sleep 0.01; done;" + kTask + kEnd + kBye,
+              scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   const auto stopped = std::ranges::find(run.events, EventKind::kStopped, &Event::kind);
   ASSERT_NE(stopped, run.events.end());
@@ -162,10 +171,92 @@ TEST(Driver, ADeadlockThatIsNotReportedIsEndedByTheHarnessWhichIsSaid) {
 TEST(Driver, ADeadlockThatDoesNotComeIsNoted) {
   Scenario scenario = Sample();
   scenario.ending = Ending::kDeadlock;
-  const auto run = Perform(std::string(kHello) + kNow + kStart + kBye, scenario);
+  const auto run = Perform(std::string(kHello) + kNow + kStart + kTask + kEnd + kBye, scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.note, "the scenario says that it ends in a deadlock, and it just ended");
-  EXPECT_EQ(Perform(std::string(kHello) + kNow + kStart + kBye).note, "");
+  EXPECT_EQ(Perform(std::string(kHello) + kNow + kStart + kTask + kEnd + kBye).note, "");
+}
+
+// All tasks of this one wait for each other.
+Scenario Entangled() {
+  Scenario scenario = Sample();
+  scenario.channels = {{}};
+  scenario.tasks[0].ops[0] = {.op = Op::kReceive};
+  return scenario;
+}
+constexpr const char* kReceives =
+    R"(echo "{\"t\":$now,\"e\":\"task_spawn\",\"task\":1}" >&4;)"
+    R"(echo "{\"t\":$now,\"e\":\"task_start\",\"g\":1}" >&4;)"
+    R"(o="\"g\":1,\"op\":\"receive\",\"index\":0";)"
+    R"(echo "{\"t\":$now,\"e\":\"op_begin\",$o,\"duration_ns\":0}" >&4;)";
+constexpr const char* kReports = "echo 'fatal error: Deadlock!' >&2; exit 2";
+
+TEST(Driver, ADeadlockThatIsTheScenariosOwnIsItsAuthorsError) {
+  const auto run = Perform(std::string(kHello) + kNow + kStart + kReceives + kReports, Entangled());
+  EXPECT_EQ(run.outcome, Outcome::kError);
+  EXPECT_EQ(run.message,
+            "the scenario ends in a deadlock: all 1 tasks that are left wait for each other; if "
+            "that is meant, say \"ends\":\"deadlock\" in it");
+}
+
+TEST(Driver, ADeadlockReportOverATaskThatCanGoOnIsEvidence) {
+  Scenario scenario = Entangled();
+  scenario.tasks.push_back({.ops = {{.op = Op::kYield}}});
+  const std::string spawned = R"(echo "{\"t\":$now,\"e\":\"task_spawn\",\"task\":2}" >&4;)";
+  for (const Ending ending : {Ending::kDone, Ending::kDeadlock}) {
+    scenario.ending = ending;
+    const auto run =
+        Perform(std::string(kHello) + kNow + kStart + kReceives + spawned + kReports, scenario);
+    EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+    const auto event = std::ranges::find(run.events, EventKind::kCanGoOn, &Event::kind);
+    ASSERT_NE(event, run.events.end());
+    EXPECT_EQ(event->g, 2);
+    EXPECT_EQ((event - 1)->kind, EventKind::kDeadlockReport);
+    EXPECT_EQ(run.note,
+              ending == Ending::kDone ? "the runtime reported: fatal error: Deadlock!" : "");
+  }
+}
+
+TEST(Driver, WhatWasInForceMustBeWhatWasAsked) {
+  Scenario scenario = Sample();
+  scenario.tunables["procs"] = 1;
+  const auto run = Perform(std::string(kHello) + kNow + kStart + kTask + kEnd +
+                               R"(echo '{"done":{"in_force":{"procs":7}}}' >&4; read line <&3)",
+                           scenario);
+  EXPECT_EQ(run.outcome, Outcome::kError);
+  EXPECT_EQ(run.message, "procs 1 was asked for, and by the adapter's `done` 7 was in force");
+}
+
+TEST(Driver, WhoIsOnlyGreetedGetsNoScenario) {
+  const std::string hello = kHello;
+  const std::string script = hello.substr(0, hello.find("read line")) +
+                             "read line <&3 && echo 'a scenario came' >&2; exit 0";
+  const auto run = RunScenario(
+      {.argv = {"/bin/sh", "-c", script}, .observe = false, .greet_only = true}, Sample());
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_TRUE(run.greeted);
+  EXPECT_EQ(run.handshake.name, "fake");
+  EXPECT_EQ(run.standard_error, "");
+}
+
+TEST(Driver, AScenarioMayComeInPiecesWithAMemberThatNobodyKnows) {
+  const std::string script =
+      std::string(kHello) + "echo \"$line\" >&2;" + kNow + kStart + kTask + kEnd + kBye;
+  const auto run = RunScenario(
+      {.argv = {"/bin/sh", "-c", script}, .observe = false, .hard_to_read = true}, Sample());
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_TRUE(run.standard_error.ends_with(R"(,"unknown":{"to":["adapters"]}})"
+                                           "\n"))
+      << run.standard_error;
+}
+
+TEST(Driver, WhatIsDeclaredAbsentStandsInTheEvidence) {
+  constexpr const char* kModest =
+      R"(echo '{"schema":"proctor-adapter/1","name":"fake","version":"1","operations":["yield"],)"
+      R"("settable":[],"preemption":"none"}' >&4; read line <&3;)";
+  const auto run = Perform(std::string(kModest) + kNow + kStart + kTask + kEnd + kBye);
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(run.header.promises.preemption, PreemptionKind::kNone);
 }
 
 TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
@@ -173,7 +264,7 @@ TEST(Driver, WhatAnAdapterCannotDoIsUnsupported) {
   scenario.tunables["gc_percent"] = 1;
   auto run = Perform(kHello, scenario);
   EXPECT_EQ(run.outcome, Outcome::kUnsupported);
-  EXPECT_EQ(run.message, "fake 1 cannot set gc_percent");
+  EXPECT_EQ(run.message, "fake 1 cannot set gc_percent: it is 100");
   scenario = Sample();
   scenario.tasks[0].ops[0] = {.op = Op::kSpin, .duration_ns = 1};
   run = Perform(kHello, scenario);
@@ -189,7 +280,8 @@ constexpr const char* kTraced =
 
 TEST(Driver, KeepsARuntimesTraceApart) {
   const std::string script = std::string(kTracingHello) + kNow +
-                             "[ \"$PROCTOR_TRACE\" = 1 ] || exit 9;" + kStart + kTraced + kBye;
+                             "[ \"$PROCTOR_TRACE\" = 1 ] || exit 9;" + kStart + kTraced + kTask +
+                             kEnd + kBye;
   const auto run = Perform(script, Sample(), true);
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.header.tiers, kX);
@@ -257,10 +349,10 @@ INSTANTIATE_TEST_SUITE_P(
                      "the scenario did not end within its 300 ms"},
         Misbehaviour{"NeverBreaksItsLine", std::string(kHello) + "yes | tr -d '\\n' >&4",
                      Outcome::kError, "the adapter wrote a line of more than 1048576 bytes"},
-        Misbehaviour{
-            "NeverEnds",
-            std::string(kHello) + kNow + R"(yes "{\"t\":$now,\"e\":\"scenario_end\"}" >&4)",
-            Outcome::kTimeout, "the scenario did not end within its 300 ms"},
+        Misbehaviour{"NeverEnds",
+                     std::string(kHello) + kNow +
+                         R"(yes "{\"t\":$now,\"e\":\"collection\",\"count\":1}" >&4)",
+                     Outcome::kTimeout, "the scenario did not end within its 300 ms"},
         Misbehaviour{"WritesNulBytes", std::string(kHello) + "printf '\\000\\n' >&4; read line <&3",
                      Outcome::kError,
                      "the adapter cannot be understood: expected '{', found byte 0x00"},
@@ -292,6 +384,15 @@ INSTANTIATE_TEST_SUITE_P(
                      std::string(kHello) +
                          R"(echo '{"done":{}}' >&4; echo '{"done":{}}' >&4; read line <&3; exit 0)",
                      Outcome::kError, "the adapter went on after the end of the scenario"},
+        Misbehaviour{"DoesNothing", std::string(kHello) + kBye, Outcome::kError,
+                     "the run does not match its scenario: scenario_start is missing"},
+        Misbehaviour{"RunsNoTask", std::string(kHello) + kNow + kStart + kEnd + kBye,
+                     Outcome::kError,
+                     "the run does not match its scenario: tasks[0] starts at the beginning, and "
+                     "has no task_spawn"},
+        Misbehaviour{"RunsATaskTwice",
+                     std::string(kHello) + kNow + kStart + kTask + kTask + kEnd + kBye,
+                     Outcome::kError, "the run does not match its scenario: "},
         Misbehaviour{"GoesOnAfterTheEnd",
                      std::string(kHello) + R"(echo '{"done":{}}' >&4; read line <&3; sleep 1000)",
                      Outcome::kError, "the adapter did not exit at the end of its input"}),
@@ -339,7 +440,9 @@ TEST(Driver, WhatAnAdapterCannotSetIsAskedForAsItIs) {
       R"("settable":["procs"],"in_force":{"procs":3,"asynchronous_preemption":0}}' >&4; read line <&3;)";
   Scenario scenario = Sample();
   scenario.tunables["procs"] = 2;
-  const auto run = Perform(std::string(kCooperative) + kNow + kStart + kBye, scenario);
+  const auto run = Perform(std::string(kCooperative) + kNow + kStart + kTask + kEnd +
+                               R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3)",
+                           scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.header.asked.procs, 2);
   EXPECT_EQ(run.header.asked.asynchronous_preemption, 0);
@@ -348,7 +451,9 @@ TEST(Driver, WhatAnAdapterCannotSetIsAskedForAsItIs) {
 TEST(Driver, LeavesNoProcessBehind) {
   // Perform looks for what is left.
   EXPECT_EQ(Perform("sleep 1000 & exit 3").outcome, Outcome::kError);
-  EXPECT_EQ(Perform(std::string(kHello) + "sleep 1000 &" + kBye).outcome, Outcome::kDone);
+  EXPECT_EQ(
+      Perform(std::string(kHello) + "sleep 1000 &" + kNow + kStart + kTask + kEnd + kBye).outcome,
+      Outcome::kDone);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "conformance/evidence/trace.h"
@@ -34,15 +36,64 @@ EventKinds Kinds(JsonObject& object) {
   return kinds;
 }
 
-// `"monitor": null`, or `"monitor": {"thread": NAME}`.
+// `"monitor": null`, `{"thread": NAME}` or `{"cadence": {"sleep_ns": N}}`.
 void ReadMonitor(JsonObject& object, Handshake& handshake) {
   const Json& monitor = object.Any("monitor");
   handshake.has_monitor = !monitor.is_null();
   if (monitor.is_null()) return;
-  if (!monitor.is_object()) object.Fail("monitor", "must be null or {\"thread\": NAME}");
+  if (!monitor.is_object()) {
+    object.Fail("monitor", "must be null, {\"thread\": NAME} or {\"cadence\": {\"sleep_ns\": N}}");
+  }
   object.Object("monitor", [&](JsonObject& members) {
+    if (members.Has("cadence")) {
+      if (members.Has("thread")) members.Fail("cadence", "stands beside thread: give one of them");
+      members.Object("cadence", [&](JsonObject& cadence) {
+        const TunableField* sleep = FindTunable("shallow_max_ns");
+        handshake.monitor_sleep_ns = cadence.Integer("sleep_ns", sleep->least, sleep->greatest);
+      });
+      return;
+    }
     handshake.monitor_thread = Name(members, "thread");
     if (handshake.monitor_thread.empty()) members.Fail("thread", "must not be empty");
+  });
+}
+
+void ReadPromises(JsonObject& object, Promises& promises) {
+  object.UpdateEnum("preemption", PreemptionNames(), promises.preemption);
+  object.Update("reports_deadlock", promises.reports_deadlock);
+  object.UpdateEnum("blocking", BlockingNames(), promises.blocking);
+}
+
+// What it names stands in replay lines, so it has to be a name.
+std::vector<std::string> ReadEnvironment(JsonObject& object) {
+  constexpr size_t kMost = 32;
+  std::vector<std::string> names;
+  object.ForTexts("environment", [&](const std::string& name) {
+    const bool is_name =
+        !name.empty() && name.size() <= kNameBytesMost && (std::isdigit(name[0]) == 0) &&
+        std::ranges::all_of(name, [](char c) { return std::isalnum(c) != 0 || c == '_'; });
+    if (!is_name) object.Fail("environment", fmt::format("'{}' is no name", Quoted(name)));
+    if (names.size() == kMost) object.Fail("environment", fmt::format("holds more than {}", kMost));
+    names.push_back(name);
+  });
+  return names;
+}
+
+void ReadOperations(JsonObject& object, std::set<std::string>& operations) {
+  object.ForTexts("operations", [&](const std::string& name) {
+    if (std::ranges::find(OpNames(), name) == OpNames().end()) {
+      object.Fail("operations", fmt::format("unknown operation '{}'", Quoted(name)));
+    }
+    operations.insert(name);
+  });
+}
+
+void ReadSettable(JsonObject& object, std::set<std::string>& settable) {
+  object.ForTexts("settable", [&](const std::string& name) {
+    if (FindTunable(name) == nullptr) {
+      object.Fail("settable", fmt::format("unknown tunable '{}'", Quoted(name)));
+    }
+    settable.insert(name);
   });
 }
 
@@ -61,12 +112,14 @@ Handshake ReadHandshake(JsonObject& object) {
   Handshake handshake;
   handshake.name = Name(object, "name");
   handshake.version = Name(object, "version");
-  object.ForTexts("operations",
-                  [&](const std::string& name) { handshake.operations.insert(name); });
-  object.ForTexts("settable", [&](const std::string& name) { handshake.settable.insert(name); });
+  ReadOperations(object, handshake.operations);
+  ReadSettable(object, handshake.settable);
   handshake.in_force = InForce(object);
   if (object.Has("emits")) handshake.emits = Kinds(object);
   if (object.Has("monitor")) ReadMonitor(object, handshake);
+  ReadPromises(object, handshake.promises);
+  if (object.Has("environment")) handshake.environment = ReadEnvironment(object);
+  object.Update("state_map", handshake.state_map);
   return handshake;
 }
 
@@ -114,9 +167,11 @@ std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::
 
 std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario) {
   for (const auto& [name, value] : scenario.tunables) {
-    if (!handshake.settable.contains(name)) {
-      return fmt::format("{} {} cannot set {}", handshake.name, handshake.version, name);
-    }
+    if (handshake.settable.contains(name)) continue;
+    const int64_t in_force = handshake.in_force.*FindTunable(name)->member;
+    if (in_force == value) continue;
+    return fmt::format("{} {} cannot set {}: it is {}", handshake.name, handshake.version, name,
+                       in_force);
   }
   for (const Task& task : scenario.tasks) {
     for (const Operation& operation : task.ops) {
@@ -125,6 +180,17 @@ std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario
         return fmt::format("{} {} has no operation {}", handshake.name, handshake.version, name);
       }
     }
+  }
+  return "";
+}
+
+std::string FindNotInForce(const Scenario& scenario, const Tunables& in_force) {
+  for (const auto& [name, asked] : scenario.tunables) {
+    const int64_t had = in_force.*FindTunable(name)->member;
+    // No number of processors is the runtime's own choice.
+    if (had == asked || (name == "procs" && asked == 0)) continue;
+    return fmt::format("{} {} was asked for, and by the adapter's `done` {} was in force", name,
+                       asked, had);
   }
   return "";
 }
@@ -151,7 +217,7 @@ EventKinds AdapterEvidence() {
   for (const EventKind kind :
        {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
         EventKind::kGap, EventKind::kStall, EventKind::kDescriptorReady, EventKind::kStopped,
-        EventKind::kContinued, EventKind::kAtRest}) {
+        EventKind::kContinued, EventKind::kAtRest, EventKind::kCanGoOn}) {
     kinds.set(static_cast<size_t>(kind));
   }
   for (size_t kind = 0; kind < kEventKinds; ++kind) {

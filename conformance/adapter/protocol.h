@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "conformance/contract/promises.h"
 #include "conformance/contract/tunables.h"
 #include "conformance/evidence/event.h"
 #include "conformance/scenario/scenario.h"
@@ -37,7 +39,12 @@ struct Handshake {
   EventKinds emits;                  // what its trace holds, when it is asked for one
   bool has_monitor = true;           // false: it says that its runtime has none
   std::string monitor_thread;        // the name of the monitor's thread; empty: it does not say
-  std::set<std::string> ignored;     // members that are unknown here
+  // The sleep by which its thread is known otherwise, ten times in a row.
+  int64_t monitor_sleep_ns = Tunables().shallow_min_ns;
+  Promises promises;
+  std::string state_map;                 // the path of its runtime's state map; empty: none
+  std::vector<std::string> environment;  // the variables that reach its runtime
+  std::set<std::string> ignored;         // members that are unknown here
 };
 
 // nullopt: `error` says what is wrong, in one line.
@@ -54,9 +61,13 @@ inline constexpr char kTraceVariable[] = "PROCTOR_TRACE";
 // An event or the end; nullopt: `error`.
 std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& error);
 
-// Why the adapter cannot run the scenario ("the adapter declares no operation 'wait'"); empty: it
-// can.
+// Why the adapter cannot run the scenario ("go 1.2 has no operation wait"); empty: it can. What is
+// in force already need not be settable.
 std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario);
+
+// What of the tunables asked for was not in force although the adapter ran the scenario: "procs 1
+// was asked for, and 2 was in force". Empty: nothing.
+std::string FindNotInForce(const Scenario& scenario, const Tunables& in_force);
 
 // Whether an adapter may make such events: the stamps of a scenario.
 bool AdapterMakes(EventKind kind);

@@ -45,10 +45,68 @@ TEST(Protocol, ReadsWhatAMonitorIs) {
   const auto wrong = [&](const std::string& monitor) {
     return WhyNot(begin + ",\"monitor\":" + monitor + "}");
   };
-  EXPECT_EQ(wrong("1"), R"(handshake: monitor must be null or {"thread": NAME})");
+  const auto cadence =
+      ParseHandshake(begin + R"(,"monitor":{"cadence":{"sleep_ns":5000}}})", error);
+  ASSERT_TRUE(cadence) << error;
+  EXPECT_TRUE(cadence->has_monitor);
+  EXPECT_EQ(cadence->monitor_sleep_ns, 5000);
+  EXPECT_EQ(silent->monitor_sleep_ns, 20'000);
+  EXPECT_EQ(wrong("1"),
+            R"(handshake: monitor must be null, {"thread": NAME} or {"cadence": {"sleep_ns": N}})");
+  EXPECT_EQ(wrong(R"({"cadence":{"sleep_ns":0}})"),
+            "monitor.cadence: sleep_ns must be 1 to 10000000000");
+  EXPECT_EQ(wrong(R"({"thread":"m","cadence":{"sleep_ns":1}})"),
+            "monitor: cadence stands beside thread: give one of them");
   EXPECT_EQ(wrong("{}"), "monitor: missing member 'thread'");
   EXPECT_EQ(wrong(R"({"thread":1})"), "monitor: thread must be a string");
   EXPECT_EQ(wrong(R"({"thread":""})"), "monitor: thread must not be empty");
+}
+
+TEST(Protocol, ReadsWhatIsPromisedAndWhatIsNot) {
+  const std::string begin =
+      R"({"schema":"proctor-adapter/1","name":"x","version":"1","operations":[],"settable":[])";
+  std::string error;
+  const auto silent = ParseHandshake(begin + "}", error);
+  ASSERT_TRUE(silent) << error;
+  EXPECT_EQ(silent->promises, Promises());
+  const auto modest =
+      ParseHandshake(begin + R"(,"preemption":"safepoint","reports_deadlock":false,)"
+                             R"("blocking":"untold","state_map":"maps/x.json",)"
+                             R"("environment":["X_DEBUG"]})",
+                     error);
+  ASSERT_TRUE(modest) << error;
+  EXPECT_EQ(modest->promises, (Promises{.preemption = PreemptionKind::kSafepoint,
+                                        .reports_deadlock = false,
+                                        .blocking = BlockingKind::kUntold}));
+  EXPECT_EQ(modest->state_map, "maps/x.json");
+  EXPECT_EQ(modest->environment, std::vector<std::string>{"X_DEBUG"});
+  EXPECT_TRUE(modest->ignored.empty());
+  EXPECT_EQ(WhyNot(begin + R"(,"preemption":"maybe"})"),
+            "handshake: preemption unknown value 'maybe'");
+  EXPECT_EQ(WhyNot(begin + R"(,"environment":["A=B"]})"),
+            "handshake: environment 'A=B' is no name");
+}
+
+TEST(Protocol, WhatIsInForceNeedNotBeSettable) {
+  Handshake handshake{.name = "x", .version = "1", .operations = {"yield"}};
+  handshake.in_force.procs = 1;
+  Scenario scenario{.tasks = {{.ops = {{.op = Op::kYield}}}}};
+  scenario.tunables = {{"procs", 1}, {"slice_ns", 10'000'000}};
+  EXPECT_EQ(FindUnsupported(handshake, scenario), "");
+  scenario.tunables["procs"] = 2;
+  EXPECT_EQ(FindUnsupported(handshake, scenario), "x 1 cannot set procs: it is 1");
+}
+
+TEST(Protocol, WhatWasInForceIsWhatWasAsked) {
+  Scenario scenario;
+  scenario.tunables = {{"procs", 1}};
+  Tunables in_force;
+  in_force.procs = 7;
+  EXPECT_EQ(FindNotInForce(scenario, in_force),
+            "procs 1 was asked for, and by the adapter's `done` 7 was in force");
+  scenario.tunables = {{"procs", 0}};
+  EXPECT_EQ(FindNotInForce(scenario, in_force), "") << "the runtime's own choice";
+  EXPECT_EQ(FindNotInForce({}, in_force), "");
 }
 
 TEST(Protocol, ReadsWhatATraceTells) {
@@ -74,6 +132,10 @@ TEST(Protocol, SaysWhatAHandshakeLacks) {
   const std::string begin = R"({"schema":"proctor-adapter/1","name":"x","version":"1")";
   EXPECT_EQ(WhyNot(begin + "}"), "handshake: missing member 'operations'");
   EXPECT_EQ(WhyNot(begin + R"(,"operations":[1]})"), "handshake: operations must hold strings");
+  EXPECT_EQ(WhyNot(begin + R"(,"operations":["spinn"]})"),
+            "handshake: operations unknown operation 'spinn'");
+  EXPECT_EQ(WhyNot(begin + R"(,"operations":[],"settable":["proc"]})"),
+            "handshake: settable unknown tunable 'proc'");
   EXPECT_EQ(WhyNot(begin + R"(,"operations":[],"settable":[],"in_force":{"colour":1}})"),
             "handshake: in_force unknown tunable 'colour'");
   EXPECT_EQ(WhyNot(begin + R"(,"operations":[],"settable":[],"in_force":{"procs":"two"}})"),
@@ -131,7 +193,7 @@ TEST(Protocol, NamesTheFirstThingThatIsUnsupported) {
   scenario.tasks.push_back({.ops = {{.op = Op::kYield}, {.op = Op::kCollect}}});
   EXPECT_EQ(FindUnsupported(handshake, scenario), "x 1 has no operation collect");
   scenario.tunables["gc_percent"] = 50;
-  EXPECT_EQ(FindUnsupported(handshake, scenario), "x 1 cannot set gc_percent");
+  EXPECT_EQ(FindUnsupported(handshake, scenario), "x 1 cannot set gc_percent: it is 100");
 }
 
 TEST(Protocol, WhatAnAdapterMakesIsInItsEvidence) {

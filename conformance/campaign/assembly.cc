@@ -6,6 +6,7 @@ namespace proctor {
 
 Results AssembleResults(const Judged& judged, const Expectations& expectations) {
   Results results{.implementation = judged.implementation,
+                  .asked_as = judged.asked_as,
                   .version = judged.version,
                   .profile = judged.profile,
                   .verdicts = Apply(expectations, judged.profile, judged.rulings),

@@ -22,6 +22,7 @@ namespace proctor {
 // What was judged, of whom.
 struct Judged {
   std::string implementation;
+  std::string asked_as;  // how the user named it
   std::string version;
   Profile profile = kGo1_20;
   std::vector<Ruling> rulings;        // in the order of the contract

@@ -15,15 +15,12 @@
 #include "conformance/campaign/virtual_check.h"
 #include "conformance/file/output_file.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/json/json.h"
 #include "conformance/process/process.h"
 #include "conformance/report/exit_status.h"
 
 namespace proctor {
 namespace {
-
-// Settings of the environment that reach the runtime under test and so belong to the line that
-// replays.
-constexpr const char* kReplayedEnvironment[] = {"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"};
 
 class Campaign {
  public:
@@ -38,6 +35,8 @@ class Campaign {
 
  private:
   bool Build(int64_t end_ns);
+  std::string AskedAs() const;
+  bool HasItsExpectations(const Handshake& handshake);
   void RunWorlds(int64_t end_ns);
   void RunScenarios(int64_t end_ns);
   std::vector<Ruling> Rulings() const;
@@ -54,6 +53,7 @@ class Campaign {
   Implementation implementation_;
   std::optional<Profile> profile_;
   std::string version_;
+  std::vector<std::string> environment_;  // the variables that reach the runtime
   bool traced_ = false;
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::vector<std::string> unjudged_;
@@ -61,6 +61,12 @@ class Campaign {
   std::vector<Cadence> cadences_;
   CampaignEnd end_;
 };
+
+// How the user named it, where it has another name for itself.
+std::string Campaign::AskedAs() const {
+  const std::string& asked_as = plan_.request.implementation;
+  return asked_as == implementation_.name ? "" : asked_as;
+}
 
 CampaignEnd Campaign::Run() {
   // Building is part of the budget.
@@ -75,6 +81,7 @@ CampaignEnd Campaign::Run() {
   if (!end_.errors.empty()) return std::move(end_);
 
   Results results = AssembleResults({.implementation = implementation_.name,
+                                     .asked_as = AskedAs(),
                                      .version = version_,
                                      .profile = profile_.value_or(kGo1_20),
                                      .rulings = Rulings(),
@@ -139,6 +146,7 @@ void Campaign::RunScenarios(int64_t end_ns) {
                .seed = plan_.request.seed,
                .profile = profile_},
               folder_, rulings_, listener_);
+  if (run.Introduce() && !HasItsExpectations(*run.handshake())) return;
   size_t number = 0;
   size_t left = 0;
   for (const NamedScenario& named : plan_.scenarios) {
@@ -160,11 +168,28 @@ void Campaign::RunScenarios(int64_t end_ns) {
                                     plan_.scenarios.size(),
                                     listener_.Stopped() ? "interrupted" : "the budget ended"));
   }
-  if (!run.version().empty()) version_ = run.version();
+  if (run.handshake()) {
+    implementation_.name = run.handshake()->name;
+    version_ = run.handshake()->version;
+    environment_ = run.handshake()->environment;
+  }
   profile_ = run.profile();
   traced_ = run.traced();
   noise_ = run.noise();
   cadences_ = run.cadences();
+}
+
+// An expectations file of another implementation would excuse what it should not.
+bool Campaign::HasItsExpectations(const Handshake& handshake) {
+  const std::string& wanted = plan_.expectations.implementation;
+  if (wanted.empty() || wanted == handshake.name) return true;
+  end_.errors.push_back(fmt::format("{}: these expectations are of '{}', and this is '{}'",
+                                    plan_.request.expectations.empty()
+                                        ? plan_.request.implementation
+                                        : plan_.request.expectations,
+                                    Quoted(wanted), Quoted(handshake.name)));
+  end_.exit_status = kExitWrongUsage;
+  return false;
 }
 
 bool Campaign::HasEvidence(Tier tier) const {
@@ -243,7 +268,7 @@ void Campaign::WriteBundles(const Results& results) {
 
 std::string Campaign::ReplayLine(const Ruling& ruling) const {
   if (!folder_.kept() || ruling.tier != kV || !bundles_.contains(ruling.clause)) {
-    return CheckLine(plan_.request, ruling.clause, ruling.tier);
+    return CheckLine(plan_.request, environment_, ruling.clause, ruling.tier);
   }
   const std::vector<std::string> words = {plan_.request.program, "replay",
                                           folder_.BundlePath(ClauseName(ruling.clause))};
@@ -256,10 +281,11 @@ CampaignEnd RunCampaign(const Plan& plan, const OutputFolder& folder, Listener& 
   return Campaign(plan, folder, listener).Run();
 }
 
-std::string CheckLine(const CampaignRequest& request, ClauseId clause, Tier tier) {
+std::string CheckLine(const CampaignRequest& request, std::span<const std::string> environment,
+                      ClauseId clause, Tier tier) {
   std::string line;
-  for (const char* name : kReplayedEnvironment) {
-    if (const char* value = std::getenv(name)) line += ShellAssignment(name, value) + " ";
+  for (const std::string& name : environment) {
+    if (const char* value = std::getenv(name.c_str())) line += ShellAssignment(name, value) + " ";
   }
   std::vector<std::string> words = {request.program,
                                     "check",

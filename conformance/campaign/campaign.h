@@ -12,6 +12,7 @@
 #define PROCTOR_CONFORMANCE_CAMPAIGN_CAMPAIGN_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,10 @@ struct CampaignEnd {
 // was gathered when something fails is in the results.
 CampaignEnd RunCampaign(const Plan& plan, const OutputFolder& folder, Listener& listener);
 
-// The line that runs the campaign's judgement on one clause in one tier again.
-std::string CheckLine(const CampaignRequest& request, ClauseId clause, Tier tier);
+// The line that runs the campaign's judgement on one clause in one tier again, with those variables
+// of the environment that reach the runtime.
+std::string CheckLine(const CampaignRequest& request, std::span<const std::string> environment,
+                      ClauseId clause, Tier tier);
 
 }  // namespace proctor
 

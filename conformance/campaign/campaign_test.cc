@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "conformance/file/input_file.h"
 #include "conformance/file/output_file.h"
@@ -169,6 +171,82 @@ TEST(Campaign, AnAdapterThatEndsAtOnceIsAnError) {
   const Result& result = end.results->verdicts[0];
   EXPECT_EQ(result.ruling.verdict, Verdict::kError);
   EXPECT_EQ(result.replay, "proctor check '" + path + "' --clauses CAD-2 --tiers O --seed 1");
+}
+
+// An adapter that says these members of itself, and leaves a line in `log` for every start and for
+// every scenario that it gets.
+std::string Modest(const std::string& log, const std::string& members) {
+  return Adapter("modest", "echo start >> " + log + R"(
+echo '{"schema":"proctor-adapter/1","name":"modest","version":"7","operations":["receive","send"],)" +
+                               R"("settable":[],"in_force":{"procs":1},)" + members + "}' >&4\n" +
+                               "read line <&3 && echo scenario >> " + log + "\nexit 0\n");
+}
+
+TEST(Campaign, WhatIsDeclaredAbsentIsUnsupportedAndCostsNoScenario) {
+  const std::string log = Path("modest.log");
+  fs::remove(log);
+  const std::string path = Modest(log, R"("monitor":null,"reports_deadlock":false)");
+  Recorder recorder;
+  const CampaignEnd end =
+      RunPlanned({.implementation = path, .clauses = "DEAD-3,CAD-2"}, std::nullopt, recorder);
+  ASSERT_TRUE(end.results);
+  EXPECT_EQ(end.results->implementation, "modest");
+  EXPECT_EQ(end.results->version, "7");
+  EXPECT_EQ(end.results->asked_as, path);
+  std::map<std::string, std::string> said;
+  for (const Result& result : end.results->verdicts) {
+    EXPECT_EQ(result.ruling.verdict, Verdict::kUnsupported);
+    said[std::string(ClauseName(result.ruling.clause))] = result.ruling.message;
+  }
+  EXPECT_EQ(said["DEAD-3"], "the adapter declares \"reports_deadlock\":false");
+  EXPECT_EQ(said["CAD-2"], "the adapter declares \"monitor\":null");
+  std::string error;
+  EXPECT_EQ(ReadWholeFile(log, error, 1000), "start\n") << "it was only asked who it is";
+  EXPECT_EQ(end.exit_status, kExitInconclusive) << "asked for by name, and not judged";
+}
+
+TEST(Campaign, AnAdapterThatDoesNothingIsAnErrorAndIsNotJudged) {
+  const std::string path = Adapter("idler", R"(
+echo '{"schema":"proctor-adapter/1","name":"idler","version":"1","operations":["receive","send"],"settable":[]}' >&4
+read line <&3 || exit 0
+echo '{"done":{}}' >&4
+read line <&3
+exit 0
+)");
+  Recorder recorder;
+  const CampaignEnd end = RunPlanned({.implementation = path, .clauses = "DEAD-3", .tiers = kX},
+                                     std::nullopt, recorder);
+  ASSERT_TRUE(end.results);
+  ASSERT_EQ(end.results->verdicts.size(), 1u);
+  const Ruling& ruling = end.results->verdicts[0].ruling;
+  EXPECT_EQ(ruling.verdict, Verdict::kError);
+  EXPECT_EQ(ruling.message,
+            "the run does not match its scenario: scenario_start is missing [deadlock]");
+  EXPECT_EQ(end.exit_status, kExitFailed);
+}
+
+TEST(Campaign, ExpectationsOfAnotherImplementationAreRefused) {
+  const std::string log = Path("other.log");
+  fs::remove(log);
+  const std::string file = Write(
+      "other.json", R"({"schema":"proctor-expectations/1","implementation":"gccgo","entries":[]})");
+  Recorder recorder;
+  const CampaignEnd end = RunPlanned({.implementation = Modest(log, R"("monitor":null)"),
+                                      .clauses = "DEAD-3",
+                                      .expectations = file},
+                                     std::nullopt, recorder);
+  EXPECT_FALSE(end.results);
+  EXPECT_EQ(end.exit_status, kExitWrongUsage);
+  EXPECT_EQ(end.errors, std::vector<std::string>{
+                            file + ": these expectations are of 'gccgo', and this is 'modest'"});
+}
+
+TEST(Campaign, ReplayLinesHoldTheEnvironmentThatTheAdapterNames) {
+  setenv("MODEST_DEBUG", "a b", 1);
+  const std::vector<std::string> environment = {"MODEST_DEBUG", "MODEST_OTHER"};
+  EXPECT_EQ(CheckLine({.implementation = "./x"}, environment, ClauseId::kDEAD_3, kX),
+            "MODEST_DEBUG='a b' proctor check ./x --clauses DEAD-3 --tiers X --seed 1");
+  unsetenv("MODEST_DEBUG");
 }
 
 TEST(Campaign, AnImplementationThatThereIsNotIsWrongUsage) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "conformance/adapter/protocol.h"
@@ -54,18 +55,67 @@ bool LiveRun::IsForProfile(const NamedScenario& named) const {
   });
 }
 
-void LiveRun::OnGreeted(const struct Run& run) {
-  version_ = run.handshake.version;
-  if (!greeted_) {
-    const std::string note = UnknownReleaseNote(version_);
-    if (!note.empty()) listener_.OnNote(note);
-    for (const std::string& member : run.handshake.ignored) {
-      listener_.OnNote("the adapter says what is unknown here, and ignored: " + member);
+// Why the clause cannot be asked of this adapter in that tier; empty: it can.
+std::string LiveRun::WhyNotAsked(ClauseId clause, Tier tier) const {
+  if (tier == kO && !handshake_->has_monitor) return "\"monitor\":null";
+  return WhyNotPromised(handshake_->promises, clause, tier);
+}
+
+// What the adapter declares absent is said of the clauses that the scenario is for.
+void LiveRun::TakeUnpromised(const NamedScenario& named) {
+  for (const ClauseId clause : named.clauses) {
+    for (const Tier tier : {kT, kO, kX}) {
+      if (!rulings_.Wants(clause, tier)) continue;
+      const std::string absent = WhyNotAsked(clause, tier);
+      if (absent.empty()) continue;
+      rulings_.Take({.clause = clause,
+                     .tier = tier,
+                     .verdict = Verdict::kUnsupported,
+                     .message = "the adapter declares " + absent});
     }
   }
-  greeted_ = true;
-  if (!options_.profile) options_.profile = run.header.profile;
-  traced_ = traced_ || run.handshake.emits.any();
+}
+
+// A scenario all of whose clauses need what is declared absent costs no time.
+bool LiveRun::IsWorthRunning(const NamedScenario& named) {
+  return std::ranges::any_of(named.clauses, [&](ClauseId clause) {
+    return std::ranges::any_of(std::array{kT, kO, kX}, [&](Tier tier) {
+      if (!rulings_.Wants(clause, tier) || (tier == kT && !traced_)) return false;
+      return WhyNotAsked(clause, tier).empty();
+    });
+  });
+}
+
+void LiveRun::OnGreeted(const struct Run& run) {
+  const std::string note = UnknownReleaseNote(run.handshake.version);
+  if (!note.empty()) listener_.OnNote(note);
+  for (const std::string& member : run.handshake.ignored) {
+    listener_.OnNote("the adapter says what is unknown here, and ignored: " + member);
+  }
+  if (!options_.profile) options_.profile = ProfileOfVersion(run.handshake.version);
+  traced_ = run.handshake.emits.any();
+  handshake_ = run.handshake;
+}
+
+bool LiveRun::Introduce() {
+  const struct Run run = RunScenario({.argv = options_.implementation.argv,
+                                      .observe = false,
+                                      .greet_only = true,
+                                      .stop = listener_.stop()},
+                                     Scenario());
+  if (run.greeted) OnGreeted(run);
+  if (run.outcome == Outcome::kDone || run.outcome == Outcome::kStopped) return run.greeted;
+  refused_ = run.message + KeepStderr("introduction", run);
+  return false;
+}
+
+struct Run LiveRun::Perform(const Scenario& scenario) {
+  return RunScenario({.argv = options_.implementation.argv,
+                      .set_env = EnvironmentFor(options_.implementation, scenario),
+                      .observe = (options_.tiers & kO) != 0 && handshake_->has_monitor,
+                      .trace = (options_.tiers & kT) != 0,
+                      .stop = listener_.stop()},
+                     scenario);
 }
 
 void LiveRun::Run(const NamedScenario& named) {
@@ -73,7 +123,14 @@ void LiveRun::Run(const NamedScenario& named) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kError, refused_);
     return;
   }
+  if (!handshake_) {
+    rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kInconclusive,
+                        "interrupted before its scenario ran");
+    return;
+  }
   if (!IsForProfile(named)) return;
+  TakeUnpromised(named);
+  if (!IsWorthRunning(named)) return;
   Scenario scenario = named.scenario;
   // Independent of which other scenarios run, so that a filter does not change it.
   scenario.seed = CaseSeed(options_.seed, scenario.name);
@@ -83,39 +140,25 @@ void LiveRun::Run(const NamedScenario& named) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kError, error);
     return;
   }
-
-  const bool observe = (options_.tiers & kO) != 0;
-  const struct Run run = RunScenario({.argv = options_.implementation.argv,
-                                      .set_env = EnvironmentFor(options_.implementation, scenario),
-                                      .observe = observe,
-                                      .trace = (options_.tiers & kT) != 0,
-                                      .stop = listener_.stop()},
-                                     scenario);
+  const struct Run run = Perform(scenario);
   if (!run.note.empty()) listener_.OnNote(In(scenario, run.note));
   const std::string message = run.message + KeepStderr(scenario.name, run);
   if (!run.greeted && run.outcome == Outcome::kStopped) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kInconclusive, run.message);
     return;
   }
-  if (!run.greeted && !greeted_) {
-    refused_ = message;
-    rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kError, refused_);
-    return;
-  }
-  if (run.greeted) OnGreeted(run);
   if (const std::optional<Verdict> verdict = VerdictOf(run.outcome)) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, *verdict, In(scenario, message));
     if (*verdict == Verdict::kUnsupported) return;
   }
-  if (observe && !run.handshake.has_monitor) {
-    rulings_.TakeForAll(named.clauses, kO, Verdict::kUnsupported, run.observer_error);
-  } else if (observe && !run.observer_error.empty()) {
+  if (!run.observer_error.empty()) {
     if (!std::exchange(said_unobserved_, true)) listener_.OnNote(run.observer_error);
     rulings_.TakeForAll(named.clauses, kO, Verdict::kInconclusive,
                         In(scenario, "not observed: " + run.observer_error));
   }
-  Grade(scenario.name, run.header, run.events, named);
-  Grade(scenario.name + ".runtime", run.trace_header, run.trace, named);
+  const bool is_credible = run.outcome != Outcome::kError;
+  Grade(scenario.name, run.header, run.events, named, is_credible);
+  Grade(scenario.name + ".runtime", run.trace_header, run.trace, named, is_credible);
 }
 
 // Where what the process wrote can be read, to be added to the message about it; empty: it wrote
@@ -129,9 +172,9 @@ std::string LiveRun::KeepStderr(const std::string& scenario, const struct Run& r
   return "; what it wrote: " + path;
 }
 
-// Stored under the name given.
+// Stored under the name given; what is not credible is only stored.
 void LiveRun::Grade(const std::string& name, Header header, const std::vector<Event>& events,
-                    const NamedScenario& named) {
+                    const NamedScenario& named, bool is_credible) {
   if (events.empty()) return;
   if (options_.profile) header.profile = *options_.profile;
   std::string error;
@@ -144,7 +187,7 @@ void LiveRun::Grade(const std::string& name, Header header, const std::vector<Ev
   if (!error.empty()) {
     rulings_.TakeForAll(named.clauses, header.tiers, Verdict::kError, In(named.scenario, error));
   }
-  if (!grade) return;
+  if (!grade || !is_credible) return;
   if ((header.tiers & kX) != 0) noise_.Merge(grade->noise);
   if ((header.tiers & kO) != 0) {
     grade->cadence.name = name;

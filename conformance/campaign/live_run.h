@@ -32,11 +32,14 @@ class LiveRun {
   // What the run says goes to `rulings`; all three outlive it.
   LiveRun(Options options, const OutputFolder& folder, RulingTable& rulings, Listener& listener);
 
+  // Asks the adapter who it is, so that no scenario is begun in vain. False: it does not say.
+  bool Introduce();
+
   // Runs the scenario, or says why not.
   void Run(const NamedScenario& named);
 
-  // What is known once an adapter has said who it is.
-  const std::string& version() const { return version_; }
+  // What it says; nullopt before Introduce.
+  const std::optional<Handshake>& handshake() const { return handshake_; }
   std::optional<Profile> profile() const { return options_.profile; }
   bool traced() const { return traced_; }  // its runtime traces itself
   // What the monitor did, as it was seen from outside, by scenario.
@@ -45,20 +48,23 @@ class LiveRun {
 
  private:
   bool IsForProfile(const NamedScenario& named) const;
+  bool IsWorthRunning(const NamedScenario& named);
+  std::string WhyNotAsked(ClauseId clause, Tier tier) const;
+  void TakeUnpromised(const NamedScenario& named);
+  struct Run Perform(const Scenario& scenario);
   void OnGreeted(const struct Run& run);
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
-             const NamedScenario& named);
+             const NamedScenario& named, bool is_credible);
   std::string KeepStderr(const std::string& scenario, const struct Run& run);
 
   Options options_;
   const OutputFolder& folder_;
   RulingTable& rulings_;
   Listener& listener_;
-  std::string version_;
+  std::optional<Handshake> handshake_;
   std::string refused_;  // why the adapter never says who it is; empty: it did, or was not asked
   std::vector<Cadence> cadences_;
   Noise noise_;
-  bool greeted_ = false;
   bool traced_ = false;
   bool said_unobserved_ = false;
 };

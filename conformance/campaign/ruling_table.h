@@ -28,6 +28,11 @@ class RulingTable {
   void TakeForAll(std::span<const ClauseId> clauses, TierSet tiers, Verdict verdict,
                   const std::string& message);
 
+  // Whether it was asked for.
+  bool Wants(ClauseId clause, Tier tier) const {
+    return selection_.Has(clause) && (tier & tiers_ & GetClause(clause).tiers) != 0;
+  }
+
   // nullptr: nothing was said of it.
   const Ruling* Find(ClauseId clause, Tier tier) const;
 

@@ -19,6 +19,7 @@
 #include "conformance/campaign/virtual_run.h"
 #include "conformance/command/check.h"
 #include "conformance/command/judge.h"
+#include "conformance/command/lint.h"
 #include "conformance/command/list.h"
 #include "conformance/command/observe.h"
 #include "conformance/command/output.h"
@@ -35,6 +36,7 @@ struct Arguments {
   CheckOptions check;
   ObserveOptions observe;
   JudgeOptions judge;
+  LintCommandOptions lint;
   ReplayOptions replay;
   std::string listed;
   std::string listed_of = "reference";
@@ -129,6 +131,16 @@ void AddCheck(CLI::App& app, Arguments& arguments) {
   AddProfile(*check, request.profile);
 }
 
+void AddLint(CLI::App& app, Arguments& arguments) {
+  LintCommandOptions& options = arguments.lint;
+  CLI::App* lint = app.add_subcommand("lint", "say what is wrong with an adapter");
+  lint->add_option("adapter", options.implementation,
+                   "an adapter's path, or a name that `list implementations` shows")
+      ->required();
+  AddDuration(*lint, "--patience", options.patience_ms,
+              "for a handshake or a scenario of some milliseconds; 10s if left out");
+}
+
 void AddObserve(CLI::App& app, Arguments& arguments) {
   ObserveOptions& options = arguments.observe;
   CLI::App* observe = app.add_subcommand("observe", "watch the monitor of any process");
@@ -183,6 +195,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
   if (app.got_subcommand("check")) return Check(arguments.check);
+  if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
     return Refuse("observe needs either --pid PID or -- COMMAND");
   }
@@ -233,6 +246,7 @@ int Run(int argc, char** argv) {
   CLI::App app("Examines the system monitor of a task runtime, clause by clause.", "proctor");
   app.require_subcommand(1);
   AddCheck(app, arguments);
+  AddLint(app, arguments);
   AddObserve(app, arguments);
   AddJudge(app, arguments);
   AddReplay(app, arguments);

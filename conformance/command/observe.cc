@@ -9,6 +9,7 @@
 #include <csignal>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "conformance/adapter/canary.h"
@@ -50,6 +51,7 @@ class Observation {
   void WaitForEnd();
   void EndCommand();
   int Report();
+  int PassOn(int status) const;
   Header MakeHeader() const;
   std::string Describe() const;
 
@@ -57,7 +59,8 @@ class Observation {
   const StopRequest& stop_;
   EventMerger merger_;
   std::unique_ptr<Process> child_;
-  Descriptor attached_;  // the process that was there before
+  std::optional<int> command_status_;  // where it ended by itself
+  Descriptor attached_;                // the process that was there before
   std::unique_ptr<Observer> observer_;
   Observer::Found found_;
   std::vector<Event> events_;
@@ -74,7 +77,14 @@ int Observation::Run() {
   if (child_) EndCommand();
   events_ = merger_.Take();
   if (!observer_->error().empty()) Say(observer_->error());
-  return observer_->monitor() == 0 ? kExitFailed : Report();
+  return PassOn(observer_->monitor() == 0 ? kExitFailed : Report());
+}
+
+// Who runs a command by way of this one wants to know how it ended.
+int Observation::PassOn(int status) const {
+  if (command_status_.value_or(0) == 0) return status;
+  Say(fmt::format("the command ended with status {}", *command_status_));
+  return status == kExitAsExpected || status == kExitInconclusive ? *command_status_ : status;
 }
 
 bool Observation::Start() {
@@ -118,6 +128,7 @@ void Observation::WaitForEnd() {
 void Observation::EndCommand() {
   std::optional<int> status = child_->Wait(MonotonicNowNs());
   if (status) {
+    command_status_ = status;
     merger_.Add(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *status}}));
     return;
   }

@@ -11,6 +11,7 @@
 
 #include "conformance/contract/contract.h"
 #include "conformance/contract/profile.h"
+#include "conformance/contract/promises.h"
 #include "conformance/contract/tunables.h"
 #include "conformance/evidence/event.h"
 
@@ -29,6 +30,7 @@ struct Header {
   uint64_t seed = 0;
   Tunables asked;     // what the scenario asked for
   Tunables in_force;  // what the runtime declares, the environment's settings included
+  Promises promises;  // what it declares absent is not judged
 
   bool operator==(const Header&) const = default;
 };

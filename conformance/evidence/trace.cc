@@ -30,6 +30,27 @@ Tunables ReadTunables(JsonObject& object, std::string_view name) {
   return tunables;
 }
 
+// Only what is declared absent is said.
+Json PromisesToJson(const Promises& promises) {
+  Json json = Json::object();
+  if (promises.preemption != PreemptionKind::kSignal) {
+    json["preemption"] = PreemptionNames()[static_cast<size_t>(promises.preemption)];
+  }
+  if (!promises.reports_deadlock) json["reports_deadlock"] = false;
+  if (promises.blocking != BlockingKind::kTold) {
+    json["blocking"] = BlockingNames()[static_cast<size_t>(promises.blocking)];
+  }
+  return json;
+}
+
+Promises ReadPromises(JsonObject& object) {
+  Promises promises;
+  object.UpdateEnum("preemption", PreemptionNames(), promises.preemption);
+  object.Update("reports_deadlock", promises.reports_deadlock);
+  object.UpdateEnum("blocking", BlockingNames(), promises.blocking);
+  return promises;
+}
+
 Header ReadHeaderMembers(JsonObject& object) {
   object.Schema(kTraceSchema);
   Header header;
@@ -49,6 +70,10 @@ Header ReadHeaderMembers(JsonObject& object) {
   header.seed = object.Seed("seed");
   header.asked = ReadTunables(object, "asked");
   header.in_force = ReadTunables(object, "in_force");
+  if (object.Has("promises")) {
+    object.Object("promises",
+                  [&](JsonObject& members) { header.promises = ReadPromises(members); });
+  }
   return header;
 }
 
@@ -342,19 +367,20 @@ TraceWriter::TraceWriter(std::ostream& stream, const Header& header) : stream_(s
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     if (header.emits[kind]) emits.push_back(EventKindName(static_cast<EventKind>(kind)));
   }
-  const Json json = {{"schema", kTraceSchema},
-                     {"maker", header.maker},
-                     {"implementation", header.implementation},
-                     {"version", header.version},
-                     {"clock", header.clock},
-                     {"tiers", TierNames(header.tiers)},
-                     {"profile", ProfileName(header.profile)},
-                     {"from_start", header.from_start},
-                     {"emits", std::move(emits)},
-                     {"scenario", header.scenario},
-                     {"seed", std::to_string(header.seed)},
-                     {"asked", TunablesToJson(header.asked)},
-                     {"in_force", TunablesToJson(header.in_force)}};
+  Json json = {{"schema", kTraceSchema},
+               {"maker", header.maker},
+               {"implementation", header.implementation},
+               {"version", header.version},
+               {"clock", header.clock},
+               {"tiers", TierNames(header.tiers)},
+               {"profile", ProfileName(header.profile)},
+               {"from_start", header.from_start},
+               {"emits", std::move(emits)},
+               {"scenario", header.scenario},
+               {"seed", std::to_string(header.seed)},
+               {"asked", TunablesToJson(header.asked)},
+               {"in_force", TunablesToJson(header.in_force)}};
+  if (header.promises != Promises()) json["promises"] = PromisesToJson(header.promises);
   stream_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

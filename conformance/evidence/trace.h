@@ -2,7 +2,8 @@
 //
 //   {"schema":"proctor-trace/1","maker":"observer","implementation":"go","version":"go1.19.8",
 //    "clock":"CLOCK_MONOTONIC","tiers":"O,X","profile":"go1.20","from_start":true,
-//    "emits":["shallow_sleep",...],"scenario":"idle","seed":"1","asked":{...},"in_force":{...}}
+//    "emits":["shallow_sleep",...],"scenario":"idle","seed":"1","asked":{...},"in_force":{...},
+//    "promises":{"preemption":"none"}}                        only those that are declared absent
 //   {"t":12000345,"e":"shallow_sleep","m":3,"duration_ns":20000}
 //
 // Times never go backwards. m, p and g stand only where they are not -1. Reading and writing

@@ -42,6 +42,9 @@ Header SampleHeader() {
   header.seed = UINT64_MAX;
   header.asked.procs = 1;
   header.in_force.sched_trace_ms = 7;
+  header.promises = {.preemption = PreemptionKind::kSafepoint,
+                     .reports_deadlock = false,
+                     .blocking = BlockingKind::kUntold};
   return header;
 }
 

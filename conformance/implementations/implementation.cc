@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "conformance/implementations/go_adapter_build.h"
+#include "conformance/implementations/toolchain_adapter.h"
 #include "conformance/process/program.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
@@ -92,6 +93,29 @@ std::optional<Implementation> BuildGo(const std::string& name, const std::string
       .name = name, .argv = {program}, .expectations = std::string(BuiltInExpectations(name))};
 }
 
+// By a tool on this machine, or the one given.
+std::optional<Implementation> MakeByToolchain(const ToolchainAdapter& adapter,
+                                              const std::string& given,
+                                              const std::string& scratch_dir,
+                                              const BuildLimits& limits, BuildFailure& failure,
+                                              std::string& error) {
+  const std::string tool = given.empty() ? adapter.FindTool() : given;
+  if (!IsProgram(tool)) {
+    failure = BuildFailure::kMissing;
+    error = given.empty()
+                ? fmt::format("{}: {}", adapter.name(), adapter.WhyMissing())
+                : fmt::format("{}: no such toolchain; give the path of an executable", given);
+    return std::nullopt;
+  }
+  std::error_code code;
+  std::vector<std::string> argv =
+      adapter.Make(fs::absolute(tool, code).string(), scratch_dir, limits, failure, error);
+  if (argv.empty()) return std::nullopt;
+  return Implementation{.name = std::string(adapter.name()),
+                        .argv = std::move(argv),
+                        .expectations = std::string(adapter.expectations())};
+}
+
 // The adapter that was built with this program; empty: its runfiles are not here.
 std::string FindReference() {
   using bazel::tools::cpp::runfiles::Runfiles;
@@ -150,6 +174,11 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
   if (name == "gccgo") return BuildGo("gccgo", FindGccgo(), scratch, limits, failure, error);
   if (name.starts_with("gccgo="))
     return BuildGo("gccgo", name.substr(6), scratch, limits, failure, error);
+  const size_t equals = name.find('=');
+  if (const ToolchainAdapter* adapter = FindToolchainAdapter(name.substr(0, equals))) {
+    const std::string given = equals == std::string::npos ? "" : name.substr(equals + 1);
+    return MakeByToolchain(*adapter, given, scratch, limits, failure, error);
+  }
   if (name.find('/') != std::string::npos && IsProgram(name)) {
     return Implementation{.name = fs::path(name).filename(), .argv = {fs::absolute(name, code)}};
   }
@@ -193,6 +222,7 @@ std::string_view BuiltInExpectations(std::string_view name) {
   if (name == "reference") return kReferenceExpectations;
   if (name == "go") return kGoExpectations;
   if (name == "gccgo") return kGccgoExpectations;
+  if (const ToolchainAdapter* adapter = FindToolchainAdapter(name)) return adapter->expectations();
   return "";
 }
 
@@ -207,6 +237,10 @@ std::vector<FoundImplementation> FindImplementations() {
   }
   const std::string gccgo = FindGccgo();
   found.push_back({"gccgo", gccgo.empty() ? "missing: not on PATH" : gccgo});
+  for (const ToolchainAdapter* adapter : ToolchainAdapters()) {
+    const std::string tool = adapter->FindTool();
+    found.push_back({std::string(adapter->name()), tool.empty() ? adapter->WhyMissing() : tool});
+  }
   return found;
 }
 

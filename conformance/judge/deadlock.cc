@@ -33,6 +33,9 @@ void DeadlockJudge::Observe(const Event& event) {
                 {*lull_.last_stamp(), event});
       }
       break;
+    case EventKind::kCanGoOn:
+      is_false_report_ = true;  // HAND-8 is violated then
+      break;
     case EventKind::kAtRest:
       OnRest(event);
       break;
@@ -80,6 +83,7 @@ void DeadlockJudge::OnExit(const Event& event) {
   if (activity_.lost() || activity_.live() == 0 || among_themselves != activity_.live()) return;
   if (!lull_.last_stamp()) return;
   const int64_t status = event.Get(Arg::kStatus);
+  if (is_false_report_) return;
   if (report_ && status != 0) {
     Trigger(ClauseId::kDEAD_3);
     Trigger(ClauseId::kID_3);

@@ -30,6 +30,7 @@ class DeadlockJudge : public Judge {
   Activity activity_;
   Lull lull_;
   std::optional<Event> report_;
+  bool is_false_report_ = false;  // somebody could go on
   std::optional<Event>
       only_timer_;  // since when all others wait for each other, and this one for a timer
   std::optional<Event> only_network_;

@@ -61,7 +61,13 @@ std::vector<Ruling> Panel::Close() {
     for (Tier tier : kTiers) {
       if ((clause.tiers & header_.tiers & tier) == 0) continue;
       const auto found = decided.find({clause.id, tier});
-      if (found != decided.end()) {
+      const std::string absent = WhyNotPromised(header_.promises, clause.id, tier);
+      if (!absent.empty()) {
+        rulings.push_back({.clause = clause.id,
+                           .tier = tier,
+                           .verdict = Verdict::kUnsupported,
+                           .message = "the adapter declares " + absent});
+      } else if (found != decided.end()) {
         rulings.push_back(found->second);
       } else {
         rulings.push_back({.clause = clause.id,

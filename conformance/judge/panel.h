@@ -14,7 +14,8 @@
 namespace proctor {
 
 // Feeds evidence to the judges made for its header and gathers one ruling per clause and tier of
-// the header's profile and tiers; what no judge can decide from it is kNotObservable.
+// the header's profile and tiers; what no judge can decide from it is kNotObservable, and what the
+// header declares absent is kUnsupported.
 class Panel {
  public:
   // `filter`: each judge is shown only the kinds that it asks for.

@@ -50,6 +50,12 @@ void TasksJudge::Observe(const Event& event) {
     case EventKind::kScenarioEnd:
       scenario_end_ = event;
       break;
+    case EventKind::kDeadlockReport:
+      report_ = event;
+      break;
+    case EventKind::kCanGoOn:
+      OnCanGoOn(event);
+      break;
     case EventKind::kGap:
       runnable_.clear();
       sleeps_.clear();
@@ -76,6 +82,16 @@ void TasksJudge::OnRest(const Event& event) {
                       event.Get(Arg::kDurationNs), runnable_.size(),
                       activity_.live() - among_themselves - for_network),
           {*lull_.last_stamp(), event});
+}
+
+// The runtime itself says that nothing can run, and is wrong.
+void TasksJudge::OnCanGoOn(const Event& event) {
+  if (!report_) return;
+  std::vector<Event> evidence = {*report_, event};
+  if (lull_.last_stamp()) evidence.insert(evidence.begin(), *lull_.last_stamp());
+  Violate(ClauseId::kHAND_8,
+          fmt::format("the runtime reported a deadlock although task {} could go on", event.g),
+          std::move(evidence));
 }
 
 void TasksJudge::OnExit(const Event& event) {

@@ -28,6 +28,7 @@ class TasksJudge : public Judge {
   static constexpr size_t kTasksMost = 65'536;
 
   void OnRest(const Event& event);
+  void OnCanGoOn(const Event& event);
   void OnExit(const Event& event);
   void OnCpuTime(const Event& event);
   void OnSleepEnd(const Event& event);
@@ -38,6 +39,7 @@ class TasksJudge : public Judge {
   std::unordered_map<int64_t, Event> sleeps_;
   std::unordered_map<int64_t, Event> cpu_times_;
   std::optional<Event> scenario_end_;
+  std::optional<Event> report_;  // of a deadlock
   Activity activity_;
   Lull lull_;
 };

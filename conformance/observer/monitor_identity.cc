@@ -30,8 +30,9 @@ MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointe
     case MonitorDeclaration::By::kUser:
       return pattern.Ticks() ? Answer::kMonitor : Answer::kNo;
     case MonitorDeclaration::By::kAdapter: {
-      const bool is_it = declaration.thread.empty() ? pattern.BeginsLikeAMonitor()
-                                                    : HasName(thread, declaration.thread);
+      const bool is_it = declaration.thread.empty()
+                             ? pattern.BeginsLikeAMonitor(declaration.sleep_ns)
+                             : HasName(thread, declaration.thread);
       return is_it ? Answer::kMonitor : Answer::kNo;
     }
     case MonitorDeclaration::By::kAdapterSoon:

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/contract/tunables.h"
 #include "conformance/observer/runtime_image.h"
 #include "conformance/observer/sleep_pattern.h"
 
@@ -27,12 +28,13 @@ struct MonitorDeclaration {
   enum class By {
     kNobody,
     kAdapterSoon,  // its handshake has not come yet
-    kAdapter,      // it has a monitor; by its thread's name where that is given
+    kAdapter,      // it has a monitor; by its thread's name where that is given, else its sleeps
     kAdapterNone,  // it has none
     kUser,         // the thread that ticks is one
   };
   By by = By::kNobody;
   std::string thread;
+  int64_t sleep_ns = Tunables().shallow_min_ns;  // it asks for this ten times in a row
 };
 
 class MonitorIdentity {

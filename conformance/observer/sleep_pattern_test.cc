@@ -22,6 +22,13 @@ TEST(SleepPatternTest, AMonitorBeginsWithTheShortestSleepsAndDoublesThem) {
   EXPECT_TRUE(Of(5, 10 * kMs, pattern).BeginsLikeAMonitor()) << "once shown it stays so";
 }
 
+TEST(SleepPatternTest, AnAdapterMayDeclareAnotherSleep) {
+  const SleepPattern pattern = Of(3, 10 * kMs, Of(10, 3 * kMs));
+  EXPECT_TRUE(pattern.BeginsLikeAMonitor(3 * kMs));
+  EXPECT_FALSE(pattern.BeginsLikeAMonitor(10 * kMs)) << "three of them tell nothing";
+  EXPECT_FALSE(pattern.BeginsLikeAMonitor());
+}
+
 TEST(SleepPatternTest, ThreadsThatNapAreNone) {
   for (const int64_t duration_ns : {kUs, 10 * kUs, 100 * kUs, 500 * kUs, kMs, 10 * kMs, 60 * kMs}) {
     EXPECT_FALSE(Of(1000, duration_ns).BeginsLikeAMonitor()) << duration_ns;

@@ -117,6 +117,7 @@ Results CleanResults(const Results& results, Medium medium) {
   const Medium code = medium == Medium::kMarkdown ? Medium::kTerminal : medium;
   Results clean = results;
   clean.implementation = Clean(results.implementation, medium, kNameBytesMost);
+  clean.asked_as = Clean(results.asked_as, medium, kNameBytesMost);
   clean.version = Clean(results.version, medium, kNameBytesMost);
   clean.machine = Clean(results.machine, medium, kNameBytesMost);
   for (Cadence& cadence : clean.cadences) {

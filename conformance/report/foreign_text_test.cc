@@ -51,6 +51,7 @@ Results With(const std::string& text) {
   Result shown{.ruling = violated, .expected = false, .replay = text};
   shown.scenario = Scenario{.name = text, .about = text, .tasks = {{.ops = {{.op = Op::kYield}}}}};
   return {.implementation = text,
+          .asked_as = text,
           .version = text,
           .verdicts = {shown, {.ruling = error, .expected = false, .replay = text}},
           .unjudged = {text},

@@ -81,7 +81,7 @@ std::string RenderJUnit(const Results& foreign) {
   const Results results = CleanResults(foreign, Medium::kXml);
   pugi::xml_document document;
   pugi::xml_node root = document.append_child("testsuites");
-  root.append_attribute("name") = (results.implementation + " " + results.version).c_str();
+  root.append_attribute("name") = TitleOf(results).c_str();
   pugi::xml_node suite;
   std::string_view section;
   for (const Result& result : results.verdicts) {

@@ -38,9 +38,9 @@ std::string InFull(const Finding& finding) {
 std::string RenderMarkdown(const Results& foreign) {
   const Results results = CleanResults(foreign, Medium::kMarkdown);
   std::string text = fmt::format(
-      "# {} {}\n\nProfile {}, exit status {}.\n\n"
+      "# {}\n\nProfile {}, exit status {}.\n\n"
       "| clause | tier | verdict | triggers | |\n|---|---|---|---:|---|\n",
-      results.implementation, results.version, ProfileName(results.profile), results.exit_status);
+      TitleOf(results), ProfileName(results.profile), results.exit_status);
   for (const Result& result : results.verdicts) {
     const Ruling& ruling = result.ruling;
     text +=

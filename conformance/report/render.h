@@ -12,6 +12,12 @@
 
 namespace proctor {
 
+// "cpython 3.11.7 (./adapter.py)".
+inline std::string TitleOf(const Results& results) {
+  const std::string title = results.implementation + " " + results.version;
+  return results.asked_as.empty() ? title : title + " (" + results.asked_as + ")";
+}
+
 struct TableOptions {
   bool colour = false;
   int width = 100;  // columns of the terminal; messages are cut to fit

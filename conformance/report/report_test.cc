@@ -20,6 +20,7 @@ Results Sample() {
   broken.message = "a <b> & \"c\" | d\nnext\x01 line \xff";
   broken.evidence = {MakeEvent(5, EventKind::kShallowSleep, {{Arg::kDurationNs, 20}})};
   return {.implementation = "go",
+          .asked_as = "go=/opt/go",
           .version = "go1.19.8",
           .profile = kGo1_20,
           .verdicts = {{MakeRuling(ClauseId::kCAD_2, kO, Verdict::kConforms), true, "replay it"},

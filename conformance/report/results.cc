@@ -144,6 +144,7 @@ Results ReadResults(JsonObject& object) {
     results.implementation = implementation.Text("name");
     results.version = implementation.Text("version");
     results.profile = implementation.Named("profile", FindProfile);
+    implementation.Update("asked_as", results.asked_as);
   });
   object.ForObjects("verdicts", [&](JsonObject& verdict) {
     results.verdicts.push_back(ReadResult(verdict, is_old));
@@ -214,6 +215,7 @@ std::string FormatResults(const Results& results) {
   if (results.noise) json["noise"] = NoiseToJson(*results.noise);
   if (!results.cadences.empty()) json["cadences"] = CadencesToJson(results.cadences);
   json["exit_status"] = results.exit_status;
+  if (!results.asked_as.empty()) json["implementation"]["asked_as"] = results.asked_as;
   ReplaceNul(json);
   // What a runtime printed may stand in a message: bytes that are no UTF-8 must not end the report,
   // and a terminal that shows the file must not obey it.

@@ -1,7 +1,8 @@
 // Results: the only input of every renderer, and their file form, results.json:
 //
 //   {"schema": "proctor-results/2",
-//    "implementation": {"name": "go", "version": "go1.19.8", "profile": "go1.20"},
+//    "implementation": {"name": "go", "version": "go1.19.8", "profile": "go1.20",
+//                       "asked_as": "go=/opt/go/bin/go"},             may be missing
 //    "verdicts": [{"clause": "CAD-2", "tier": "O", "verdict": "conforms", "expected": true,
 //                  "triggers": 113, "message": "",
 //                  "evidence": [{"t": 5, "e": "shallow_sleep", "m": 7, "duration_ns": 20000}],
@@ -47,7 +48,8 @@ struct Result {
 };
 
 struct Results {
-  std::string implementation;
+  std::string implementation;  // its own name for itself, where it says one
+  std::string asked_as;        // how the user named it; empty: the same
   std::string version;
   Profile profile = kGo1_20;
   std::vector<Result> verdicts;       // in the order of the contract

@@ -76,9 +76,9 @@ std::string Summary(const Results& results) {
 
 std::string RenderTable(const Results& foreign, const TableOptions& options) {
   const Results results = CleanResults(foreign, Medium::kTerminal);
-  std::string text = fmt::format(
-      "{} {}, profile {}\n\n{:9} {} {:14} {:>9}\n", results.implementation, results.version,
-      ProfileName(results.profile), "clause", "T", "verdict", "triggers");
+  std::string text =
+      fmt::format("{}, profile {}\n\n{:9} {} {:14} {:>9}\n", TitleOf(results),
+                  ProfileName(results.profile), "clause", "T", "verdict", "triggers");
   for (const Result& result : results.verdicts) text += Row(result, options);
   for (const Finding& finding : FindingsOf(results)) text += InFull(finding);
   if (!results.unjudged.empty()) text += "\n";

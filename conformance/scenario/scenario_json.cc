@@ -96,6 +96,11 @@ std::optional<Scenario> ParseScenario(std::string_view text, std::string& error)
   return Validated(ReadJson<Scenario>(text, {.what = "scenario"}, error, ReadScenario), error);
 }
 
+std::optional<Scenario> ParseSentScenario(std::string_view text, std::string& error) {
+  constexpr JsonFormat kFormat = {.what = "scenario", .unknown = UnknownMembers::kAreIgnored};
+  return Validated(ReadJson<Scenario>(text, kFormat, error, ReadScenario), error);
+}
+
 std::optional<Scenario> ScenarioFromJson(const Json& json, std::string& error) {
   return Validated(ReadJsonValue<Scenario>(json, {.what = "scenario"}, error, ReadScenario), error);
 }

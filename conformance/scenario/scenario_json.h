@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "conformance/json/json.h"
 #include "conformance/scenario/scenario.h"
@@ -15,6 +16,8 @@ namespace proctor {
 
 // As ParseScenario and FormatScenario (scenario.h) do it for a whole text.
 std::optional<Scenario> ScenarioFromJson(const Json& json, std::string& error);
+// As an adapter gets it: a newer harness may say more, which is ignored.
+std::optional<Scenario> ParseSentScenario(std::string_view text, std::string& error);
 Json ScenarioToJson(const Scenario& scenario);
 
 }  // namespace proctor

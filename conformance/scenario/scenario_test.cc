@@ -9,6 +9,7 @@
 
 #include "conformance/scenario/generators.h"
 #include "conformance/scenario/library.h"
+#include "conformance/scenario/scenario_json.h"
 
 namespace proctor {
 namespace {
@@ -48,6 +49,16 @@ std::string WhyNot(const std::string& json) {
 
 std::string With(const std::string& members) {
   return R"({"schema":"proctor-scenario/1","name":"x",)" + members + "}";
+}
+
+TEST(Scenario, AnAdapterIgnoresWhatANewerHarnessSays) {
+  std::string error;
+  const auto scenario = ParseSentScenario(
+      With(R"("tasks":[{"ops":[{"op":"yield","colour":1}]}],"unknown":{"to":["adapters"]})"),
+      error);
+  ASSERT_TRUE(scenario) << error;
+  EXPECT_EQ(scenario->tasks.size(), 1u);
+  EXPECT_FALSE(ParseSentScenario(With(R"("tasks":[])"), error)) << "what it knows is checked";
 }
 
 TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {

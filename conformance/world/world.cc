@@ -260,7 +260,7 @@ Header WorldHeader(const proctor_implementation& implementation, const Scenario&
   // What is seen from outside only.
   for (const EventKind kind :
        {EventKind::kGap, EventKind::kStall, EventKind::kThreadStart, EventKind::kThreadWake,
-        EventKind::kAtRest, EventKind::kSecondMonitor}) {
+        EventKind::kAtRest, EventKind::kCanGoOn, EventKind::kSecondMonitor}) {
     header.emits.reset(static_cast<size_t>(kind));
   }
   header.scenario = scenario.name;

@@ -333,9 +333,12 @@ func gcPercent() int64 {
 	return int64(percent)
 }
 
-// canPreemptAsynchronously says whether there is something to turn off: before Go 1.14 there was
-// not.
+// canPreemptAsynchronously says whether there is something to turn off: in gccgo and before Go 1.14
+// there is not.
 func canPreemptAsynchronously() bool {
+	if runtime.Compiler != "gc" {
+		return false
+	}
 	for minor := 0; minor < 14; minor++ {
 		prefix := "go1." + strconv.Itoa(minor)
 		if version := runtime.Version(); version == prefix || strings.HasPrefix(version, prefix+".") {
@@ -366,6 +369,11 @@ func fromEnvironment() map[string]int64 {
 		case "schedtrace":
 			if value > 0 {
 				inForce["sched_trace_ms"] = value
+			}
+		case "updatemaxprocs":
+			inForce["procs_refresh"] = 1
+			if value == 0 {
+				inForce["procs_refresh"] = 0
 			}
 		}
 	}
@@ -478,10 +486,11 @@ func main() {
 		fail(fmt.Errorf("to be started by proctor, not by hand"))
 	}
 	calibrate()
-	name, version := "go", runtime.Version()
+	name, version, preemption := "go", runtime.Version(), "none"
 	settable := []string{"procs", "gc_percent", "sched_trace_ms", "procs_refresh"}
 	if canPreemptAsynchronously() {
 		settable = append(settable, "asynchronous_preemption")
+		preemption = "signal"
 	}
 	if forcegcPeriod != nil {
 		settable = append(settable, "forcegc_period_ns")
@@ -494,8 +503,10 @@ func main() {
 		"version": version,
 		"operations": []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
 			"receive", "spawn", "allocate", "collect", "stamp"},
-		"settable": settable,
-		"in_force": fromEnvironment(),
+		"settable":    settable,
+		"in_force":    fromEnvironment(),
+		"preemption":  preemption,
+		"environment": []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"},
 	})
 	var buffer []byte
 	for line := readLine(&buffer); line != nil; line = readLine(&buffer) {

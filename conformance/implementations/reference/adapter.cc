@@ -24,6 +24,7 @@
 #include "conformance/implementations/reference/stamps.h"
 #include "conformance/implementations/reference/translation.h"
 #include "conformance/scenario/scenario.h"
+#include "conformance/scenario/scenario_json.h"
 #include "runtime/runtime.h"
 #include "runtime/scheduler/scheduler.h"
 #include "runtime/trace/trace.h"
@@ -138,7 +139,7 @@ bool Adapter::ReadLine(std::string& line) {
 // Leaves the next scenario in `line`, or no more.
 void Adapter::RunScenario(std::string& line) {
   std::string error;
-  const std::optional<Scenario> scenario = ParseScenario(line, error);
+  const std::optional<Scenario> scenario = ParseSentScenario(line, error);
   if (!scenario) {
     fprintf(stderr, "adapter: %s\n", error.c_str());
     status_ = EXIT_FAILURE;

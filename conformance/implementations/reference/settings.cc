@@ -68,6 +68,8 @@ std::string Handshake(const runtime::Options& options) {
                {"settable", Json::array()},
                {"emits", Json::array()},
                {"monitor", {{"thread", "monitor"}}},
+               {"environment", {"RUNTIME_DEBUG"}},
+               {"preemption", runtime::kAsyncPreemption ? "signal" : "safepoint"},
                {"in_force", InForceJson({}, options)}};
   for (const std::string_view name : OpNames()) json["operations"].push_back(name);
   for (const TunableField& field : TunableFields()) json["settable"].push_back(field.name);

@@ -1,0 +1,279 @@
+#include "conformance/campaign/lint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/scenario/operations.h"
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kShortNs = 2'000'000;
+constexpr int32_t kDescriptors = 2;
+// What the fastest of a few measurements can be wrong by.
+constexpr int64_t kSpinShare = 4;
+
+// Tasks that do the operation, so that all that it can do is seen.
+std::vector<Task> TasksFor(Op op) {
+  switch (op) {
+    case Op::kSend:
+    case Op::kReceive:
+      return {
+          {.ops = {{.op = Op::kSend, .channel = 0}, {.op = Op::kSend, .channel = 1}}, .repeat = 4},
+          {.ops = {{.op = Op::kReceive, .channel = 0}, {.op = Op::kReceive, .channel = 1}},
+           .repeat = 4}};
+    case Op::kWait:
+      return {{.ops = {{.op = op, .descriptor = 1}, {.op = op, .descriptor = 0}}, .repeat = 2},
+              {.ops = {{.op = op, .descriptor = 1}}}};
+    case Op::kSpawn:
+      return {{.ops = {{.op = op, .task = 1}, {.op = op, .task = 2}}, .repeat = 3},
+              {.ops = {{.op = op, .task = 2}}, .start = false},
+              {.ops = {{.op = Op::kYield}}, .start = false}};
+    case Op::kAllocate:
+      return {{.ops = {{.op = op, .bytes = 100'000}, {.op = op, .bytes = 1}}, .repeat = 3}};
+    case Op::kYield:
+    case Op::kCollect:
+    case Op::kStamp:
+      return {{.ops = {{.op = op}, {.op = op}}, .repeat = 2}, {.ops = {{.op = op}}, .repeat = 3}};
+    case Op::kSpin:
+    case Op::kWork:
+    case Op::kBlock:
+    case Op::kCalls:
+    case Op::kSleep:
+      return {{.ops = {For(op, kShortNs), For(op, 2 * kShortNs)}, .repeat = 2},
+              {.ops = {For(op, kShortNs)}, .repeat = 3}};
+  }
+  return {};
+}
+
+// The operations that the tasks need beside the one that they are for.
+std::vector<Op> NeedsOf(Op op) {
+  switch (op) {
+    case Op::kSend:
+    case Op::kReceive:
+      return {Op::kSend, Op::kReceive};
+    case Op::kSpawn:
+      return {Op::kSpawn, Op::kYield};
+    default:
+      return {op};
+  }
+}
+
+Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
+  Scenario scenario{.name = name,
+                    .channels = {{.capacity = 0}, {.capacity = 2}},
+                    .descriptors = kDescriptors,
+                    .tasks = std::move(tasks)};
+  // As many bytes as waits take.
+  std::map<int32_t, int64_t> waits;
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      if (operation.op == Op::kWait) waits[operation.descriptor] += task.repeat;
+    }
+  }
+  for (const auto& [descriptor, times] : waits) {
+    scenario.outside.push_back({.at_ns = kShortNs,
+                                .kind = OutsideKind::kReady,
+                                .descriptor = descriptor,
+                                .every_ns = kShortNs,
+                                .times = times});
+  }
+  return scenario;
+}
+
+// One that the contract's default is not, and that runtimes can do.
+int64_t OtherValue(const TunableField& field, int64_t value) {
+  if (field.name == "procs") return value == 2 ? 1 : 2;
+  if (field.name == "sched_trace_ms") return value == 0 ? 1000 : 2 * value;
+  if (field.greatest == 1) return 1 - value;
+  const int64_t half = value / 2;
+  return half != value && half >= field.least && half > 0 ? half : std::min(50L, field.greatest);
+}
+
+class Linter {
+ public:
+  Linter(const LintOptions& options, Listener& listener) : options_(options), listener_(listener) {}
+
+  LintResult Run() {
+    using Part = void (Linter::*)();
+    for (const Part part :
+         {&Linter::LintHandshake, &Linter::LintConversation, &Linter::LintOperations,
+          &Linter::LintTunables, &Linter::LintDeadlock}) {
+      (this->*part)();
+      if (!result_.faults.empty() || listener_.Stopped()) return std::move(result_);
+    }
+    result_.is_complete = true;
+    return std::move(result_);
+  }
+
+ private:
+  void Fault(const std::string& place, const std::string& what) {
+    result_.faults.push_back(place + ": " + what);
+  }
+
+  // Faults of the run itself are named.
+  struct Run Perform(const std::string& place, Scenario scenario, bool hard_to_read = false,
+                     bool greet_only = false) {
+    listener_.OnProgress(place);
+    ++result_.runs;
+    scenario.budget_ms = options_.patience_ms;
+    struct Run run = RunScenario({.argv = options_.implementation.argv,
+                                  .set_env = EnvironmentFor(options_.implementation, scenario),
+                                  .observe = false,
+                                  .greet_only = greet_only,
+                                  .hard_to_read = hard_to_read,
+                                  .handshake_ms = options_.patience_ms,
+                                  .exit_ms = options_.patience_ms,
+                                  .stop = listener_.stop()},
+                                 scenario);
+    if (run.outcome == Outcome::kDone || listener_.Stopped()) return run;
+    std::string message = run.message;
+    if (!run.standard_error.empty()) {
+      message += "; its standard error ends with: " + LastLine(run.standard_error);
+    }
+    Fault(place, message);
+    return run;
+  }
+
+  static std::string LastLine(std::string_view text) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    return Excerpt(text.substr(text.rfind('\n') + 1));
+  }
+
+  void LintHandshake() {
+    const std::string place = "handshake";
+    const struct Run run = Perform(place, Scenario(), false, true);
+    if (!run.greeted) return;
+    result_.handshake = run.handshake;
+    for (const std::string& member : run.handshake.ignored) {
+      Fault(place, fmt::format("there is no member {}", member));
+    }
+    if (run.handshake.name.empty()) Fault(place, "name is empty");
+    if (run.handshake.version.empty()) Fault(place, "version is empty");
+    if (run.handshake.operations.empty()) Fault(place, "declares no operation");
+    if (run.handshake.in_force.procs == 0) {
+      Fault(place, "in_force lacks procs: how many tasks run at once at most");
+    }
+    const bool sends = Has(Op::kSend);
+    if (sends != Has(Op::kReceive)) {
+      Fault(place, fmt::format("declares {} alone, which no scenario can end",
+                               sends ? "send" : "receive"));
+    }
+  }
+
+  bool Has(Op op) const {
+    return result_.handshake->operations.contains(std::string(OpNames()[static_cast<size_t>(op)]));
+  }
+
+  std::vector<Op> Declared() const {
+    std::vector<Op> declared;
+    for (size_t i = 0; i < OpNames().size(); ++i) {
+      const Op op = static_cast<Op>(i);
+      if (std::ranges::all_of(NeedsOf(op), [&](Op needed) { return Has(needed); })) {
+        declared.push_back(op);
+      }
+    }
+    return declared;
+  }
+
+  // Everything at once.
+  void LintConversation() {
+    std::vector<Task> tasks;
+    for (const Op op : Declared()) {
+      if (op == Op::kReceive) continue;  // beside send
+      std::vector<Task> more = TasksFor(op);
+      for (Task& task : more) {
+        for (Operation& operation : task.ops) {
+          if (operation.op == Op::kSpawn) operation.task += static_cast<int32_t>(tasks.size());
+        }
+      }
+      tasks.insert(tasks.end(), more.begin(), more.end());
+    }
+    const struct Run run = Perform("conversation", ScenarioOf("conversation", tasks), true);
+    if (run.outcome == Outcome::kDone) CompareInForce(run.header.in_force);
+  }
+
+  void CompareInForce(const Tunables& in_force) {
+    for (const TunableField& field : TunableFields()) {
+      const int64_t before = result_.handshake->in_force.*field.member;
+      const int64_t after = in_force.*field.member;
+      if (before == after) continue;
+      Fault("conversation",
+            fmt::format("`done` says that {} {} was in force and the handshake says {}; nothing "
+                        "was asked for",
+                        field.name, after, before));
+    }
+  }
+
+  void LintOperations() {
+    for (const Op op : Declared()) {
+      const std::string name(OpNames()[static_cast<size_t>(op)]);
+      const struct Run run = Perform("operation " + name, ScenarioOf(name, TasksFor(op)));
+      if (run.outcome == Outcome::kDone && op == Op::kSpin) FindShortSpins(run);
+      if (listener_.Stopped()) return;
+    }
+  }
+
+  // Time is judged in one direction only: no machine makes a loop faster.
+  void FindShortSpins(const struct Run& run) {
+    std::map<int64_t, Event> begun;
+    for (const Event& event : run.events) {
+      if (event.kind == EventKind::kOpBegin) begun[event.g] = event;
+      if (event.kind != EventKind::kOpEnd) continue;
+      const Event& begin = begun[event.g];
+      const int64_t lasted_ns = event.time_ns - begin.time_ns;
+      const int64_t asked_ns = begin.Get(Arg::kDurationNs);
+      if (lasted_ns >= asked_ns / kSpinShare) continue;
+      return Fault("operation spin", fmt::format("{} after {} ns, where {} ns are asked for",
+                                                 Describe(event), lasted_ns, asked_ns));
+    }
+  }
+
+  void LintTunables() {
+    for (const TunableField& field : TunableFields()) {
+      if (!result_.handshake->settable.contains(std::string(field.name))) continue;
+      Scenario scenario = ScenarioOf(std::string(field.name), TasksFor(FirstOperation()));
+      scenario.tunables[std::string(field.name)] =
+          OtherValue(field, result_.handshake->in_force.*field.member);
+      Perform(fmt::format("tunable {}", field.name), scenario);
+      if (listener_.Stopped()) return;
+    }
+  }
+
+  Op FirstOperation() const {
+    const std::vector<Op> declared = Declared();
+    const auto yield = std::ranges::find(declared, Op::kYield);
+    return yield != declared.end() ? *yield : declared.front();
+  }
+
+  void LintDeadlock() {
+    if (!result_.handshake->promises.reports_deadlock || !Has(Op::kReceive)) return;
+    Scenario scenario = ScenarioOf("deadlock", {{.ops = {{.op = Op::kReceive, .channel = 0}}},
+                                                {.ops = {{.op = Op::kReceive, .channel = 1}}}});
+    scenario.ending = Ending::kDeadlock;
+    const struct Run run = Perform("deadlock", scenario);
+    const bool reported = std::ranges::any_of(
+        run.events, [](const Event& event) { return event.kind == EventKind::kDeadlockReport; });
+    if (run.outcome != Outcome::kDone || reported) return;
+    Fault("deadlock",
+          "two tasks wait for each other for ever, and the process does not end with a line on its "
+          "standard error that holds the word deadlock; where the runtime does not notice, say "
+          "\"reports_deadlock\":false in the handshake");
+  }
+
+  const LintOptions& options_;
+  Listener& listener_;
+  LintResult result_;
+};
+
+}  // namespace
+
+LintResult Lint(const LintOptions& options, Listener& listener) {
+  return Linter(options, listener).Run();
+}
+
+}  // namespace proctor
