@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -29,6 +30,8 @@ std::map<pid_t, int64_t> CpuTimes(pid_t process) {
   return times;
 }
 
+constexpr int64_t kBetweenLooksNsMost = 200'000'000;
+
 }  // namespace
 
 void RestWatch::Look(pid_t monitor, int64_t now_ns) {
@@ -45,14 +48,14 @@ void RestWatch::Look(pid_t monitor, int64_t now_ns) {
       runner_ = thread;
     }
   }
+  const int64_t since_last_ns = now_ns - std::exchange(looked_ns_, now_ns);
   if (!rests) {
-    since_ns_ = 0;
     rested_ns_ = 0;
     runner_ = 0;
     return;
   }
-  if (since_ns_ == 0) since_ns_ = now_ns;
-  rested_ns_ = now_ns - since_ns_;
+  // Where the looks come far apart the machine itself stood still, and nothing could run.
+  rested_ns_ += std::min(since_last_ns, kBetweenLooksNsMost);
 }
 
 }  // namespace proctor

@@ -23,14 +23,15 @@ class RestWatch {
   // always the same.
   void Look(pid_t monitor, int64_t now_ns);
 
-  // For how long, by the looks so far, no other thread has run.
+  // For how long, by the looks so far, no other thread has run. Of the time between two looks
+  // 200 ms count at most.
   int64_t rested_ns() const { return rested_ns_; }
 
  private:
   pid_t process_;
   std::map<pid_t, int64_t> ran_ns_;  // CPU time of every thread at the last look
   pid_t runner_ = 0;                 // the thread that ran since the rest began
-  int64_t since_ns_ = 0;             // of the rest; 0: none
+  int64_t looked_ns_ = 0;            // when it looked last
   int64_t rested_ns_ = 0;
 };
 

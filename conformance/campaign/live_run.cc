@@ -76,6 +76,17 @@ void LiveRun::TakeUnpromised(const NamedScenario& named) {
   }
 }
 
+// The same verdict on all that the scenario is for and the adapter does not declare absent.
+void LiveRun::TakeForPromised(const NamedScenario& named, Verdict verdict,
+                              const std::string& message) {
+  for (const ClauseId clause : named.clauses) {
+    for (const Tier tier : {kT, kO, kX}) {
+      if (!rulings_.Wants(clause, tier) || !WhyNotAsked(clause, tier).empty()) continue;
+      rulings_.Take({.clause = clause, .tier = tier, .verdict = verdict, .message = message});
+    }
+  }
+}
+
 // A scenario all of whose clauses need what is declared absent costs no time.
 bool LiveRun::IsWorthRunning(const NamedScenario& named) {
   return std::ranges::any_of(named.clauses, [&](ClauseId clause) {
@@ -148,7 +159,7 @@ void LiveRun::Run(const NamedScenario& named) {
     return;
   }
   if (const std::optional<Verdict> verdict = VerdictOf(run.outcome)) {
-    rulings_.TakeForAll(named.clauses, kAdapterTiers, *verdict, In(scenario, message));
+    TakeForPromised(named, *verdict, In(scenario, message));
     if (*verdict == Verdict::kUnsupported) return;
   }
   if (!run.observer_error.empty()) {

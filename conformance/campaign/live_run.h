@@ -51,6 +51,7 @@ class LiveRun {
   bool IsWorthRunning(const NamedScenario& named);
   std::string WhyNotAsked(ClauseId clause, Tier tier) const;
   void TakeUnpromised(const NamedScenario& named);
+  void TakeForPromised(const NamedScenario& named, Verdict verdict, const std::string& message);
   struct Run Perform(const Scenario& scenario);
   void OnGreeted(const struct Run& run);
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
