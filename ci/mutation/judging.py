@@ -75,13 +75,26 @@ class Judge:
             linked = subprocess.run(command, capture_output=True, text=True)
             if linked.returncode != 0:
                 return Outcome("not compiled", "")
-            for command in commands or self._commands:
-                noticed = self._run(folder, command)
-                if noticed:
-                    return Outcome("killed", noticed)
-            return Outcome("survived", "")
+            return self.hunt(folder, commands)
 
-    def _run(self, folder, command):
+    def hunt(self, folder, commands=None, number=None):
+        """What becomes of the library in that folder, or of one of the many monitors in it."""
+        for command in commands or self._commands:
+            noticed = self._run(folder, command, number)
+            if noticed:
+                return Outcome("killed", noticed)
+        return Outcome("survived", "")
+
+    def is_same_code(self, change):
+        """Whether the compiler makes of it what it makes of the unchanged source."""
+        with tempfile.TemporaryDirectory(prefix="mutant_", dir=self._folder.name) as folder:
+            built = os.path.join(folder, "changed.o")
+            if self._compile(change.path, change.text, built):
+                return False
+            with open(built, "rb") as new, open(self._objects[change.path], "rb") as old:
+                return new.read() == old.read()
+
+    def _run(self, folder, command, number):
         """What a run noticed; empty: nothing."""
 
         def limit():
@@ -93,6 +106,8 @@ class Judge:
             "PATH": os.environ.get("PATH", ""),
             "TEST_UNDECLARED_OUTPUTS_DIR": folder,
         }
+        if number is not None:
+            environment["PROCTOR_MUTANT"] = str(number)
         try:
             done = subprocess.run(
                 command,

@@ -19,7 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, ROOT)
 sys.dont_write_bytecode = True
 
-from ci.mutation import judging, sources  # noqa: E402
+from ci.mutation import batches, judging, sources  # noqa: E402
 
 # What is changed: a library, by the folder of its package and its target.
 SUBJECTS = {
@@ -27,6 +27,8 @@ SUBJECTS = {
     "right": ("runtime/sysmon", "sysmon"),
     "world": ("conformance/world", "virtual_runtime"),
 }
+# How many changed monitors one library holds.
+BATCH = 100
 EQUIVALENT = os.path.join(ROOT, "ci/mutation/equivalent.json")
 
 
@@ -72,9 +74,36 @@ def read_equivalent(subject):
     return keys
 
 
-def judge_all(judged, changes, budget, report):
-    """[(change, outcome)] of what was judged within the budget."""
-    end = time.monotonic() + budget
+def judge_batches(judge, subject, commands_for, changes, end, report):
+    """[(change, outcome)] of changed monitors, many in a library."""
+    results = []
+    for first in range(0, len(changes), BATCH):
+        if time.monotonic() > end:
+            break
+        group = changes[first : first + BATCH]
+        batch = batches.Batch(ROOT, subject, group)
+
+        def one(number):
+            change = group[number]
+            if number not in batch.compiled:
+                return judging.Outcome("not compiled", "")
+            outcome = judge.hunt(batch.folder, commands_for(change), number)
+            if outcome.verdict == "survived" and judge.is_same_code(change):
+                return judging.Outcome("same code", "")
+            return outcome
+
+        try:
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                for number, outcome in enumerate(pool.map(one, range(len(group)))):
+                    results.append((group[number], outcome))
+                    report(group[number], outcome, len(results))
+        finally:
+            batch.close()
+    return results
+
+
+def judge_all(judged, changes, end, report):
+    """[(change, outcome)] of what was judged until then."""
     results = []
 
     def one(change):
@@ -182,8 +211,13 @@ def main():
 
         # What is known to be equivalent is looked at, but not for long.
         known = {} if arguments.subject == "right" else read_equivalent(subject)
-        judged = lambda change: judge.judge(change, quick if change.key in known else None)
-        results = judge_all(judged, changes, arguments.budget, report)
+        commands_for = lambda change: quick if change.key in known else None
+        end = started + arguments.budget
+        if arguments.subject == "world":
+            judged = lambda change: judge.judge(change, commands_for(change))
+            results = judge_all(judged, changes, end, report)
+        else:
+            results = judge_batches(judge, subject, commands_for, changes, end, report)
         originals = {path: open(path, encoding="utf-8").read() for path in subject.sources}
         seconds = time.monotonic() - started
         return conclude(arguments, changes, results, known, originals, seconds)

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.dont_write_bytecode = True
 
-from ci.mutation import judging, mutate, sources  # noqa: E402
+from ci.mutation import batches, judging, mutate, sources  # noqa: E402
 
 ORIGINAL = """// A comment.
 bool Monitor::F(int x) {
@@ -47,6 +47,28 @@ class ChangeTest(unittest.TestCase):
         self.assertNotIn("Take(y) && G()", after)
         for change in changes:
             self.assertEqual(ORIGINAL.count("HandOff"), change.text.count("HandOff"))
+
+
+class BatchTest(unittest.TestCase):
+    def test_each_change_is_a_monitor_with_a_name_of_its_own(self):
+        original = "#include <vector>\nvoid Monitor::Run() {\n  Take(1);\n}\n"
+        changes = [
+            sources.make_change("f.cc", original, original.replace("1", str(number)))
+            for number in (2, 3)
+        ]
+        header = "#ifndef A\nclass Monitor {\n  ~Monitor();\n};\n#endif\n"
+        text = batches.text_of(header, {"f.cc": original}, changes, [1])
+        self.assertIn('# 1 "mutant_1"', text)
+        self.assertIn("class Monitor_1 {\n  ~Monitor_1();", text)
+        self.assertIn("void Monitor_1::Run() {\n  Take(3);", text)
+        self.assertNotIn("Monitor_0", text)
+        self.assertIn("if (RunChosen(host_, constants_)) return;\n  Take(1);", text)
+        self.assertIn("case 1: Monitor_1(host, constants).Run();", text)
+
+    def test_what_would_spoil_the_others_is_left_out(self):
+        self.assertTrue(batches.is_balanced("f() { return x[0]; } // }\n"))
+        for text in ("f() { ", "f() } {", "f(x];", "a /* b"):
+            self.assertFalse(batches.is_balanced(text), text)
 
 
 class ConclusionTest(unittest.TestCase):

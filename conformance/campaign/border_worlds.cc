@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "conformance/scenario/operations.h"
+
 namespace proctor {
 namespace {
 
@@ -12,15 +14,19 @@ constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kMinute = 60 * kSecond;
 constexpr int64_t kDay = 24 * 60 * kMinute;
-
-Operation For(Op op, int64_t duration_ns) { return {.op = op, .duration_ns = duration_ns}; }
+constexpr int kTriesMost = 2'000;
 
 Scenario World(std::string name, int64_t procs, std::vector<Task> tasks) {
   Scenario scenario;
   scenario.name = "border_" + std::move(name);
-  scenario.budget_ms = 40 * kDay / kMs;
+  scenario.budget_ms = 100'000;
   scenario.tunables = {{"procs", procs}};
   scenario.tasks = std::move(tasks);
+  return scenario;
+}
+
+Scenario Lasting(Scenario scenario, int64_t budget_ns) {
+  scenario.budget_ms = budget_ns / kMs;
   return scenario;
 }
 
@@ -29,52 +35,163 @@ Scenario With(Scenario scenario, std::string tunable, int64_t value) {
   return scenario;
 }
 
-std::vector<Scenario> MakeWorlds() {
-  // More than 2^16 idle cycles of 10 ms each, and a slice that lasts longer than 2^32 ns.
-  const Scenario spinner = With(World("spinner", 1, {{.ops = {For(Op::kSpin, 660 * kSecond)}}}),
-                                "asynchronous_preemption", 0);
-  // A month in which next to nothing runs: more than 40,000 deep sleeps.
-  const Scenario month = World("month", 2,
-                               {{.ops = {For(Op::kSleep, 20 * kMinute), For(Op::kBlock, 100 * kUs)},
-                                 .repeat = 30 * kDay / (20 * kMinute)}});
-  // A system call that keeps its processor for longer than 2^32 ns.
-  const Scenario call =
-      With(World("call", 2, {{.ops = {For(Op::kSpin, kMs), For(Op::kBlock, 9 * kSecond)}}}),
-           "syscall_cap_ns", 6 * kSecond);
-  const Scenario traced =
-      With(World("traced", 2, {{.ops = {For(Op::kSpin, kSecond), For(Op::kSleep, 9 * kSecond)}}}),
-           "sched_trace_ms", 1'500);
-  // Collections are forced in cycles that take processors, too.
-  const Scenario takes =
-      With(With(World("takes", 1,
-                      {{.ops = {For(Op::kBlock, 500 * kUs), {.op = Op::kYield}}, .repeat = 400},
-                       {.ops = {For(Op::kBlock, 700 * kUs), {.op = Op::kYield}}, .repeat = 300}}),
-                "forcegc_period_ns", 2 * kMs),
-           "syscall_cap_ns", 50 * kUs);
-  const Scenario percent = With(
-      With(World(
-               "percent", 1,
-               {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 20 * kMs), For(Op::kSleep, 20 * kMs)},
-                 .repeat = 3}}),
-           "forcegc_period_ns", 5 * kMs),
-      "gc_percent", 0);
-  std::vector<Scenario> worlds = {spinner, month, call, traced, takes, percent};
-  // A deep sleep lasts a minute at most.
-  const auto relax = [](const char* name, int64_t relax_min_ns) {
-    return With(World(name, 1, {{.ops = {For(Op::kSleep, 3 * kMinute)}}}), "relax_min_ns",
-                relax_min_ns);
+// Nothing ends it or comes between.
+bool IsSteady(const Knobs& knobs) {
+  return knobs.stop_every_ns == 0 && knobs.resize_every_ns == 0 && knobs.dies_at_ns == 0 &&
+         knobs.hold_monitor_every_ns == 0 && !knobs.library;
+}
+// ... and next to nothing happens beside its tasks.
+bool IsQuiet(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.trace_work_every_ns == 0 && knobs.safe_point_every_ns == 0 &&
+         knobs.ask_scavenger_every_ns == 0 && !knobs.interceptors;
+}
+bool MeetsEdges(const Knobs& knobs) { return IsSteady(knobs) && knobs.edge_permille >= 600; }
+bool RacesOften(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.race_permille >= 500 && knobs.step_span_calls > 1;
+}
+template <uint32_t kBits>
+bool HasTicksApart(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.tick_step == 1u << kBits;
+}
+bool CollectorIsLate(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.collected_before && knobs.collector_up_at_ns >= 20 * kMs;
+}
+bool Grows(const Knobs& knobs) {
+  return knobs.stop_every_ns == 0 && knobs.dies_at_ns == 0 && knobs.resize_every_ns > 0 &&
+         knobs.resize_every_ns < 4 * kMs && knobs.resize_most >= 5;
+}
+
+// The moments at which something is as old as the monitor asks for. It looks every millisecond, and
+// each of them is another one's.
+void AddEdges(std::vector<BorderWorld>& worlds) {
+  const auto add = [&](Scenario scenario) {
+    scenario.tunables["shallow_max_ns"] = kMs;
+    worlds.push_back({std::move(scenario), MeetsEdges});
   };
-  worlds.push_back(relax("relax_below", kMinute - 1));
-  worlds.push_back(relax("relax_at", kMinute));
-  worlds.push_back(relax("relax_above", kMinute + 1));
+  const Task spinner = {.ops = {For(Op::kSpin, 400 * kMs)}};
+  add(With(World("slice", 1, {spinner}), "slice_ns", 7 * kMs));
+  // Not its own: the scan takes a P whose slice is over at once.
+  add(With(With(World("cap", 2, {{.ops = {For(Op::kBlock, 9 * kMs)}, .repeat = 40}}),
+                "syscall_cap_ns", 5 * kMs),
+           "slice_ns", kSecond));
+  Scenario poll =
+      With(World("poll", 1, {spinner, {.ops = {{.op = Op::kWait}}}}), "slice_ns", kSecond);
+  poll.descriptors = 1;
+  poll.outside = {{.at_ns = 300 * kMs, .descriptor = 0}};
+  add(With(poll, "poll_stale_ns", 6 * kMs));
+  add(With(With(World("period", 1, {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 400 * kMs)}}}),
+                "slice_ns", kSecond),
+           "forcegc_period_ns", 5 * kMs));
+  add(With(With(World("trace", 1, {spinner}), "slice_ns", kSecond), "sched_trace_ms", 8));
+  Scenario refresh =
+      With(World("refresh", 0, {{.ops = {For(Op::kSpin, 15 * kSecond)}}}), "slice_ns", 9 * kSecond);
+  add(With(refresh, "poll_stale_ns", 9 * kSecond));
+  add(World("timer", 1,
+            {{.ops = {For(Op::kSleep, 1'500 * kUs), For(Op::kBlock, 20 * kUs)}, .repeat = 150}}));
+}
+
+// A deep sleep of five seconds, give or take a nanosecond.
+void AddRelaxing(std::vector<BorderWorld>& worlds) {
+  for (const int64_t beside_ns : {-1, 0, 1}) {
+    const char* name = beside_ns < 0 ? "relax_below" : beside_ns == 0 ? "relax_at" : "relax_above";
+    const Scenario scenario = World(name, 1, {{.ops = {For(Op::kSleep, 12 * kSecond)}}});
+    worlds.push_back({With(With(scenario, "relax_min_ns", 5 * kSecond), "forcegc_period_ns",
+                           2 * (5 * kSecond + beside_ns)),
+                      IsSteady});
+  }
+}
+
+void AddTicks(std::vector<BorderWorld>& worlds) {
+  const auto world = [](const char* name) {
+    return World(name, 1,
+                 {{.ops = {For(Op::kSpin, 3 * kMs), {.op = Op::kYield}}, .repeat = 20},
+                  {.ops = {For(Op::kBlock, 90 * kUs), {.op = Op::kYield}}, .repeat = 60},
+                  {.ops = {For(Op::kBlock, 40 * kUs)}, .repeat = 100}});
+  };
+  worlds.push_back({world("ticks_8"), HasTicksApart<8>});
+  worlds.push_back({world("ticks_16"), HasTicksApart<16>});
+  worlds.push_back({world("ticks_24"), HasTicksApart<24>});
+}
+
+void AddCollections(std::vector<BorderWorld>& worlds) {
+  // Collections are forced in cycles that take processors, too.
+  worlds.push_back(
+      {With(With(World("takes", 1,
+                       {{.ops = {For(Op::kBlock, 500 * kUs), {.op = Op::kYield}}, .repeat = 400},
+                        {.ops = {For(Op::kBlock, 700 * kUs), {.op = Op::kYield}}, .repeat = 300}}),
+                 "forcegc_period_ns", 2 * kMs),
+            "syscall_cap_ns", 50 * kUs),
+       IsSteady});
+  const std::vector<Operation> ops = {
+      {.op = Op::kCollect}, For(Op::kSpin, 20 * kMs), For(Op::kSleep, 20 * kMs)};
+  worlds.push_back(
+      {With(With(World("percent", 1, {{.ops = ops, .repeat = 3}}), "forcegc_period_ns", 5 * kMs),
+            "gc_percent", 0),
+       IsSteady});
+  worlds.push_back({With(World("collector_late", 1, {{.ops = {For(Op::kSpin, 60 * kMs)}}}),
+                         "forcegc_period_ns", 3 * kMs),
+                    CollectorIsLate});
+}
+
+// Counters over 16 bits, times over 32.
+void AddLong(std::vector<BorderWorld>& worlds) {
+  // More than 2^16 idle cycles of 10 ms each, and a slice that lasts longer than 2^32 ns.
+  const Scenario spinner = World("spinner", 1, {{.ops = {For(Op::kSpin, 660 * kSecond)}}});
+  worlds.push_back({Lasting(With(spinner, "asynchronous_preemption", 0), 700 * kSecond), IsQuiet});
+  // A month in which next to nothing runs: more than 40,000 deep sleeps.
+  worlds.push_back(
+      {Lasting(World("month", 2,
+                     {{.ops = {For(Op::kSleep, 20 * kMinute), For(Op::kBlock, 100 * kUs)},
+                       .repeat = 30 * kDay / (20 * kMinute)}}),
+               40 * kDay),
+       IsQuiet});
+  // A system call that keeps its processor for longer than 2^32 ns.
+  worlds.push_back(
+      {With(World("call", 2, {{.ops = {For(Op::kSpin, kMs), For(Op::kBlock, 9 * kSecond)}}}),
+            "syscall_cap_ns", 6 * kSecond),
+       IsQuiet});
+  worlds.push_back(
+      {With(World("traced", 2, {{.ops = {For(Op::kSpin, kSecond), For(Op::kSleep, 9 * kSecond)}}}),
+            "sched_trace_ms", 1'500),
+       IsSteady});
+}
+
+std::vector<BorderWorld> MakeWorlds() {
+  std::vector<BorderWorld> worlds;
+  AddEdges(worlds);
+  AddRelaxing(worlds);
+  AddTicks(worlds);
+  AddCollections(worlds);
+  // A wake-up that meets the time-out of the sleep.
+  worlds.push_back(
+      {World("late_wake", 2,
+             {{.ops = {For(Op::kSleep, 2 * kMs), For(Op::kBlock, 60 * kUs)}, .repeat = 300}}),
+       RacesOften});
+  // Places without a processor yet, while the scan looks at them. With the trace on, the monitor
+  // does not wait for the sched lock before.
+  worlds.push_back(
+      {With(With(World("grows", 2, {{.ops = {For(Op::kSpin, 200 * kMs)}}}), "sched_trace_ms", 50),
+            "shallow_max_ns", 40 * kUs),
+       Grows});
+  AddLong(worlds);
   return worlds;
 }
 
 }  // namespace
 
-const std::vector<Scenario>& BorderWorlds() {
-  static const std::vector<Scenario> worlds = MakeWorlds();
+const std::vector<BorderWorld>& BorderWorlds() {
+  static const std::vector<BorderWorld> worlds = MakeWorlds();
   return worlds;
+}
+
+uint64_t SuitableSeed(const Scenario& scenario, Profile profile, uint64_t seed,
+                      bool (*suits)(const Knobs&)) {
+  Scenario trial = scenario;
+  trial.seed = seed;
+  for (int tries = 0; tries < kTriesMost && !suits(Knobs::FromSeed(trial, profile)); ++tries) {
+    ++trial.seed;
+  }
+  return trial.seed;
 }
 
 }  // namespace proctor

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -27,7 +28,8 @@ constexpr int kGenSize = 100;
 
 class JudgingSink : public EventSink {
  public:
-  JudgingSink(const Header& header, EventSink* next) : panel_(header), next_(next) {}
+  JudgingSink(const Header& header, std::span<const ClauseId> wanted, EventSink* next)
+      : panel_(header, /*filter=*/true, wanted), next_(next) {}
 
   void Observe(const Event& event) override {
     panel_.Observe(event);
@@ -41,8 +43,8 @@ class JudgingSink : public EventSink {
 };
 
 WorldCheck Check(const Subject& subject, const Scenario& scenario, const WorldOptions& options,
-                 EventSink* next = nullptr) {
-  JudgingSink sink(WorldHeader(*subject.implementation, scenario, options), next);
+                 std::span<const ClauseId> wanted, EventSink* next = nullptr) {
+  JudgingSink sink(WorldHeader(*subject.implementation, scenario, options), wanted, next);
   WorldCheck check;
   check.run = RunWorld(*subject.implementation, scenario, options, sink);
   check.rulings = sink.Close();
@@ -83,22 +85,35 @@ struct Tally {
   VirtualResult counts;
 };
 
+bool IsFinding(const Tally& tally) { return !tally.violated.empty() || tally.misbehaviour; }
+
 class Campaign {
  public:
   Campaign(const Subject& subject, const VirtualOptions& options)
       : subject_(subject), options_(options), named_(options.scenarios) {
     if (!named_.empty()) return;
-    for (const NamedScenario& named : ScenarioLibrary()) named_.push_back(named.scenario);
-    if (options.border_worlds)
-      named_.insert(named_.end(), BorderWorlds().begin(), BorderWorlds().end());
+    for (const NamedScenario& named : ScenarioLibrary()) {
+      named_.push_back(named.scenario);
+      named_.back().seed = CaseSeed(options.seed, named.scenario.name);
+    }
     small_ = options.unusual_most > 0 ? static_cast<int64_t>(SmallWorlds().size()) : 0;
     random_ = options.random_worlds;
+    if (!options.border_worlds) return;
+    for (const BorderWorld& border : BorderWorlds()) {
+      const uint64_t seed = CaseSeed(options.seed, border.scenario.name);
+      border_.push_back(border.scenario);
+      border_.back().seed = SuitableSeed(border.scenario, options.profile, seed, border.suits);
+    }
   }
 
   VirtualResult Run();
 
  private:
-  int64_t items() const { return static_cast<int64_t>(named_.size()) + small_ + random_; }
+  // In their order: the named ones, the small ones, random ones, those at the borders.
+  int64_t named() const { return static_cast<int64_t>(named_.size()); }
+  int64_t items() const {
+    return named() + small_ + random_ + static_cast<int64_t>(border_.size());
+  }
   void Work(Tally& tally);
   void DoItem(int64_t item, Tally& tally);
   void DoNamed(int64_t item, const Scenario& scenario, Tally& tally);
@@ -116,6 +131,7 @@ class Campaign {
   std::vector<Scenario> named_;
   int64_t small_ = 0;
   int64_t random_ = 0;
+  std::vector<Scenario> border_;
   std::atomic<int64_t> next_{0};
   std::atomic<bool> stop_{false};
   std::mutex generating_;  // RapidCheck draws on one thread at a time
@@ -160,25 +176,25 @@ void Campaign::Work(Tally& tally) {
     if (item >= items()) return;
     DoItem(item, tally);
     if (options_.until_violated && tally.violated.contains(*options_.until_violated)) stop_ = true;
+    if (options_.until_any_finding && IsFinding(tally)) stop_ = true;
     if (options_.progress && !options_.progress(item + 1, items())) stop_ = true;
   }
 }
 
 void Campaign::DoItem(int64_t item, Tally& tally) {
-  const auto named = static_cast<int64_t>(named_.size());
-  if (item < named) return DoNamed(item, named_[static_cast<size_t>(item)], tally);
-  if (item < named + small_)
-    return DoSmall(item, SmallWorlds()[static_cast<size_t>(item - named)], tally);
-  DoRandom(item, item - named - small_, tally);
+  if (item < named()) return DoNamed(item, named_[static_cast<size_t>(item)], tally);
+  const int64_t small = item - named();
+  if (small < small_) return DoSmall(item, SmallWorlds()[static_cast<size_t>(small)], tally);
+  const int64_t random = small - small_;
+  if (random < random_) return DoRandom(item, random, tally);
+  DoNamed(item, border_[static_cast<size_t>(random - random_)], tally);
 }
 
 void Campaign::DoNamed(int64_t item, const Scenario& scenario, Tally& tally) {
-  Scenario seeded = scenario;
-  if (options_.scenarios.empty()) seeded.seed = CaseSeed(options_.seed, scenario.name);
   const WorldOptions world = {.profile = options_.profile,
                               .deviation = subject_.deviation,
                               .events_most = kNamedEventsMost};
-  Take(item, Check(subject_, seeded, world), seeded, nullptr, tally);
+  Take(item, Check(subject_, scenario, world, options_.clauses), scenario, nullptr, tally);
 }
 
 void Campaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
@@ -190,8 +206,9 @@ void Campaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
                               .events_most = kSmallEventsMost};
   int64_t schedules = 0;
   do {
-    Take(item, Check(subject_, scenario, world), scenario, &path, tally);
+    Take(item, Check(subject_, scenario, world, options_.clauses), scenario, &path, tally);
     if (options_.until_violated && tally.violated.contains(*options_.until_violated)) break;
+    if (options_.until_any_finding && IsFinding(tally)) break;
   } while (++schedules < options_.schedules_most && !stop_ && path.Advance());
   tally.counts.schedules += schedules;
 }
@@ -209,7 +226,7 @@ void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
   const WorldOptions world = {.profile = options_.profile,
                               .deviation = subject_.deviation,
                               .events_most = kRandomEventsMost};
-  Take(item, Check(subject_, scenario, world), scenario, nullptr, tally);
+  Take(item, Check(subject_, scenario, world, options_.clauses), scenario, nullptr, tally);
 }
 
 void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario,
@@ -257,9 +274,9 @@ void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scena
 }
 
 Family Campaign::FamilyOf(int64_t item) const {
-  const auto named = static_cast<int64_t>(named_.size());
-  if (item < named) return Family::kNamed;
-  return item < named + small_ ? Family::kSmall : Family::kRandom;
+  const int64_t small = item - named();
+  if (small < 0 || small >= small_ + random_) return Family::kNamed;
+  return small < small_ ? Family::kSmall : Family::kRandom;
 }
 
 void Campaign::Merge(Tally& tally) {
@@ -286,14 +303,14 @@ void Campaign::Merge(Tally& tally) {
 // Only what RapidCheck has drawn knows how to shrink.
 void Campaign::Shrink(Tally::First& first) const {
   if (first.family != Family::kRandom) return;
-  const int64_t number = first.item - static_cast<int64_t>(named_.size()) - small_;
+  const int64_t number = first.item - named() - small_;
   Bundle& bundle = first.finding.bundle;
   const auto shows = [&](const Scenario& scenario) -> std::optional<Ruling> {
     if (!Validate(scenario).empty()) return std::nullopt;
     const WorldOptions world = {.profile = options_.profile,
                                 .deviation = subject_.deviation,
                                 .events_most = kRandomEventsMost};
-    const WorldCheck check = Check(subject_, scenario, world);
+    const WorldCheck check = Check(subject_, scenario, world, options_.clauses);
     if (!bundle.clause) {
       std::optional<Ruling> ruling = MisbehaviourOf(check.run);
       return ruling && ruling->verdict == first.finding.ruling.verdict ? ruling : std::nullopt;
@@ -342,11 +359,11 @@ VirtualResult RunVirtually(const Subject& subject, const VirtualOptions& options
 WorldCheck RunBundle(const Subject& subject, const Bundle& bundle, EventSink* sink) {
   WorldOptions options = {
       .profile = bundle.profile, .deviation = subject.deviation, .events_most = kNamedEventsMost};
-  if (!bundle.choices) return Check(subject, bundle.scenario, options, sink);
+  if (!bundle.choices) return Check(subject, bundle.scenario, options, {}, sink);
   ChoicePath path(*bundle.choices);
   options.knobs = SmallWorldKnobs(bundle.scenario);
   options.choices = &path;
-  return Check(subject, bundle.scenario, options, sink);
+  return Check(subject, bundle.scenario, options, {}, sink);
 }
 
 }  // namespace proctor

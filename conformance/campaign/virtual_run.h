@@ -1,6 +1,6 @@
 // A virtual run: one monitor through many worlds in virtual time, judged as they run. First the
-// library of named scenarios, then the small worlds with every schedule, then random worlds; what
-// violates a clause is shrunk to a minimal scenario.
+// library of named scenarios, then the small worlds with every schedule, random worlds, and those
+// at the borders of the contract; what violates a clause is shrunk to a minimal scenario.
 //
 // The same options give the same result, whatever the number of threads. A monitor that never
 // sleeps or never comes back ends its run.
@@ -40,7 +40,9 @@ struct VirtualOptions {
   int64_t schedules_most = 1'000'000;
   int32_t threads = 1;
   std::vector<Scenario> scenarios;         // not empty: only these, from the seeds they have
+  std::vector<ClauseId> clauses;           // not empty: only these are judged
   std::optional<ClauseId> until_violated;  // a violation of that clause ends the run
+  bool until_any_finding = false;          // any violation or misbehaviour ends the run
   // Shrinks what violates a clause to a minimal scenario; that of `until_violated` is left as
   // found.
   bool shrink = true;

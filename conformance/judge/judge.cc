@@ -38,6 +38,18 @@ void Judge::Restrict(const EventKinds& emitted) {
   }
 }
 
+std::span<const Ruling> Judge::TakeRulings() {
+  for (Ruling& ruling : rulings_) Settle(ruling);
+  return rulings_;
+}
+
+void Judge::Settle(Ruling& ruling) {
+  const int64_t kept = std::exchange(kept_[static_cast<size_t>(ruling.clause)], 0);
+  if (kept == 0 || ruling.verdict == Verdict::kNotObservable) return;
+  ruling.triggers += kept;
+  if (ruling.verdict == Verdict::kNotExercised) ruling.verdict = Verdict::kConforms;
+}
+
 void Judge::Violate(ClauseId clause, std::string message, std::vector<Event> evidence) {
   Ruling& ruling = Find(clause);
   if (ruling.verdict == Verdict::kNotObservable) return;
@@ -57,6 +69,7 @@ void Judge::LeaveOpen(ClauseId clause, std::string reason) {
 
 void Judge::Explain(ClauseId clause, std::string message) {
   Ruling& ruling = Find(clause);
+  Settle(ruling);
   if (ruling.verdict == Verdict::kConforms) ruling.message = std::move(message);
 }
 

@@ -43,8 +43,8 @@ class Judge {
   // needs one which is not among them is kNotObservable from now on.
   virtual void Restrict(const EventKinds& emitted);
 
-  // Valid after Close, one per clause of the judge.
-  std::span<const Ruling> rulings() const { return rulings_; }
+  // To be called after Close: one per clause of the judge.
+  std::span<const Ruling> TakeRulings();
 
  protected:
   // `clauses` are those this judge decides at `tier`; `kinds` those that it looks at; empty: all.
@@ -58,10 +58,8 @@ class Judge {
 
   // The clause was put to the test, and so far kept.
   void Trigger(ClauseId clause, int64_t times = 1) {
-    Ruling& ruling = Find(clause);
-    if (ruling.verdict == Verdict::kNotObservable) return;
-    ruling.triggers += times;
-    if (ruling.verdict == Verdict::kNotExercised) ruling.verdict = Verdict::kConforms;
+    assert(Declares(clause));
+    kept_[static_cast<size_t>(clause)] += times;
   }
 
   // The clause is broken. The first violation of a clause stays; later ones only count as triggers.
@@ -84,17 +82,22 @@ class Judge {
     if (!place) place = measured;
   }
 
+  std::span<const Ruling> rulings() const { return rulings_; }
+
  private:
+  bool Declares(ClauseId clause) const { return places_[static_cast<size_t>(clause)] >= 0; }
   Ruling& Find(ClauseId clause) {
-    assert(places_[static_cast<size_t>(clause)] >= 0 &&
-           "a judge spoke of a clause that it did not declare");
+    assert(Declares(clause) && "a judge spoke of a clause that it did not declare");
     return rulings_[static_cast<size_t>(places_[static_cast<size_t>(clause)])];
   }
+  void Settle(Ruling& ruling);
 
   EventKinds kinds_;
   std::vector<Ruling> rulings_;
   std::vector<EventKinds> needs_;            // of each clause in rulings_
   std::array<int8_t, kClauseCount> places_;  // of each clause in rulings_; -1: not declared
+  // Triggers that are not in rulings_ yet. By clause, which code knows: a judge counts often.
+  std::array<int64_t, kClauseCount> kept_{};
 };
 
 }  // namespace proctor

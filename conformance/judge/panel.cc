@@ -1,5 +1,6 @@
 #include "conformance/judge/panel.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -15,7 +16,8 @@ namespace {
 
 // All judges that can say something about evidence with this header: those of its tiers whose
 // clauses hold in its profile and whose kinds of events it emits.
-std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool filter) {
+std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool filter,
+                                               std::span<const ClauseId> wanted) {
   std::vector<std::unique_ptr<Judge>> judges;
   if ((header.tiers & kO) != 0) AddObservedJudges(header, judges);
   if ((header.tiers & kX) != 0) AddStampJudges(header, judges);
@@ -24,7 +26,7 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool filter
   }
   for (const Tier tier : {kV, kT}) {
     if ((header.tiers & tier) == 0) continue;
-    std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, filter);
+    std::unique_ptr<Judge> panel = white_box::MakeWhiteBoxPanel(tier, header, filter, wanted);
     if (panel != nullptr) judges.push_back(std::move(panel));
   }
   if ((header.tiers & kD) != 0) {
@@ -36,8 +38,10 @@ std::vector<std::unique_ptr<Judge>> MakeJudges(const Header& header, bool filter
 
 }  // namespace
 
-Panel::Panel(const Header& header, bool filter)
-    : header_(header), judges_(MakeJudges(header, filter)) {
+Panel::Panel(const Header& header, bool filter, std::span<const ClauseId> wanted)
+    : header_(header),
+      wanted_(wanted.begin(), wanted.end()),
+      judges_(MakeJudges(header, filter, wanted)) {
   for (const auto& judge : judges_) judge->Restrict(header.emits);
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     for (const auto& judge : judges_) {
@@ -50,7 +54,7 @@ std::vector<Ruling> Panel::Close() {
   std::map<std::pair<ClauseId, Tier>, Ruling> decided;
   for (const auto& judge : judges_) {
     judge->Close();
-    for (const Ruling& ruling : judge->rulings()) {
+    for (const Ruling& ruling : judge->TakeRulings()) {
       const auto [place, is_new] = decided.try_emplace({ruling.clause, ruling.tier}, ruling);
       if (!is_new) place->second = Combine(place->second, ruling);
     }
@@ -58,6 +62,7 @@ std::vector<Ruling> Panel::Close() {
   std::vector<Ruling> rulings;
   for (const Clause& clause : Clauses()) {
     if ((clause.profiles & header_.profile) == 0) continue;
+    if (!wanted_.empty() && std::ranges::find(wanted_, clause.id) == wanted_.end()) continue;
     for (Tier tier : kTiers) {
       if ((clause.tiers & header_.tiers & tier) == 0) continue;
       const auto found = decided.find({clause.id, tier});

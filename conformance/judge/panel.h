@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "conformance/judge/judge.h"
@@ -18,8 +19,9 @@ namespace proctor {
 // header declares absent is kUnsupported.
 class Panel {
  public:
-  // `filter`: each judge is shown only the kinds that it asks for.
-  explicit Panel(const Header& header, bool filter = true);
+  // `filter`: each judge is shown only the kinds that it asks for. `wanted`: there is no ruling on
+  // other clauses, and white-box judges of others alone see nothing; empty: all.
+  explicit Panel(const Header& header, bool filter = true, std::span<const ClauseId> wanted = {});
   void Observe(const Event& event) {
     for (Judge* judge : by_kind_[static_cast<size_t>(event.kind)]) judge->Observe(event);
   }
@@ -27,6 +29,7 @@ class Panel {
 
  private:
   Header header_;
+  std::vector<ClauseId> wanted_;
   std::vector<std::unique_ptr<Judge>> judges_;
   std::array<std::vector<Judge*>, kEventKinds> by_kind_;  // in the order of judges_
 };

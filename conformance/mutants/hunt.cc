@@ -8,8 +8,6 @@ namespace proctor {
 namespace {
 
 constexpr int64_t kSmallCampaignWorlds = 100;
-// Twice those of a suite: two moments that coincide to the nanosecond are rare.
-constexpr int64_t kLongCampaignWorlds = 4'000;
 
 Hunt Carry(const Mutant& mutant, const VirtualOptions& options) {
   const VirtualResult result = RunVirtually(mutant.subject, options);
@@ -24,7 +22,6 @@ Hunt Carry(const Mutant& mutant, const VirtualOptions& options) {
 
 Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads) {
   return Carry(mutant, {.profile = mutant.profile,
-                        .random_worlds = kLongCampaignWorlds,
                         .threads = threads,
                         .until_violated = mutant.clause,
                         .shrink = false});
@@ -33,6 +30,7 @@ Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads) {
 Hunt HuntForAll(const Mutant& mutant, int32_t threads) {
   Hunt hunt = Carry(mutant, {.profile = mutant.profile,
                              .random_worlds = kSmallCampaignWorlds,
+                             .border_worlds = false,
                              .unusual_most = 1,
                              .threads = threads,
                              .shrink = false});

@@ -49,7 +49,9 @@ bool IsNoticed(Profile profile, int64_t worlds, bool all_worlds) {
   const Subject subject = {.name = implementation->name, .implementation = implementation};
   const VirtualResult result = RunVirtually(subject, {.profile = profile,
                                                       .random_worlds = worlds,
+                                                      .border_worlds = all_worlds,
                                                       .unusual_most = all_worlds ? 2 : 1,
+                                                      .until_any_finding = true,
                                                       .shrink = false});
   const std::string noticed = Noticed(result, profile, all_worlds);
   if (!noticed.empty()) fmt::print("{}: {}\n", ProfileName(profile), noticed);

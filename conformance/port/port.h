@@ -50,10 +50,15 @@
  *   - Processors are numbered from 0 to processor_count() - 1. Ticks may start anywhere and wrap.
  *   - "Under X": the contract wants that lock held; calling without it is judged as a violation.
  *     Otherwise a call takes the locks it names by itself, and must be made without them.
- *   - Calling wrongly (unlocking what is not held, locking twice, sleeping with a lock held, a
- *     processor that does not exist or was not won, a lock held that the call takes) ends the run,
- *     with a line that names the call.
- *   - Never coming back, never sleeping, returning early and crashing are noticed, too.
+ *   - Calling wrongly ends the run, with a line that names the call: unlocking what is not held,
+ *     locking twice or what is no lock, sleeping with a lock held, a call made with a lock held
+ *     that it takes; a processor that does not exist; bump_syscall_tick or hand_off for one that
+ *     was not won; add_idle_locked with another number than 1 or -1; a ready list injected twice;
+ *     NULL where a result is to be written or a list is to be read; a call from another thread, or
+ *     one that is left by a jump; writing into this table or the constants.
+ *   - Never coming back, never sleeping, returning early and crashing are noticed, too. So is what
+ *     a monitor does to its process: ending it, closing standard output, keeping more memory with
+ *     each cycle, or taking so much real time that the suite does not come to its end.
  *   - Keep your state on your stack or in static variables that your function sets when it starts:
  *     it is started anew for every scenario, and an abandoned stack is not unwound.
  *
@@ -104,17 +109,17 @@ enum {
 typedef struct proctor_constants {
   int64_t shallow_min_ns;
   int64_t shallow_max_ns;
-  int64_t flat_cycles;
+  int64_t flat_cycles; /* while `idle` is at most this, the delay stays at shallow_min */
   int64_t poll_stale_ns;
   int64_t slice_ns;
   int64_t syscall_cap_ns;
-  int64_t forcegc_period_ns;
-  int64_t relax_min_ns;
+  int64_t forcegc_period_ns; /* half of it is deep_max, the longest deep sleep */
+  int64_t relax_min_ns;      /* a deep sleep of exactly this is relaxed */
   int64_t trace_interval_ns; /* 0: the scheduler trace is off */
   int64_t refresh_procs_ns;  /* go1.25+: refresh_processors at most this often; 0: never */
   int32_t adjust_waiters;    /* go1.22+: adjust_waiters after inject */
   int32_t take_by_task_lock; /* go1.26+: lock_task_in_syscall instead of swap_syscall_to_idle */
-  int32_t rescue_timers;     /* netbsd: start_thread for an overdue timer after the poll */
+  int32_t rescue_timers;     /* netbsd: start_thread for a timer due before `now`, after the poll */
 } proctor_constants;
 
 /* Tasks that a poll found ready; `tasks` belongs to the host. */
@@ -146,7 +151,8 @@ typedef struct proctor_host {
   /* The shallow sleep. 0: slept. Not 0: the run is over, and the monitor may return. If it does
    * not, it is left where it is at its next sleep. */
   int (*sleep_ns)(void* self, int64_t duration_ns);
-  /* os_relax: coarse timing is enough from now on (1), or no longer (0). */
+  /* os_relax: coarse timing is enough from now on (1), or no longer (0): on between
+   * set_monitor_waits and the sleep, off before the monitor lock is taken. */
   void (*relax_clock)(void* self, int relaxed);
 
   /* -- Locks. ---------------------------------------------------------------------------------- */
@@ -159,7 +165,8 @@ typedef struct proctor_host {
   /* -- Deep sleep. ----------------------------------------------------------------------------- */
 
   /* Sleeps on the monitor's note until it is woken or the time has passed. 1: it was woken, then or
-   * earlier; it stays so until it is cleared. */
+   * earlier; it stays so until it is cleared. Where libc interceptors want the wait cut into pieces
+   * with their hook between, this does it. */
   int (*sleep_on_note)(void* self, int64_t timeout_ns);
   void (*clear_note)(void* self);
   /* Publishes whether the monitor sleeps on its note and is to be woken. Under SCHED. */
@@ -197,7 +204,8 @@ typedef struct proctor_host {
 
   /* -- Processors. ----------------------------------------------------------------------------- */
 
-  /* The length of their list changes under ALL_P only; status and ticks at any time. */
+  /* The length of their list changes under ALL_P only; status and ticks at any time. Ticks of idle
+   * processors may be read, too; they mean nothing. */
 
   int32_t (*processor_count)(void* self);
   int32_t (*status_of)(void* self, int32_t processor); /* PROCTOR_P_* */

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -70,6 +71,41 @@ TEST(Filter, RulingsAreTheSame) {
     ExpectTheSame(scenario,
                   {.deviation = static_cast<Deviation>(deviation), .events_most = 10'000});
     deviation = (deviation + 1) % kDeviations;
+  }
+}
+
+// Whoever wants few clauses hears of them what all judges together say, and of no others.
+TEST(Wanted, RulingsAreThoseOfTheWholePanel) {
+  class Both : public EventSink {
+   public:
+    Both(const Header& header, const std::vector<ClauseId>& wanted)
+        : whole(header), part(header, /*filter=*/true, wanted) {}
+    void Observe(const Event& event) override {
+      whole.Observe(event);
+      part.Observe(event);
+    }
+    Panel whole;
+    Panel part;
+  };
+  const std::vector<ClauseId> wanted = {ClauseId::kCAD_2, ClauseId::kSYS_2, ClauseId::kDEEP_9};
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    const Scenario scenario = ArbitraryWorld()(rc::Random(seed), 100).value();
+    const WorldOptions options = {.deviation = Deviation::kExitForgetsToWake,
+                                  .events_most = 10'000};
+    Both both(WorldHeader(ReferenceImplementation(), scenario, options), wanted);
+    RunWorld(ReferenceImplementation(), scenario, options, both);
+    std::vector<Ruling> whole = both.whole.Close();
+    std::erase_if(whole, [&](const Ruling& ruling) {
+      return std::ranges::find(wanted, ruling.clause) == wanted.end();
+    });
+    const std::vector<Ruling> part = both.part.Close();
+    ASSERT_EQ(part.size(), wanted.size());
+    ASSERT_EQ(whole.size(), wanted.size());
+    for (size_t i = 0; i < part.size(); ++i) {
+      EXPECT_EQ(part[i].clause, whole[i].clause);
+      EXPECT_EQ(part[i].verdict, whole[i].verdict) << ClauseName(part[i].clause);
+      EXPECT_EQ(part[i].triggers, whole[i].triggers) << ClauseName(part[i].clause);
+    }
   }
 }
 

@@ -21,13 +21,15 @@ class Edges : private Part {
 
   // What the monitor sees.
   void SeeNow(int64_t now_ns) { now_seen_ns_ = now_ns; }
-  void SeeScheduleTick(int32_t p, uint32_t tick) { See(p, &Sightings::schedule, tick); }
-  void SeeSyscallTick(int32_t p, uint32_t tick) { See(p, &Sightings::syscall, tick); }
+  void SeeScheduleTick(int32_t p, uint32_t tick);
+  void SeeSyscallTick(int32_t p, uint32_t tick);
   void SeeTraceLine() { trace_line_ns_ = now_seen_ns_; }
   void SeeRefresh() { refresh_ns_ = now_seen_ns_; }
 
   // The next one from that moment on; kNoTimer: there is none.
   int64_t NextNs(int64_t from_ns) const;
+  // The same of the earliest timer alone.
+  int64_t NextTimerNs(int64_t from_ns) const;
 
  private:
   struct Sighting {
@@ -39,6 +41,7 @@ class Edges : private Part {
     Sighting syscall;
   };
   void See(int32_t p, Sighting Sightings::* kind, uint32_t tick);
+  void Remember(int32_t p, Sighting Sightings::* kind, uint32_t tick);
 
   int64_t now_seen_ns_ = 0;
   int64_t trace_line_ns_ = 0;  // 0: there was none

@@ -26,7 +26,7 @@ void EventLoop::RunUntil(int64_t until_ns, bool note_ends_it) {
   if (!(note_ends_it && w_.note.woken())) now_ns_ = std::max(now_ns_, until_ns);
 }
 
-void EventLoop::RunRacers() {
+void EventLoop::RunTheRacers() {
   // Those that come in meanwhile wait for the next call.
   const size_t here = racers_.size();
   size_t kept = 0;

@@ -29,7 +29,9 @@ class EventLoop : private Part {
   // is woken.
   void RunUntil(int64_t until_ns, bool note_ends_it);
   // Inside a call of the monitor: lets those happen that meet this call.
-  void RunRacers();
+  void RunRacers() {
+    if (!racers_.empty()) RunTheRacers();
+  }
   bool CalledOff(const Appointment& appointment) const;
   // The thread's next step; called off by any other that is set before it comes.
   void Then(int32_t m, Step step, int64_t delay_ns = 0);
@@ -54,7 +56,7 @@ class EventLoop : private Part {
   int64_t next_ns() const { return agenda_.first().time_ns; }
   void At(int64_t time_ns, int32_t who) { agenda_.Add(time_ns, who, 0); }
   void Interleave(int32_t m) {
-    if (m == kMonitorM && !racers_.empty()) RunRacers();
+    if (m == kMonitorM) RunRacers();
   }
 
  private:
@@ -62,6 +64,7 @@ class EventLoop : private Part {
     Appointment appointment;
     uint32_t calls_left;
   };
+  void RunTheRacers();
   void CallRacersOff();
   uint32_t Span();
 

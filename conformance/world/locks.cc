@@ -26,7 +26,6 @@ void Locks::MonitorTakes(int32_t lock) {
     return Misuse(
         fmt::format("locks the {} lock, which it holds", LockNames()[static_cast<size_t>(lock)]));
   }
-  Wait(id);
   Take(id, kMonitorM);
 }
 

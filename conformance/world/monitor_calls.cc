@@ -12,11 +12,6 @@ void MonitorCalls::Misuse(const std::string& what) {
   w_.Finish(WorldEnd::kPortMisuse, "the monitor " + what);
 }
 
-int64_t MonitorCalls::ReadVariable(Variable variable, int64_t value, int32_t p) {
-  TraceRead(kMonitorM, variable, value, p);
-  return value;
-}
-
 int64_t MonitorCalls::EarliestTimer() {
   if (!w_.locks.CanTake(LockId::kAllP, "earliest_timer_ns")) return kNoTimer;
   Take(LockId::kAllP, kMonitorM);

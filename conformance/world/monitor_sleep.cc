@@ -10,9 +10,6 @@
 namespace proctor {
 namespace {
 
-// A cycle that takes more calls than this will not end: a scan of 1024 processors that takes all of
-// them makes about 15 calls for each.
-constexpr int64_t kCallsPerCycleMost = 200'000;
 // How late a sleeper can be.
 constexpr int64_t kLateNs = 60'000;
 // ... at the most, where that brings it near an edge; and how near that is.
@@ -22,12 +19,9 @@ constexpr int64_t kWaitPieceNs = 10'000'000;
 
 }  // namespace
 
-void MonitorSleep::BeforeCall() {
-  if (++calls_since_sleep_ > kCallsPerCycleMost) {
-    return w_.Finish(WorldEnd::kNeverSleeps,
-                     fmt::format("{} calls of the port without a sleep", kCallsPerCycleMost));
-  }
-  w_.loop.RunRacers();
+void MonitorSleep::EndSleepless() {
+  w_.Finish(WorldEnd::kNeverSleeps,
+            fmt::format("{} calls of the port without a sleep", kCallsPerCycleMost));
 }
 
 // When a sleeper that wants to wake up then really runs.
@@ -41,8 +35,9 @@ int64_t MonitorSleep::LaterNs(int64_t time_ns) {
 int64_t MonitorSleep::NowNs() {
   w_.loop.Advance(w_.choices.Between(1, 80));
   if (w_.choices.Chance(w_.setup.knobs.edge_permille)) {
-    // At it, or a nanosecond before or after it.
-    const int64_t edge_ns = w_.edges.NextNs(now_ns());
+    // At it, or a nanosecond before or after it. Outside its duties it compares with timers only.
+    const bool in_duties = w_.locks.HeldByMonitor(LockId::kMonitor);
+    const int64_t edge_ns = in_duties ? w_.edges.NextNs(now_ns()) : w_.edges.NextTimerNs(now_ns());
     if (edge_ns - now_ns() <= kNearNs) w_.loop.AdvanceTo(edge_ns - 1 + w_.choices.Choose(3));
   }
   w_.edges.SeeNow(now_ns());

@@ -32,8 +32,7 @@ struct State {
   ucontext_t home;
   void (*body)(void*) = nullptr;
   void* argument = nullptr;
-  volatile sig_atomic_t in_monitor = 0;
-  volatile uint64_t calls = 0;
+  MonitorThread::Watch watch;
   uint64_t calls_at_last_look = 0;
   int looks = 0;
   MonitorThread::End end = MonitorThread::End::kReturned;
@@ -51,7 +50,7 @@ State& Here() {
 // longjmp refuses to go from one to the other.
 [[noreturn]] void GoHome(State& state, MonitorThread::End end) {
   state.end = end;
-  state.in_monitor = 0;
+  state.watch.in_monitor = 0;
   setcontext(&state.home);
   abort();
 }
@@ -60,7 +59,7 @@ struct sigaction previous_actions[NSIG];
 
 void OnCrash(int signal, siginfo_t*, void*) {
   State& state = Here();
-  if (state.in_monitor) {
+  if (state.watch.in_monitor) {
     state.signal = signal;
     GoHome(state, MonitorThread::End::kCrashed);
   }
@@ -71,8 +70,8 @@ void OnCrash(int signal, siginfo_t*, void*) {
 
 void OnLook(int, siginfo_t*, void*) {
   State& state = Here();
-  if (!state.in_monitor || state.calls != state.calls_at_last_look) {
-    state.calls_at_last_look = state.calls;
+  if (!state.watch.in_monitor || state.watch.calls != state.calls_at_last_look) {
+    state.calls_at_last_look = state.watch.calls;
     state.looks = 0;
     return;
   }
@@ -119,17 +118,17 @@ void PrepareThread(State& state) {
 
 void Body() {
   State& state = Here();
-  state.in_monitor = 1;
+  state.watch.in_monitor = 1;
   try {
     state.body(state.argument);
-    state.in_monitor = 0;
+    state.watch.in_monitor = 0;
     state.end = MonitorThread::End::kReturned;
   } catch (const std::exception& exception) {
-    state.in_monitor = 0;
+    state.watch.in_monitor = 0;
     state.end = MonitorThread::End::kCrashed;
     state.exception = exception.what();
   } catch (...) {
-    state.in_monitor = 0;
+    state.watch.in_monitor = 0;
     state.end = MonitorThread::End::kCrashed;
     state.exception = "not a std::exception";
   }
@@ -166,12 +165,6 @@ MonitorThread::End MonitorThread::Run(void (*body)(void*), void* argument, std::
 
 void MonitorThread::Leave() { GoHome(Here(), End::kLeft); }
 
-MonitorThread::Trusted::Trusted() {
-  State& state = Here();
-  state.in_monitor = 0;
-  state.calls = state.calls + 1;
-}
-
-MonitorThread::Trusted::~Trusted() { Here().in_monitor = 1; }
+MonitorThread::Watch& MonitorThread::WatchOfThisThread() { return Here().watch; }
 
 }  // namespace proctor

@@ -9,6 +9,9 @@
 #ifndef PROCTOR_CONFORMANCE_WORLD_MONITOR_THREAD_H_
 #define PROCTOR_CONFORMANCE_WORLD_MONITOR_THREAD_H_
 
+#include <signal.h>
+
+#include <cstdint>
 #include <string>
 
 namespace proctor {
@@ -16,6 +19,13 @@ namespace proctor {
 class MonitorThread {
  public:
   enum class End { kReturned, kLeft, kCrashed, kStuck };
+
+  // What the handlers look at.
+  struct Watch {
+    volatile sig_atomic_t in_monitor = 0;
+    volatile uint64_t calls = 0;
+  };
+  static Watch& WatchOfThisThread();
 
   // Runs `body(argument)` until it returns, leaves, crashes or gets stuck. `message` names what
   // went wrong.
@@ -28,10 +38,16 @@ class MonitorThread {
   // progress.
   class Trusted {
    public:
-    Trusted();
-    ~Trusted();
+    explicit Trusted(Watch& watch) : watch_(watch) {
+      watch_.in_monitor = 0;
+      watch_.calls = watch_.calls + 1;
+    }
+    ~Trusted() { watch_.in_monitor = 1; }
     Trusted(const Trusted&) = delete;
     Trusted& operator=(const Trusted&) = delete;
+
+   private:
+    Watch& watch_;
   };
 };
 

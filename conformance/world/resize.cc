@@ -3,6 +3,12 @@
 #include "conformance/world/virtual_runtime.h"
 
 namespace proctor {
+namespace {
+
+// How long it may take to make new processors.
+constexpr int64_t kMakingNsMost = 200'000;
+
+}  // namespace
 
 // With the world stopped and the sched lock held to the end: first the list of processors gets its
 // new length, then the new processors are made. The monitor may look at the list in between.
@@ -27,7 +33,7 @@ void Resize::Grow(int32_t m) {
     TraceWrite(m, Variable::kProcessorCount, w_.processors.count());
     Drop(LockId::kAllP, m);
   }
-  Then(m, Step::kResized);
+  Then(m, Step::kResized, w_.choices.Between(0, kMakingNsMost));
 }
 
 void Resize::Resized(int32_t m) {

@@ -147,6 +147,19 @@ inline void Part::Then(int32_t m, Step step, int64_t delay_ns) const {
   w_.loop.Then(m, step, delay_ns);
 }
 inline void Part::SetStep(int32_t m, Step step) const { w_.loop.SetStep(m, step); }
+inline int64_t MonitorCalls::ReadVariable(Variable variable, int64_t value, int32_t p) {
+  TraceRead(kMonitorM, variable, value, p);
+  return value;
+}
+inline void Edges::See(int32_t p, Sighting Sightings::* kind, uint32_t tick) {
+  if (w_.setup.knobs.edge_permille != 0) Remember(p, kind, tick);
+}
+inline void Edges::SeeScheduleTick(int32_t p, uint32_t tick) { See(p, &Sightings::schedule, tick); }
+inline void Edges::SeeSyscallTick(int32_t p, uint32_t tick) { See(p, &Sightings::syscall, tick); }
+inline void MonitorSleep::BeforeCall() {
+  if (++calls_since_sleep_ > kCallsPerCycleMost) return EndSleepless();
+  w_.loop.RunRacers();
+}
 inline void Part::Misuse(const std::string& what) const { w_.calls.Misuse(what); }
 
 }  // namespace proctor

@@ -1,7 +1,6 @@
 #include "conformance/world/world.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include <atomic>
 #include <cstring>
@@ -36,7 +35,8 @@ static_assert(static_cast<int>(ProcessorStatus::kDead) == PROCTOR_P_DEAD);
 
 struct World {
   VirtualRuntime& runtime;
-  const pthread_t thread = pthread_self();
+  const void* const thread = __builtin_thread_pointer();
+  MonitorThread::Watch& watch = MonitorThread::WatchOfThisThread();
   int64_t calls_after_end = 0;
   int64_t sleeps_after_end = 0;
   const char* open_call = nullptr;                  // that has not come back yet
@@ -48,20 +48,16 @@ struct World {
 class Call {
  public:
   // By the monitor's own thread.
-  Call(World& world, const char* name) : world_(world) {
+  Call(World& world, const char* name) : trusted_(world.watch), world_(world) {
     if (world_.runtime.ended()) {
       if (++world_.calls_after_end > kCallsAfterEnd) MonitorThread::Leave();
       return;
     }
-    if (world_.open_call != nullptr) {
-      world_.runtime.calls.Misuse(fmt::format(
-          "calls {} although {} has not come back: a call of the port must not be left by a jump",
-          name, world_.open_call));
-    } else if (const char* const foreign = world_.foreign_call.exchange(nullptr)) {
-      world_.runtime.calls.Misuse(fmt::format(
-          "calls {} from a thread of its own: the port is for the monitor's thread", foreign));
+    // A load, where an exchange would cost more than all the rest.
+    if (world_.open_call != nullptr || world_.foreign_call.load(std::memory_order_relaxed)) {
+      Refuse(name);
+      return;
     }
-    if (world_.runtime.ended()) return;
     world_.open_call = name;
     world_.runtime.sleep.BeforeCall();
   }
@@ -72,13 +68,25 @@ class Call {
   bool goes_on() const { return !world_.runtime.ended(); }
 
  private:
+  [[gnu::cold]] void Refuse(const char* name) {
+    if (world_.open_call != nullptr) {
+      world_.runtime.calls.Misuse(fmt::format(
+          "calls {} although {} has not come back: a call of the port must not be left by a jump",
+          name, world_.open_call));
+    } else {
+      world_.runtime.calls.Misuse(
+          fmt::format("calls {} from a thread of its own: the port is for the monitor's thread",
+                      world_.foreign_call.load()));
+    }
+  }
+
   const MonitorThread::Trusted trusted_;
   World& world_;
 };
 
 // True: the call is another thread's, and will be named when the monitor's own thread calls next.
 bool IsForeign(World& world, const char* name) {
-  if (pthread_equal(pthread_self(), world.thread)) return false;
+  if (__builtin_thread_pointer() == world.thread) return false;
   world.foreign_call = name;
   return true;
 }

@@ -72,7 +72,7 @@ class SnapshotPanel final : public Judge {
   void Take(Judge& judge) {
     judge.Close();
     std::vector<Ruling> decided;
-    for (const Ruling& ruling : judge.rulings()) {
+    for (const Ruling& ruling : judge.TakeRulings()) {
       if ((GetClause(ruling.clause).tiers & kD) != 0) decided.push_back(ruling);
     }
     Adopt(decided);

@@ -13,7 +13,10 @@ CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
                     {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11},
                     {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock,
                      EventKind::kHandOff, EventKind::kPreemptRequest, EventKind::kInject,
-                     EventKind::kScavengerWake, EventKind::kTraceLine}) {}
+                     EventKind::kScavengerWake, EventKind::kTraceLine}) {
+  LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
+}
 
 void CadenceJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
@@ -130,7 +133,9 @@ void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
   if (deep_wake_) evidence.push_back(*deep_wake_);
   evidence.push_back(event);
   const bool reset = requested_ns == tunables_.shallow_min_ns && expected_ns > requested_ns;
-  if (taken_ > 0) {
+  if (reset && taken_ == 0 && idle_ > 0 && (idle_ & 0xff) == 0) {
+    Violate(kCAD_2, "`idle` wrapped: " + message, evidence);
+  } else if (taken_ > 0) {
     Violate(kCAD_3, message, evidence);
     if (taken_ > 1) {
       Violate(kSYS_11, fmt::format("{} P were taken, and did not count: {}", taken_, message),

@@ -18,17 +18,17 @@ DeepSleepJudge::DeepSleepJudge(Tier tier, const Header& header, const State& sta
     : WhiteBoxJudge(tier, header, state,
                     {kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_5, kDEEP_6, kDEEP_11, kDEEP_13,
                      kDEEP_14, kDEEP_16, kID_4, kCYC_1},
-                    // Any event may be what keeps it awake.
-                    {},
+                    {EventKind::kShallowSleep, EventKind::kShallowWake, EventKind::kLock,
+                     EventKind::kUnlock, EventKind::kNow, EventKind::kRead, EventKind::kWrite,
+                     EventKind::kRelax, EventKind::kDeepSleep, EventKind::kDeepWake,
+                     EventKind::kWaitPiece, EventKind::kYieldHook, EventKind::kNoteClear},
                     {Variable::kStopPending, Variable::kIdleProcessors, Variable::kProcs,
                      Variable::kEarliestTimer, Variable::kTimerCount, Variable::kMonitorWaits}) {
-  using enum EventKind;
-  Needs(State::Kinds() |
-        KindSet({kRead, kShallowWake, kRelax, kWaitPiece, kYieldHook, kNoteClear}));
+  LooksAtLocks({LockId::kMonitor, LockId::kSched});
+  LooksAtOthers({});
 }
 
 void DeepSleepJudge::Observe(const Event& event) {
-  nothing_kept_it_awake_ = nothing_kept_it_awake_ && NothingKeepsItAwake(event);
   if (state_.ByMonitor(event)) OnMonitor(event);
 }
 
@@ -43,8 +43,11 @@ void DeepSleepJudge::OnMonitor(const Event& event) {
       break;
     }
     case EventKind::kShallowWake:
-      free_look_ = locked_look_ = {};
-      timers_ns_ = nows_ns_ = {};
+      free_look_.Clear();
+      locked_look_.Clear();
+      timers_ns_.Clear();
+      nows_ns_.Clear();
+      awake_step_ = state_.step();
       nothing_kept_it_awake_ = NothingKeepsItAwake(event);
       break;
     case EventKind::kLock:
@@ -103,10 +106,9 @@ void DeepSleepJudge::OnSleepStep(const Event& event) {
 }
 
 void DeepSleepJudge::OnDutiesBegin(const Event& event) {
-  if (nothing_kept_it_awake_ && !SawAReason()) {
+  if (DeepSleepWasDue(event) && !SawAReason()) {
     Expect(state_.slept_deep(), kCYC_1, "a deep sleep was due and left out", {event});
   }
-  nothing_kept_it_awake_ = false;
   if (way_ == Way::kPublished) {
     Violate(kDEEP_3, "the flag was published, and no deep sleep followed", {event});
   } else if (way_ == Way::kWoken) {
@@ -117,6 +119,16 @@ void DeepSleepJudge::OnDutiesBegin(const Event& event) {
     Violate(kDEEP_5, "the duties began with the clock still relaxed", {event});
     relaxed_ = false;
   }
+}
+
+// By what was so since the shallow sleep ended, and was not another way in between.
+bool DeepSleepJudge::DeepSleepWasDue(const Event& event) const {
+  if (!nothing_kept_it_awake_ || !NothingKeepsItAwake(event)) return false;
+  const auto stayed = [&](Variable variable) { return state_.IsSince(variable, awake_step_); };
+  if (!stayed(Variable::kTimerCount)) return false;
+  const bool stop = state_.value(Variable::kStopPending) != 0 && !in_real_time_;
+  if (stop && stayed(Variable::kStopPending)) return true;
+  return state_.AllIdle() && stayed(Variable::kIdleProcessors) && stayed(Variable::kProcs);
 }
 
 // In real time its look without the lock may have come before what was traced already.

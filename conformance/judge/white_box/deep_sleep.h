@@ -28,6 +28,11 @@ class DeepSleepJudge final : public WhiteBoxJudge {
     Readings idle;
     Readings procs;
     bool Allows() const;
+    void Clear() {
+      taken = stop = false;
+      idle.Clear();
+      procs.Clear();
+    }
   };
 
   // Where the monitor is on its way through the sleep.
@@ -41,6 +46,7 @@ class DeepSleepJudge final : public WhiteBoxJudge {
   void OnRelax(const Event& event);
   void OnNoteClear(const Event& event);
   void OnDutiesBegin(const Event& event);
+  bool DeepSleepWasDue(const Event& event) const;
   std::string TermThatForbids() const;
   Maybe IsDuration(int64_t duration_ns) const;
   int64_t LikelyDuration() const;
@@ -53,8 +59,8 @@ class DeepSleepJudge final : public WhiteBoxJudge {
   bool SawAReason() const;
 
   // The monitor's way into the sleep, in this cycle.
-  bool nothing_kept_it_awake_ =
-      false;  // since its shallow sleep: all P idle, no timer, the trace off
+  int64_t awake_step_ = 0;              // of its shallow sleep's end
+  bool nothing_kept_it_awake_ = false;  // then: all P idle, no timer due, the trace off
   Look free_look_;
   Look locked_look_;
   Readings timers_ns_;  // the earliest, under the sched lock

@@ -17,8 +17,10 @@ DutiesJudge::DutiesJudge(Tier tier, const Header& header, const State& state)
                      EventKind::kScavengerWake, EventKind::kPreemptRequest, EventKind::kHandOff,
                      EventKind::kTraceLine, EventKind::kDeadlockCheck},
                     {Variable::kLastPoll, Variable::kHelperIdle, Variable::kStatus,
-                     Variable::kTaskLocked, Variable::kIdleLocked}) {
+                     Variable::kTaskLocked, Variable::kIdleLocked}),
+      poll_may_adjust_(tier == kV && !AdjustsWaiters(header.profile)) {
   LooksAtLocks({LockId::kMonitor, LockId::kSched});
+  LooksAtOthers({});
 }
 
 const char* DutiesJudge::NameOf(Step step) {
@@ -65,7 +67,7 @@ std::optional<DutiesJudge::Step> DutiesJudge::StepOf(const Event& event) const {
 
 void DutiesJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;
-  JudgeAdjustment(event);
+  if (poll_may_adjust_) JudgeAdjustment(event);
   switch (event.kind) {
     case EventKind::kShallowSleep:
       started_ = true;
@@ -145,7 +147,7 @@ void DutiesJudge::OnEnd(const Event& event) {
 
 // Until go1.22 the poll itself corrects the count, right before it is over; nothing else does.
 void DutiesJudge::JudgeAdjustment(const Event& event) {
-  if (in_real_time_ || AdjustsWaiters(profile_) || state_.within_call()) return;
+  if (state_.within_call()) return;
   const bool adjusts = event.kind == EventKind::kAdjustWaiters && event.Get(Arg::kDelta) != 0;
   const bool too_late = adjusts || event.kind == EventKind::kInject ||
                         event.kind == EventKind::kShallowSleep ||

@@ -46,6 +46,7 @@ class DutiesJudge final : public WhiteBoxJudge {
   void JudgeAdjustment(const Event& event);
   const char* ForeignEffect(const Event& event) const;
 
+  const bool poll_may_adjust_;
   Step step_ = Step::kShallow;
   std::optional<Event> step_event_;
   int64_t nows_ = 0;

@@ -10,7 +10,9 @@ EnlistmentJudge::EnlistmentJudge(Tier tier, const Header& header, const State& s
     : WhiteBoxJudge(tier, header, state, {kID_2, kID_3, kID_4},
                     {EventKind::kAcquire, EventKind::kExecute, EventKind::kShallowSleep,
                      EventKind::kWrite, EventKind::kDeadlockCheck, EventKind::kMonitorExit},
-                    {Variable::kSystemThreads}) {}
+                    {Variable::kSystemThreads}) {
+  LooksAtOthers({});
+}
 
 void EnlistmentJudge::Observe(const Event& event) {
   if (!state_.ByMonitor(event)) return;

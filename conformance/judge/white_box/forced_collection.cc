@@ -20,6 +20,7 @@ ForcedCollectionJudge::ForcedCollectionJudge(Tier tier, const Header& header, co
                      EventKind::kInject, EventKind::kCollectorRead},
                     {Variable::kHelperIdle, Variable::kCollectorEnabled}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({EventKind::kWrite});
 }
 
 void ForcedCollectionJudge::Observe(const Event& event) {
@@ -68,7 +69,7 @@ void ForcedCollectionJudge::Begin() {
   triggered_ = {};
   looked_ = false;
   look_.reset();
-  helper_idle_ = {};
+  helper_idle_.Clear();
   due_.reset();
   cleared_ = injected_ = 0;
 }
@@ -80,11 +81,10 @@ bool ForcedCollectionJudge::TriggerIn(int64_t allowed, int64_t percent, int64_t 
 
 Maybe ForcedCollectionJudge::IsTriggered() const {
   if (looked_) return triggered_;
-  if (in_real_time_) return Maybe::Unknown();
   using enum Variable;
   for (const Variable variable :
        {kCollectorEnabled, kDying, kCollecting, kCollectorPercent, kLastCollection}) {
-    if (!state_.IsSince(variable, state_.duties_step())) return Maybe::Unknown();
+    if (!WasSteady(variable)) return Maybe::Unknown();
   }
   const bool allowed = state_.value(kCollectorEnabled) != 0 && state_.value(kDying) == 0 &&
                        state_.value(kCollecting) == 0;
@@ -93,11 +93,13 @@ Maybe ForcedCollectionJudge::IsTriggered() const {
 }
 
 Maybe ForcedCollectionJudge::HelperWaits() const {
-  return Seen(helper_idle_, Variable::kHelperIdle).Are([](int64_t idle) { return idle != 0; });
+  return SeenAre(helper_idle_, Variable::kHelperIdle, [](int64_t idle) { return idle != 0; });
 }
 
 void ForcedCollectionJudge::Settle() {
-  if (!due_) due_ = IsTriggered() && HelperWaits();
+  if (due_) return;
+  const Maybe triggered = IsTriggered();
+  due_ = triggered.yes ? triggered && HelperWaits() : triggered;
 }
 
 // The terms of the trigger, as read.

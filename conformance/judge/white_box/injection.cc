@@ -20,7 +20,9 @@ InjectionJudge::InjectionJudge(Tier tier, const Header& header, const State& sta
            EventKind::kWrite, EventKind::kSwap, EventKind::kEnqueue, EventKind::kAssign,
            EventKind::kUnlock, EventKind::kDeepSleep, EventKind::kDeepWake},
           {Variable::kTaskStatus, Variable::kIdleProcessors, Variable::kThreads,
-           Variable::kIdleThreads, Variable::kLastPoll, Variable::kPollerReady}) {}
+           Variable::kIdleThreads, Variable::kLastPoll, Variable::kPollerReady}) {
+  LooksAtLocks({LockId::kSched});
+}
 
 void InjectionJudge::Observe(const Event& event) {
   FollowReady(event);

@@ -58,11 +58,10 @@ void LockOrderJudge::Observe(const Event& event) {
   held |= 1u << lock;
 }
 
-// Few threads have high numbers, and the many with low ones are on every judge's path.
-uint32_t& LockOrderJudge::HeldBy(int32_t m) {
+uint32_t& LockOrderJudge::HeldByNew(int32_t m) {
   const auto thread = static_cast<size_t>(m);
   if (thread < kLowThreads) {
-    if (thread >= held_.size()) held_.resize(thread + 1);
+    held_.resize(thread + 1);
     return held_[thread];
   }
   if (held_by_others_.size() >= kThreadsMost) held_by_others_.clear();

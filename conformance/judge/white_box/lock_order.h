@@ -19,7 +19,12 @@ class LockOrderJudge final : public WhiteBoxJudge {
   void Observe(const Event& event) override;
 
  private:
-  uint32_t& HeldBy(int32_t m);
+  // Few threads have high numbers, and the many with low ones are on every judge's path.
+  uint32_t& HeldBy(int32_t m) {
+    const auto thread = static_cast<size_t>(m);
+    return thread < held_.size() ? held_[thread] : HeldByNew(m);
+  }
+  uint32_t& HeldByNew(int32_t m);
 
   // The locks of each thread, as bits: of those with low numbers, and of the others.
   std::vector<uint32_t> held_;

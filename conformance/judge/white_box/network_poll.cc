@@ -13,6 +13,7 @@ NetworkPollJudge::NetworkPollJudge(Tier tier, const Header& header, const State&
                      EventKind::kInjectEnd, EventKind::kAdjustWaiters},
                     {Variable::kLastPoll, Variable::kPollerReady, Variable::kIdleLocked}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 void NetworkPollJudge::Observe(const Event& event) {
@@ -57,7 +58,8 @@ void NetworkPollJudge::Observe(const Event& event) {
 }
 
 void NetworkPollJudge::Begin() {
-  ready_flag_ = last_poll_ = {};
+  ready_flag_.Clear();
+  last_poll_.Clear();
   due_.reset();
   poll_.reset();
   swaps_ = polls_ = ready_ = adjusted_ = 0;
@@ -70,10 +72,13 @@ void NetworkPollJudge::OnRead(const Event& event) {
   if (Is(event, Variable::kPollerReady)) ready_flag_.Add(event.Get(Arg::kValue));
 }
 
+Maybe NetworkPollJudge::PollerIsReady() const {
+  return SeenAre(ready_flag_, Variable::kPollerReady, [](int64_t ready) { return ready != 0; });
+}
+
 Maybe NetworkPollJudge::IsDue() const {
   const int64_t now_ns = state_.duties_now_ns();
-  return Seen(ready_flag_, Variable::kPollerReady).Are([](int64_t ready) { return ready != 0; }) &&
-         Seen(last_poll_, Variable::kLastPoll).Are([&](int64_t last_ns) {
+  return PollerIsReady() && SeenAre(last_poll_, Variable::kLastPoll, [&](int64_t last_ns) {
            return last_ns != 0 && last_ns + tunables_.poll_stale_ns < now_ns;
          });
 }
@@ -81,8 +86,7 @@ Maybe NetworkPollJudge::IsDue() const {
 std::string NetworkPollJudge::WhyNotDue() const {
   const int64_t last_ns = last_poll_.none() ? state_.value(Variable::kLastPoll) : last_poll_.last();
   if (last_ns == 0) return "a thread was blocked in the poller (last_poll = 0)";
-  if (!Seen(ready_flag_, Variable::kPollerReady).Are([](int64_t ready) { return ready != 0; }).yes)
-    return "the poller was not initialised";
+  if (!PollerIsReady().yes) return "the poller was not initialised";
   return fmt::format("last_poll was {} ns ago, poll_stale is {} ns",
                      state_.duties_now_ns() - last_ns, tunables_.poll_stale_ns);
 }
@@ -98,9 +102,9 @@ void NetworkPollJudge::OnSwap(const Event& event) {
     return;
   }
   const int64_t expected_ns = event.Get(Arg::kExpected);
-  const bool from_seen = Seen(last_poll_, Variable::kLastPoll)
-                             .Are([&](int64_t last_ns) { return last_ns == expected_ns; })
-                             .yes;
+  const bool from_seen = SeenAre(last_poll_, Variable::kLastPoll, [&](int64_t last_ns) {
+                           return last_ns == expected_ns;
+                         }).yes;
   const bool to_now =
       event.kind == EventKind::kLostSwap || event.Get(Arg::kValue) == state_.duties_now_ns();
   Expect(from_seen && to_now, kPOLL_2, "the last poll was not swapped from the value seen to now",

@@ -30,6 +30,7 @@ class NetworkPollJudge final : public WhiteBoxJudge {
   void OnIdleLocked(const Event& event);
   void OnAdjust(const Event& event);
   void OnEnd(const Event& event);
+  Maybe PollerIsReady() const;
   Maybe IsDue() const;
   std::string WhyNotDue() const;
 

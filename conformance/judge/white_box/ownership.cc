@@ -25,7 +25,9 @@ OwnershipJudge::OwnershipJudge(Tier tier, const Header& header, const State& sta
                      EventKind::kShallowSleep,  EventKind::kShallowWake, EventKind::kDeepSleep,
                      EventKind::kDeepWake},
                     {Variable::kScheduleTick, Variable::kIdleThreads, Variable::kIdleProcessors,
-                     Variable::kSpinningThreads, Variable::kStopPending, Variable::kLastPoll}) {}
+                     Variable::kSpinningThreads, Variable::kStopPending, Variable::kLastPoll}) {
+  LooksAtLocks({LockId::kSched});
+}
 
 void OwnershipJudge::Observe(const Event& event) {
   switch (event.kind) {

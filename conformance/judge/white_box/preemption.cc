@@ -26,10 +26,19 @@ PreemptionJudge::PreemptionJudge(Tier tier, const Header& header, const State& s
           {Variable::kTaskMarked, Variable::kMarked, Variable::kTaskStatus, Variable::kStatus}) {}
 
 void PreemptionJudge::Observe(const Event& event) {
-  FollowMarks(event);
-  FollowSignals(event);
-  FollowPreempted(event);
+  if (request_ && event.m == request_->m) FollowMarks(event);
+  if (event.g >= 0 && !preempted_.empty()) FollowPreempted(event);
   switch (event.kind) {
+    case EventKind::kSwitchOut:
+      OnSwitchOut(event);
+      break;
+    case EventKind::kPreemptSignal:
+      OnSignal(event);
+      break;
+    case EventKind::kSignalHandled:
+      in_flight_.erase(event.m);
+      Trigger(kPRE_2);
+      break;
     case EventKind::kPreemptRequest:
       OnRequest(event);
       break;
@@ -64,7 +73,6 @@ void PreemptionJudge::Observe(const Event& event) {
 
 // What an accepted request marks comes next in its thread.
 void PreemptionJudge::FollowMarks(const Event& event) {
-  if (!request_ || event.m != request_->m) return;
   if (event.kind == EventKind::kWrite) {
     task_marked_ = task_marked_ || (Is(event, Variable::kTaskMarked) && event.g == request_->g);
     marked_ = marked_ || (Is(event, Variable::kMarked) && event.p == request_->p);
@@ -74,12 +82,7 @@ void PreemptionJudge::FollowMarks(const Event& event) {
   }
 }
 
-void PreemptionJudge::FollowSignals(const Event& event) {
-  if (event.kind == EventKind::kSignalHandled) {
-    in_flight_.erase(event.m);
-    Trigger(kPRE_2);
-  }
-  if (event.kind != EventKind::kPreemptSignal) return;
+void PreemptionJudge::OnSignal(const Event& event) {
   const auto [place, is_new] = in_flight_.try_emplace(event.Get(Arg::kTarget), event);
   if (is_new) {
     Trigger(kSLICE_4);
@@ -88,13 +91,12 @@ void PreemptionJudge::FollowSignals(const Event& event) {
   }
 }
 
+void PreemptionJudge::OnSwitchOut(const Event& event) {
+  const bool was = event.Get(Arg::kOutReason) == static_cast<int64_t>(OutReason::kPreempted);
+  if (was && preempted_.size() < kTasksMost) preempted_.insert_or_assign(event.g, event);
+}
+
 void PreemptionJudge::FollowPreempted(const Event& event) {
-  if (event.kind == EventKind::kSwitchOut) {
-    const bool was = event.Get(Arg::kOutReason) == static_cast<int64_t>(OutReason::kPreempted);
-    if (was && preempted_.size() < kTasksMost) preempted_.insert_or_assign(event.g, event);
-    return;
-  }
-  if (preempted_.empty()) return;
   const auto found = preempted_.find(event.g);
   if (found == preempted_.end()) return;
   switch (event.kind) {

@@ -21,7 +21,8 @@ class PreemptionJudge final : public WhiteBoxJudge {
 
  private:
   void FollowMarks(const Event& event);
-  void FollowSignals(const Event& event);
+  void OnSignal(const Event& event);
+  void OnSwitchOut(const Event& event);
   void FollowPreempted(const Event& event);
   void OnRequest(const Event& event);
   void OnRelease(const Event& event);

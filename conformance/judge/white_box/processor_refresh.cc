@@ -17,6 +17,7 @@ ProcessorRefreshJudge::ProcessorRefreshJudge(Tier tier, const Header& header, co
       follows_(FollowsProcessors(header.profile) && header.asked.procs == 0 &&
                header.in_force.procs_refresh != 0) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 void ProcessorRefreshJudge::Observe(const Event& event) {

@@ -29,6 +29,8 @@ class Readings {
     if (count_ <= kMost) ++count_;
   }
 
+  void Clear() { count_ = 0; }
+
   bool none() const { return count_ == 0; }
   // More values than are kept: anything may have been read.
   bool unknown() const { return count_ > kMost; }

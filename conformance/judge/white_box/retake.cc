@@ -9,6 +9,21 @@ namespace {
 
 constexpr uint8_t Bit(int64_t status) { return static_cast<uint8_t>(1u << status); }
 
+// Which term of SYS-2 alone was overlooked, where one was.
+const char* TermOfTake(bool taken, bool has_work, int64_t spinning, int64_t idle, bool over_cap) {
+  if (taken) {
+    if (has_work || over_cap) return "";
+    if (spinning > 0 && idle == 0) return ", and spinning threads were not counted";
+    if (idle > 0 && spinning == 0) return ", and idle P were not counted";
+    return "";
+  }
+  const bool nobody = spinning + idle == 0;
+  if (has_work + over_cap + nobody != 1) return "";
+  return has_work   ? ", and its own work was not looked at"
+         : over_cap ? ", and how long the call lasts was not looked at"
+                    : ", although nobody spins and no P is idle";
+}
+
 }  // namespace
 
 using enum ClauseId;
@@ -24,6 +39,7 @@ RetakeJudge::RetakeJudge(Tier tier, const Header& header, const State& state)
            Variable::kSpinningThreads, Variable::kIdleProcessors, Variable::kIdleLocked,
            Variable::kTaskLocked}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 void RetakeJudge::Observe(const Event& event) {
@@ -67,11 +83,7 @@ RetakeJudge::Visit& RetakeJudge::VisitOf(int32_t p) {
     kept_.resize(index + 1);
   }
   Visit& visit = visits_[index];
-  if (visit.cycle != state_.cycle()) {
-    visit = {};
-    visit.cycle = state_.cycle();
-  }
-  visit.shown = true;
+  if (visit.cycle != state_.cycle()) visit.Begin(state_.cycle());
   at_p_ = p;
   return visit;
 }
@@ -150,14 +162,16 @@ Maybe RetakeJudge::StatusIs(const Visit& visit, int32_t p, uint8_t statuses) con
   return {(seen & statuses) != 0, (seen & ~statuses) != 0};
 }
 
-Readings RetakeJudge::TickOf(const Readings& readings, int32_t p, int64_t Processor::* tick) const {
-  if (!readings.none()) return readings;
+// As read or, where it was not, as it was all the time.
+const Readings& RetakeJudge::TickOf(const Readings& read, int32_t p, int64_t Processor::* tick) {
+  if (!read.none()) return read;
   if (in_real_time_ || state_.processor(p).changed > state_.duties_step()) {
-    return Readings::Unknown();
+    unread_ = Readings::Unknown();
+  } else {
+    unread_ = {};
+    unread_.Add(state_.processor(p).*tick);
   }
-  Readings there;
-  there.Add(state_.processor(p).*tick);
-  return there;
+  return unread_;
 }
 
 void RetakeJudge::JudgeP(int32_t p, const Event& event) {
@@ -205,7 +219,7 @@ void RetakeJudge::JudgeP(int32_t p, const Event& event) {
 Maybe RetakeJudge::JudgeSlice(int32_t p, const Visit& visit, Maybe watched, const Event& event) {
   const int64_t now_ns = state_.duties_now_ns();
   Kept& kept = kept_[static_cast<size_t>(p)];
-  const Readings ticks = TickOf(visit.schedule_tick, p, &Processor::schedule_tick);
+  const Readings& ticks = TickOf(visit.schedule_tick, p, &Processor::schedule_tick);
   const Maybe fresh = kept.schedule.IsFresh(ticks);
   const Maybe expired = kept.schedule.IsOld(ticks, tunables_.slice_ns, now_ns);
   const Maybe due = watched && expired;
@@ -284,7 +298,7 @@ void RetakeJudge::JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe 
                             const Event& event) {
   const int64_t now_ns = state_.duties_now_ns();
   Kept& kept = kept_[static_cast<size_t>(p)];
-  const Readings ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
+  const Readings& ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
   const Maybe fresh = kept.syscall.IsFresh(ticks);
   const Maybe seen_only = fresh && !expired;
   const Maybe over_cap = kept.syscall.SinceLongerThan(tunables_.syscall_cap_ns, now_ns);
@@ -320,7 +334,7 @@ void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expi
   const int64_t now_ns = state_.duties_now_ns();
   const Kept& kept = kept_[static_cast<size_t>(p)];
   const Sighting& sighting = kept.syscall;
-  const Readings ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
+  const Readings& ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
   const bool tried = visit.takes > 0;
   if (tried && fresh && !expired) {
     const int64_t change = ticks.last() ^ sighting.tick();
@@ -347,15 +361,15 @@ void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expi
     if (!read.none()) return static_cast<int64_t>(read.last);
     return before.none() ? state_.value(variable) : static_cast<int64_t>(before.last);
   };
-  Violate(
-      clause,
-      fmt::format("P {} in a system call was {}taken: work of its own: {}, {} spinning, {} "
-                  "idle, first seen {} ns ago, syscall_cap is {} ns{}",
-                  p, tried ? "" : "not ", empty ? "none" : "some",
-                  count(visit.spinning, spinning_, Variable::kSpinningThreads),
-                  count(visit.idle, idle_, Variable::kIdleProcessors), now_ns - sighting.since_ns(),
-                  tunables_.syscall_cap_ns, expired ? ", its slice is over" : ""),
-      {event});
+  const int64_t spinning = count(visit.spinning, spinning_, Variable::kSpinningThreads);
+  const int64_t idle = count(visit.idle, idle_, Variable::kIdleProcessors);
+  Violate(clause,
+          fmt::format("P {} in a system call was {}taken{}: work of its own: {}, {} spinning, {} "
+                      "idle, first seen {} ns ago, syscall_cap is {} ns{}",
+                      p, tried ? "" : "not ", TermOfTake(tried, !empty, spinning, idle, over_cap),
+                      empty ? "none" : "some", spinning, idle, now_ns - sighting.since_ns(),
+                      tunables_.syscall_cap_ns, expired ? ", its slice is over" : ""),
+          {event});
 }
 
 void RetakeJudge::JudgeByTaskLock(int32_t p, const Visit& visit, Maybe watched,

@@ -54,6 +54,17 @@ class RetakeJudge final : public WhiteBoxJudge {
     int32_t brackets = 0;
     bool task_locked = false;
     bool shown = false;  // something of the above is so
+
+    void Begin(int64_t of_cycle) {
+      cycle = of_cycle;
+      statuses = 0;
+      schedule_tick.Clear();
+      syscall_tick.Clear();
+      local = spinning = idle = {};
+      requests = takes = brackets = 0;
+      task_locked = false;
+      shown = true;
+    }
   };
   struct Kept {
     Sighting schedule;
@@ -68,7 +79,7 @@ class RetakeJudge final : public WhiteBoxJudge {
   void OnEnd(const Event& event);
   void JudgeP(int32_t p, const Event& event);
   Maybe StatusIs(const Visit& visit, int32_t p, uint8_t statuses) const;
-  Readings TickOf(const Readings& readings, int32_t p, int64_t Processor::* tick) const;
+  const Readings& TickOf(const Readings& read, int32_t p, int64_t Processor::* tick);
   Maybe JudgeSlice(int32_t p, const Visit& visit, Maybe watched, const Event& event);
   ClauseId BlameForRequest(const Kept& kept, const Readings& ticks, bool requested) const;
   void JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe expired, const Event& event);
@@ -82,6 +93,7 @@ class RetakeJudge final : public WhiteBoxJudge {
 
   std::vector<Visit> visits_;
   std::vector<Kept> kept_;
+  Readings unread_;              // what TickOf last gave of a tick that was not read
   int32_t at_p_ = -1;            // the P that it looked at last
   int32_t changes_of_poll_ = 0;  // of the idle-locked count, that belong to an injection
   Zeroness spinning_;            // read before any P was looked at

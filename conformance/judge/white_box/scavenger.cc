@@ -20,6 +20,7 @@ ScavengerJudge::ScavengerJudge(Tier tier, const Header& header, const State& sta
                      EventKind::kScavengerWake},
                     {Variable::kScavengerAsked}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({EventKind::kWrite, EventKind::kScavengerWake});
 }
 
 void ScavengerJudge::Observe(const Event& event) {
@@ -37,7 +38,7 @@ void ScavengerJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kLock:
       if (!Is(event, LockId::kMonitor)) break;
-      asked_ = {};
+      asked_.Clear();
       due_.reset();
       kicks_ = 0;
       break;
@@ -56,7 +57,7 @@ void ScavengerJudge::Observe(const Event& event) {
 }
 
 Maybe ScavengerJudge::WasAsked() const {
-  return Seen(asked_, Variable::kScavengerAsked).Are([](int64_t asked) { return asked != 0; });
+  return SeenAre(asked_, Variable::kScavengerAsked, [](int64_t asked) { return asked != 0; });
 }
 
 void ScavengerJudge::OnAsked(const Event& event) {

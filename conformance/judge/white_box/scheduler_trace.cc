@@ -10,6 +10,7 @@ SchedulerTraceJudge::SchedulerTraceJudge(Tier tier, const Header& header, const 
     : WhiteBoxJudge(tier, header, state, {kTRC_1},
                     {EventKind::kLock, EventKind::kUnlock, EventKind::kTraceLine}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 void SchedulerTraceJudge::Observe(const Event& event) {

@@ -4,7 +4,7 @@
 
 namespace proctor::white_box {
 
-void Sighting::See(const Readings& ticks, int64_t now_ns, Maybe looked) {
+void Sighting::SeeAny(const Readings& ticks, int64_t now_ns, Maybe looked) {
   if (!looked.yes) return;
   const bool surely = !looked.no && ticks.single();
   if (ticks.unknown() || ticks.none()) {
@@ -20,7 +20,6 @@ void Sighting::See(const Readings& ticks, int64_t now_ns, Maybe looked) {
     lost_ = !fresh;
     return;
   }
-  // By far the most frequent.
   if (surely && count_ == 1) {
     if (places_[0].seen && ticks.Is(places_[0].tick)) return;
     before_ns_ = places_[0].seen ? places_[0].since_ns : 0;
@@ -67,7 +66,7 @@ void Sighting::Learn(bool old, const Readings& ticks, int64_t age_ns, int64_t no
   if (count > 0) count_ = count;
 }
 
-Maybe Sighting::IsFresh(const Readings& ticks) const {
+Maybe Sighting::IsAnyFresh(const Readings& ticks) const {
   if (lost_ || ticks.none()) return Maybe::Unknown();
   Maybe fresh;
   for (uint8_t i = 0; i < count_; ++i) {
@@ -80,7 +79,7 @@ Maybe Sighting::IsFresh(const Readings& ticks) const {
   return fresh;
 }
 
-Maybe Sighting::IsOld(const Readings& ticks, int64_t age_ns, int64_t now_ns) const {
+Maybe Sighting::IsAnyOld(const Readings& ticks, int64_t age_ns, int64_t now_ns) const {
   if (lost_ || ticks.none()) return Maybe::Unknown();
   Maybe old;
   for (uint8_t i = 0; i < count_; ++i) {

@@ -19,15 +19,26 @@ class Sighting {
  public:
   // The monitor saw `ticks` at `now_ns`: a tick that it had not seen before is kept with the time.
   // Whether it looked (or kept it) at all may not be known.
-  void See(const Readings& ticks, int64_t now_ns, Maybe looked);
+  void See(const Readings& ticks, int64_t now_ns, Maybe looked) {
+    if (IsPlain(ticks) && !looked.no && places_[0].seen && ticks.last() == places_[0].tick) return;
+    SeeAny(ticks, now_ns, looked);
+  }
   // What the monitor did shows whether the tick `ticks` was old, in the sense of IsOld:
   // alternatives that disagree are left out.
   void Learn(bool old, const Readings& ticks, int64_t age_ns, int64_t now_ns);
 
   // The tick is one that it had not seen.
-  Maybe IsFresh(const Readings& ticks) const;
+  Maybe IsFresh(const Readings& ticks) const {
+    if (!IsPlain(ticks)) return IsAnyFresh(ticks);
+    return Maybe::Surely(!places_[0].seen || ticks.last() != places_[0].tick);
+  }
   // The tick is the one seen, and has been for at least `age_ns`.
-  Maybe IsOld(const Readings& ticks, int64_t age_ns, int64_t now_ns) const;
+  Maybe IsOld(const Readings& ticks, int64_t age_ns, int64_t now_ns) const {
+    if (!IsPlain(ticks)) return IsAnyOld(ticks, age_ns, now_ns);
+    const Place& place = places_[0];
+    return Maybe::Surely(place.seen && ticks.last() == place.tick &&
+                         place.since_ns + age_ns <= now_ns);
+  }
   // Whatever the tick, the time kept is at least `age_ns` ago. Never seen: it is.
   Maybe SinceLongerThan(int64_t age_ns, int64_t now_ns) const;
 
@@ -46,6 +57,12 @@ class Sighting {
     int64_t since_ns = 0;
     bool operator==(const Place&) const = default;
   };
+
+  // By far the most frequent: what was kept is known, and the tick was read once.
+  bool IsPlain(const Readings& ticks) const { return count_ == 1 && !lost_ && ticks.single(); }
+  void SeeAny(const Readings& ticks, int64_t now_ns, Maybe looked);
+  Maybe IsAnyFresh(const Readings& ticks) const;
+  Maybe IsAnyOld(const Readings& ticks, int64_t age_ns, int64_t now_ns) const;
 
   Place places_[kMost];
   uint8_t count_ = 1;

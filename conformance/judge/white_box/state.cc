@@ -127,9 +127,21 @@ void State::Apply(const Event& event) {
       break;
     case EventKind::kLock:
       holders_[static_cast<size_t>(event.Get(Arg::kLock))] = event.m;
+      if (ByMonitor(event)) ApplyMonitor(event);
       break;
     case EventKind::kUnlock:
       holders_[static_cast<size_t>(event.Get(Arg::kLock))] = -1;
+      if (ByMonitor(event)) ApplyMonitor(event);
+      break;
+    case EventKind::kShallowSleep:
+    case EventKind::kDeepSleep:
+    case EventKind::kDeepWake:
+    case EventKind::kNow:
+    case EventKind::kHandOff:
+    case EventKind::kHandOffEnd:
+    case EventKind::kInject:
+    case EventKind::kInjectEnd:
+      if (ByMonitor(event)) ApplyMonitor(event);
       break;
     case EventKind::kAssign:
       ++assigned_;
@@ -176,13 +188,13 @@ void State::Apply(const Event& event) {
     default:
       break;
   }
-  if (ByMonitor(event)) ApplyMonitor(event);
 }
 
 void State::ApplyMonitor(const Event& event) {
   switch (event.kind) {
     case EventKind::kShallowSleep:
       ++cycle_;
+      cycle_step_ = step_;
       slept_deep_ = false;
       within_calls_ = 0;
       break;

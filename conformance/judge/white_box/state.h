@@ -103,8 +103,9 @@ class State {
   bool IsSince(Variable variable, int64_t step) const {
     return changed_[static_cast<size_t>(variable)] <= step;
   }
-  // ... since the monitor began its duties.
+  // ... since the monitor began its duties; and since the cycle began with its shallow sleep.
   int64_t duties_step() const { return duties_step_; }
+  int64_t cycle_step() const { return cycle_step_; }
 
   // When the earliest timer is due; INT64_MAX: none is pending.
   int64_t earliest_timer_ns() const {
@@ -156,6 +157,7 @@ class State {
   std::multiset<int64_t> timers_by_time_;
 
   int64_t cycle_ = 0;
+  int64_t cycle_step_ = 0;
   int64_t duties_step_ = 0;
   bool in_duties_ = false;
   int64_t now_ns_ = 0;

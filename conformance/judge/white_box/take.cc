@@ -13,6 +13,7 @@ TakeJudge::TakeJudge(Tier tier, const Header& header, const State& state)
                     {Variable::kStatus, Variable::kSyscallTick, Variable::kIdleLocked,
                      Variable::kTaskLocked}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 ClauseId TakeJudge::steps() const { return TakesByTaskLock(profile_) ? kVER_3 : kSYS_6; }

@@ -11,7 +11,8 @@ TimerRescueJudge::TimerRescueJudge(Tier tier, const Header& header, const State&
                     {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
                      EventKind::kAssign, EventKind::kPoll},
                     {Variable::kEarliestTimer, Variable::kIdleProcessors}) {
-  LooksAtLocks({LockId::kMonitor, LockId::kSched});
+  LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({EventKind::kWrite});
 }
 
 void TimerRescueJudge::Observe(const Event& event) {

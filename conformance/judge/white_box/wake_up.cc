@@ -16,11 +16,13 @@ using enum ClauseId;
 WakeUpJudge::WakeUpJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state,
                     {kDEEP_7, kDEEP_8, kDEEP_9, kDEEP_10, kDEEP_12, kDEEP_15, kSTW_1},
-                    // Any event shows that time has passed and a wake-up is still owed.
-                    {}, {Variable::kMonitorWaits, Variable::kTaskStatus}) {
-  using enum EventKind;
-  Needs(State::Kinds() | KindSet({kRead, kNoteWake, kNoteClear, kSyscallEnter, kSyscallReturn,
-                                  kSyscallExit, kStartTheWorld}));
+                    {EventKind::kRead, EventKind::kWrite, EventKind::kLock, EventKind::kUnlock,
+                     EventKind::kDeepSleep, EventKind::kDeepWake, EventKind::kShallowWake,
+                     EventKind::kNoteWake, EventKind::kNoteClear, EventKind::kSyscallEnter,
+                     EventKind::kSyscallReturn, EventKind::kSyscallExit, EventKind::kStartTheWorld,
+                     EventKind::kExecute, EventKind::kRelease},
+                    {Variable::kMonitorWaits, Variable::kTaskStatus}) {
+  LooksAtLocks({LockId::kSched});
 }
 
 void WakeUpJudge::Observe(const Event& event) {
@@ -30,9 +32,10 @@ void WakeUpJudge::Observe(const Event& event) {
   } else {
     OnOthers(event);
   }
+  if (waking_.empty()) return;
   if (in_real_time_) {
     CheckOwnDebt(event);
-  } else if (!waking_.empty() && state_.sleeping_deep()) {
+  } else if (state_.sleeping_deep()) {
     CheckDebts(event);
   }
 }
@@ -90,7 +93,7 @@ void WakeUpJudge::OnOthers(const Event& event) {
       if (Is(event, Variable::kMonitorWaits)) OnFlagRead(event);
       break;
     case EventKind::kLock:
-      if (Is(event, LockId::kSched)) {
+      if (!waking_.empty() && Is(event, LockId::kSched)) {
         const auto waking = waking_.find(event.m);
         if (waking != waking_.end() && waking->second.waker == Waker::kEnter &&
             !waking->second.looked) {

@@ -14,6 +14,7 @@ WalkJudge::WalkJudge(Tier tier, const Header& header, const State& state)
                     {Variable::kProcessorCount, Variable::kStatus, Variable::kLastPoll,
                      Variable::kHelperIdle}) {
   LooksAtLocks({LockId::kMonitor});
+  LooksAtOthers({});
 }
 
 void WalkJudge::Observe(const Event& event) {
@@ -67,13 +68,11 @@ void WalkJudge::OnRead(const Event& event) {
 // How many P there are to walk over; where that changes meanwhile, as the monitor read it.
 int64_t WalkJudge::Length() const {
   if (length_ >= 0) return length_;
-  const bool known =
-      !in_real_time_ && state_.IsSince(Variable::kProcessorCount, state_.duties_step());
-  return known ? state_.value(Variable::kProcessorCount) : 0;
+  return WasSteady(Variable::kProcessorCount) ? state_.value(Variable::kProcessorCount) : 0;
 }
 
 void WalkJudge::OnEarlierDuty() {
-  too_early_ = next_p_ > 0 && IsWhole();
+  too_early_ = too_early_ || (next_p_ > 0 && IsWhole());
   next_p_ = 0;
   fresh_ = looked_ = false;
 }

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bitset>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -47,6 +49,15 @@ class WhiteBoxJudge : public Judge {
   // Of the events of variables, and of locks, it need not be shown those of others.
   const std::bitset<kVariables>& variables() const { return asked_; }
   const std::bitset<kLocks>& locks() const { return locks_; }
+  // Of the events of threads other than the monitor it need not be shown those of other kinds.
+  const EventKinds& kinds_of_others() const { return kinds_of_others_; }
+  // Whether one of its clauses holds in the evidence's profile and is wanted. Empty: all are.
+  bool DecidesOneOf(std::span<const ClauseId> wanted) const {
+    return std::ranges::any_of(rulings(), [&](const Ruling& ruling) {
+      return (GetClause(ruling.clause).profiles & profile_) != 0 &&
+             (wanted.empty() || std::ranges::find(wanted, ruling.clause) != wanted.end());
+    });
+  }
 
  protected:
   // `kinds` and `variables` are those that it needs to see; empty: all.
@@ -69,28 +80,31 @@ class WhiteBoxJudge : public Judge {
     for (const LockId lock : locks) locks_.set(static_cast<size_t>(lock));
   }
 
-  // What the monitor may have seen of a variable since its duties began: what it read or, where it
-  // did not, what was there all the time.
-  Readings Seen(const Readings& readings, Variable variable) const {
-    if (!readings.none()) return readings;
-    if (in_real_time_ || !state_.IsSince(variable, state_.duties_step())) {
-      return Readings::Unknown();
-    }
-    Readings there;
-    there.Add(state_.value(variable));
-    return there;
+  void LooksAtOthers(std::initializer_list<EventKind> kinds) { kinds_of_others_ = KindSet(kinds); }
+
+  // Whether a condition is true of what the monitor may have seen of a variable since its duties
+  // began: what it read or, where it did not, what was there all the time.
+  template <typename Condition>
+  Maybe SeenAre(const Readings& readings, Variable variable, const Condition& condition) const {
+    if (!readings.none()) return readings.Are(condition);
+    if (!WasSteady(variable)) return Maybe::Unknown();
+    return Maybe::Surely(condition(state_.value(variable)));
+  }
+
+  // The monitor cannot have seen it otherwise in these duties. For real, what others did just
+  // before may reach it late; not what they did before it slept.
+  bool WasSteady(Variable variable) const {
+    return state_.IsSince(variable, in_real_time_ ? state_.cycle_step() : state_.duties_step());
   }
 
   // Kept or broken, by one condition.
   template <typename Message>
   void Expect(bool kept, ClauseId clause, const Message& message,
               std::initializer_list<Cited> evidence) {
-    if (kept) {
+    if (kept) [[likely]] {
       Trigger(clause);
-    } else if constexpr (std::is_invocable_v<Message>) {
-      Violate(clause, message(), {evidence.begin(), evidence.end()});
     } else {
-      Violate(clause, message, {evidence.begin(), evidence.end()});
+      Break(clause, message, evidence);
     }
   }
 
@@ -110,8 +124,19 @@ class WhiteBoxJudge : public Judge {
   const State& state_;
 
  private:
+  template <typename Message>
+  [[gnu::cold, gnu::noinline]] void Break(ClauseId clause, const Message& message,
+                                          std::initializer_list<Cited> evidence) {
+    if constexpr (std::is_invocable_v<Message>) {
+      Violate(clause, message(), {evidence.begin(), evidence.end()});
+    } else {
+      Violate(clause, message, {evidence.begin(), evidence.end()});
+    }
+  }
+
   std::bitset<kVariables> asked_;
   std::bitset<kLocks> locks_ = std::bitset<kLocks>().set();
+  EventKinds kinds_of_others_ = EventKinds().set();
 };
 
 }  // namespace proctor::white_box

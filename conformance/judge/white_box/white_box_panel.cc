@@ -38,19 +38,22 @@ namespace {
 template <typename... Judges>
 class WhiteBoxPanel final : public Judge {
  public:
-  WhiteBoxPanel(Tier tier, const Header& header, bool filter)
+  WhiteBoxPanel(Tier tier, const Header& header, bool filter, std::span<const ClauseId> wanted)
       : Judge(tier, {}), judges_(std::make_unique<Judges>(tier, header, state_)...) {
+    Asked asked;
     EachJudge([&](WhiteBoxJudge& judge, Mask bit) {
-      for (size_t kind = 0; kind < kEventKinds; ++kind) {
-        if (!filter || judge.kinds().test(kind)) by_kind_[kind] |= bit;
-      }
-      for (size_t variable = 0; variable < kVariables; ++variable) {
-        if (!filter || judge.variables().test(variable)) by_variable_[variable] |= bit;
-      }
-      for (size_t lock = 0; lock < kLocks; ++lock) {
-        if (!filter || judge.locks().test(lock)) by_lock_[lock] |= bit;
-      }
+      if (filter && !judge.DecidesOneOf(wanted)) return;
+      const auto add = [&](auto& masks, const auto& wanted) {
+        for (size_t i = 0; i < masks.size(); ++i) {
+          if (!filter || wanted.test(i)) masks[i] |= bit;
+        }
+      };
+      add(asked.kinds, judge.kinds());
+      add(asked.kinds_of_others, judge.kinds_of_others());
+      add(asked.variables, judge.variables());
+      add(asked.locks, judge.locks());
     });
+    Place(asked);
   }
 
   void Observe(const Event& event) override {
@@ -68,7 +71,7 @@ class WhiteBoxPanel final : public Judge {
   void Close() override {
     EachJudge([&](WhiteBoxJudge& judge, Mask) {
       judge.Close();
-      Adopt(judge.rulings());
+      Adopt(judge.TakeRulings());
     });
   }
 
@@ -84,39 +87,83 @@ class WhiteBoxPanel final : public Judge {
         judges_);
   }
 
-  Mask AskedBy(const Event& event) const {
-    const Mask asked = by_kind_[static_cast<size_t>(event.kind)];
-    if (event.kind == EventKind::kLock || event.kind == EventKind::kUnlock) {
-      return asked & by_lock_[static_cast<size_t>(event.args[0]) % kLocks];
+  // Who asks for what.
+  struct Asked {
+    std::array<Mask, kEventKinds> kinds{};
+    std::array<Mask, kEventKinds> kinds_of_others{};
+    std::array<Mask, kVariables> variables{};
+    std::array<Mask, kLocks> locks{};
+  };
+
+  // Where those that ask for events of one kind stand in a table: in one place for each variable or
+  // lock that the event may be about, which is its first argument; otherwise in one for all.
+  struct Places {
+    uint16_t first = 0;
+    uint16_t last = 0;  // counted from the first; one less than a power of two
+  };
+
+  void Place(const Asked& asked) {
+    size_t next = 0;
+    for (size_t kind = 0; kind < kEventKinds; ++kind) {
+      const bool variable = ArgPosition(static_cast<EventKind>(kind), Arg::kVariable) == 0;
+      const bool lock = ArgPosition(static_cast<EventKind>(kind), Arg::kLock) == 0;
+      const size_t count = variable ? kVariablePlaces : lock ? kLocks : 1;
+      places_[kind] = {static_cast<uint16_t>(next), static_cast<uint16_t>(count - 1)};
+      for (size_t what = 0; what < count; ++what, ++next) {
+        Mask mask = asked.kinds[kind];
+        if (variable) mask &= what < kVariables ? asked.variables[what] : 0;
+        if (lock) mask &= asked.locks[what];
+        asked_of_monitor_[next] = mask;
+        asked_of_others_[next] = mask & asked.kinds_of_others[kind];
+      }
     }
-    const int at = ArgPosition(event.kind, Arg::kVariable);
-    return at < 0 ? asked : asked & by_variable_[static_cast<size_t>(event.args[at])];
   }
 
+  Mask AskedBy(const Event& event) const {
+    const Places& places = places_[static_cast<size_t>(event.kind)];
+    const auto& asked = state_.ByMonitor(event) ? asked_of_monitor_ : asked_of_others_;
+    return asked[places.first + (static_cast<size_t>(event.args[0]) & places.last)];
+  }
+
+  // Most events go to few judges.
   template <size_t... kIndex>
   void Show(const Event& event, Mask asked_by, std::index_sequence<kIndex...>) {
-    ((void)((asked_by >> kIndex & 1) != 0 && (std::get<kIndex>(judges_)->Observe(event), true)),
-     ...);
+    constexpr size_t kHalf = sizeof...(Judges) / 2;
+    constexpr Mask kFirst = (Mask{1} << kHalf) - 1;
+    if ((asked_by & kFirst) != 0) {
+      ((void)(kIndex < kHalf && (asked_by >> kIndex & 1) != 0 &&
+              (std::get<kIndex>(judges_)->Observe(event), true)),
+       ...);
+    }
+    if ((asked_by & ~kFirst) != 0) {
+      ((void)(kIndex >= kHalf && (asked_by >> kIndex & 1) != 0 &&
+              (std::get<kIndex>(judges_)->Observe(event), true)),
+       ...);
+    }
   }
 
   State state_;
   std::tuple<std::unique_ptr<Judges>...> judges_;
-  std::array<Mask, kEventKinds> by_kind_{};
-  std::array<Mask, kVariables> by_variable_{};
-  std::array<Mask, kLocks> by_lock_{};
-  static_assert(ArgPosition(EventKind::kLock, Arg::kLock) == 0);
+  // Four kinds are about variables, two about locks.
+  static constexpr size_t kVariablePlaces = 64;
+  static_assert(kVariables <= kVariablePlaces);
+  static constexpr size_t kPlacesMost = kEventKinds + 4 * kVariablePlaces + 2 * kLocks;
+  std::array<Places, kEventKinds> places_{};
+  std::array<Mask, kPlacesMost> asked_of_monitor_{};
+  std::array<Mask, kPlacesMost> asked_of_others_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool filter) {
+std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool filter,
+                                         std::span<const ClauseId> wanted) {
   if (!header.emits[static_cast<size_t>(EventKind::kHandOff)]) return nullptr;
   return std::make_unique<WhiteBoxPanel<
       CadenceJudge, DeadlockJudge, DeepSleepJudge, DutiesJudge, EnlistmentJudge,
       ForcedCollectionJudge, HandOffJudge, InjectionJudge, LockOrderJudge, NetworkPollJudge,
       OwnershipJudge, PendingTimersJudge, PreemptionJudge, ProcessorRefreshJudge, RetakeJudge,
       ScavengerJudge, SchedulerTraceJudge, TakeJudge, TimerRescueJudge, WakeUpJudge, WalkJudge>>(
-      tier, header, filter);
+      tier, header, filter, wanted);
 }
 
 }  // namespace proctor::white_box

@@ -6,6 +6,7 @@
 #define PROCTOR_CONFORMANCE_JUDGE_WHITE_BOX_WHITE_BOX_PANEL_H_
 
 #include <memory>
+#include <span>
 
 #include "conformance/judge/judge.h"
 
@@ -13,7 +14,8 @@ namespace proctor::white_box {
 
 // For evidence with this header, which belongs to the tier; nullptr: it shows no white box.
 // `filter`: each judge is shown only what it asks for.
-std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool filter);
+std::unique_ptr<Judge> MakeWhiteBoxPanel(Tier tier, const Header& header, bool filter,
+                                         std::span<const ClauseId> wanted);
 
 }  // namespace proctor::white_box
 

@@ -325,6 +325,7 @@ constexpr MonitorMutant kMutants[] = {
     {.name = "stops_at_empty_place",
      .clause = kSLICE_1,
      .text = "the scan ends at an empty place",
+     .profile = kNetbsd,
      .run = Run<StopsAtEmptyPlace>},
     {.name = "stamps_dead",
      .clause = kSYS_10,
