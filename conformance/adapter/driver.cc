@@ -106,6 +106,7 @@ class Session {
   std::unique_ptr<Canary> canary_;  // after what it writes to
 
   StampOrder order_;
+  Stamps stamps_ = Stamps::kAll;  // what the adapter was asked for
   RestWatch rest_{0};
   int64_t looked_ns_ = 0;
   int64_t reported_ns_ = 0;  // when a deadlock report was first seen; 0: never
@@ -153,6 +154,7 @@ bool Session::Start() {
   merger_.Add(MakeEvent(started_ns_, EventKind::kProcessStart));
   canary_ = std::make_unique<Canary>([this](const Event& event) { merger_.Add(event); });
   link_.process()->Release();
+  if (options_.on_process) options_.on_process(link_.process()->pid());
   return true;
 }
 
@@ -251,6 +253,7 @@ void Session::OnReply(const std::string& line) {
     Fail(Outcome::kError, fmt::format("the adapter cannot be understood: {}", error));
   } else if (const Done* done = std::get_if<Done>(&*reply)) {
     run_.header.in_force = done->in_force;
+    run_.gathered = done->gathered;
     done_ = true;
     error = FindNotInForce(scenario_, done->in_force);
     if (!error.empty()) Fail(Outcome::kError, error);
@@ -368,11 +371,14 @@ Run Session::Perform() {
       run_.header.in_force.*FindTunable(name)->member = value;
     }
     if (!options_.greet_only) {
+      // More stamps than asked for are no loss but of load.
+      stamps_ = run_.handshake.stamps.contains(scenario_.stamps) ? scenario_.stamps : Stamps::kAll;
       SendScenario();
       Pump();
     }
     if (done_) Settle();
   }
+  if (options_.on_process && link_.process() != nullptr) options_.on_process(0);
   End();
   FillHeader();
   run_.events = merger_.Take();
@@ -383,7 +389,9 @@ Run Session::Perform() {
 }
 
 void Session::SendScenario() {
-  std::string line = FormatScenario(scenario_) + "\n";
+  Scenario sent = scenario_;
+  sent.stamps = stamps_;
+  std::string line = FormatScenario(sent) + "\n";
   if (!options_.hard_to_read) return link_.Send(line);
   line.insert(line.rfind('}'), R"(,"unknown":{"to":["adapters"]})");
   constexpr size_t kPieces = 5;
@@ -401,7 +409,7 @@ void Session::Replay() {
   const bool is_complete = std::ranges::none_of(
       run_.events, [](const Event& event) { return event.kind == EventKind::kGap; });
   const bool is_open = run_.outcome == Outcome::kDone || run_.outcome == Outcome::kTimeout;
-  if (!is_open || !is_complete) return;
+  if (!is_open || !is_complete || stamps_ != Stamps::kAll) return;
   const std::string mismatch = FindMismatch(scenario_, run_.events, done_);
   if (!mismatch.empty()) {
     run_.outcome = Outcome::kError;
@@ -442,7 +450,7 @@ void Session::FillHeader() {
   header.profile = ProfileOfVersion(header.version);
   header.from_start = true;
   header.promises = run_.handshake.promises;
-  header.emits = AdapterEvidence() | (observed ? Observer::Emits() : EventKinds());
+  header.emits = AdapterEvidence(stamps_) | (observed ? Observer::Emits() : EventKinds());
   header.scenario = scenario_.name;
   header.seed = scenario_.seed;
   header.asked = scenario_.Asked();

@@ -15,8 +15,12 @@
 #ifndef PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
 #define PROCTOR_CONFORMANCE_ADAPTER_DRIVER_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +53,9 @@ struct Run {
       standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
   bool greeted = false;  // it said who it is: `handshake` holds
   Handshake handshake;
-  Header header;              // tiers: kX, and kO where the observer succeeded
-  std::vector<Event> events;  // by time
+  Header header;                     // tiers: kX, and kO where the observer succeeded
+  std::vector<Event> events;         // by time
+  std::optional<Gathered> gathered;  // by the adapter, where not everything was stamped
   // What was read of the runtime's variables, for tier kD; empty where it was not asked for, or
   // could not be read: then `inspection_error` says why.
   Header inspected_header;
@@ -74,6 +79,9 @@ struct RunOptions {
   int64_t handshake_ms = 20'000;      // an adapter that is silent for longer is given up
   int64_t exit_ms = 20'000;           // one that has no more to say and does not end is killed
   const StopRequest* stop = nullptr;  // ends the run at once when it is made
+  // Called with the process's id once it runs, and with 0 before it is gone. What it starts may
+  // disturb the process meanwhile. Empty: nothing.
+  std::function<void(pid_t)> on_process;
 };
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);

@@ -107,9 +107,22 @@ Tunables InForce(JsonObject& object) {
   return tunables;
 }
 
+std::set<Stamps> StampsOf(JsonObject& object) {
+  std::set<Stamps> stamps;
+  object.ForTexts("stamps", [&](const std::string& name) {
+    const auto found = std::ranges::find(StampsNames(), name);
+    if (found == StampsNames().end()) object.Fail("stamps", "unknown '" + Quoted(name) + "'");
+    stamps.insert(static_cast<Stamps>(found - StampsNames().begin()));
+  });
+  if (!stamps.contains(Stamps::kAll)) object.Fail("stamps", "must have 'all'");
+  return stamps;
+}
+
 Handshake ReadHandshake(JsonObject& object) {
-  object.Schema(kAdapterSchema);
+  constexpr std::string_view kSchemas[] = {kAdapterSchema, kOldAdapterSchema};
+  const bool is_old = object.Schema(kSchemas) == 1;
   Handshake handshake;
+  handshake.stamps = is_old ? std::set<Stamps>{Stamps::kAll} : StampsOf(object);
   handshake.name = Name(object, "name");
   handshake.version = Name(object, "version");
   ReadOperations(object, handshake.operations);
@@ -154,7 +167,12 @@ std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::
         line, {.what = "reply", .unknown = UnknownMembers::kAreIgnored}, error,
         [](JsonObject& object) {
           Done read;
-          object.Object("done", [&](JsonObject& members) { read.in_force = InForce(members); });
+          object.Object("done", [&](JsonObject& members) {
+            read.in_force = InForce(members);
+            if (!members.Has("gathered")) return;
+            members.Object("gathered",
+                           [&](JsonObject& gathered) { read.gathered = ReadGathered(gathered); });
+          });
           return read;
         });
     if (done) reply = *done;
@@ -212,7 +230,22 @@ bool AdapterMakes(EventKind kind) {
   }
 }
 
-EventKinds AdapterEvidence() {
+bool AdapterMakes(EventKind kind, Stamps stamps) {
+  if (!AdapterMakes(kind)) return false;
+  switch (kind) {
+    case EventKind::kOpBegin:
+    case EventKind::kOpEnd:
+      return stamps == Stamps::kAll;
+    case EventKind::kTaskSpawn:
+    case EventKind::kTaskStart:
+    case EventKind::kTaskEnd:
+      return stamps != Stamps::kNone;
+    default:
+      return true;
+  }
+}
+
+EventKinds AdapterEvidence(Stamps stamps) {
   EventKinds kinds;
   for (const EventKind kind :
        {EventKind::kProcessStart, EventKind::kProcessExit, EventKind::kDeadlockReport,
@@ -221,7 +254,7 @@ EventKinds AdapterEvidence() {
     kinds.set(static_cast<size_t>(kind));
   }
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
-    if (AdapterMakes(static_cast<EventKind>(kind))) kinds.set(kind);
+    if (AdapterMakes(static_cast<EventKind>(kind), stamps)) kinds.set(kind);
   }
   return kinds;
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "conformance/adapter/gathered.h"
 #include "conformance/contract/promises.h"
 #include "conformance/contract/tunables.h"
 #include "conformance/evidence/event.h"
@@ -19,7 +20,8 @@
 
 namespace proctor {
 
-inline constexpr std::string_view kAdapterSchema = "proctor-adapter/1";
+inline constexpr std::string_view kAdapterSchema = "proctor-adapter/2";
+inline constexpr std::string_view kOldAdapterSchema = "proctor-adapter/1";  // stamps everything
 
 // The numbers under which an adapter inherits its descriptors.
 inline constexpr int kAdapterInput = 3;
@@ -35,6 +37,7 @@ struct Handshake {
   std::string version;               // "go1.19.8"
   std::set<std::string> operations;  // "spin", "block", ...
   std::set<std::string> settable;    // the tunables that a scenario may ask for
+  std::set<Stamps> stamps;           // what a scenario may ask to be stamped; kAll among them
   Tunables in_force;                 // as the process came up
   EventKinds emits;                  // what its trace holds, when it is asked for one
   bool has_monitor = true;           // false: it says that its runtime has none
@@ -53,6 +56,7 @@ std::optional<Handshake> ParseHandshake(std::string_view line, std::string& erro
 // The end of a scenario: the tunables that were in force.
 struct Done {
   Tunables in_force;
+  std::optional<Gathered> gathered;  // where not everything was stamped
 };
 
 // Set to 1 in the environment of an adapter whose runtime is to trace itself.
@@ -71,10 +75,11 @@ std::string FindNotInForce(const Scenario& scenario, const Tunables& in_force);
 
 // Whether an adapter may make such events: the stamps of a scenario.
 bool AdapterMakes(EventKind kind);
+bool AdapterMakes(EventKind kind, Stamps stamps);
 
 // The kinds of events in the evidence of an adapter's run: what it makes itself, and the harness
 // around it.
-EventKinds AdapterEvidence();
+EventKinds AdapterEvidence(Stamps stamps = Stamps::kAll);
 
 }  // namespace proctor
 

@@ -125,7 +125,8 @@ struct Run LiveRun::Perform(const Scenario& scenario) {
                       .set_env = EnvironmentFor(options_.implementation, scenario),
                       .observe = (options_.tiers & kO) != 0 && handshake_->has_monitor,
                       .trace = (options_.tiers & kT) != 0,
-                      .stop = listener_.stop()},
+                      .stop = listener_.stop(),
+                      .on_process = options_.on_process},
                      scenario);
 }
 
@@ -139,6 +140,7 @@ void LiveRun::Run(const NamedScenario& named) {
                         "interrupted before its scenario ran");
     return;
   }
+  gathered_.reset();
   if (!IsForProfile(named)) return;
   TakeUnpromised(named);
   if (!IsWorthRunning(named)) return;
@@ -168,8 +170,20 @@ void LiveRun::Run(const NamedScenario& named) {
                         In(scenario, "not observed: " + run.observer_error));
   }
   const bool is_credible = run.outcome != Outcome::kError;
+  gathered_ = run.gathered;
+  if (gathered_ && is_credible) JudgeLedger(scenario, gathered_->ledger);
   Grade(scenario.name, run.header, run.events, named, is_credible);
   Grade(scenario.name + ".runtime", run.trace_header, run.trace, named, is_credible);
+}
+
+// Where nothing was stamped of a task, it says whether what became runnable ran to its end, once.
+void LiveRun::JudgeLedger(const Scenario& scenario, const Ledger& ledger) {
+  const std::string wrong = FindImbalance(scenario, ledger);
+  rulings_.Take({.clause = ClauseId::kHAND_8,
+                 .tier = kX,
+                 .verdict = wrong.empty() ? Verdict::kConforms : Verdict::kViolates,
+                 .triggers = ledger.ended,
+                 .message = wrong.empty() ? "" : In(scenario, "the ledger is wrong: " + wrong)});
 }
 
 // Where what the process wrote can be read, to be added to the message about it; empty: it wrote

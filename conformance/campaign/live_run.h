@@ -5,7 +5,10 @@
 #ifndef PROCTOR_CONFORMANCE_CAMPAIGN_LIVE_RUN_H_
 #define PROCTOR_CONFORMANCE_CAMPAIGN_LIVE_RUN_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +29,8 @@ class LiveRun {
     Implementation implementation;
     TierSet tiers = 0;
     uint64_t seed = 1;
-    std::optional<Profile> profile;  // else by the version that the adapter declares
+    std::optional<Profile> profile;              // else by the version that the adapter declares
+    std::function<void(pid_t)> on_process = {};  // as in RunOptions (adapter/driver.h)
   };
 
   // What the run says goes to `rulings`; all three outlive it.
@@ -45,6 +49,8 @@ class LiveRun {
   // What the monitor did, as it was seen from outside, by scenario.
   const std::vector<Cadence>& cadences() const { return cadences_; }
   const Noise& noise() const { return noise_; }
+  // What the adapter gathered in the last run; nullopt: everything was stamped, or it did not end.
+  const std::optional<Gathered>& gathered() const { return gathered_; }
 
  private:
   bool IsForProfile(const NamedScenario& named) const;
@@ -56,6 +62,7 @@ class LiveRun {
   void OnGreeted(const struct Run& run);
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
              const NamedScenario& named, bool is_credible);
+  void JudgeLedger(const Scenario& scenario, const Ledger& ledger);
   std::string KeepStderr(const std::string& scenario, const struct Run& run);
 
   Options options_;
@@ -66,6 +73,7 @@ class LiveRun {
   std::string refused_;  // why the adapter never says who it is; empty: it did, or was not asked
   std::vector<Cadence> cadences_;
   Noise noise_;
+  std::optional<Gathered> gathered_;
   bool traced_ = false;
   bool said_unobserved_ = false;
 };

@@ -24,7 +24,9 @@
 #include "conformance/command/observe.h"
 #include "conformance/command/output.h"
 #include "conformance/command/replay.h"
+#include "conformance/command/stress.h"
 #include "conformance/report/exit_status.h"
+#include "stress/workloads/workloads.h"
 
 namespace proctor {
 namespace {
@@ -38,6 +40,7 @@ struct Arguments {
   JudgeOptions judge;
   LintCommandOptions lint;
   ReplayOptions replay;
+  StressOptions stress;
   std::string listed;
   std::string listed_of = "reference";
   std::string explained;
@@ -166,6 +169,23 @@ void AddReplay(CLI::App& app, Arguments& arguments) {
                      "write the results and the trace to this folder");
 }
 
+void AddStress(CLI::App& app, Arguments& arguments) {
+  StressRequest& request = arguments.stress.request;
+  CLI::App* stress = app.add_subcommand("stress", "workloads and faults until a budget ends");
+  stress
+      ->add_option("implementation", request.implementation,
+                   "as `check` takes it, or mutant=NAME of the reference's broken monitors")
+      ->required();
+  AddDuration(*stress, "--budget", request.budget_ms, "start no case after it; 60s if left out");
+  AddNumber(*stress, "--seed", request.seed, 0, UINT64_MAX, "64-bit seed; 1 if left out");
+  stress->add_option("--workload", request.workload, "this family of workloads only");
+  AddNumber(*stress, "--intensity", request.intensity, 1, kIntensityMost,
+            "how much load; grows with time if left out");
+  stress->add_option("--case", request.case_file, "run only this case, which a run has kept");
+  stress->add_option("--out", arguments.stress.out,
+                     "write results there, and the cases that fail, which run first next time");
+}
+
 int Refuse(const std::string& error) {
   Say(error);
   return kExitWrongUsage;
@@ -194,6 +214,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("explain")) return Explain(arguments.explained);
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
+  if (app.got_subcommand("stress")) return Stress(arguments.stress);
   if (app.got_subcommand("check")) return Check(arguments.check);
   if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
@@ -238,7 +259,7 @@ int Run(int argc, char** argv) {
   }
   Arguments arguments;
   arguments.check.request.program = arguments.observe.program = arguments.replay.program =
-      ProgramName(argv[0]);
+      arguments.stress.request.program = ProgramName(argv[0]);
   // `bazel run` starts in the runfiles; the user means the folder where they typed the command.
   if (const char* directory = std::getenv("BUILD_WORKING_DIRECTORY")) {
     if (chdir(directory) != 0) return Refuse(fmt::format("cannot go to {}", directory));
@@ -250,6 +271,7 @@ int Run(int argc, char** argv) {
   AddObserve(app, arguments);
   AddJudge(app, arguments);
   AddReplay(app, arguments);
+  AddStress(app, arguments);
   AddList(app, arguments);
   try {
     app.parse(argc, argv);

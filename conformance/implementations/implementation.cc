@@ -116,8 +116,9 @@ std::optional<Implementation> MakeByToolchain(const ToolchainAdapter& adapter,
                         .expectations = std::string(adapter.expectations())};
 }
 
-// The adapter that was built with this program; empty: its runfiles are not here.
-std::string FindReference() {
+// A program that was built with this one, by its path in the tree below this folder or, where
+// somebody has copied both, by `copied_as`; empty: it is neither in the runfiles nor beside it.
+std::string FindBuilt(const std::string& path_below, const std::string& copied_as) {
   using bazel::tools::cpp::runfiles::Runfiles;
   // Started through PATH or a link, the program has another name than the file with its runfiles.
   std::error_code code;
@@ -126,15 +127,30 @@ std::string FindReference() {
     const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(name));
     if (runfiles == nullptr) continue;
     const std::string path =
-        runfiles->Rlocation("proctor/conformance/implementations/reference/adapter");
+        runfiles->Rlocation("proctor/conformance/implementations/" + path_below);
     if (IsProgram(path)) return path;
   }
   // Where Bazel built both, and where somebody has copied both.
-  for (const char* place : {"../implementations/reference/adapter", "proctor-reference-adapter"}) {
+  for (const std::string& place : {"../implementations/" + path_below, copied_as}) {
     const fs::path path = (program.parent_path() / place).lexically_normal();
     if (IsProgram(path)) return path;
   }
   return "";
+}
+
+std::string FindReference() { return FindBuilt("reference/adapter", "proctor-reference-adapter"); }
+
+// The reference with one of its broken monitors in it.
+std::optional<Implementation> TheMutant(const std::string& name, BuildFailure& failure,
+                                        std::string& error) {
+  const std::string adapter =
+      FindBuilt("reference/mutants/adapter", "proctor-reference-mutants-adapter");
+  if (adapter.empty()) {
+    failure = BuildFailure::kMissing;
+    error = name + ": the adapter with the broken monitors was not built with this program";
+    return std::nullopt;
+  }
+  return Implementation{.name = name, .argv = {adapter, name.substr(name.find('=') + 1)}};
 }
 
 std::optional<Implementation> TheReference(BuildFailure& failure, std::string& error) {
@@ -168,6 +184,7 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
   std::error_code code;
   const std::string scratch = fs::absolute(scratch_dir, code).string();
   if (name == "reference") return TheReference(failure, error);
+  if (name.starts_with("mutant=")) return TheMutant(name, failure, error);
   if (name == "go") return BuildGo("go", FindOnPath("go"), scratch, limits, failure, error);
   if (name.starts_with("go="))
     return BuildGo("go", name.substr(3), scratch, limits, failure, error);

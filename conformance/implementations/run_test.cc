@@ -106,6 +106,35 @@ void ExpectEachAfterItsCause(const std::vector<Event>& effects, const std::vecto
   }
 }
 
+// Tasks, messages, timers and calls, of which the ledger says what the stamps would have said.
+TEST_P(Runtime, WhatIsNotStampedIsGathered) {
+  Scenario scenario = Named("gathered", {{.ops = {{.op = Op::kSpawn, .task = 1},
+                                                  {.op = Op::kSend},
+                                                  {.op = Op::kSleep, .duration_ns = 10'000}},
+                                          .repeat = 50},
+                                         {.ops = {{.op = Op::kBlock, .duration_ns = 1'000},
+                                                  {.op = Op::kAllocate, .bytes = 100},
+                                                  {.op = Op::kSpin, .duration_ns = 1'000}},
+                                          .start = false},
+                                         {.ops = {{.op = Op::kReceive}}, .repeat = 45}});
+  scenario.channels = {{.capacity = 5}};
+  for (const Stamps stamps : {Stamps::kEnds, Stamps::kNone}) {
+    scenario.stamps = stamps;
+    const proctor::Run run = Perform(scenario);
+    ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;
+    ASSERT_TRUE(run.gathered);
+    EXPECT_EQ(FindImbalance(scenario, run.gathered->ledger), "");
+    EXPECT_EQ(run.gathered->ledger.ended, 52);
+    EXPECT_EQ(run.gathered->ledger.left, 5);
+    EXPECT_EQ(run.gathered->ledger.bytes, 5'000);
+    EXPECT_EQ(run.gathered->spans.at("sleep").count(), 50);
+    EXPECT_EQ(run.gathered->spans.at("spawn_to_start").count(), 52);
+    EXPECT_GT(run.gathered->still_g, 0);
+    EXPECT_TRUE(Of(run, EventKind::kOpBegin).empty());
+    EXPECT_EQ(Of(run, EventKind::kTaskEnd).size(), stamps == Stamps::kEnds ? 52u : 0u);
+  }
+}
+
 TEST_P(Runtime, EveryTaskRunsItsProgram) {
   const NamedScenario* named = FindScenario("mixed_load");
   ASSERT_NE(named, nullptr);

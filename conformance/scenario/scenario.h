@@ -18,7 +18,8 @@
 //        {"op": "block", "duration_ns": 50000000}]},
 //      {"start": false, "ops": [{"op": "yield"}]}],
 //    "outside": [{"at_ns": 100000000, "event": "ready", "descriptor": 0}],
-//    "ends": "done"}
+//    "ends": "done",
+//    "stamps": "all"}
 //
 // Thread safety: a Scenario is a plain value.
 
@@ -101,6 +102,11 @@ struct Outside {
 // saying so.
 enum class Ending { kDone, kDeadlock };
 
+// What is stamped: everything; the scenario's and the tasks' beginnings and ends; the scenario's
+// only. Where it is not everything, the adapter gathers results itself (conformance/adapter).
+enum class Stamps { kAll, kEnds, kNone };
+ValueNames StampsNames();  // "all", ...
+
 struct Scenario {
   std::string name;
   std::string about;
@@ -114,6 +120,7 @@ struct Scenario {
   std::vector<Task> tasks;
   std::vector<Outside> outside;  // in order of at_ns
   Ending ending = Ending::kDone;
+  Stamps stamps = Stamps::kAll;
 
   // The defaults with what was asked for on top.
   Tunables Asked() const;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kOutsideNames[] = {"ready", "stop", "continue"};
 constexpr std::string_view kEndingNames[] = {"done", "deadlock"};
+constexpr std::string_view kStampsNames[] = {"all", "ends", "none"};
 
 Operation ReadOperation(JsonObject& object) {
   Operation operation;
@@ -52,6 +53,7 @@ Scenario ReadScenario(JsonObject& object) {
   object.Update("settle_ms", scenario.settle_ms);
   object.Update("descriptors", scenario.descriptors);
   object.UpdateEnum("ends", kEndingNames, scenario.ending);
+  object.UpdateEnum("stamps", StampsNames(), scenario.stamps);
   if (object.Has("tunables")) {
     object.ForIntegers("tunables", [&](const std::string& name, int64_t value) {
       scenario.tunables[name] = value;
@@ -92,6 +94,8 @@ Json OperationToJson(const Operation& operation) {
 
 }  // namespace
 
+ValueNames StampsNames() { return kStampsNames; }
+
 std::optional<Scenario> ParseScenario(std::string_view text, std::string& error) {
   return Validated(ReadJson<Scenario>(text, {.what = "scenario"}, error, ReadScenario), error);
 }
@@ -125,18 +129,23 @@ Json ScenarioToJson(const Scenario& scenario) {
     channels.push_back({{"capacity", channel.capacity}});
   Json tunables = Json::object();
   for (const auto& [name, value] : scenario.tunables) tunables[name] = value;
-  return {{"schema", kScenarioSchema},
-          {"name", scenario.name},
-          {"about", scenario.about},
-          {"seed", std::to_string(scenario.seed)},
-          {"budget_ms", scenario.budget_ms},
-          {"settle_ms", scenario.settle_ms},
-          {"tunables", std::move(tunables)},
-          {"channels", std::move(channels)},
-          {"descriptors", scenario.descriptors},
-          {"tasks", std::move(tasks)},
-          {"outside", std::move(outside)},
-          {"ends", kEndingNames[static_cast<size_t>(scenario.ending)]}};
+  Json json = {{"schema", kScenarioSchema},
+               {"name", scenario.name},
+               {"about", scenario.about},
+               {"seed", std::to_string(scenario.seed)},
+               {"budget_ms", scenario.budget_ms},
+               {"settle_ms", scenario.settle_ms},
+               {"tunables", std::move(tunables)},
+               {"channels", std::move(channels)},
+               {"descriptors", scenario.descriptors},
+               {"tasks", std::move(tasks)},
+               {"outside", std::move(outside)},
+               {"ends", kEndingNames[static_cast<size_t>(scenario.ending)]}};
+  // Adapters of version 1 do not know it.
+  if (scenario.stamps != Stamps::kAll) {
+    json["stamps"] = StampsNames()[static_cast<size_t>(scenario.stamps)];
+  }
+  return json;
 }
 
 std::string FormatScenario(const Scenario& scenario) {

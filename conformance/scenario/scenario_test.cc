@@ -23,6 +23,17 @@ RC_GTEST_PROP(Scenario, ArbitraryOnesAreValidAndComeBack, ()) {
   RC_ASSERT(*back == scenario);
 }
 
+TEST(Scenario, WhatIsStampedComesBackAndIsNotSaidWhereItIsEverything) {
+  std::string error;
+  Scenario scenario = *ParseScenario(R"({"schema":"proctor-scenario/1","name":"x","tasks":
+    [{"ops":[{"op":"yield"}]}],"stamps":"ends"})",
+                                     error);
+  EXPECT_EQ(scenario.stamps, Stamps::kEnds);
+  EXPECT_EQ(ParseScenario(FormatScenario(scenario), error), scenario) << error;
+  scenario.stamps = Stamps::kAll;
+  EXPECT_EQ(FormatScenario(scenario).find("stamps"), std::string::npos);
+}
+
 TEST(Scenario, TheSameSeedShrinksAndGeneratesTheSame) {
   const rc::Random random(42);
   const auto first = ArbitraryScenario()(random, 20).value();

@@ -9,11 +9,13 @@ import (
 	"debug/elf"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -93,7 +95,12 @@ type task struct {
 	Ops    []operation `json:"ops"`
 }
 
+// operations are those that scenarios have, in the order in which they are counted.
+var operations = []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
+	"receive", "spawn", "allocate", "collect", "stamp"}
+
 type scenario struct {
+	Stamps      string           `json:"stamps"`
 	Tunables    map[string]int64 `json:"tunables"`
 	Channels    []struct{ Capacity int }
 	Descriptors int    `json:"descriptors"`
@@ -111,6 +118,141 @@ type run struct {
 	lastTask int64
 	live     int64
 	done     chan struct{}
+	gathered *gathered // nil where everything is stamped
+}
+
+const (
+	exactBits   = 5 // of a value that tell the buckets of one power of two apart
+	bucketsMost = 59 << exactBits
+	spawnSpan   = 13 // behind the operations'
+)
+
+// span is a histogram of durations, as PROTOCOL.md says.
+type span struct {
+	buckets [bucketsMost]int64
+	max     int64
+}
+
+func (s *span) add(ns int64) {
+	if ns < 0 {
+		ns = 0
+	}
+	bucket := ns
+	if ns >= 1<<exactBits {
+		shift := uint(bits.Len64(uint64(ns)) - 1 - exactBits)
+		bucket = int64(shift)<<exactBits + ns>>shift
+	}
+	atomic.AddInt64(&s.buckets[bucket], 1)
+	for {
+		max := atomic.LoadInt64(&s.max)
+		if ns <= max || atomic.CompareAndSwapInt64(&s.max, max, ns) {
+			return
+		}
+	}
+}
+
+// gathered is what is kept of a scenario whose operations are not stamped.
+type gathered struct {
+	ended, bytes, calls int64
+	begun, done         [spawnSpan]int64
+	spans               [spawnSpan + 1]span
+	lock                sync.Mutex // of what follows
+	still, stillTask    int64
+}
+
+// computes says of which operations a delay means that their task was not let run.
+func computes(op int) bool { return op == 0 || op == 1 || op == 6 || op == 10 }
+
+func operationIndex(name string) int {
+	for i, known := range operations {
+		if known == name {
+			return i
+		}
+	}
+	return spawnSpan
+}
+
+// counts of one task, given to all at its end.
+type counts struct {
+	begun, done [spawnSpan]int64
+	still       int64
+}
+
+func (all *gathered) take(own *counts, g int64) {
+	for i := range own.begun {
+		if own.begun[i] > 0 {
+			atomic.AddInt64(&all.begun[i], own.begun[i])
+			atomic.AddInt64(&all.done[i], own.done[i])
+		}
+	}
+	atomic.AddInt64(&all.ended, 1)
+	if own.still > 0 {
+		all.lock.Lock()
+		if own.still > all.still {
+			all.still, all.stillTask = own.still, g
+		}
+		all.lock.Unlock()
+	}
+}
+
+// gather performs a task's operations without a stamp of each.
+func (r *run) gather(t *task, s *stamper) {
+	var own counts
+	kinds := make([]int, len(t.Ops))
+	for i := range t.Ops {
+		kinds[i] = operationIndex(t.Ops[i].Op)
+	}
+	for i := int64(0); i < t.Repeat; i++ {
+		for index := range t.Ops {
+			op, kind := &t.Ops[index], kinds[index]
+			own.begun[kind]++
+			begin := readClock(clockMonotonic)
+			r.perform(op, s)
+			beyond := readClock(clockMonotonic) - begin - op.DurationNs
+			own.done[kind]++
+			r.gathered.spans[kind].add(beyond)
+			if computes(kind) && beyond > own.still {
+				own.still = beyond
+			}
+		}
+	}
+	r.gathered.take(&own, s.g)
+}
+
+// report is the member "gathered" of the scenario's end.
+func (r *run) report() map[string]interface{} {
+	all := r.gathered
+	left := 0
+	for _, channel := range r.channels {
+		left += len(channel)
+	}
+	begun, done := map[string]int64{}, map[string]int64{}
+	spans := []interface{}{}
+	for i := range all.spans {
+		name := "spawn_to_start"
+		if i < spawnSpan {
+			name = operations[i]
+			if all.begun[i] > 0 {
+				begun[name], done[name] = all.begun[i], all.done[i]
+			}
+		}
+		pairs := []int64{}
+		for bucket, times := range all.spans[i].buckets {
+			if times > 0 {
+				pairs = append(pairs, int64(bucket), times)
+			}
+		}
+		if len(pairs) > 0 {
+			spans = append(spans, map[string]interface{}{
+				"name": name, "max": all.spans[i].max, "buckets": pairs})
+		}
+	}
+	return map[string]interface{}{
+		"ledger": map[string]interface{}{"spawned": r.lastTask, "ended": all.ended,
+			"bytes": all.bytes, "calls": all.calls, "left": left, "begun": begun, "done": done},
+		"progress": map[string]interface{}{"still_ns": all.still, "g": all.stillTask},
+		"spans":    spans,
+	}
 }
 
 const (
@@ -126,12 +268,22 @@ func readClock(clock uintptr) int64 {
 
 // stamper writes events; each task has its own, so that a stamp allocates nothing.
 type stamper struct {
+	run     *run
 	g       int64
 	line    []byte
 	garbage []byte // the last of what its task allocated
 }
 
-func newStamper(g int64) *stamper { return &stamper{g: g, line: make([]byte, 0, 256)} }
+func (r *run) newStamper(g int64) *stamper {
+	s := &stamper{run: r, g: g}
+	if r.gathered == nil {
+		s.line = make([]byte, 0, 256)
+	}
+	return s
+}
+
+// stampsTasks says whether the beginnings and ends of tasks are stamped.
+func (r *run) stampsTasks() bool { return r.Stamps != "none" }
 
 func (s *stamper) begin(t int64, event string) {
 	s.line = append(s.line[:0], `{"t":`...)
@@ -169,12 +321,14 @@ func (s *stamper) operation(event string, op *operation, index int) {
 	s.number("index", int64(index))
 }
 
-// A line is short, so the pipe takes it whole or not at all.
+// A stamp is short, so the pipe takes it whole or not at all; of the last line it may take a part.
 func writeRaw(line []byte) {
-	for {
-		_, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, output, uintptr(unsafe.Pointer(&line[0])),
+	for len(line) > 0 {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, output, uintptr(unsafe.Pointer(&line[0])),
 			uintptr(len(line)))
-		if errno != syscall.EINTR && errno != syscall.EAGAIN {
+		if errno == 0 {
+			line = line[n:]
+		} else if errno != syscall.EINTR && errno != syscall.EAGAIN {
 			return
 		}
 	}
@@ -219,6 +373,9 @@ func spin(durationNs int64) {
 //go:noinline
 func (s *stamper) allocate(bytes int64) {
 	s.garbage = make([]byte, bytes)
+	if all := s.run.gathered; all != nil {
+		atomic.AddInt64(&all.bytes, bytes)
+	}
 }
 
 func work(durationNs int64, s *stamper) {
@@ -240,10 +397,12 @@ func block(durationNs int64) {
 	}
 }
 
-func calls(durationNs int64) {
-	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; {
+// calls returns how many it made.
+func calls(durationNs int64) (made int64) {
+	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; made++ {
 		syscall.Syscall(syscall.SYS_GETPID, 0, 0, 0)
 	}
+	return made
 }
 
 func cpuTime() int64 {
@@ -261,7 +420,10 @@ func (r *run) perform(op *operation, s *stamper) {
 	case "block":
 		block(op.DurationNs)
 	case "calls":
-		calls(op.DurationNs)
+		made := calls(op.DurationNs)
+		if r.gathered != nil {
+			atomic.AddInt64(&r.gathered.calls, made)
+		}
 	case "wait":
 		var one [1]byte
 		if _, err := files[op.Descriptor].Read(one[:]); err != nil {
@@ -291,15 +453,35 @@ func (r *run) perform(op *operation, s *stamper) {
 func (r *run) spawn(index int, s *stamper) {
 	g := atomic.AddInt64(&r.lastTask, 1)
 	atomic.AddInt64(&r.live, 1)
-	s.begin(readClock(clockMonotonic), "task_spawn")
-	s.number("task", g)
-	s.end()
-	go r.runTask(&r.Tasks[index], g)
+	now := readClock(clockMonotonic)
+	if r.stampsTasks() {
+		s.begin(now, "task_spawn")
+		s.number("task", g)
+		s.end()
+	}
+	go r.runTask(&r.Tasks[index], g, now)
 }
 
-func (r *run) runTask(t *task, g int64) {
-	s := newStamper(g)
-	s.stamp("task_start")
+func (r *run) runTask(t *task, g int64, spawned int64) {
+	s := r.newStamper(g)
+	if r.stampsTasks() {
+		s.stamp("task_start")
+	}
+	if r.gathered != nil {
+		r.gathered.spans[spawnSpan].add(readClock(clockMonotonic) - spawned)
+		r.gather(t, s)
+	} else {
+		r.stampAll(t, s)
+	}
+	if r.stampsTasks() {
+		s.stamp("task_end")
+	}
+	if atomic.AddInt64(&r.live, -1) == 0 {
+		close(r.done)
+	}
+}
+
+func (r *run) stampAll(t *task, s *stamper) {
 	for i := int64(0); i < t.Repeat; i++ {
 		for index := range t.Ops {
 			op := &t.Ops[index]
@@ -310,10 +492,6 @@ func (r *run) runTask(t *task, g int64) {
 			s.operation("op_end", op, index)
 			s.end()
 		}
-	}
-	s.stamp("task_end")
-	if atomic.AddInt64(&r.live, -1) == 0 {
-		close(r.done)
 	}
 }
 
@@ -420,6 +598,9 @@ func runScenario(line []byte) {
 	if err := json.Unmarshal(line, &r.scenario); err != nil {
 		fail(err)
 	}
+	if r.Stamps == "ends" || r.Stamps == "none" {
+		r.gathered = &gathered{}
+	}
 	for _, channel := range r.Channels {
 		r.channels = append(r.channels, make(chan struct{}, channel.Capacity))
 	}
@@ -428,7 +609,7 @@ func runScenario(line []byte) {
 	}
 	inForce := fromEnvironment()
 	apply(r.Tunables, inForce)
-	s := newStamper(0)
+	s := r.newStamper(0)
 	start := readClock(clockMonotonic)
 	s.stamp("scenario_start")
 	r.live = 1 // ours, until all tasks are made
@@ -442,7 +623,11 @@ func runScenario(line []byte) {
 	}
 	s.stamp("scenario_end")
 	stampCollections(s, start)
-	say(map[string]interface{}{"done": map[string]interface{}{"in_force": inForce}})
+	done := map[string]interface{}{"in_force": inForce}
+	if r.gathered != nil {
+		done["gathered"] = r.report()
+	}
+	say(map[string]interface{}{"done": done})
 }
 
 func say(what interface{}) {
@@ -499,10 +684,10 @@ func main() {
 		name, version = runtime.Compiler, gccgoVersion()
 	}
 	say(map[string]interface{}{
-		"schema": "proctor-adapter/1", "name": name,
-		"version": version,
-		"operations": []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
-			"receive", "spawn", "allocate", "collect", "stamp"},
+		"schema": "proctor-adapter/2", "name": name,
+		"version":     version,
+		"operations":  operations,
+		"stamps":      []string{"all", "ends", "none"},
 		"settable":    settable,
 		"in_force":    fromEnvironment(),
 		"preemption":  preemption,

@@ -173,7 +173,9 @@ void Adapter::RunScenario(std::string& line) {
     for (const int64_t end_ns : heap.Ends()) {
       StampAt(end_ns, EventKind::kCollection, -1, {{Arg::kCount, ++count}});
     }
-    Say("{\"done\":{\"in_force\":" + InForce(asked, runtime->scheduler().options()) + "}}\n");
+    const std::string gathered = program->Gathered();
+    Say("{\"done\":{\"in_force\":" + InForce(asked, runtime->scheduler().options()) +
+        (gathered.empty() ? "" : ",\"gathered\":" + gathered) + "}}\n");
     more_ = ReadLine(line);
   });
   running_ = nullptr;

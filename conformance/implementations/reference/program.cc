@@ -46,12 +46,15 @@ void Spin(int64_t duration_ns) {
   }
 }
 
-void Work(ScenarioHeap& heap, int64_t duration_ns) {
+// How many bytes it allocated.
+int64_t Work(ScenarioHeap& heap, int64_t duration_ns) {
   constexpr int64_t kBytesAtATime = 50 * 64;
-  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns;) {
+  int64_t bytes = 0;
+  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns; bytes += kBytesAtATime) {
     heap.Allocate(kBytesAtATime);
     runtime::Poll();
   }
+  return bytes;
 }
 
 void Block(int64_t duration_ns) {
@@ -61,11 +64,14 @@ void Block(int64_t duration_ns) {
   }
 }
 
-void Calls(int64_t duration_ns) {
-  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns;) {
+// How many it made.
+int64_t Calls(int64_t duration_ns) {
+  int64_t made = 0;
+  for (const int64_t end_ns = NowNs() + duration_ns; NowNs() < end_ns; ++made) {
     const runtime::SystemCall call;
     syscall(SYS_getpid);
   }
+  return made;
 }
 
 void WaitFor(runtime::Descriptor& descriptor) {
@@ -100,7 +106,9 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, ScenarioHeap& heap) : scenario_(scenario), heap_(heap) {
+Program::Program(const Scenario& scenario, ScenarioHeap& heap)
+    : scenario_(scenario), heap_(heap) {
+  if (scenario.stamps != Stamps::kAll) tally_ = std::make_unique<Tally>();
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(
         std::make_unique<runtime::Channel<char>>(static_cast<size_t>(channel.capacity)));
@@ -140,16 +148,51 @@ bool Program::Run() {
 void Program::Spawn(int32_t task, int64_t by) {
   const int64_t g = last_g_.fetch_add(1) + 1;
   live_.fetch_add(1);
-  Stamp(EventKind::kTaskSpawn, by, {{Arg::kTask, g}});
-  runtime::Go([this, task, g] { RunTask(scenario_.tasks[static_cast<size_t>(task)], g); });
+  const int64_t now_ns = NowNs();
+  if (StampsTasks()) StampAt(now_ns, EventKind::kTaskSpawn, by, {{Arg::kTask, g}});
+  runtime::Go(
+      [this, task, g, now_ns] { RunTask(scenario_.tasks[static_cast<size_t>(task)], g, now_ns); });
 }
 
-void Program::RunTask(const Task& task, int64_t g) {
-  {
+void Program::RunTask(const Task& task, int64_t g, int64_t spawned_ns) {
+  if (StampsTasks()) {
     const MutexLock lock(mutex_);
     numbers_.emplace(runtime::CurrentTask(), g);
   }
-  Stamp(EventKind::kTaskStart, g);
+  if (StampsTasks()) Stamp(EventKind::kTaskStart, g);
+  if (tally_) {
+    tally_->NoteStart(NowNs() - spawned_ns);
+    Gather(task, g);
+  } else {
+    StampAll(task, g);
+  }
+  if (StampsTasks()) Stamp(EventKind::kTaskEnd, g);
+  if (live_.fetch_sub(1) == 1) done_.Send(0);
+}
+
+void Program::Gather(const Task& task, int64_t g) {
+  Tally::Own own;
+  for (int64_t i = 0; i < task.repeat; ++i) {
+    for (const Operation& operation : task.ops) {
+      ++own.begun[static_cast<size_t>(operation.op)];
+      const int64_t begin_ns = NowNs();
+      Perform(operation, g);
+      const int64_t beyond_ns = std::max<int64_t>(NowNs() - begin_ns - operation.duration_ns, 0);
+      own.Done(operation.op, beyond_ns);
+      tally_->NoteSpan(operation.op, beyond_ns);
+    }
+  }
+  tally_->Take(own, g);
+}
+
+std::string Program::Gathered() const {
+  if (!tally_) return "";
+  int64_t left = 0;
+  for (const auto& channel : channels_) left += static_cast<int64_t>(channel->size());
+  return tally_->Report(last_g_, left);
+}
+
+void Program::StampAll(const Task& task, int64_t g) {
   for (int64_t i = 0; i < task.repeat; ++i) {
     for (size_t index = 0; index < task.ops.size(); ++index) {
       const Operation& operation = task.ops[index];
@@ -161,20 +204,24 @@ void Program::RunTask(const Task& task, int64_t g) {
       Stamp(EventKind::kOpEnd, g, {{Arg::kOp, op}, {Arg::kIndex, number}});
     }
   }
-  Stamp(EventKind::kTaskEnd, g);
-  if (live_.fetch_sub(1) == 1) done_.Send(0);
 }
 
 void Program::Perform(const Operation& operation, int64_t g) {
   switch (operation.op) {
     case Op::kSpin:
       return Spin(operation.duration_ns);
-    case Op::kWork:
-      return Work(heap_, operation.duration_ns);
+    case Op::kWork: {
+      const int64_t bytes = Work(heap_, operation.duration_ns);
+      if (tally_) tally_->NoteBytes(bytes);
+      return;
+    }
     case Op::kBlock:
       return Block(operation.duration_ns);
-    case Op::kCalls:
-      return Calls(operation.duration_ns);
+    case Op::kCalls: {
+      const int64_t made = Calls(operation.duration_ns);
+      if (tally_) tally_->NoteCalls(made);
+      return;
+    }
     case Op::kWait:
       return WaitFor(*descriptors_[static_cast<size_t>(operation.descriptor)]);
     case Op::kSleep:
@@ -189,6 +236,7 @@ void Program::Perform(const Operation& operation, int64_t g) {
     case Op::kSpawn:
       return Spawn(operation.task, g);
     case Op::kAllocate:
+      if (tally_) tally_->NoteBytes(operation.bytes);
       return heap_.Allocate(operation.bytes);
     case Op::kCollect:
       return runtime::CollectGarbage();

@@ -14,6 +14,7 @@
 
 #include "conformance/base/mutex.h"
 #include "conformance/implementations/reference/scenario_heap.h"
+#include "conformance/implementations/reference/tally.h"
 #include "conformance/scenario/scenario.h"
 #include "runtime/channel.h"
 #include "runtime/descriptor.h"
@@ -38,10 +39,16 @@ class Program {
   // The numbers g of the stamps, by the runtime's numbers of the tasks that have run. Anybody.
   std::unordered_map<runtime::TaskId, int64_t> Numbers() const;
 
+  // The member "gathered" of the scenario's end; empty: everything was stamped. After Run.
+  std::string Gathered() const;
+
  private:
+  bool StampsTasks() const { return scenario_.stamps != Stamps::kNone; }
   bool Open();
   void Spawn(int32_t task, int64_t by);
-  void RunTask(const Task& task, int64_t g);
+  void RunTask(const Task& task, int64_t g, int64_t spawned_ns);
+  void StampAll(const Task& task, int64_t g);
+  void Gather(const Task& task, int64_t g);
   void Perform(const Operation& operation, int64_t g);
 
   const Scenario& scenario_;
@@ -50,6 +57,7 @@ class Program {
   std::vector<std::unique_ptr<runtime::Descriptor>> descriptors_;
   std::atomic<int64_t> last_g_{0};
   std::atomic<int64_t> live_{0};
+  std::unique_ptr<Tally> tally_;  // null where everything is stamped
   runtime::Channel<char> done_{1};
 
   mutable Mutex mutex_;

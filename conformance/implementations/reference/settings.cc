@@ -5,6 +5,7 @@
 #include "conformance/adapter/protocol.h"
 #include "conformance/evidence/event.h"
 #include "conformance/implementations/reference/translation.h"
+#include "conformance/scenario/scenario.h"
 #include "runtime/arch/preempt.h"
 
 namespace proctor::reference {
@@ -66,12 +67,14 @@ std::string Handshake(const runtime::Options& options) {
                {"version", kVersion},
                {"operations", Json::array()},
                {"settable", Json::array()},
+               {"stamps", Json::array()},
                {"emits", Json::array()},
                {"monitor", {{"thread", "monitor"}}},
                {"environment", {"RUNTIME_DEBUG"}},
                {"preemption", runtime::kAsyncPreemption ? "signal" : "safepoint"},
                {"in_force", InForceJson({}, options)}};
   for (const std::string_view name : OpNames()) json["operations"].push_back(name);
+  for (const std::string_view name : StampsNames()) json["stamps"].push_back(name);
   for (const TunableField& field : TunableFields()) json["settable"].push_back(field.name);
   for (const EventKind kind : Translation::Emits()) json["emits"].push_back(EventKindName(kind));
   return json.dump();

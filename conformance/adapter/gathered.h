@@ -1,0 +1,54 @@
+// What an adapter gathers itself while a scenario runs that it is not to stamp in full: a ledger of
+// what was begun and done, how long each kind of operation took beyond what it was asked for, and
+// who made no progress for longest. PROTOCOL.md has its form.
+//
+// Thread safety: plain values and functions.
+
+#ifndef PROCTOR_CONFORMANCE_ADAPTER_GATHERED_H_
+#define PROCTOR_CONFORMANCE_ADAPTER_GATHERED_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "conformance/evidence/event.h"
+#include "conformance/json/json.h"
+#include "conformance/scenario/scenario.h"
+#include "conformance/statistics/histogram.h"
+
+namespace proctor {
+
+inline constexpr size_t kOps = 13;  // as many as the enumerators of Op
+
+struct Ledger {
+  int64_t spawned = 0;  // runs of tasks
+  int64_t ended = 0;
+  int64_t bytes = 0;                  // allocated
+  int64_t calls = 0;                  // short system calls
+  int64_t left = 0;                   // messages in channels at the end
+  std::array<int64_t, kOps> begun{};  // operations, by Op
+  std::array<int64_t, kOps> done{};
+
+  int64_t operations() const;  // done, of all kinds
+};
+
+struct Gathered {
+  Ledger ledger;
+  // By the operation's name, how long it took beyond its duration_ns; "spawn_to_start" is how long
+  // a task that was made runnable had to wait.
+  std::map<std::string, Histogram> spans;
+  int64_t still_ns = 0;  // the longest time that a task which computes made no progress
+  int64_t still_g = 0;   // which one; 0: none computed
+};
+
+// Throws a JsonError (json.h). `object` is the member "gathered".
+Gathered ReadGathered(JsonObject& object);
+
+// What is lost, or happened twice: "receive: 10 begun, 9 done". Empty: the ledger balances, and is
+// what the scenario asks for as far as its text says how often each operation happens.
+std::string FindImbalance(const Scenario& scenario, const Ledger& ledger);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_ADAPTER_GATHERED_H_

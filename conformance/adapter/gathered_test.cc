@@ -1,0 +1,93 @@
+#include "conformance/adapter/gathered.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+namespace proctor {
+namespace {
+
+// Ten runs of a task that sends, one of a task that receives nine times.
+Scenario Mesh() {
+  return {.name = "mesh",
+          .channels = {{.capacity = 4}},
+          .tasks = {{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = 10},
+                    {.ops = {{.op = Op::kSend}}, .start = false},
+                    {.ops = {{.op = Op::kReceive}}, .repeat = 9}}};
+}
+
+int64_t& Done(Ledger& ledger, Op op) { return ledger.done[static_cast<size_t>(op)]; }
+
+Ledger Balanced() {
+  Ledger ledger{.spawned = 12, .ended = 12, .left = 1};
+  Done(ledger, Op::kSpawn) = 10;
+  Done(ledger, Op::kSend) = 10;
+  Done(ledger, Op::kReceive) = 9;
+  ledger.begun = ledger.done;
+  return ledger;
+}
+
+TEST(Ledger, BalancesWhereEverythingHappenedOnce) {
+  EXPECT_EQ(FindImbalance(Mesh(), Balanced()), "");
+  EXPECT_EQ(Balanced().operations(), 29);
+}
+
+TEST(Ledger, NamesWhatIsLostOrHappenedTwice) {
+  Ledger ledger = Balanced();
+  --ledger.ended;
+  EXPECT_EQ(FindImbalance(Mesh(), ledger), "12 tasks were made runnable and 11 ended");
+  ledger = Balanced();
+  ++ledger.spawned, ++ledger.ended;
+  EXPECT_EQ(FindImbalance(Mesh(), ledger), "12 tasks were to run and 13 ran");
+  ledger = Balanced();
+  ledger.left = 0;
+  EXPECT_EQ(FindImbalance(Mesh(), ledger), "10 messages were sent, 9 received, and 0 are left");
+  ledger = Balanced();
+  --Done(ledger, Op::kReceive);
+  EXPECT_EQ(FindImbalance(Mesh(), ledger), "receive: 9 begun, 8 done");
+  ledger.begun = ledger.done;
+  EXPECT_EQ(FindImbalance(Mesh(), ledger), "receive: 9 were to happen, 8 did");
+}
+
+TEST(Ledger, OfATaskThatSpawnsItselfOnlyTheBalanceIsKnown) {
+  Scenario scenario = Mesh();
+  scenario.tasks[1].ops.push_back({.op = Op::kSpawn, .task = 1});
+  Ledger ledger = Balanced();
+  ledger.spawned = ledger.ended = 70;
+  EXPECT_EQ(FindImbalance(scenario, ledger), "");
+}
+
+std::optional<Gathered> Read(std::string_view text, std::string& error) {
+  return ReadJson<Gathered>(text, {.what = "gathered"}, error, ReadGathered);
+}
+
+constexpr std::string_view kText = R"({"ledger":{"spawned":1,"ended":1,"bytes":64,"calls":0,
+  "left":0,"begun":{"sleep":2},"done":{"sleep":2}},"progress":{"still_ns":0,"g":0},
+  "spans":[{"name":"sleep","max":130,"buckets":[7,1,80,1]}]})";
+
+TEST(Gathered, IsRead) {
+  std::string error;
+  const std::optional<Gathered> gathered = Read(kText, error);
+  ASSERT_TRUE(gathered) << error;
+  EXPECT_EQ(gathered->ledger.done[static_cast<size_t>(Op::kSleep)], 2);
+  EXPECT_EQ(gathered->spans.at("sleep").count(), 2);
+  EXPECT_EQ(gathered->spans.at("sleep").max(), 130);
+}
+
+TEST(Gathered, WhatIsNoneIsNamed) {
+  const auto error_of = [](std::string_view from, std::string_view to) {
+    std::string text(kText), error;
+    text.replace(text.find(from), from.size(), to);
+    EXPECT_FALSE(Read(text, error)) << text;
+    return error;
+  };
+  EXPECT_NE(error_of("7,1,80,1", "7,1,80").find("in turn"), std::string::npos);
+  EXPECT_NE(error_of("7,1,80,1", "7,1,9999,1").find("no bucket"), std::string::npos);
+  EXPECT_NE(error_of("7,1,80,1", "7,0").find("no count"), std::string::npos);
+  EXPECT_NE(error_of("\"sleep\":2", "\"nap\":2").find("unknown operation 'nap'"),
+            std::string::npos);
+  EXPECT_NE(error_of("\"ended\":1", "\"ended\":-1").find("ended"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace proctor
