@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # `proctor stress` as a test: on each implementation named, with its share of the budget.
 # Usage: stress_test.sh PROCTOR SECONDS IMPLEMENTATION...
-# The environment: TEST_SHARD_INDEX and TEST_TOTAL_SHARDS, STRESS_SEED (the time where it is "fresh"),
-# STRESS_SECONDS instead of SECONDS. What a run leaves goes to TEST_UNDECLARED_OUTPUTS_DIR.
+# The environment: TEST_SHARD_INDEX and TEST_TOTAL_SHARDS, STRESS_SEED (where it is "fresh", the
+# time), STRESS_SECONDS instead of SECONDS. What a run leaves goes to TEST_UNDECLARED_OUTPUTS_DIR.
 # Status 2, something inconclusive, is no failure: nobody asked for one clause.
 set -uo pipefail
 

@@ -18,6 +18,7 @@
 #include "conformance/campaign/numbers.h"
 #include "conformance/campaign/virtual_run.h"
 #include "conformance/command/check.h"
+#include "conformance/command/compare.h"
 #include "conformance/command/judge.h"
 #include "conformance/command/lint.h"
 #include "conformance/command/list.h"
@@ -41,6 +42,7 @@ struct Arguments {
   LintCommandOptions lint;
   ReplayOptions replay;
   StressOptions stress;
+  CompareOptions compare;
   std::string listed;
   std::string listed_of = "reference";
   std::string explained;
@@ -186,6 +188,23 @@ void AddStress(CLI::App& app, Arguments& arguments) {
                      "write results there, and the cases that fail, which run first next time");
 }
 
+void AddCompare(CLI::App& app, Arguments& arguments) {
+  CompareOptions& options = arguments.compare;
+  CLI::App* compare =
+      app.add_subcommand("compare", "implementations, or earlier runs, side by side");
+  compare
+      ->add_option("what", options.request.implementations,
+                   "implementations as `check` takes them, or folders that --out has written")
+      ->required();
+  AddDuration(*compare, "--budget", options.request.budget_ms,
+              "start no round of measurements after it, once there are 6; 5m if left out");
+  AddNumber(*compare, "--seed", options.request.seed, 0, UINT64_MAX, "64-bit seed; 1 if left out");
+  AddNumber(*compare, "--effect", options.effect_percent, 0, 1000,
+            "the least difference, in %, that is called one; 5 if left out");
+  compare->add_flag("!--no-clauses", options.request.clauses, "latencies only");
+  compare->add_option("--out", options.out, "write the comparison to this folder");
+}
+
 int Refuse(const std::string& error) {
   Say(error);
   return kExitWrongUsage;
@@ -215,6 +234,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
   if (app.got_subcommand("stress")) return Stress(arguments.stress);
+  if (app.got_subcommand("compare")) return Compare(arguments.compare);
   if (app.got_subcommand("check")) return Check(arguments.check);
   if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
@@ -259,7 +279,7 @@ int Run(int argc, char** argv) {
   }
   Arguments arguments;
   arguments.check.request.program = arguments.observe.program = arguments.replay.program =
-      arguments.stress.request.program = ProgramName(argv[0]);
+      arguments.stress.request.program = arguments.compare.request.program = ProgramName(argv[0]);
   // `bazel run` starts in the runfiles; the user means the folder where they typed the command.
   if (const char* directory = std::getenv("BUILD_WORKING_DIRECTORY")) {
     if (chdir(directory) != 0) return Refuse(fmt::format("cannot go to {}", directory));
@@ -272,6 +292,7 @@ int Run(int argc, char** argv) {
   AddJudge(app, arguments);
   AddReplay(app, arguments);
   AddStress(app, arguments);
+  AddCompare(app, arguments);
   AddList(app, arguments);
   try {
     app.parse(argc, argv);

@@ -120,6 +120,10 @@ Results CleanResults(const Results& results, Medium medium) {
   clean.asked_as = Clean(results.asked_as, medium, kNameBytesMost);
   clean.version = Clean(results.version, medium, kNameBytesMost);
   clean.machine = Clean(results.machine, medium, kNameBytesMost);
+  for (Latency& latency : clean.latencies) {
+    latency.name = Clean(latency.name, medium, kNameBytesMost);
+    latency.about = Clean(latency.about, medium, kNameBytesMost);
+  }
   for (Cadence& cadence : clean.cadences) {
     cadence.name = Clean(cadence.name, medium, kNameBytesMost);
   }

@@ -51,12 +51,17 @@ TEST(Results, WhatThePageShowsComesBack) {
   Measured measured{.bound_ns = 30};
   for (const int64_t duration_ns : {7, 7, 1'000'000}) measured.durations_ns.Add(duration_ns);
   results.verdicts[0].ruling.measured = measured;
+  results.latencies = {{.name = "yield",
+                        .about = "a yield",
+                        .durations_ns = measured.durations_ns,
+                        .medians_ns = {7, 8}}};
   std::string error;
   const std::optional<Results> back = ParseResults(FormatResults(results), error);
   ASSERT_TRUE(back) << error;
   EXPECT_EQ(back->machine, results.machine);
   EXPECT_EQ(back->noise, results.noise);
   EXPECT_EQ(back->cadences, results.cadences);
+  EXPECT_EQ(back->latencies, results.latencies);
   EXPECT_EQ(back->verdicts[0].ruling.measured, measured);
 }
 

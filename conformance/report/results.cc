@@ -19,14 +19,28 @@ Json EventsToJson(const std::vector<Event>& events) {
   return json;
 }
 
-Json MeasuredToJson(const Measured& measured) {
+Json BucketsToJson(const Histogram& histogram) {
   Json buckets = Json::array();
-  for (const auto& [bucket, times] : measured.durations_ns.buckets()) {
-    buckets.push_back({bucket, times});
-  }
+  for (const auto& [bucket, times] : histogram.buckets()) buckets.push_back({bucket, times});
+  return buckets;
+}
+
+Json MeasuredToJson(const Measured& measured) {
   return {{"bound_ns", measured.bound_ns},
           {"max_ns", measured.durations_ns.max()},
-          {"buckets", std::move(buckets)}};
+          {"buckets", BucketsToJson(measured.durations_ns)}};
+}
+
+Json LatenciesToJson(const std::vector<Latency>& latencies) {
+  Json json = Json::array();
+  for (const Latency& latency : latencies) {
+    json.push_back({{"name", latency.name},
+                    {"about", latency.about},
+                    {"max_ns", latency.durations_ns.max()},
+                    {"buckets", BucketsToJson(latency.durations_ns)},
+                    {"medians_ns", latency.medians_ns}});
+  }
+  return json;
 }
 
 Json NoiseToJson(const Noise& noise) {
@@ -82,9 +96,9 @@ std::optional<std::pair<int32_t, int64_t>> ReadBucket(const Json& json) {
   return std::pair(static_cast<int32_t>(bucket), times);
 }
 
-Measured ReadMeasured(JsonObject& object) {
-  Measured measured;
-  measured.bound_ns = object.Integer("bound_ns", 0);
+// The members "max_ns" and "buckets".
+Histogram ReadHistogram(JsonObject& object) {
+  Histogram histogram;
   const int64_t max_ns = object.Integer("max_ns", 0);
   const Json& buckets = object.Any("buckets");
   if (!buckets.is_array() || buckets.size() > Histogram::kBucketsMost) {
@@ -93,9 +107,33 @@ Measured ReadMeasured(JsonObject& object) {
   for (const Json& pair : buckets) {
     const auto read = ReadBucket(pair);
     if (!read) object.Fail("buckets", "holds what is no pair of a bucket and a count");
-    measured.durations_ns.AddBucket(read->first, read->second, max_ns);
+    histogram.AddBucket(read->first, read->second, max_ns);
   }
+  return histogram;
+}
+
+Measured ReadMeasured(JsonObject& object) {
+  Measured measured;
+  measured.bound_ns = object.Integer("bound_ns", 0);
+  measured.durations_ns = ReadHistogram(object);
   return measured;
+}
+
+Latency ReadLatency(JsonObject& object) {
+  constexpr size_t kRunsMost = 100'000;
+  Latency latency;
+  latency.name = object.Text("name");
+  latency.about = object.Text("about");
+  latency.durations_ns = ReadHistogram(object);
+  const Json& medians = object.Any("medians_ns");
+  if (!medians.is_array() || medians.size() > kRunsMost) {
+    object.Fail("medians_ns", "must be an array of integers");
+  }
+  for (const Json& median : medians) {
+    if (!median.is_number_integer()) object.Fail("medians_ns", "must be an array of integers");
+    latency.medians_ns.push_back(median.get<int64_t>());
+  }
+  return latency;
 }
 
 Noise ReadNoise(JsonObject& object) {
@@ -160,6 +198,11 @@ Results ReadResults(JsonObject& object) {
     object.ForObjects(
         "cadences", [&](JsonObject& cadence) { results.cadences.push_back(ReadCadence(cadence)); });
   }
+  if (object.Has("latencies")) {
+    object.ForObjects("latencies", [&](JsonObject& latency) {
+      results.latencies.push_back(ReadLatency(latency));
+    });
+  }
   constexpr int64_t kStatusMost = 255;
   results.exit_status = static_cast<int>(object.Integer("exit_status", 0, kStatusMost));
   return results;
@@ -214,6 +257,7 @@ std::string FormatResults(const Results& results) {
   if (!results.machine.empty()) json["machine"] = results.machine;
   if (results.noise) json["noise"] = NoiseToJson(*results.noise);
   if (!results.cadences.empty()) json["cadences"] = CadencesToJson(results.cadences);
+  if (!results.latencies.empty()) json["latencies"] = LatenciesToJson(results.latencies);
   json["exit_status"] = results.exit_status;
   if (!results.asked_as.empty()) json["implementation"]["asked_as"] = results.asked_as;
   ReplaceNul(json);

@@ -15,7 +15,9 @@
 //    "exit_status": 0}
 //
 // A verdict on a bound in time may have "measured": {"bound_ns": 30, "max_ns": 7,
-// "buckets": [[7, 12]]}, which is bucket and count of a Histogram.
+// "buckets": [[7, 12]]}, which is bucket and count of a Histogram. What was measured without a
+// bound stands in "latencies": [{"name": "yield", "about": "...", "max_ns": 7,
+// "buckets": [[7, 12]], "medians_ns": [7]}], which may be missing.
 //
 // Version 1 is read as well: there a scenario was a string of JSON. Unknown members are ignored.
 //
@@ -47,6 +49,16 @@ struct Result {
   std::optional<Scenario> scenario;  // a minimal one that shows it; nullopt: there is none
 };
 
+// What was measured without a clause that bounds it.
+struct Latency {
+  std::string name;   // "hand_off_hot"
+  std::string about;  // what it is, for people
+  Histogram durations_ns;
+  std::vector<int64_t> medians_ns;  // of each run that was made for it
+
+  bool operator==(const Latency&) const = default;
+};
+
 struct Results {
   std::string implementation;  // its own name for itself, where it says one
   std::string asked_as;        // how the user named it; empty: the same
@@ -57,6 +69,7 @@ struct Results {
   std::string machine;                // what it ran on; empty: not known
   std::optional<Noise> noise;         // nullopt: nobody watched
   std::vector<Cadence> cadences;
+  std::vector<Latency> latencies;
   int exit_status = 0;
 };
 

@@ -123,6 +123,7 @@ constexpr Fault kFaults[] = {
      .disturb = LowerPriority},
     {.name = "signals",
      .about = "a thousand signals a second interrupt its calls",
+     .excuses_sleeps = true,
      .disturb = RainSignals},
     {.name = "few_descriptors",
      .about = "it may have 64 open descriptors",

@@ -3,8 +3,8 @@
 //   case (workload x fault x seed) -> live run -> rulings -> what the fault excuses -> results
 //
 // Every run begins with a canary: a broken monitor that must be caught, and a right one that must
-// not be accused. Cases that failed before run first. What fails is made smaller as long as it fails
-// alike, and kept.
+// not be accused. Cases that failed before run first. What fails is made smaller as long as it
+// fails alike, and kept.
 //
 // Errors: a case that cannot run is a ruling of its own, as in a campaign. Interrupted, the run
 // reports what it has.
@@ -28,8 +28,6 @@ struct StressRequest {
   std::string implementation;
   int64_t budget_ms = 60'000;
   uint64_t seed = 1;
-  int64_t shard = 0;  // of `shards`: which part of the cases
-  int64_t shards = 1;
   int64_t intensity = 0;  // 0: it grows
   std::string workload;   // a family's name; empty: all
   std::string case_file;  // only this case; empty: workloads, faults and seeds

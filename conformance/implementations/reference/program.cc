@@ -106,8 +106,7 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, ScenarioHeap& heap)
-    : scenario_(scenario), heap_(heap) {
+Program::Program(const Scenario& scenario, ScenarioHeap& heap) : scenario_(scenario), heap_(heap) {
   if (scenario.stamps != Stamps::kAll) tally_ = std::make_unique<Tally>();
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(

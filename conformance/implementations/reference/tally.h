@@ -1,5 +1,5 @@
-// What the adapter gathers of a scenario whose operations are not stamped (PROTOCOL.md): counts, and
-// histograms of how long operations took beyond what they were asked for.
+// What the adapter gathers of a scenario whose operations are not stamped (PROTOCOL.md): counts,
+// and histograms of how long operations took beyond what they were asked for.
 //
 // Thread safety: any thread, but Report once all tasks have ended.
 

@@ -24,6 +24,27 @@ Json PointsOf(const Histogram& histogram) {
   return points;
 }
 
+// What no clause bounds, in the order of the results that have it first.
+Json UnboundedOf(std::span<const Results> results, const std::vector<std::string>& names) {
+  Json latencies = Json::array();
+  std::map<std::string, size_t> places;
+  for (size_t i = 0; i < results.size(); ++i) {
+    for (const Latency& latency : results[i].latencies) {
+      if (latency.durations_ns.count() == 0) continue;
+      const auto [place, is_new] = places.try_emplace(latency.name, latencies.size());
+      if (is_new) {
+        latencies.push_back({{"title", fmt::format("{}: {}", latency.name, latency.about)},
+                             {"bound_ns", 0},
+                             {"series", Json::array()}});
+      }
+      latencies[place->second]["series"].push_back({{"name", names[i]},
+                                                    {"n", latency.durations_ns.count()},
+                                                    {"points", PointsOf(latency.durations_ns)}});
+    }
+  }
+  return latencies;
+}
+
 Json LatenciesOf(std::span<const Results> results) {
   const std::vector<std::string> names = NamesOf(results);
   std::map<ClauseId, Json> by_clause;
@@ -43,7 +64,7 @@ Json LatenciesOf(std::span<const Results> results) {
                                          {"points", PointsOf(measured->durations_ns)}});
     }
   }
-  Json latencies = Json::array();
+  Json latencies = UnboundedOf(results, names);
   for (auto& [clause, latency] : by_clause) latencies.push_back(std::move(latency));
   return latencies;
 }

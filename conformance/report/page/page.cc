@@ -227,6 +227,17 @@ void Page::AddFindings() {
 
 void Page::AddLatencies() {
   data list(List::list);
+  for (size_t i = 0; i < results_.size(); ++i) {
+    for (const Latency& latency : results_[i].latencies) {
+      if (latency.durations_ns.count() == 0) continue;
+      data row = LatencyRow({.durations_ns = latency.durations_ns});
+      row.set("latency_name", latency.name);
+      row.set("latency_clause", false);
+      row.set("latency_who", names_[i]);
+      row.set("latency_tier", "");
+      list.push_back(row);
+    }
+  }
   for (const ClauseId id : clauses_) {
     for (size_t i = 0; i < results_.size(); ++i) {
       for (const Tier tier : kTiers) {
@@ -234,6 +245,7 @@ void Page::AddLatencies() {
         if (result == nullptr || !result->ruling.measured) continue;
         data row = LatencyRow(*result->ruling.measured);
         row.set("latency_clause", std::string(ClauseName(id)));
+        row.set("latency_name", false);
         row.set("latency_who", names_[i]);
         row.set("latency_tier", std::string(TierName(tier)));
         list.push_back(row);

@@ -132,15 +132,17 @@ function latencyChart(clause, old) {
     borderWidth: 2,
     pointRadius: 3,
   }));
-  datasets.push({
-    label: "bound",
-    data: [0, atPercentile(most)].map((x) => ({ x, y: clause.bound_ns })),
-    borderColor: colour("bad"),
-    backgroundColor: colour("bad"),
-    borderDash: [6, 4],
-    pointRadius: 0,
-    pointStyle: "line",
-  });
+  if (clause.bound_ns > 0) {
+    datasets.push({
+      label: "bound",
+      data: [0, atPercentile(most)].map((x) => ({ x, y: clause.bound_ns })),
+      borderColor: colour("bad"),
+      backgroundColor: colour("bad"),
+      borderDash: [6, 4],
+      pointRadius: 0,
+      pointStyle: "line",
+    });
+  }
   const marks = PERCENTILES.filter((share) => share <= Math.max(most, 0.9));
   const x = axis("percentile", { type: "linear", min: 0 });
   x.afterBuildTicks = (scale) => {

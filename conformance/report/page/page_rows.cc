@@ -13,6 +13,7 @@ using kainjow::mustache::data;
 
 std::string Milliseconds(int64_t ns) {
   const double ms = static_cast<double>(ns) / 1e6;
+  if (ms < 0.1) return fmt::format("{:.6f}", ms);
   return ms < 10 ? fmt::format("{:.3f}", ms) : fmt::format("{:.1f}", ms);
 }
 
@@ -78,7 +79,7 @@ data LatencyRow(const Measured& measured) {
   row.set("latency_p90", Milliseconds(durations.Quantile(0.9)));
   row.set("latency_p99", Milliseconds(durations.Quantile(0.99)));
   row.set("latency_max", Milliseconds(durations.max()));
-  row.set("latency_bound", Milliseconds(measured.bound_ns));
+  row.set("latency_bound", measured.bound_ns > 0 ? Milliseconds(measured.bound_ns) : "");
   return row;
 }
 

@@ -93,6 +93,12 @@ std::vector<Results> PageSample() {
     Find(go, clause, kX).ruling.measured = MakeMeasured(50'000);
     Find(hostile, clause, kX).ruling.measured = MakeMeasured(140'000);
   }
+  go.latencies = {{.name = "yield",
+                   .about = "a yield to one other task",
+                   .durations_ns = MakeMeasured(1).durations_ns,
+                   .medians_ns = {100, 101}}};
+  hostile.latencies = go.latencies;
+  hostile.latencies[0].about = "</script><script>document.title='taken'</script>";
   return {go, hostile};
 }
 

@@ -1,0 +1,26 @@
+// `proctor compare`: implementations side by side, or the results of earlier runs.
+//
+// Thread safety: none; from the main thread only.
+
+#ifndef PROCTOR_CONFORMANCE_COMMAND_COMPARE_H_
+#define PROCTOR_CONFORMANCE_COMMAND_COMPARE_H_
+
+#include <string>
+
+#include "conformance/report/compared.h"
+#include "stress/run/compare_run.h"
+
+namespace proctor {
+
+struct CompareOptions {
+  CompareRequest request;      // what is compared stands in `implementations`: names, or folders
+  int64_t effect_percent = 5;  // the least one that is called a difference
+  std::string out;             // folder for the report; empty: none
+};
+
+// Returns the exit status. Folders of earlier runs: 1 where the last is worse than the first.
+int Compare(const CompareOptions& options);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_COMMAND_COMPARE_H_

@@ -1,0 +1,218 @@
+#include "conformance/report/compared.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "conformance/json/json.h"
+#include "conformance/report/foreign_text.h"
+
+namespace proctor {
+namespace {
+
+constexpr double kAlpha = 0.01;
+
+std::vector<std::string> NamesIn(std::span<const Results> results) {
+  std::vector<std::string> names;
+  std::map<std::string, int> seen;
+  for (const Results& one : results) {
+    const bool is_in_version = one.version.starts_with(one.implementation);
+    std::string name = is_in_version ? one.version : one.implementation + " " + one.version;
+    const int times = ++seen[name];
+    names.push_back(times > 1 ? fmt::format("{} (#{})", name, times) : name);
+  }
+  return names;
+}
+
+const Latency* FindLatency(const Results& results, const std::string& name) {
+  const auto found = std::ranges::find(results.latencies, name, &Latency::name);
+  return found == results.latencies.end() ? nullptr : &*found;
+}
+
+void CompareLatency(std::span<const Results> results, const Latency& first, double alpha,
+                    Compared& compared) {
+  for (size_t who = 0; who < results.size(); ++who) {
+    const Latency* latency = FindLatency(results[who], first.name);
+    if (latency == nullptr || latency->medians_ns.empty()) continue;
+    ComparedLatency one{.name = first.name,
+                        .who = who,
+                        .median_ns = Median(latency->medians_ns),
+                        .interval_ns = BootstrapMedian(latency->medians_ns),
+                        .p99_ns = latency->durations_ns.Quantile(0.99)};
+    if (who > 0) {
+      one.ratio = one.median_ns / std::max(Median(first.medians_ns), 1.0);
+      one.p_value = MannWhitney(first.medians_ns, latency->medians_ns);
+      const double change = std::max(one.ratio, 1 / std::max(one.ratio, 1e-9)) - 1;
+      one.differs = one.p_value < alpha && change > compared.least_effect;
+    }
+    compared.latencies.push_back(std::move(one));
+  }
+}
+
+std::optional<Verdict> VerdictIn(const Results& results, ClauseId clause, Tier tier) {
+  for (const Result& result : results.verdicts) {
+    if (result.ruling.clause == clause && result.ruling.tier == tier) return result.ruling.verdict;
+  }
+  return std::nullopt;
+}
+
+bool Differ(const ComparedClause& compared) {
+  return std::ranges::any_of(compared.verdicts, [&](const std::optional<Verdict>& verdict) {
+    return verdict != compared.verdicts.front();
+  });
+}
+
+std::string Duration(double ns) {
+  if (ns >= 1e6) return fmt::format("{:.3g} ms", ns / 1e6);
+  if (ns >= 1e3) return fmt::format("{:.3g} us", ns / 1e3);
+  return fmt::format("{:.0f} ns", ns);
+}
+
+std::string AgainstTheFirst(const ComparedLatency& latency) {
+  if (latency.who == 0) return "";
+  const std::string what = !latency.differs    ? "no difference"
+                           : latency.ratio > 1 ? "SLOWER"
+                                               : "faster";
+  return fmt::format("{} (x {:.3g}, p = {:.2g})", what, latency.ratio, latency.p_value);
+}
+
+std::string VerdictText(const std::optional<Verdict>& verdict) {
+  return verdict ? std::string(VerdictName(*verdict)) : "-";
+}
+
+// The clauses that are decided differently, and how many are not.
+std::pair<std::vector<const ComparedClause*>, size_t> Differences(const Compared& compared) {
+  std::vector<const ComparedClause*> differ;
+  for (const ComparedClause& clause : compared.clauses) {
+    if (Differ(clause)) differ.push_back(&clause);
+  }
+  return {differ, compared.clauses.size() - differ.size()};
+}
+
+}  // namespace
+
+Compared Compare(std::span<const Results> results, double least_effect) {
+  Compared compared{.names = NamesIn(results), .least_effect = least_effect};
+  if (results.empty()) return compared;
+  const auto tests = static_cast<double>(results.front().latencies.size() * (results.size() - 1));
+  for (const Latency& latency : results.front().latencies) {
+    CompareLatency(results, latency, kAlpha / std::max(tests, 1.0), compared);
+  }
+  for (const Clause& clause : Clauses()) {
+    for (const Tier tier : kTiers) {
+      ComparedClause row{.clause = clause.id, .tier = tier, .verdicts = {}};
+      for (const Results& one : results) row.verdicts.push_back(VerdictIn(one, clause.id, tier));
+      const bool has_any = std::ranges::any_of(row.verdicts, [](const auto& v) { return !!v; });
+      if (has_any) compared.clauses.push_back(std::move(row));
+    }
+  }
+  return compared;
+}
+
+std::vector<std::string> Regressions(const Compared& compared) {
+  std::vector<std::string> lines;
+  for (const ComparedClause& clause : compared.clauses) {
+    if (clause.verdicts.front() == Verdict::kConforms &&
+        clause.verdicts.back() == Verdict::kViolates) {
+      lines.push_back(fmt::format("{}.{} was kept and is violated", ClauseName(clause.clause),
+                                  TierName(clause.tier)));
+    }
+  }
+  for (const ComparedLatency& latency : compared.latencies) {
+    if (latency.who + 1 == compared.names.size() && latency.differs && latency.ratio > 1) {
+      lines.push_back(fmt::format("{} is slower: x {:.3g}", latency.name, latency.ratio));
+    }
+  }
+  return lines;
+}
+
+std::string RenderCompared(const Compared& compared) {
+  std::string text;
+  const auto name = [&](size_t who) { return Clean(compared.names[who], Medium::kTerminal, 40); };
+  for (const ComparedLatency& latency : compared.latencies) {
+    if (text.empty()) {
+      text = fmt::format("{:22} {:24} {:>10}  {:24} {:>10}  {}\n", "latency", "implementation",
+                         "median", "95 % interval", "p99", "against the first");
+    }
+    text += fmt::format("{:22} {:24} {:>10}  {:24} {:>10}  {}\n",
+                        Clean(latency.name, Medium::kTerminal, 64), name(latency.who),
+                        Duration(latency.median_ns),
+                        fmt::format("{} to {}", Duration(latency.interval_ns.low),
+                                    Duration(latency.interval_ns.high)),
+                        Duration(static_cast<double>(latency.p99_ns)), AgainstTheFirst(latency));
+  }
+  if (compared.clauses.empty()) return text + "\n";
+  const auto [differ, same] = Differences(compared);
+  text += fmt::format("\n{} verdicts are the same, {} differ\n", same, differ.size());
+  for (const ComparedClause* clause : differ) {
+    text += fmt::format("{:9} {}", ClauseName(clause->clause), TierName(clause->tier));
+    for (size_t i = 0; i < clause->verdicts.size(); ++i) {
+      text += fmt::format("  {}: {}", name(i), VerdictText(clause->verdicts[i]));
+    }
+    text += "\n";
+  }
+  return text + "\n";
+}
+
+std::string RenderComparedMarkdown(const Compared& compared) {
+  const auto name = [&](size_t who) { return Clean(compared.names[who], Medium::kMarkdown, 60); };
+  std::string text = "# Compared\n\n";
+  if (!compared.latencies.empty()) {
+    text +=
+        "| latency | implementation | median | 95 % interval | p99 | against the first |\n"
+        "|---|---|---:|---|---:|---|\n";
+  }
+  for (const ComparedLatency& latency : compared.latencies) {
+    text += fmt::format("| {} | {} | {} | {} to {} | {} | {} |\n",
+                        Clean(latency.name, Medium::kMarkdown, 64), name(latency.who),
+                        Duration(latency.median_ns), Duration(latency.interval_ns.low),
+                        Duration(latency.interval_ns.high),
+                        Duration(static_cast<double>(latency.p99_ns)), AgainstTheFirst(latency));
+  }
+  text += "\n| clause | tier |";
+  std::string rule = "|---|---|";
+  for (size_t i = 0; i < compared.names.size(); ++i) {
+    text += fmt::format(" {} |", name(i));
+    rule += "---|";
+  }
+  text += "\n" + rule + "\n";
+  for (const ComparedClause& clause : compared.clauses) {
+    text += fmt::format("| {} | {} |", ClauseName(clause.clause), TierName(clause.tier));
+    for (const auto& verdict : clause.verdicts) text += fmt::format(" {} |", VerdictText(verdict));
+    text += "\n";
+  }
+  return text;
+}
+
+std::string FormatCompared(const Compared& compared) {
+  Json latencies = Json::array(), clauses = Json::array();
+  for (const ComparedLatency& latency : compared.latencies) {
+    latencies.push_back({{"name", latency.name},
+                         {"implementation", compared.names[latency.who]},
+                         {"median_ns", latency.median_ns},
+                         {"interval_ns", {latency.interval_ns.low, latency.interval_ns.high}},
+                         {"p99_ns", latency.p99_ns},
+                         {"ratio", latency.ratio},
+                         {"p_value", latency.p_value},
+                         {"differs", latency.differs}});
+  }
+  for (const ComparedClause& clause : compared.clauses) {
+    Json verdicts = Json::array();
+    for (const auto& verdict : clause.verdicts) {
+      verdicts.push_back(verdict ? Json(VerdictName(*verdict)) : Json());
+    }
+    clauses.push_back({{"clause", ClauseName(clause.clause)},
+                       {"tier", TierName(clause.tier)},
+                       {"verdicts", std::move(verdicts)}});
+  }
+  const Json json = {{"schema", "proctor-comparison/1"},
+                     {"implementations", compared.names},
+                     {"least_effect", compared.least_effect},
+                     {"latencies", std::move(latencies)},
+                     {"clauses", std::move(clauses)}};
+  return json.dump(1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace proctor

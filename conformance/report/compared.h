@@ -1,0 +1,63 @@
+// Results of several implementations compared: which clauses they decide differently, and which
+// latencies differ by more than chance and more than a least effect.
+//
+// Thread safety: plain values and functions.
+
+#ifndef PROCTOR_CONFORMANCE_REPORT_COMPARED_H_
+#define PROCTOR_CONFORMANCE_REPORT_COMPARED_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "conformance/report/results.h"
+#include "conformance/statistics/comparison.h"
+
+namespace proctor {
+
+inline constexpr double kLeastEffect = 0.05;
+
+// One latency of one implementation, beside that of the first one.
+struct ComparedLatency {
+  std::string name;
+  size_t who = 0;        // index of the results
+  double median_ns = 0;  // of the medians of its runs
+  Interval interval_ns;  // of that, by bootstrap
+  int64_t p99_ns = 0;    // of all its samples
+  double ratio = 1;      // to the first one's median
+  double p_value = 1;    // of the Mann-Whitney test against the first one's runs
+  bool differs = false;  // beyond chance and the least effect
+};
+
+struct ComparedClause {
+  ClauseId clause;
+  Tier tier;
+  std::vector<std::optional<Verdict>> verdicts;  // by results; nullopt: none
+};
+
+struct Compared {
+  std::vector<std::string> names;          // of the implementations, all different
+  double least_effect = kLeastEffect;      // a share: 0.05 is 5 %
+  std::vector<ComparedLatency> latencies;  // by latency, then by implementation
+  std::vector<ComparedClause> clauses;     // that have verdicts, in the order of the contract
+};
+
+// A difference is called where p is below 0.01, shared out over all tests, and the ratio of the
+// medians beyond the least effect.
+Compared Compare(std::span<const Results> results, double least_effect);
+
+// Lines that say what got worse from the first results to the last: a clause that was kept and is
+// not, a latency that is called slower. Empty: nothing.
+std::vector<std::string> Regressions(const Compared& compared);
+
+// For the terminal, and as Markdown. Foreign text is cleaned.
+std::string RenderCompared(const Compared& compared);
+std::string RenderComparedMarkdown(const Compared& compared);
+// JSON, schema proctor-comparison/1.
+std::string FormatCompared(const Compared& compared);
+
+}  // namespace proctor
+
+#endif  // PROCTOR_CONFORMANCE_REPORT_COMPARED_H_

@@ -1,0 +1,74 @@
+#include "conformance/report/compared.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace proctor {
+namespace {
+
+Latency MakeLatency(const std::string& name, int64_t centre_ns) {
+  Latency latency{.name = name};
+  for (int64_t i = 0; i < 12; ++i) {
+    latency.medians_ns.push_back(centre_ns + i * 10);
+    latency.durations_ns.Add(centre_ns + i * 10);
+  }
+  return latency;
+}
+
+Results Make(const std::string& name, int64_t yield_ns, Verdict verdict) {
+  Results results{.implementation = name, .version = "1"};
+  results.latencies = {MakeLatency("channel", 5'000), MakeLatency("yield", yield_ns)};
+  results.verdicts = {{.ruling = {.clause = ClauseId::kCAD_2, .tier = kO, .verdict = verdict}}};
+  return results;
+}
+
+TEST(Compared, TwoOfTheSameHaveNoDifference) {
+  const std::vector<Results> same = {Make("go", 1'000, Verdict::kConforms),
+                                     Make("go", 1'000, Verdict::kConforms)};
+  const Compared compared = Compare(same, kLeastEffect);
+  EXPECT_EQ(compared.names, (std::vector<std::string>{"go 1", "go 1 (#2)"}));
+  for (const ComparedLatency& latency : compared.latencies) EXPECT_FALSE(latency.differs);
+  EXPECT_TRUE(Regressions(compared).empty());
+  EXPECT_NE(RenderCompared(compared).find("1 verdicts are the same, 0 differ"), std::string::npos);
+}
+
+TEST(Compared, TheRightOneIsCalled) {
+  const std::vector<Results> slowed = {Make("go", 1'000, Verdict::kConforms),
+                                       Make("go", 1'200, Verdict::kConforms)};
+  const Compared compared = Compare(slowed, kLeastEffect);
+  EXPECT_EQ(Regressions(compared), std::vector<std::string>{"yield is slower: x 1.19"});
+  EXPECT_NE(RenderCompared(compared).find("SLOWER"), std::string::npos);
+}
+
+TEST(Compared, LessThanTheLeastEffectIsNoDifference) {
+  const std::vector<Results> slowed = {Make("go", 10'000, Verdict::kConforms),
+                                       Make("go", 10'300, Verdict::kConforms)};
+  EXPECT_TRUE(Regressions(Compare(slowed, 0.05)).empty());
+  EXPECT_EQ(Regressions(Compare(slowed, 0.01)).size(), 1u);
+}
+
+TEST(Compared, AClauseThatIsNotKeptAnyMoreIsARegression) {
+  const std::vector<Results> broken = {Make("a", 1'000, Verdict::kConforms),
+                                       Make("b", 1'000, Verdict::kViolates)};
+  const Compared compared = Compare(broken, kLeastEffect);
+  EXPECT_EQ(Regressions(compared), std::vector<std::string>{"CAD-2.O was kept and is violated"});
+  EXPECT_NE(RenderComparedMarkdown(compared).find("| CAD-2 | O | conforms | violates |"),
+            std::string::npos);
+  const nlohmann::json json = nlohmann::json::parse(FormatCompared(compared));
+  EXPECT_EQ(json["clauses"][0]["verdicts"][1], "violates");
+  EXPECT_EQ(json["latencies"].size(), 4u);
+}
+
+TEST(Compared, ForeignNamesAreCleaned) {
+  const std::vector<Results> hostile = {Make("\033[31m|x", 1, Verdict::kConforms),
+                                        Make("b", 1, Verdict::kViolates)};
+  const Compared compared = Compare(hostile, kLeastEffect);
+  EXPECT_EQ(RenderCompared(compared).find('\033'), std::string::npos);
+  EXPECT_EQ(RenderComparedMarkdown(compared).find("[31m|"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace proctor

@@ -1,0 +1,181 @@
+#include "stress/run/compare_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "conformance/campaign/campaign.h"
+#include "conformance/campaign/live_run.h"
+#include "conformance/campaign/machine.h"
+#include "conformance/campaign/plan.h"
+#include "conformance/campaign/ruling_table.h"
+#include "conformance/implementations/implementation.h"
+#include "conformance/process/process.h"
+#include "conformance/report/exit_status.h"
+#include "stress/run/latencies.h"
+
+namespace proctor {
+namespace {
+
+// With fewer than 12 runs on each side no p-value is small enough to be called a difference where
+// ten latencies of several implementations are tested; more than 24 prove hardly more.
+constexpr int kRoundsLeast = 6;  // of two runs each
+constexpr int kRoundsMost = 12;
+
+class Comparison {
+ public:
+  Comparison(const CompareRequest& request, const OutputFolder& folder, Listener& listener)
+      : request_(request),
+        folder_(folder),
+        listener_(listener),
+        selection_(*SelectClauses("*", error_)),
+        end_ns_(MonotonicNowNs() + request.budget_ms * 1'000'000) {}
+
+  CompareEnd Run();
+
+ private:
+  struct Side {
+    Implementation implementation;
+    std::string folder;
+  };
+
+  bool Build();
+  bool CheckClauses(size_t who);
+  void MeasureRound(int round);
+  void Measure(const Measurement& measurement, size_t who);
+  bool Fail(const std::string& error, int status);
+
+  const CompareRequest& request_;
+  const OutputFolder& folder_;
+  Listener& listener_;
+  std::string error_;
+  const Selection selection_;
+  const int64_t end_ns_;
+  std::vector<Side> sides_;
+  CompareEnd end_;
+};
+
+CompareEnd Comparison::Run() {
+  if (!Build()) return std::move(end_);
+  for (size_t who = 0; who < sides_.size(); ++who) {
+    if (!CheckClauses(who)) return std::move(end_);
+  }
+  for (int round = 0; round < kRoundsMost && !listener_.Stopped(); ++round) {
+    if (round >= kRoundsLeast && MonotonicNowNs() > end_ns_) break;
+    MeasureRound(round);
+  }
+  for (const Results& results : end_.results) {
+    // A violation outweighs a failure, as within one implementation's results.
+    const bool graver =
+        end_.exit_status != kExitViolation &&
+        (results.exit_status == kExitViolation || results.exit_status > end_.exit_status);
+    if (graver) end_.exit_status = results.exit_status;
+  }
+  return std::move(end_);
+}
+
+bool Comparison::Fail(const std::string& error, int status) {
+  end_.errors.push_back(error);
+  end_.exit_status = status;
+  end_.results.clear();
+  return false;
+}
+
+bool Comparison::Build() {
+  for (const std::string& name : request_.implementations) {
+    listener_.OnProgress(fmt::format("building the adapter of {}", name));
+    const std::string path = fmt::format("{}/{}", folder_.path(), sides_.size() + 1);
+    std::string error;
+    const std::optional<OutputFolder> own = OutputFolder::Open(path, error);
+    if (!own) return Fail(error, kExitFailed);
+    BuildFailure failure{};
+    std::optional<Implementation> built = BuildImplementation(
+        name, path, failure, error,
+        {.within_ns = std::max<int64_t>(end_ns_ - MonotonicNowNs(), 0), .stop = listener_.stop()});
+    if (!built) {
+      return Fail(error, failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed);
+    }
+    sides_.push_back({.implementation = std::move(*built), .folder = path});
+  }
+  return true;
+}
+
+bool Comparison::CheckClauses(size_t who) {
+  Results results{.implementation = sides_[who].implementation.name};
+  if (request_.clauses) {
+    std::string error;
+    const int64_t share_ms = request_.budget_ms / 2 / static_cast<int64_t>(sides_.size());
+    const std::optional<Plan> plan = MakePlan({.program = request_.program,
+                                               .implementation = request_.implementations[who],
+                                               .tiers = kO | kX,
+                                               .seed = request_.seed,
+                                               .budget_ms = share_ms},
+                                              std::nullopt, error);
+    const std::optional<OutputFolder> own = OutputFolder::Open(sides_[who].folder, error);
+    if (!plan || !own) return Fail(error, kExitFailed);
+    CampaignEnd checked = RunCampaign(*plan, *own, listener_);
+    for (const std::string& line : checked.errors) end_.errors.push_back(line);
+    if (!checked.results) return Fail("its clauses could not be judged", checked.exit_status);
+    results = std::move(*checked.results);
+  }
+  results.machine = DescribeMachine();
+  for (const Measurement& measurement : Measurements()) {
+    results.latencies.push_back(
+        {.name = measurement.scenario.name, .about = measurement.scenario.about});
+  }
+  end_.results.push_back(std::move(results));
+  return true;
+}
+
+// Every latency of every implementation, there and back: A B B A.
+void Comparison::MeasureRound(int round) {
+  for (const Measurement& measurement : Measurements()) {
+    listener_.OnProgress(fmt::format("round {}: {}", round + 1, measurement.scenario.name));
+    for (size_t who = 0; who < sides_.size(); ++who) Measure(measurement, who);
+    for (size_t who = sides_.size(); who-- > 0;) Measure(measurement, who);
+  }
+}
+
+void Comparison::Measure(const Measurement& measurement, size_t who) {
+  if (listener_.Stopped()) return;
+  Results& results = end_.results[who];
+  std::string error;
+  const std::optional<OutputFolder> own = OutputFolder::Open(sides_[who].folder, error);
+  if (!own) return end_.errors.push_back(error);
+  RulingTable rulings(selection_, kX);
+  LiveRun run({.implementation = sides_[who].implementation, .tiers = kX, .seed = request_.seed},
+              *own, rulings, listener_);
+  run.Run({measurement.scenario, {ClauseId::kHAND_8}});
+  if (results.version.empty()) {
+    results.version = run.version();
+    results.profile = run.profile().value_or(kGo1_20);
+  }
+  if (!run.gathered()) {
+    const Ruling* ruling = rulings.Find(ClauseId::kHAND_8, kX);
+    if (listener_.Stopped() || ruling == nullptr) return;
+    const std::string line = fmt::format("{}: {} was not measured: {}", results.implementation,
+                                         measurement.scenario.name, ruling->message);
+    if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {
+      results.unjudged.push_back(line);
+    }
+    return;
+  }
+  const auto span = run.gathered()->spans.find(measurement.span);
+  if (span == run.gathered()->spans.end()) return;
+  for (Latency& latency : results.latencies) {
+    if (latency.name != measurement.scenario.name) continue;
+    latency.durations_ns.Merge(span->second);
+    latency.medians_ns.push_back(span->second.Quantile(0.5));
+  }
+}
+
+}  // namespace
+
+CompareEnd RunComparison(const CompareRequest& request, const OutputFolder& folder,
+                         Listener& listener) {
+  return Comparison(request, folder, listener).Run();
+}
+
+}  // namespace proctor
