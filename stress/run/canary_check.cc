@@ -32,6 +32,7 @@ std::optional<Verdict> VerdictOn(const char* name, const OutputFolder& folder, L
   if (named == nullptr || !selection) return std::nullopt;
   RulingTable rulings(*selection, kT);
   LiveRun run({.implementation = *built, .tiers = kT}, folder, rulings, listener);
+  run.Introduce();
   run.Run({named->scenario, {kClause}});
   const Ruling* ruling = rulings.Find(kClause, kT);
   return ruling != nullptr ? ruling->verdict : Verdict::kNotExercised;

@@ -147,9 +147,10 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
   RulingTable rulings(selection_, kX);
   LiveRun run({.implementation = sides_[who].implementation, .tiers = kX, .seed = request_.seed},
               *own, rulings, listener_);
+  run.Introduce();
   run.Run({measurement.scenario, {ClauseId::kHAND_8}});
-  if (results.version.empty()) {
-    results.version = run.version();
+  if (results.version.empty() && run.handshake()) {
+    results.version = run.handshake()->version;
     results.profile = run.profile().value_or(kGo1_20);
   }
   if (!run.gathered()) {

@@ -228,11 +228,12 @@ std::vector<Ruling> StressRun::Perform(const StressCase& stress_case) {
       stress_case.scenario.name.substr(0, stress_case.scenario.name.rfind('_'));
   const Workload* workload = FindWorkload(name.substr(0, name.rfind('_')));
   const bool known = workload != nullptr && !workload->clauses.empty();
+  run.Introduce();
   run.Run(
       {stress_case.scenario, known ? workload->clauses : std::vector<ClauseId>{ClauseId::kHAND_8}});
   at_work.reset();
   if (run.gathered()) load_.Add(*run.gathered(), MonotonicNowNs() - start_ns);
-  if (!run.version().empty()) version_ = run.version();
+  if (run.handshake()) version_ = run.handshake()->version;
   profile_ = run.profile();
   noise_.Merge(run.noise());
   for (const Cadence& cadence : run.cadences()) {
