@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "conformance/campaign/never_came.h"
+
 namespace proctor {
 
 Results AssembleResults(const Judged& judged, const Expectations& expectations) {
@@ -15,6 +17,8 @@ Results AssembleResults(const Judged& judged, const Expectations& expectations) 
                   .noise = judged.noise,
                   .cadences = judged.cadences};
   for (Result& result : results.verdicts) {
+    if (result.ruling.verdict == Verdict::kNotExercised && result.ruling.message.empty())
+      result.ruling.message = WhyNotExercised(result.ruling.clause);
     if (judged.replay) result.replay = judged.replay(result.ruling);
     const auto bundle = judged.bundles.find(result.ruling.clause);
     if (result.ruling.tier == kV && bundle != judged.bundles.end()) {

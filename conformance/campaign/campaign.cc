@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "conformance/campaign/assembly.h"
 #include "conformance/campaign/live_run.h"
 #include "conformance/campaign/machine.h"
+#include "conformance/campaign/never_came.h"
 #include "conformance/campaign/ruling_table.h"
 #include "conformance/campaign/shell.h"
 #include "conformance/campaign/virtual_check.h"
+#include "conformance/debug_information/layout.h"
 #include "conformance/file/output_file.h"
 #include "conformance/implementations/implementation.h"
 #include "conformance/json/json.h"
@@ -38,11 +41,14 @@ class Campaign {
   std::string AskedAs() const;
   bool HasItsExpectations(const Handshake& handshake);
   void RunWorlds(int64_t end_ns);
+  std::shared_ptr<const Layout> FindLayout() const;
   void RunScenarios(int64_t end_ns);
   std::vector<Ruling> Rulings() const;
   bool HasEvidence(Tier tier) const;
   void FindUnjudged();
   bool WasJudged(const SelectedPart& part) const;
+  void FindUnexercised();
+  std::string ScenariosFor(ClauseId clause) const;
   void WriteBundles(const Results& results);
   std::string ReplayLine(const Ruling& ruling) const;
 
@@ -54,6 +60,7 @@ class Campaign {
   std::optional<Profile> profile_;
   std::string version_;
   std::vector<std::string> environment_;  // the variables that reach the runtime
+  bool inspected_ = false;
   bool traced_ = false;
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::vector<std::string> unjudged_;
@@ -140,11 +147,26 @@ void Campaign::RunWorlds(int64_t end_ns) {
   listener_.OnNote(check.summary);
 }
 
+// Null: the variables cannot be read, which is said where they should be, and leaves tier D not
+// observable.
+std::shared_ptr<const Layout> Campaign::FindLayout() const {
+  if ((plan_.tiers & kD) == 0) return nullptr;
+  std::string error;
+  std::optional<Layout> layout =
+      ResolveLayout(plan_.state_maps, implementation_.argv.front(), error);
+  if (layout) return std::make_shared<const Layout>(std::move(*layout));
+  const bool wanted = !plan_.request.state_map.empty() || (plan_.request.tiers & kD) != 0 ||
+                      implementation_.name == "go";
+  if (wanted) listener_.OnNote("tier D is not observable: " + error);
+  return nullptr;
+}
+
 void Campaign::RunScenarios(int64_t end_ns) {
   LiveRun run({.implementation = implementation_,
                .tiers = plan_.tiers,
                .seed = plan_.request.seed,
-               .profile = profile_},
+               .profile = profile_,
+               .layout = FindLayout()},
               folder_, rulings_, listener_);
   if (run.Introduce() && !HasItsExpectations(*run.handshake())) return;
   size_t number = 0;
@@ -177,6 +199,7 @@ void Campaign::RunScenarios(int64_t end_ns) {
   traced_ = run.traced();
   noise_ = run.noise();
   cadences_ = run.cadences();
+  inspected_ = run.inspected();
 }
 
 // An expectations file of another implementation would excuse what it should not.
@@ -193,7 +216,7 @@ bool Campaign::HasItsExpectations(const Handshake& handshake) {
 }
 
 bool Campaign::HasEvidence(Tier tier) const {
-  return (tier & plan_.possible) != 0 && (tier != kT || traced_);
+  return (tier & plan_.possible) != 0 && (tier != kT || traced_) && (tier != kD || inspected_);
 }
 
 std::vector<Ruling> Campaign::Rulings() const {
@@ -245,6 +268,7 @@ void Campaign::FindUnjudged() {
       unjudged_.push_back(fmt::format("--clauses: '{}' was not put to the test", part.glob));
     }
   }
+  FindUnexercised();
   for (const Tier tier : kTiers) {
     if ((plan_.request.tiers & tier) == 0 || HasEvidence(tier)) continue;
     unjudged_.push_back(fmt::format("--tiers: there is no evidence of tier {}", TierName(tier)));
@@ -252,6 +276,45 @@ void Campaign::FindUnjudged() {
   if (of_other_profiles < plan_.selection.parts.size()) return;
   end_.errors = unjudged_;
   end_.exit_status = kExitWrongUsage;
+}
+
+std::string Campaign::ScenariosFor(ClauseId clause) const {
+  std::string names;
+  for (const NamedScenario& named : plan_.scenarios) {
+    if (std::ranges::find(named.clauses, clause) == named.clauses.end() &&
+        std::ranges::find(named.inspected, clause) == named.inspected.end())
+      continue;
+    names += (names.empty() ? "" : ", ") + named.scenario.name;
+  }
+  return names;
+}
+
+// What the scenarios were to put to the test, and none of the runtime's tiers was.
+void Campaign::FindUnexercised() {
+  if (!plan_.request.scenarios.empty() || !plan_.RunsAdapter()) return;
+  const Profile profile = profile_.value_or(kGo1_20);
+  for (const ClauseId id : plan_.selection.clauses) {
+    const Clause& clause = GetClause(id);
+    if (clause.level != Level::kMust || (clause.profiles & profile) == 0 || MayNeverCome(id))
+      continue;
+    const std::string scenarios = ScenariosFor(id);
+    if (scenarios.empty()) continue;
+    TierSet in_vain = 0;
+    bool said = false;
+    for (const Tier tier : kTiers) {
+      if ((clause.tiers & plan_.tiers & kAdapterTiers & tier) == 0 || !HasEvidence(tier)) continue;
+      const Ruling* ruling = rulings_.Find(id, tier);
+      const bool expected = FindExpectation(plan_.expectations, profile, id, tier) != nullptr;
+      if (!expected && (ruling == nullptr || ruling->verdict == Verdict::kNotExercised)) {
+        in_vain |= tier;
+      } else {
+        said = true;
+      }
+    }
+    if (said || in_vain == 0) continue;
+    unjudged_.push_back(fmt::format("{} by {}: {} (scenarios: {})", clause.name, TierNames(in_vain),
+                                    WhyNotExercised(id), scenarios));
+  }
 }
 
 void Campaign::WriteBundles(const Results& results) {
@@ -301,6 +364,7 @@ std::string CheckLine(const CampaignRequest& request, std::span<const std::strin
     words.push_back(value);
   };
   for (const std::string& scenario : request.scenarios) add("--scenario", scenario);
+  if (!request.state_map.empty()) add("--state-map", request.state_map);
   if (!request.expectations.empty()) add("--expectations", request.expectations);
   if (request.profile) add("--profile", std::string(ProfileName(*request.profile)));
   return line + ShellCommand(words);

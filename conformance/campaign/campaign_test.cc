@@ -89,7 +89,7 @@ TEST(Plan, WhatNoEvidenceCanDecideIsRefused) {
                       std::nullopt),
             "--clauses: 'DEEP-3' is decided by V,T,D only, and here O,X can judge");
   EXPECT_EQ(PlanError({.implementation = "go", .tiers = kV | kO}, std::nullopt),
-            "--tiers: there is no evidence of tier V from go; give some of T,O,X");
+            "--tiers: there is no evidence of tier V from go; give some of T,O,X,D");
   const Subject mutant{.name = "mutant=x", .implementation = &ReferenceImplementation()};
   EXPECT_EQ(PlanError({.implementation = "mutant=x", .tiers = kO}, mutant),
             "--tiers: there is no evidence of tier O from mutant=x; give some of V");

@@ -50,9 +50,11 @@ LiveRun::LiveRun(Options options, const OutputFolder& folder, RulingTable& rulin
 
 // Known once the adapter has said its version: some scenarios are for clauses of other profiles.
 bool LiveRun::IsForProfile(const NamedScenario& named) const {
-  return !options_.profile || std::ranges::any_of(named.clauses, [&](ClauseId clause) {
+  const auto holds = [&](ClauseId clause) {
     return (GetClause(clause).profiles & *options_.profile) != 0;
-  });
+  };
+  return !options_.profile || std::ranges::any_of(named.clauses, holds) ||
+         std::ranges::any_of(named.inspected, holds);
 }
 
 // Why the clause cannot be asked of this adapter in that tier; empty: it can.
@@ -120,11 +122,12 @@ bool LiveRun::Introduce() {
   return false;
 }
 
-struct Run LiveRun::Perform(const Scenario& scenario) {
+struct Run LiveRun::Perform(const Scenario& scenario, TierSet tiers) const {
   return RunScenario({.argv = options_.implementation.argv,
                       .set_env = EnvironmentFor(options_.implementation, scenario),
-                      .observe = (options_.tiers & kO) != 0 && handshake_->has_monitor,
-                      .trace = (options_.tiers & kT) != 0,
+                      .observe = (tiers & (kO | kD)) != 0 && handshake_->has_monitor,
+                      .layout = tiers == kD ? options_.layout : nullptr,
+                      .trace = (tiers & kT) != 0,
                       .stop = listener_.stop(),
                       .on_process = options_.on_process},
                      scenario);
@@ -143,7 +146,10 @@ void LiveRun::Run(const NamedScenario& named) {
   gathered_.reset();
   if (!IsForProfile(named)) return;
   TakeUnpromised(named);
-  if (!IsWorthRunning(named)) return;
+  const bool is_worth_running = IsWorthRunning(named);
+  const bool is_inspected =
+      options_.layout != nullptr && !named.inspected.empty() && handshake_->has_monitor;
+  if (!is_worth_running && !is_inspected) return;
   Scenario scenario = named.scenario;
   // Independent of which other scenarios run, so that a filter does not change it.
   scenario.seed = CaseSeed(options_.seed, scenario.name);
@@ -153,20 +159,43 @@ void LiveRun::Run(const NamedScenario& named) {
     rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kError, error);
     return;
   }
-  const struct Run run = Perform(scenario);
+  // Reading the variables slows the monitor down, so nothing else is judged by that run.
+  const TierSet others = options_.tiers & kAdapterTiers & ~kD;
+  if (is_worth_running && !RunFor(named, scenario, others)) return;
+  if (is_inspected) RunFor(named, scenario, kD);
+}
+
+// One process, for these tiers; false: another one would not do better.
+bool LiveRun::RunFor(const NamedScenario& named, const Scenario& scenario, TierSet tiers) {
+  const bool inspect = tiers == kD;
+  const std::vector<ClauseId>& clauses = inspect ? named.inspected : named.clauses;
+  const struct Run run = Perform(scenario, tiers);
   if (!run.note.empty()) listener_.OnNote(In(scenario, run.note));
-  const std::string message = run.message + KeepStderr(scenario.name, run);
+  const std::string message =
+      run.message + KeepStderr(scenario.name + (inspect ? ".inspected" : ""), run);
   if (!run.greeted && run.outcome == Outcome::kStopped) {
-    rulings_.TakeForAll(named.clauses, kAdapterTiers, Verdict::kInconclusive, run.message);
-    return;
+    rulings_.TakeForAll(clauses, tiers, Verdict::kInconclusive, run.message);
+    return false;
   }
   if (const std::optional<Verdict> verdict = VerdictOf(run.outcome)) {
-    TakeForPromised(named, *verdict, In(scenario, message));
-    if (*verdict == Verdict::kUnsupported) return;
+    if (inspect) {
+      rulings_.TakeForAll(clauses, tiers, *verdict, In(scenario, message));
+    } else {
+      TakeForPromised(named, *verdict, In(scenario, message));
+    }
+    if (*verdict == Verdict::kUnsupported) return false;
+  }
+  if (inspect) {
+    inspected_ = inspected_ || !run.inspected.empty();
+    if (!run.inspection_error.empty() && !std::exchange(said_uninspected_, true))
+      listener_.OnNote("tier D is not observable: " + run.inspection_error);
+    Grade(scenario.name + ".inspected", run.inspected_header, run.inspected, named,
+          run.outcome != Outcome::kError);
+    return true;
   }
   if (!run.observer_error.empty()) {
     if (!std::exchange(said_unobserved_, true)) listener_.OnNote(run.observer_error);
-    rulings_.TakeForAll(named.clauses, kO, Verdict::kInconclusive,
+    rulings_.TakeForAll(clauses, kO, Verdict::kInconclusive,
                         In(scenario, "not observed: " + run.observer_error));
   }
   const bool is_credible = run.outcome != Outcome::kError;
@@ -174,6 +203,7 @@ void LiveRun::Run(const NamedScenario& named) {
   if (gathered_ && is_credible) JudgeLedger(scenario, gathered_->ledger);
   Grade(scenario.name, run.header, run.events, named, is_credible);
   Grade(scenario.name + ".runtime", run.trace_header, run.trace, named, is_credible);
+  return true;
 }
 
 // Where nothing was stamped of a task, it says whether what became runnable ran to its end, once.

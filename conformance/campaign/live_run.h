@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ class LiveRun {
     uint64_t seed = 1;
     std::optional<Profile> profile;              // else by the version that the adapter declares
     std::function<void(pid_t)> on_process = {};  // as in RunOptions (adapter/driver.h)
+    std::shared_ptr<const Layout> layout = nullptr;  // where its variables are, for tier D
   };
 
   // What the run says goes to `rulings`; all three outlive it.
@@ -39,18 +41,19 @@ class LiveRun {
   // Asks the adapter who it is, so that no scenario is begun in vain. False: it does not say.
   bool Introduce();
 
-  // Runs the scenario, or says why not.
+  // Runs the scenario, or says why not: once for the other tiers, once for tier D.
   void Run(const NamedScenario& named);
 
   // What it says; nullopt before Introduce.
   const std::optional<Handshake>& handshake() const { return handshake_; }
   std::optional<Profile> profile() const { return options_.profile; }
-  bool traced() const { return traced_; }  // its runtime traces itself
   // What the monitor did, as it was seen from outside, by scenario.
   const std::vector<Cadence>& cadences() const { return cadences_; }
   const Noise& noise() const { return noise_; }
   // What the adapter gathered in the last run; nullopt: everything was stamped, or it did not end.
   const std::optional<Gathered>& gathered() const { return gathered_; }
+  bool traced() const { return traced_; }        // its runtime traces itself
+  bool inspected() const { return inspected_; }  // its variables were read
 
  private:
   bool IsForProfile(const NamedScenario& named) const;
@@ -58,7 +61,8 @@ class LiveRun {
   std::string WhyNotAsked(ClauseId clause, Tier tier) const;
   void TakeUnpromised(const NamedScenario& named);
   void TakeForPromised(const NamedScenario& named, Verdict verdict, const std::string& message);
-  struct Run Perform(const Scenario& scenario);
+  struct Run Perform(const Scenario& scenario, TierSet tiers) const;
+  bool RunFor(const NamedScenario& named, const Scenario& scenario, TierSet tiers);
   void OnGreeted(const struct Run& run);
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
              const NamedScenario& named, bool is_credible);
@@ -75,7 +79,9 @@ class LiveRun {
   Noise noise_;
   std::optional<Gathered> gathered_;
   bool traced_ = false;
+  bool inspected_ = false;
   bool said_unobserved_ = false;
+  bool said_uninspected_ = false;
 };
 
 }  // namespace proctor

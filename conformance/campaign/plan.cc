@@ -16,6 +16,7 @@ namespace {
 // A scenario of 4096 tasks of 10,000 operations each is for nobody.
 constexpr size_t kScenarioBytesMost = 16 << 20;
 constexpr size_t kExpectationsBytesMost = 1 << 20;
+constexpr size_t kStateMapBytesMost = 1 << 20;
 
 TierSet PossibleTiers(const Plan& plan) {
   if (!plan.subject) return kAdapterTiers;
@@ -62,7 +63,7 @@ std::optional<NamedScenario> FindOrRead(const std::string& name, const Plan& pla
     error = fmt::format("{}: {}", name, error);
     return std::nullopt;
   }
-  return NamedScenario{*scenario, plan.selection.clauses};
+  return NamedScenario{*scenario, plan.selection.clauses, plan.selection.clauses};
 }
 
 bool PlanScenarios(Plan& plan, std::string& error) {
@@ -80,13 +81,33 @@ bool PlanScenarios(Plan& plan, std::string& error) {
   }
   if (!plan.request.scenarios.empty()) return true;
   for (const NamedScenario& named : ScenarioLibrary()) {
-    const bool needed = std::ranges::any_of(named.clauses, [&](ClauseId clause) {
-      return plan.selection.Has(clause) &&
-             (GetClause(clause).tiers & plan.tiers & kAdapterTiers) != 0;
-    });
-    if (needed) plan.scenarios.push_back(named);
+    const auto needs = [&](const std::vector<ClauseId>& clauses, TierSet tiers) {
+      return std::ranges::any_of(clauses, [&](ClauseId clause) {
+        return plan.selection.Has(clause) && (GetClause(clause).tiers & plan.tiers & tiers) != 0;
+      });
+    };
+    NamedScenario needed = named;
+    if (!needs(named.clauses, kAdapterTiers & ~kD)) needed.clauses.clear();
+    if (!needs(named.inspected, kD)) needed.inspected.clear();
+    if (needed.clauses.size() + needed.inspected.size() > 0) plan.scenarios.push_back(needed);
   }
   return true;
+}
+
+bool PlanStateMaps(Plan& plan, std::string& error) {
+  if (plan.request.state_map.empty()) {
+    plan.state_maps.assign(BuiltInStateMaps().begin(), BuiltInStateMaps().end());
+    return true;
+  }
+  const std::optional<std::string> text =
+      ReadWholeFile(plan.request.state_map, error, kStateMapBytesMost);
+  if (!text) {
+    error = "--state-map: " + error;
+    return false;
+  }
+  std::optional<StateMap> map = ParseStateMap(*text, plan.request.state_map, error);
+  if (map) plan.state_maps.push_back(std::move(*map));
+  return map.has_value();
 }
 
 }  // namespace
@@ -111,7 +132,8 @@ std::optional<Expectations> LookUpExpectations(const std::string& path,
 std::optional<Plan> MakePlan(const CampaignRequest& request, std::optional<Subject> subject,
                              std::string& error) {
   Plan plan{.request = request, .subject = std::move(subject)};
-  if (!PlanTiers(plan, error) || !PlanClauses(plan, error) || !PlanScenarios(plan, error)) {
+  if (!PlanTiers(plan, error) || !PlanClauses(plan, error) || !PlanScenarios(plan, error) ||
+      !PlanStateMaps(plan, error)) {
     return std::nullopt;
   }
   // "go=PATH" is a go, too.

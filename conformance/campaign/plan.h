@@ -14,13 +14,14 @@
 #include "conformance/campaign/selection.h"
 #include "conformance/campaign/subject.h"
 #include "conformance/contract/profile.h"
+#include "conformance/debug_information/state_map.h"
 #include "conformance/report/expectations.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
 
 // What the runs of an adapter can show.
-inline constexpr TierSet kAdapterTiers = kT | kO | kX;
+inline constexpr TierSet kAdapterTiers = kT | kO | kX | kD;
 
 struct CampaignRequest {
   std::string program = "proctor";     // how the user started this program, for replay lines
@@ -31,6 +32,7 @@ struct CampaignRequest {
   uint64_t seed = 1;
   int64_t budget_ms = 120'000;     // no scenario starts after it
   int64_t worlds = 100'000;        // random ones, for tier V
+  std::string state_map;           // file, for tier D; empty: one that comes with Proctor
   std::string expectations;        // file; empty: the implementation's own
   std::optional<Profile> profile;  // else by the version that the implementation declares
 };
@@ -43,6 +45,7 @@ struct Plan {
   TierSet tiers = 0;     // those that are to judge
   std::vector<NamedScenario> scenarios;
   Expectations expectations;
+  std::vector<StateMap> state_maps;  // to look for the runtime's variables with
 
   // Whether the implementation's adapter is to run.
   bool RunsAdapter() const { return (tiers & kAdapterTiers) != 0; }

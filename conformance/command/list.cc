@@ -31,7 +31,8 @@ std::string ProfileNames(ProfileSet profiles) {
 }
 
 bool Needs(const NamedScenario& named, ClauseId clause) {
-  return std::ranges::find(named.clauses, clause) != named.clauses.end();
+  return std::ranges::find(named.clauses, clause) != named.clauses.end() ||
+         std::ranges::find(named.inspected, clause) != named.inspected.end();
 }
 
 }  // namespace

@@ -132,6 +132,8 @@ void AddCheck(CLI::App& app, Arguments& arguments) {
             "random worlds for tier V; 100000 if left out");
   check->add_option("--out", arguments.check.out,
                     "write results, traces and scenarios to this folder");
+  check->add_option("--state-map", request.state_map,
+                    "where the runtime's variables are, for tier D, instead of the built-in maps");
   check->add_option("--expectations", request.expectations, "a file instead of the built-in ones");
   AddProfile(*check, request.profile);
 }

@@ -21,10 +21,14 @@
 #include "conformance/campaign/shell.h"
 #include "conformance/command/output.h"
 #include "conformance/command/target.h"
+#include "conformance/debug_information/inspector.h"
+#include "conformance/debug_information/layout.h"
 #include "conformance/observer/cadence_picture.h"
 #include "conformance/observer/observer.h"
+#include "conformance/observer/state_picture.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/process.h"
+#include "conformance/process/program.h"
 #include "conformance/process/stop_request.h"
 #include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
@@ -52,6 +56,8 @@ class Observation {
   void EndCommand();
   int Report();
   int PassOn(int status) const;
+  std::shared_ptr<const Layout> FindLayout(pid_t pid) const;
+  bool GradeInspected(const OutputFolder& folder, Grade& grade, std::string& error);
   Header MakeHeader() const;
   std::string Describe() const;
 
@@ -64,6 +70,8 @@ class Observation {
   std::unique_ptr<Observer> observer_;
   Observer::Found found_;
   std::vector<Event> events_;
+  EventMerger inspected_merger_;
+  std::vector<Event> inspected_;  // of tier D
 };
 
 int Observation::Run() {
@@ -76,6 +84,7 @@ int Observation::Run() {
   found_ = observer_->found();
   if (child_) EndCommand();
   events_ = merger_.Take();
+  inspected_ = inspected_merger_.Take();
   if (!observer_->error().empty()) Say(observer_->error());
   return PassOn(observer_->monitor() == 0 ? kExitFailed : Report());
 }
@@ -85,6 +94,19 @@ int Observation::PassOn(int status) const {
   if (command_status_.value_or(0) == 0) return status;
   Say(fmt::format("the command ended with status {}", *command_status_));
   return status == kExitAsExpected || status == kExitInconclusive ? *command_status_ : status;
+}
+
+// Where the runtime's variables are, by the program's debug information; null: nobody knows.
+std::shared_ptr<const Layout> Observation::FindLayout(pid_t pid) const {
+  std::string program = fmt::format("/proc/{}/exe", pid);
+  if (child_) {
+    // It is not there yet.
+    program = options_.command.front();
+    if (program.find('/') == std::string::npos) program = FindOnPath(program);
+  }
+  std::string error;
+  std::optional<Layout> layout = ResolveLayout(BuiltInStateMaps(), program, error);
+  return layout ? std::make_shared<const Layout>(std::move(*layout)) : nullptr;
 }
 
 bool Observation::Start() {
@@ -102,7 +124,11 @@ bool Observation::Start() {
     observer_ = Observer::Start(
         {.pid = pid,
          .from_start = child_ != nullptr,
-         .declaration = {.by = options_.profile ? By::kUser : By::kNobody, .thread = ""}},
+         .declaration = {.by = options_.profile ? By::kUser : By::kNobody, .thread = ""},
+         .layout = FindLayout(pid),
+         // The process must survive the sudden end of this program.
+         .breakpoints = false,
+         .inspected = [this](const Event& event) { inspected_merger_.Add(event); }},
         [this](const Event& event) { merger_.Add(event); }, error);
   }
   if (!observer_) Say(error);
@@ -188,10 +214,29 @@ std::string Observation::Describe() const {
   return text;
 }
 
+// What the variables show, by tier D; false: `error`.
+bool Observation::GradeInspected(const OutputFolder& folder, Grade& grade, std::string& error) {
+  if (inspected_.empty()) return true;
+  Header header = MakeHeader();
+  header.maker = "inspector";
+  header.tiers = kD;
+  header.from_start = false;
+  header.emits = Observer::Emits() | Inspector::Emits();
+  const std::string path = folder.TracePath("inspected");
+  if (!StoreTrace(path, header, inspected_, folder.kept(), error)) return false;
+  const std::optional<Grade> inspected = GradeTrace(path, std::nullopt, error);
+  if (!inspected) return false;
+  grade.rulings.insert(grade.rulings.end(), inspected->rulings.begin(), inspected->rulings.end());
+  std::ranges::stable_sort(grade.rulings, {}, &Ruling::clause);
+  error = inspected->error;
+  return error.empty();
+}
+
 int Observation::Report() {
   const Header header = MakeHeader();
   const std::string picture =
-      fmt::format("{}\n{}\n", Describe(), CadencePicture(events_, observer_->usage()));
+      fmt::format("{}\n{}\n{}\n", Describe(), CadencePicture(events_, observer_->usage()),
+                  StatePicture(inspected_));
   std::string error;
   const std::optional<OutputFolder> folder = OutputFolder::Open(options_.out, error);
   if (!folder) {
@@ -212,6 +257,7 @@ int Observation::Report() {
     return kExitFailed;
   }
   grade->cadence.name = "observed";
+  if (!GradeInspected(*folder, *grade, error)) Say(error);
   const std::vector<std::string> words = {options_.program, "judge", path};
   const std::string line = folder->kept() ? ShellCommand(words) : "";
   Results results = AssembleResults({.implementation = header.implementation,

@@ -17,9 +17,8 @@ constexpr int kPreemptSlot = 1;
 constexpr int kIdleLockedSlot = 2;
 constexpr int kFreeSlot = 3;  // injections; within a hand-off assigns; in a deep sleep its return
 
-// Where the monitor adjusts a count more often than this in one cycle, it does so for every running
-// processor. Then it is watched only in one of N cycles.
-constexpr int64_t kAdjustmentsFew = 4;
+// Where the monitor adjusts a count also in a cycle that takes and injects nothing, it does so for
+// every running processor. Then it is watched only in one of N cycles.
 constexpr int64_t kAdjustmentsEvery = 32;
 
 // A snapshot for which the values must belong together is read again that often at most.
@@ -93,8 +92,9 @@ void Inspector::Arm(int slot, EventKind kind) {
 
 void Inspector::BeginCycle() {
   ++cycle_;
-  many_adjustments_ = many_adjustments_ || adjustments_ > kAdjustmentsFew;
+  many_adjustments_ = many_adjustments_ || (adjustments_ > 0 && !took_or_injected_);
   adjustments_ = 0;
+  took_or_injected_ = false;
   Arm(kHandOffSlot, kHandOff);
   Arm(kPreemptSlot, kPreemptRequest);
   if (!many_adjustments_ || cycle_ % kAdjustmentsEvery == 0) {
@@ -169,24 +169,36 @@ bool Inspector::Settle() {
   return true;
 }
 
-void Inspector::OnStop(int64_t time_ns) { TakeSnapshot(time_ns); }
+void Inspector::OnEntry(int64_t time_ns) { TakeSnapshot(time_ns); }
+
+// What the other calls come back to shows at the next stop.
+void Inspector::OnExit(int64_t time_ns) {
+  if (sleeps_) TakeSnapshot(time_ns);
+}
 
 void Inspector::OnEvent(const Event& event) {
   Event told = event;
   switch (event.kind) {
     case kShallowSleep:
+      sleeps_ = true;
       BeginCycle();
       break;
+    case kShallowWake:
+      sleeps_ = false;
+      break;
     case kDeepSleep:
+      sleeps_ = true;
       cause_.reset();
       if (Settle()) EmitChanges(event.time_ns);
       ArmReturn();
       break;
     case kDeepWake:
+      sleeps_ = false;
       if (cause_) told.Set(Arg::kCause, static_cast<int64_t>(*cause_));
       cause_.reset();
       break;
     case kPoll:
+      took_or_injected_ = took_or_injected_ || event.Get(Arg::kReady) > 0;
       if (event.Get(Arg::kReady) > 0) Arm(kIdleLockedSlot, kAdjustIdleLocked);
       break;
     default:
@@ -253,6 +265,7 @@ bool Inspector::OnTrap(int64_t time_ns) {
   sink_(AtFunction(*Find(kind), time_ns));
   switch (kind) {
     case kHandOff:
+      took_or_injected_ = true;
       // What the hand-off ends in, and that it is over.
       if (Find(kAssign) != nullptr) Arm(kFreeSlot, kAssign);
       Arm(kIdleLockedSlot, kAdjustIdleLocked);

@@ -38,10 +38,11 @@ class Inspector {
                                            std::string& error);
   ~Inspector();
 
-  // The thread stands at the beginning or the end of a system call.
-  void OnStop(int64_t time_ns);
+  // The thread stands at the beginning, or the end, of a system call.
+  void OnEntry(int64_t time_ns);
+  void OnExit(int64_t time_ns);
 
-  // What that system call is; becomes evidence of tier D too. Follows OnStop.
+  // What that system call is; becomes evidence of tier D too. Follows OnEntry or OnExit.
   void OnEvent(const Event& event);
 
   // The thread was stopped by SIGTRAP; true: by a breakpoint of ours, so it must not hear of it.
@@ -86,6 +87,8 @@ class Inspector {
   int64_t cycle_ = 0;
   int64_t adjustments_ = 0;  // in this cycle
   bool many_adjustments_ = false;
+  bool took_or_injected_ = false;  // in this cycle
+  bool sleeps_ = false;            // in its shallow or deep sleep
 };
 
 }  // namespace proctor

@@ -87,6 +87,8 @@ void CadenceJudge::OnDeepWake(const Event& event) {
 
 void CadenceJudge::OnDuty(const Event& event) {
   if (event.kind != EventKind::kPoll) {
+    const bool between_stamps = activity_.computes_alone_since_ns() == INT64_MAX;
+    if (event.kind == EventKind::kPreemptSignal && between_stamps) signal_ns_ = event.time_ns;
     ++other_duties_;
     return;
   }
@@ -106,6 +108,8 @@ void CadenceJudge::EndCycle() {
 }
 
 bool CadenceJudge::RetakeImpossible() const {
+  // While a collection stops the world the monitor may sleep deep, and be woken before it sleeps.
+  if (activity_.may_collect()) return false;
   // What is no operation of a task of the scenario is in no system call while some task lives.
   if (activity_.live_since_ns() >= cycle_began_ns_) return false;
   if (activity_.free_of_calls_since_ns() < cycle_began_ns_) return true;
@@ -114,7 +118,17 @@ bool CadenceJudge::RetakeImpossible() const {
   const bool others_wait = activity_.spinning_since_ns() < cycle_began_ns_ &&
                            activity_.last_stamp_ns() < cycle_began_ns_ &&
                            activity_.open(Op::kBlock) + activity_.open(Op::kCalls) == 0;
-  return others_wait || activity_.computes_alone_since_ns() < cycle_began_ns_;
+  return others_wait ||
+         (activity_.computes_alone_since_ns() < cycle_began_ns_ && !MayNotHaveEntered());
+}
+
+// The task that stamped a call last may have been made to yield before it entered the call, and may
+// enter it at any time.
+bool CadenceJudge::MayNotHaveEntered() const {
+  constexpr int64_t kInFlightNs = 5'000'000;
+  return activity_.open(Op::kBlock) + activity_.open(Op::kCalls) > 0 &&
+         signal_ns_ > activity_.last_call_began_ns() - kInFlightNs &&
+         signal_ns_ < activity_.computes_alone_since_ns();
 }
 
 void CadenceJudge::StartRun(RunStart start, int64_t time_ns) {

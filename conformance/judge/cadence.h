@@ -45,6 +45,7 @@ class CadenceJudge : public Judge {
 
   int64_t Doubled() const;
   bool RetakeImpossible() const;
+  bool MayNotHaveEntered() const;
   bool ResetWithoutCause();
   void StartRun(RunStart start, int64_t time_ns);
   void JudgeRunLength(const Event& event);
@@ -82,6 +83,7 @@ class CadenceJudge : public Judge {
   WakeCause deep_cause_ = WakeCause::kTimeout;
   int64_t polls_ = 0;
   int64_t other_duties_ = 0;
+  int64_t signal_ns_ = INT64_MIN;  // the last request to yield while no task was known to compute
 
   std::deque<Event> recent_;
 };

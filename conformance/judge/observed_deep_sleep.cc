@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor {
 namespace {
 
 // After the last task has stamped that it waits, its thread still looks for other work.
 constexpr int64_t kToRestNs = 2'000'000;
 constexpr int64_t kTurnsInVainMost = 3;
+// Libc interceptors have timed waits cut into pieces of this length (DEEP-16).
+constexpr int64_t kPieceNs = 10'000'000;
 // A timer this close may be overdue when the monitor looks.
 constexpr int64_t kTimerSoonNs = 2'000'000;
 
@@ -94,6 +98,8 @@ void ObservedDeepSleepJudge::OnTurn(const Event& sleep) {
 void ObservedDeepSleepJudge::OnDeepSleep(const Event& event) {
   deep_ = event;
   deep_in_turn_ = true;
+  pieces_until_ns_ = 0;
+  deep_in_collection_ = activity_.open(Op::kCollect) > 0;
   deep_rest_ns_ = activity_.resting_since_ns();
   if (deep_rest_ns_ == INT64_MAX || activity_.may_collect() || !cycle_.awake()) return;
   // Nobody else sets timers where nothing was ever collected.
@@ -102,6 +108,11 @@ void ObservedDeepSleepJudge::OnDeepSleep(const Event& event) {
   const int64_t ends_ns = event.time_ns + duration_ns;
   // Its task may have been kept from saying so, the timer has fired.
   if (timer_ns <= event.time_ns) return;
+  if (duration_ns == kPieceNs) {
+    // How long it is in all shows at its end.
+    pieces_until_ns_ = std::min(timer_ns, event.time_ns + in_force_.deep_max_ns());
+    return;
+  }
   too_short_.Add({.begin_ns = cycle_.last_wake_ns(),
                   .end_ns = event.time_ns,
                   .exceeds = duration_ns < in_force_.deep_max_ns() && ends_ns < timer_ns,
@@ -118,6 +129,15 @@ void ObservedDeepSleepJudge::OnDeepWake(const Event& event) {
                   .exceeds = cause == WakeCause::kWoken,
                   .evidence = {*deep_, event}});
   }
+  if (deep_ && pieces_until_ns_ > 0 && cause == WakeCause::kTimeout) {
+    too_short_.Add({.begin_ns = deep_->time_ns,
+                    .end_ns = event.time_ns,
+                    .exceeds = event.time_ns < pieces_until_ns_,
+                    .evidence = {*deep_, event}});
+  }
+  // The world stood, or was about to, and its start woke the monitor before anybody could say so.
+  if (deep_ && deep_in_collection_ && !expected_ && cause == WakeCause::kWoken)
+    world_.Add({.begin_ns = deep_->time_ns, .end_ns = event.time_ns});
   SettleExpected(event, cause == WakeCause::kTimeout);
   deep_.reset();
 }

@@ -48,6 +48,8 @@ class ObservedDeepSleepJudge : public StampJudge {
   int64_t turns_in_vain_ = 0;
   bool rest_judged_ = false;
   bool deep_in_turn_ = false;
+  bool deep_in_collection_ = false;  // it began while a task waited for one
+  int64_t pieces_until_ns_ = 0;      // when it must end, where it comes in pieces; 0: it does not
 
   std::optional<Event> deep_;         // the deep sleep that goes on
   int64_t deep_rest_ns_ = INT64_MAX;  // all tasks have rested since, when it began

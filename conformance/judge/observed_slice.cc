@@ -7,7 +7,11 @@ namespace {
 
 // A slice that is over in short calls is taken by the turn that finds it so, wherever that finds
 // the task.
-constexpr int64_t kDueTurnsMost = 3;
+constexpr int64_t kDueTurnsMost = 1;
+// The thread that gets the P needs a moment, in which a monitor that looks often has many turns.
+constexpr int64_t kDueApartNs = 5'000'000;
+// What a thread that computes loses on a quiet machine is less.
+constexpr int64_t kStarvedNs = 2'000'000;
 
 bool IsCall(const Event& event) {
   return event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kCalls);
@@ -35,6 +39,7 @@ ObservedSliceJudge::ObservedSliceJudge(const Header& header)
   Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake, kPreemptSignal, kStall,
                  kTaskSpawn}) |
         Activity::Kinds());
+  Needs({ClauseId::kSYS_5}, KindSet({kThreadWake, kThreadStart}));
 }
 
 void ObservedSliceJudge::Observe(const Event& event) {
@@ -47,6 +52,7 @@ void ObservedSliceJudge::Observe(const Event& event) {
   }
   if (event.kind == EventKind::kShallowSleep && cycle_.awake()) OnTurn(event);
   if (event.kind == EventKind::kPreemptSignal) OnSignal(event);
+  if (event.kind == EventKind::kThreadWake || event.kind == EventKind::kThreadStart) OnTaken(event);
   activity_.Observe(event);
   cycle_.Observe(event);
   if (!activity_.lost()) OnStamp(event);
@@ -58,10 +64,10 @@ void ObservedSliceJudge::OnTurn(const Event& sleep) {
     if (spin_->seen_by_ns == INT64_MAX) {
       spin_->seen_by_ns = sleep.time_ns;
     } else if (wake_ns >= spin_->seen_by_ns + in_force_.slice_ns) {
-      late_.Add({.begin_ns = spin_->since.time_ns,
-                 .end_ns = sleep.time_ns,
-                 .exceeds = true,
-                 .evidence = {spin_->since, sleep}});
+      spin_->late.push_back({.begin_ns = spin_->since.time_ns,
+                             .end_ns = sleep.time_ns,
+                             .exceeds = true,
+                             .evidence = {spin_->since, sleep}});
       spin_->since = sleep;
       spin_->seen_by_ns = INT64_MAX;
     }
@@ -69,13 +75,27 @@ void ObservedSliceJudge::OnTurn(const Event& sleep) {
   if (behind_ && wake_ns >= behind_->spawned.time_ns) {
     if (behind_->seen_by_ns == INT64_MAX) {
       behind_->seen_by_ns = sleep.time_ns;
-    } else if (wake_ns >= behind_->seen_by_ns + in_force_.slice_ns) {
+    } else if (wake_ns >= behind_->seen_by_ns + in_force_.slice_ns &&
+               wake_ns >= behind_->due_ns + kDueApartNs) {
+      behind_->due_ns = wake_ns;
       ++behind_->due_turns;
     }
   }
 }
 
+// A thread gets the P, or the task is asked to yield between two calls: who waits behind it will
+// run, however long that takes.
+void ObservedSliceJudge::OnTaken(const Event& event) {
+  if (!behind_ || !cycle_.awake()) return;
+  if (behind_->seen_by_ns != INT64_MAX &&
+      cycle_.last_wake_ns() >= behind_->seen_by_ns + in_force_.slice_ns) {
+    in_calls_.Add({.begin_ns = behind_->spawned.time_ns, .end_ns = event.time_ns});
+  }
+  behind_.reset();
+}
+
 void ObservedSliceJudge::OnSignal(const Event& event) {
+  OnTaken(event);
   if (!spin_) return;
   const int64_t fresh_ns = spin_->fresh_since_ns;
   // A turn that began before the spin may have meant the task before it.
@@ -86,10 +106,7 @@ void ObservedSliceJudge::OnSignal(const Event& event) {
                 .exceeds = event.time_ns - fresh_ns < in_force_.slice_ns,
                 .evidence = {spin_->begin, event}});
   }
-  late_.Add({.begin_ns = spin_->since.time_ns,
-             .end_ns = event.time_ns,
-             .exceeds = false,
-             .evidence = {spin_->since, event}});
+  late_.Add({.begin_ns = spin_->since.time_ns, .end_ns = event.time_ns});
   spin_->asked = true;
   spin_->since = event;
   spin_->seen_by_ns = INT64_MAX;
@@ -115,7 +132,20 @@ void ObservedSliceJudge::OnStamp(const Event& event) {
                  .since = event,
                  .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN};
   }
-  if (event.kind == EventKind::kOpEnd && spins) spin_.reset();
+  if (event.kind == EventKind::kOpEnd && spins) EndSpin(event);
+}
+
+// A thread that got no CPU could not take the last signal, and no second one is sent meanwhile. How
+// long that was shows at the end of the operation, which is so much CPU time.
+void ObservedSliceJudge::EndSpin(const Event& end) {
+  if (!spin_) return;
+  const int64_t starved_ns =
+      end.time_ns - spin_->begin.time_ns - spin_->begin.Get(Arg::kDurationNs);
+  int64_t excused = starved_ns > kStarvedNs ? starved_ns / in_force_.slice_ns + 1 : 0;
+  for (Sample& sample : spin_->late) {
+    if (--excused < 0) late_.Add(std::move(sample));
+  }
+  spin_.reset();
 }
 
 void ObservedSliceJudge::OnOther(const Event& event) {
@@ -130,7 +160,8 @@ void ObservedSliceJudge::OnOther(const Event& event) {
       event.kind == EventKind::kTaskStart && event.g == behind_->spawned.Get(Arg::kTask);
   if (starts || behind_->due_turns > kDueTurnsMost) {
     // A P that was taken before, because one call was seen twice, says nothing.
-    if (behind_->due_turns > 0) in_calls_.Add(sample(behind_->due_turns > kDueTurnsMost));
+    if (event.time_ns - behind_->spawned.time_ns >= in_force_.slice_ns)
+      in_calls_.Add(sample(behind_->due_turns > kDueTurnsMost));
     behind_.reset();
     return;
   }

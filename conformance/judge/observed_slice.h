@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/cycle.h"
@@ -31,6 +32,7 @@ class ObservedSliceJudge : public StampJudge {
     int64_t fresh_since_ns;          // its slice began after this; INT64_MIN: not known
     bool asked = false;              // to yield, since it began
     int64_t seen_by_ns = INT64_MAX;  // the end of the first turn after `since`
+    std::vector<Sample> late = {};   // turns that should have asked, until its end
   };
 
   // A task that waits behind one which does nothing but short calls.
@@ -38,10 +40,13 @@ class ObservedSliceJudge : public StampJudge {
     Event spawned;
     int64_t seen_by_ns = INT64_MAX;
     int64_t due_turns = 0;  // turns that found the slice over
+    int64_t due_ns = 0;     // the last of them
   };
 
   void OnTurn(const Event& sleep);
+  void OnTaken(const Event& event);
   void OnSignal(const Event& event);
+  void EndSpin(const Event& end);
   void OnStamp(const Event& event);
   void OnOther(const Event& event);
 

@@ -328,9 +328,16 @@ TEST(ID_4, AMonitorThatIsNotHeardOfViolates) {
   EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
 }
 
+TEST(ID_4, AMonitorThatIsNotHeardOfWhileATaskComputesViolatesOnAnyMachine) {
+  TraceBuilder trace = OneTask(1);
+  trace.Begin(kTask, Op::kSpin, kSecond).Run(60, 20 * kUs).Wait(2 * kSecond);
+  trace.Add(EventKind::kStall, {{Arg::kDurationNs, 1990 * kMs}}).End(kTask, Op::kSpin);
+  EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
+}
+
 TEST(ID_4, AStalledMachineOrADeepSleepExplainsSilence) {
   TraceBuilder stalled = OneTask(1);
-  stalled.Begin(kTask, Op::kSpin, kSecond).Run(60, 20 * kUs).Wait(800 * kMs);
+  stalled.Begin(kTask, Op::kSpin, 100 * kMs).Run(60, 20 * kUs).Wait(800 * kMs);
   stalled.Add(EventKind::kStall, {{Arg::kDurationNs, 790 * kMs}}).End(kTask, Op::kSpin);
   EXPECT_EQ(stalled.Of(ClauseId::kID_4), Verdict::kConforms);
   TraceBuilder deep = OneTask(1);

@@ -143,6 +143,7 @@ void RunnableBehindJudge::FinishBlock(const Ahead& ahead, const Event& end, bool
     return Sample{.begin_ns = ahead.begin.time_ns,
                   .end_ns = end.time_ns,
                   .exceeds = exceeds,
+                  .beyond_ns = waited_ns - behind_call_.bound_ns(),
                   .evidence = {ahead.spawned, ahead.begin, end}};
   };
   // A call that ended before the bound proves nothing either way.
@@ -171,7 +172,9 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   }
   if (asked_.asynchronous_preemption == 0) return;
   if (started || waited_ns > behind_spin_.bound_ns()) {
-    behind_spin_.Add(sample(ahead.begin.time_ns, waited_ns > behind_spin_.bound_ns()));
+    Sample waited = sample(ahead.begin.time_ns, waited_ns > behind_spin_.bound_ns());
+    waited.beyond_ns = waited_ns - behind_spin_.bound_ns();
+    behind_spin_.Add(std::move(waited));
   }
   // A collection preempts for reasons of its own.
   const bool collected = collected_ns_ > ahead.begin.time_ns || in_force_.gc_percent >= 0;

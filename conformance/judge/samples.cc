@@ -81,7 +81,14 @@ Samples::Decision Samples::ByOrder() const {
 
 Samples::Decision Samples::Decide(Outcome outcome, int64_t samples, std::string figures,
                                   int64_t left_out) const {
-  if (bound_ns_ > 0) figures += fmt::format(", bound {} ns", bound_ns_);
+  const auto ms = [](int64_t ns) {
+    return fmt::format("{:.3f} ms", static_cast<double>(ns) / 1e6);
+  };
+  if (bound_ns_ > 0 && durations_ns_.count() > 0) {
+    figures = fmt::format("p50 {}, p99 {}, max {}, bound {}; {}", ms(durations_ns_.Quantile(0.5)),
+                          ms(durations_ns_.Quantile(0.99)), ms(durations_ns_.max()), ms(bound_ns_),
+                          figures);
+  }
   if (left_out > 0) figures += fmt::format(", {} more left out for noise", left_out);
   return {outcome, samples, std::move(figures)};
 }

@@ -114,6 +114,8 @@ void SleepJudge::NoteSilence(const Event& event) {
       heard_.reset();
       return;
     case EventKind::kOpBegin:
+      if (event.Is(Arg::kOp, Op::kSpin)) spin_ = event;
+      break;
     case EventKind::kOpEnd:
     case EventKind::kScenarioEnd:
       break;
@@ -122,9 +124,17 @@ void SleepJudge::NoteSilence(const Event& event) {
   }
   if (!heard_) return;
   if (event.time_ns - heard_->time_ns > kSilenceNsMost && silences_.size() < kSuspectsMost) {
-    silences_.push_back({*heard_, event});
+    silences_.push_back({*heard_, event, ComputedSinceNs(heard_->time_ns, event)});
     heard_.reset();
   }
+}
+
+// The CPU time, at least, of the task whose operation ends: where one thread gets it, no other one
+// of the process goes without for long.
+int64_t SleepJudge::ComputedSinceNs(int64_t since_ns, const Event& end) const {
+  if (!spin_ || end.kind != EventKind::kOpEnd || !end.Is(Arg::kOp, Op::kSpin) || spin_->g != end.g)
+    return 0;
+  return spin_->Get(Arg::kDurationNs) - std::max<int64_t>(since_ns - spin_->time_ns, 0);
 }
 
 void SleepJudge::OnShallowSleep(const Event& event) {
@@ -256,8 +266,8 @@ void SleepJudge::OnTimerEnd(const Event& event) {
 void SleepJudge::Close() {
   for (const Silence& silence : silences_) {
     const int64_t silent_ns = silence.until.time_ns - silence.heard.time_ns;
-    if (silent_ns - stalls_.Within(silence.heard.time_ns, silence.until.time_ns) <= kSilenceNsMost)
-      continue;
+    const int64_t stalled_ns = stalls_.Within(silence.heard.time_ns, silence.until.time_ns);
+    if (silent_ns - stalled_ns <= kSilenceNsMost && silence.computed_ns <= kSilenceNsMost) continue;
     Violate(
         ClauseId::kID_4,
         fmt::format("the monitor was not heard of for {} ns; its last request was no deep sleep",

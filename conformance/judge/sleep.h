@@ -39,6 +39,7 @@ class SleepJudge : public Judge {
 
   void NoteSilence(const Event& event);
   void OnOpBegin(const Event& event);
+  int64_t ComputedSinceNs(int64_t since_ns, const Event& end) const;
   void OnShallowSleep(const Event& event);
   void OnShallowWake(const Event& event);
   void OnDeepSleep(const Event& event);
@@ -57,10 +58,12 @@ class SleepJudge : public Judge {
   bool trace_shown_;
   std::optional<Event> slept_before_line_;  // the first deep sleep without it
 
+  std::optional<Event> spin_;   // that began last
   std::optional<Event> heard_;  // what the monitor did last; none: it may be silent
   struct Silence {
     Event heard;
     Event until;
+    int64_t computed_ns = 0;  // CPU time of a task meanwhile, at least
   };
   std::vector<Silence> silences_;
   Stalls stalls_;

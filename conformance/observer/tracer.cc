@@ -215,19 +215,21 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
   }
   const int64_t now_ns = MonotonicNowNs();
   if (tid == monitor_) usage_.CountStop();
-  if (tid == monitor_ && inspector_) inspector_->OnStop(now_ns);
   if (info.arch != kArchitecture) {
     error_ = fmt::format("process {} runs a program for another kind of processor than this one",
                          thread.process);
   } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+    if (tid == monitor_ && inspector_) inspector_->OnEntry(now_ns);
     uint64_t args[6];
     std::copy(std::begin(info.entry.args), std::end(info.entry.args), args);
     const int64_t before = thread.decoder->sleeps();
     thread.decoder->OnEntry(now_ns, info.entry.nr, args);
     if (thread.decoder->sleeps() == before) return;
-    if (tid == monitor_) ++sleeps_;
+    // When it was found, another one may not yet have been there.
+    if (tid == monitor_ && ++sleeps_ == kWatchAllFor) LookForOthers();
     if (watching_all_) LookForMonitor(tid, thread, info.stack_pointer);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+    if (tid == monitor_ && inspector_) inspector_->OnExit(now_ns);
     thread.decoder->OnExit(now_ns, info.exit.rval);
   }
 }

@@ -13,17 +13,20 @@ extern const std::string_view kIdleScenario;
 extern const std::string_view kTimersScenario;
 extern const std::string_view kTimeSlicesScenario;
 extern const std::string_view kBlockedWithWorkScenario;
+extern const std::string_view kBlockedForLongScenario;
 extern const std::string_view kBlockedAloneScenario;
 extern const std::string_view kBlockedBesideSleepersScenario;
 extern const std::string_view kBlockedBesideSpinnerScenario;
 extern const std::string_view kDeepSleepWakeUpsScenario;
 extern const std::string_view kPollWithEveryPBusyScenario;
+extern const std::string_view kPollBesideASpinnerScenario;
 extern const std::string_view kForcedCollectionsScenario;
 extern const std::string_view kCollectorOffScenario;
 extern const std::string_view kDeadlockScenario;
 extern const std::string_view kTimerIsNoDeadlockScenario;
 extern const std::string_view kNetworkIsNoDeadlockScenario;
 extern const std::string_view kSchedulerTraceScenario;
+extern const std::string_view kSchedulerTraceBesideASpinnerScenario;
 extern const std::string_view kPreemptionOffScenario;
 extern const std::string_view kStopTheWorldScenario;
 extern const std::string_view kMixedLoadScenario;
@@ -54,6 +57,7 @@ using enum ClauseId;
 struct Entry {
   std::string_view file;  // its contents
   std::vector<ClauseId> clauses;
+  std::vector<ClauseId> inspected = {};
 };
 
 std::vector<Entry> Entries() {
@@ -64,33 +68,42 @@ std::vector<Entry> Entries() {
       {kTimersScenario, {kCAD_9, kDEEP_4}},
       {kTimeSlicesScenario, {kSLICE_3, kPRE_5}},
       {kBlockedWithWorkScenario, {kSYS_4, kHAND_8}},
+      {kBlockedForLongScenario, {kSYS_4, kHAND_8}},
       {kBlockedAloneScenario, {kSYS_3, kDEEP_14}},
-      {kBlockedBesideSleepersScenario, {kHAND_7, kDEEP_4}},
-      {kBlockedBesideSpinnerScenario, {kCAD_3, kDEEP_11}},
+      {kBlockedBesideSleepersScenario, {kHAND_7, kDEEP_4}, {kDEEP_4, kHAND_7}},
+      {kBlockedBesideSpinnerScenario, {kCAD_3, kDEEP_11}, {kCYC_1, kSLICE_1, kSLICE_3, kSYS_11}},
       {kDeepSleepWakeUpsScenario, {kCAD_4, kDEEP_9}},
       {kPollWithEveryPBusyScenario, {kCAD_6, kID_4, kPOLL_1, kPOLL_3, kPOLL_7}},
+      {kPollBesideASpinnerScenario, {}, {kCAD_6, kCYC_1, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4}},
       {kForcedCollectionsScenario, {kGC_1, kGC_5}},
-      {kCollectorOffScenario, {kGC_3}},
+      {kCollectorOffScenario, {kGC_3}, {kGC_3}},
       {kDeadlockScenario, {kID_3, kDEAD_3}},
       {kTimerIsNoDeadlockScenario, {kDEAD_4}},
       {kNetworkIsNoDeadlockScenario, {kDEAD_5}},
-      {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}},
-      {kPreemptionOffScenario, {kPRE_3}},
+      {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}, {kCYC_1, kDEEP_13}},
+      {kSchedulerTraceBesideASpinnerScenario, {}, {kCAD_6, kCYC_1}},
+      {kPreemptionOffScenario, {kPRE_3}, {kSLICE_4}},
       {kStopTheWorldScenario, {kSTW_3}},
-      {kMixedLoadScenario, {kSYS_8, kHAND_8}},
+      {kMixedLoadScenario, {kSYS_8, kHAND_8}, {kCAD_2, kHAND_1, kID_2, kID_3}},
       {kCpuAffinityScenario, {kVER_2}},
-      {kTakenThenComputingScenario, {kCAD_2, kCAD_3}},
-      {kHotHandOffsScenario, {kSYS_1, kSYS_2, kSYS_4}},
+      {kTakenThenComputingScenario, {kCAD_2, kCAD_3, kSYS_4}},
+      {kHotHandOffsScenario,
+       {kSYS_1, kSYS_2, kSYS_4},
+       {kCAD_3, kCAD_4, kCYC_2, kCYC_4, kDEAD_1, kHAND_3, kSYS_1, kSYS_2, kSYS_6, kSYS_7, kVER_3}},
       {kTimersBehindACallScenario, {kSYS_2}},
-      {kAloneBesideAnIdlePScenario, {kSYS_2, kSYS_3}},
-      {kHotSlicesScenario, {kSLICE_3}},
-      {kShortCallsScenario, {kSYS_5}},
+      {kAloneBesideAnIdlePScenario, {kSYS_2, kSYS_3}, {kDEEP_11, kHAND_6, kSYS_2, kSYS_3, kSYS_10}},
+      {kHotSlicesScenario, {kSLICE_3}, {kSLICE_3, kSYS_3}},
+      {kShortCallsScenario, {kSYS_5}, {kHAND_1, kSYS_1, kSYS_5}},
       {kReturnsFromCallsScenario, {kDEEP_9}},
-      {kNapsScenario, {kCAD_5, kCAD_7, kCYC_1, kDEEP_4}},
-      {kWokenThenComputingScenario, {kCAD_2, kCAD_4}},
-      {kStopTheWorldOftenScenario, {kSTW_1}},
+      {kNapsScenario,
+       {kCAD_5, kCAD_7, kCYC_1, kDEEP_4},
+       {kCAD_5, kCAD_7, kCYC_1, kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_14}},
+      {kWokenThenComputingScenario, {kCAD_2, kCAD_4, kDEEP_4, kPOLL_1}},
+      {kStopTheWorldOftenScenario, {kSTW_1}, {kSCAV_1}},
       {kOverlappingSpinsScenario, {kSYS_8}},
-      {kCollectionsWhileComputingScenario, {kCAD_6, kGC_1, kGC_5}},
+      {kCollectionsWhileComputingScenario,
+       {kCAD_6, kGC_1, kGC_5},
+       {kCAD_6, kCYC_1, kCYC_3, kGC_1, kGC_2, kPRE_1, kSLICE_2}},
       {kTimersOnTimeScenario, {kTIME_1, kTIME_3, kTIME_4, kTIME_5}},
       {kTimersBesideSpinnerScenario, {kTIME_2}},
   };
@@ -106,7 +119,7 @@ std::vector<NamedScenario> MakeLibrary() {
       std::fprintf(stderr, "a scenario of the library: %s\n", error.c_str());
       std::abort();
     }
-    library.push_back({std::move(*scenario), entry.clauses});
+    library.push_back({std::move(*scenario), entry.clauses, entry.inspected});
   }
   return library;
 }

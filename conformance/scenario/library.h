@@ -19,6 +19,8 @@ namespace proctor {
 struct NamedScenario {
   Scenario scenario;
   std::vector<ClauseId> clauses;  // those that it is there for
+  // Those that it is there for in tier D: it runs once more while the runtime's variables are read.
+  std::vector<ClauseId> inspected = {};
 };
 
 // In the order in which `proctor check` runs them. Every scenario is valid.

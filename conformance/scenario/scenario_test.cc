@@ -106,7 +106,7 @@ TEST(Library, EveryScenarioIsValidAndComesBack) {
   for (const NamedScenario& named : ScenarioLibrary()) {
     EXPECT_EQ(Validate(named.scenario), "") << named.scenario.name;
     EXPECT_TRUE(names.insert(named.scenario.name).second) << named.scenario.name;
-    EXPECT_FALSE(named.clauses.empty()) << named.scenario.name;
+    EXPECT_FALSE(named.clauses.empty() && named.inspected.empty()) << named.scenario.name;
     std::string error;
     const std::optional<Scenario> back = ParseScenario(FormatScenario(named.scenario), error);
     ASSERT_TRUE(back) << error;
@@ -123,6 +123,17 @@ TEST(Library, EveryClauseOfTiersOAndXHasItsScenario) {
       return std::ranges::find(named.clauses, clause.id) != named.clauses.end();
     });
     EXPECT_TRUE(has) << clause.name;
+  }
+}
+
+TEST(Library, EveryClauseOfTierDHasItsScenario) {
+  std::set<ClauseId> named;
+  for (const NamedScenario& scenario : ScenarioLibrary())
+    named.insert(scenario.inspected.begin(), scenario.inspected.end());
+  for (const ClauseId clause : named) EXPECT_NE(GetClause(clause).tiers & kD, 0);
+  for (const Clause& clause : Clauses()) {
+    if ((clause.tiers & kD) == 0 || clause.level == Level::kMay) continue;
+    EXPECT_TRUE(named.contains(clause.id)) << clause.name;
   }
 }
 

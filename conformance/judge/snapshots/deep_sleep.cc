@@ -9,6 +9,8 @@ namespace {
 
 // The reads of one snapshot are not at one moment. This number of snapshots in a row decides.
 constexpr int64_t kLeftOutMost = 4;
+// Libc interceptors have timed waits cut into pieces of this length (DEEP-16).
+constexpr int64_t kPieceNs = 10'000'000;
 
 }  // namespace
 
@@ -86,6 +88,8 @@ void DeepSleepJudge::JudgeDuration(const Event& event) {
   }
   Trigger(kDEEP_2);
   const int64_t duration_ns = event.Get(Arg::kDurationNs);
+  // It may be the first of several pieces.
+  if (duration_ns == kPieceNs) return;
   const int64_t deep_max_ns = forced_period_ns() / 2;
   // `now` lay between the wake-up and this.
   const auto left_ns = [&](int64_t now_ns) {

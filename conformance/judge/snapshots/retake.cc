@@ -121,7 +121,18 @@ void RetakeJudge::JudgeLeftAlone(size_t p, const Event& event) {
   const int64_t tick = now.Of(p, Variable::kSyscallTick);
   const bool was_known = before.Of(p, Variable::kSeenSyscallTick) == tick &&
                          before.Of(p, Variable::kSeenSyscallNs) != 0;
+  const bool has_work =
+      now.Of(p, Variable::kLocalWork) > 0 && before.Of(p, Variable::kLocalWork) > 0;
   if (!was_known) {
+    if (has_work && ExpiredBy(p, view_.woke_ns())) {
+      LeaveOut(
+          p, kSYS_5,
+          fmt::format("P {} has work on its queue, is in a system call, its slice is over, and "
+                      "it was not taken",
+                      p),
+          event);
+      return;
+    }
     const bool recorded =
         now.Of(p, Variable::kSeenSyscallTick) == tick && !view_.SameOf(p, Variable::kSeenSyscallNs);
     // An expired slice bypasses the record.
@@ -137,7 +148,7 @@ void RetakeJudge::JudgeLeftAlone(size_t p, const Event& event) {
              fmt::format("P {} is in a system call first seen {} ns ago and was not taken", p,
                          view_.woke_ns() - since_ns),
              event);
-  } else if (now.Of(p, Variable::kLocalWork) > 0 && before.Of(p, Variable::kLocalWork) > 0) {
+  } else if (has_work) {
     LeaveOut(
         p, kSYS_2,
         fmt::format("P {} has work on its queue, is in a known system call, and was not taken", p),

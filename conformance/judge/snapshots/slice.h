@@ -33,6 +33,7 @@ class SliceJudge final : public SnapshotJudge {
   int64_t now_most_ns_ = 0;
   // The ticks for which preemption was requested before, by processor; -1: none.
   std::vector<int64_t> requested_;
+  std::vector<int64_t> missed_;  // scans in a row that left out a new tick, by processor
 };
 
 }  // namespace proctor::snapshots

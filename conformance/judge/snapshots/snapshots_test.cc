@@ -191,7 +191,19 @@ INSTANTIATE_TEST_SUITE_P(
                    .Sleep();
              }},
         Case{"leaves_a_new_tick", kSLICE_2, kBroken,
-             [](Snapshots& s) { s.Of(0, Variable::kScheduleTick, 8).Wake().Sleep(); }},
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8);
+               for (int i = 0; i < 3; ++i) s.Wake().Sleep();
+             }},
+        Case{"leaves_a_new_tick_twice", kSLICE_2, kOpen,
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8).Wake().Sleep().Wake().Sleep();
+             }},
+        Case{"leaves_new_ticks_in_collections", kSLICE_2, kOpen,
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 8);
+               for (int i = 1; i < 5; ++i) s.Wake().Set(Variable::kLastCollection, i).Sleep();
+             }},
         Case{"leaves_a_tick_that_moves", kSLICE_2, kOpen,
              [](Snapshots& s) { s.Wake().Of(0, Variable::kScheduleTick, 8).Sleep(); }},
         Case{"moves_the_time_of_an_old_tick", kSLICE_2, kBroken,
@@ -203,6 +215,7 @@ INSTANTIATE_TEST_SUITE_P(
                s.Of(0, Variable::kSeenScheduleTick, 8)
                    .Of(0, Variable::kSeenScheduleNs, s.woke_ns)
                    .Sleep();
+               for (int i = 0; i < 2; ++i) s.Wake().Sleep();
              }},
         Case{"requests_when_due", kSLICE_3, kKept,
              [](Snapshots& s) {

@@ -94,8 +94,15 @@ bool View::Has(EventKind kind, size_t p) const {
   });
 }
 
+// A collection stops the world when it begins, which shows in its phase, and when it ends, which
+// shows in its time.
+bool View::Unstopped() const {
+  return Same(Variable::kStopPending) && now_[Variable::kStopPending] == 0 &&
+         Same(Variable::kCollecting) && Same(Variable::kLastCollection);
+}
+
 bool View::Busy(size_t p) const {
-  return SameOf(p, Variable::kStatus) && IsBusy(now_.Of(p, Variable::kStatus)) &&
+  return Unstopped() && SameOf(p, Variable::kStatus) && IsBusy(now_.Of(p, Variable::kStatus)) &&
          SameOf(p, Variable::kScheduleTick) && SameOf(p, Variable::kSyscallTick) &&
          SameOf(p, Variable::kIdleMark) && Knows(Variable::kIdleMark);
 }
@@ -134,6 +141,14 @@ bool View::AllIdle() const {
   if (!Same(Variable::kProcs) || procs == 0 || procs > processors()) return false;
   for (size_t p = 0; p < procs; ++p) {
     if (!Idle(p)) return false;
+  }
+  return true;
+}
+
+bool View::MayHaveBeenWoken() const {
+  if (slept_deep_) return false;
+  for (size_t p = 0; p < processors(); ++p) {
+    if (Busy(p)) return false;
   }
   return true;
 }

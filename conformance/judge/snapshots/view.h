@@ -71,6 +71,8 @@ class View {
     return p < before_.processors.size() && before_.Of(p, variable) == now_.Of(p, variable);
   }
 
+  // No collection stopped the world.
+  bool Unstopped() const;
   // The processor was busy all the time: running, or in a system call, in one time slice.
   bool Busy(size_t p) const;
   // ... and all the time in one system call, which the monitor had seen before.
@@ -81,6 +83,8 @@ class View {
   bool AnotherIdle(size_t p) const;
   // Every processor was.
   bool AllIdle() const;
+  // The monitor may have published its flag in this cycle and have been woken before it slept.
+  bool MayHaveBeenWoken() const;
   // The earliest of the processors' timers; INT64_MAX: there is none.
   static int64_t EarliestTimer(const Picture& picture);
 

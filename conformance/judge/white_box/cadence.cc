@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace proctor::white_box {
+namespace {
+
+// A monitor that is woken between publishing its flag and sleeping is rare.
+constexpr int64_t kExcusedMost = 3;
+
+}  // namespace
 
 using enum ClauseId;
 
@@ -30,7 +36,7 @@ void CadenceJudge::Observe(const Event& event) {
       if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken)) {
         idle_ = 0;
         delay_ns_ = tunables_.shallow_min_ns;
-        timed_out_in_run_ = false;
+        hidden_wake_up_ = timed_out_in_run_ = false;
         run_start_ = RunStart::kWoken;
       } else {
         timed_out_in_run_ = true;
@@ -62,7 +68,7 @@ void CadenceJudge::Observe(const Event& event) {
 void CadenceJudge::EndCycle() {
   idle_ = taken_ > 0 ? 0 : idle_ + 1;
   if (taken_ == 0) return;
-  timed_out_in_run_ = false;
+  hidden_wake_up_ = timed_out_in_run_ = false;
   run_start_ = RunStart::kTaken;
 }
 
@@ -76,11 +82,13 @@ bool CadenceJudge::Find(int64_t requested_ns) {
   if (doubled && !taken_ && !woken) {
     delay_ns_ = tunables_.shallow_min_ns;
     idle_ = tunables_.flat_cycles;
-    timed_out_in_run_ = false;
+    hidden_wake_up_ = timed_out_in_run_ = false;
     run_start_ = RunStart::kFresh;
   }
   return known_;
 }
+
+bool CadenceJudge::IsExcused() { return hidden_wake_up_ && ++excused_ <= kExcusedMost; }
 
 void CadenceJudge::OnShallowSleep(const Event& event) {
   ++sleeps_since_duties_;
@@ -101,6 +109,8 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
   expected_ns = std::min(expected_ns, tunables_.shallow_max_ns);
   if (requested_ns == expected_ns) {
     Praise();
+  } else if (IsExcused()) {
+    Lose();
   } else {
     Blame(event, expected_ns);
     idle_ = requested_ns == tunables_.shallow_min_ns ? 0 : tunables_.flat_cycles + 1;

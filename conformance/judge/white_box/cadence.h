@@ -22,12 +22,16 @@ class CadenceJudge final : public WhiteBoxJudge {
   // From here on `idle` is not known, until a retake, a wake-up or the first doubling shows it.
   void Lose() { known_ = false; }
 
+  // The cycle that ends now may have been woken in the moment before its deep sleep, unseen.
+  void MayHaveBeenWoken() { hidden_wake_up_ = true; }
+
  private:
   bool Find(int64_t requested_ns);
   void OnShallowSleep(const Event& event);
   void Praise();
   void Blame(const Event& event, int64_t expected_ns);
   void EndCycle();
+  bool IsExcused();
 
   bool known_ = true;
   int64_t idle_ = 0;
@@ -42,6 +46,8 @@ class CadenceJudge final : public WhiteBoxJudge {
   RunStart run_start_ = RunStart::kFresh;
   bool timed_out_in_run_ = false;  // some cycle since the last reset slept deep to its time-out
   int64_t sleeps_since_duties_ = 0;
+  bool hidden_wake_up_ = false;  // since the last reset, possibly
+  int64_t excused_ = 0;          // what only hidden wake-ups explain
 };
 
 }  // namespace proctor::white_box
