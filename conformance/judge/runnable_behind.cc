@@ -10,6 +10,8 @@ namespace {
 // With every task waiting for N of the longest shallow sleeps the monitor has come to its deep
 // sleep.
 constexpr int64_t kIdleCycles = 3;
+// A loop that had work left takes longer than this to its end.
+constexpr int64_t kWentOnNs = 1'000'000;
 
 std::string Milliseconds(int64_t ns) {
   return fmt::format("{:g} ms", static_cast<double>(ns) / 1e6);
@@ -109,7 +111,12 @@ void RunnableBehindJudge::OnBegin(const Event& event) {
 
 void RunnableBehindJudge::OnStart(const Event& event) {
   if (ahead_ && ahead_->behind == event.g) {
-    Finish(*ahead_, event, true);
+    if (ahead_->begin.Is(Arg::kOp, Op::kSpin)) {
+      SettleInterrupted(nullptr);
+      interrupted_ = Interrupted{*ahead_, event};
+    } else {
+      FinishBlock(*ahead_, event, true);
+    }
     ahead_.reset();
   }
   if (spawned_ && spawned_->Get(Arg::kTask) == event.g) spawned_.reset();
@@ -124,17 +131,24 @@ void RunnableBehindJudge::OnEnd(const Event& event) {
   } else if (!event.Is(Arg::kOp, Op::kSpawn)) {
     monitor_slept_ = false;
   }
+  if (interrupted_ && interrupted_->ahead.begin.g == event.g) SettleInterrupted(&event);
   if (!ahead_ || ahead_->begin.g != event.g) return;
-  Finish(*ahead_, event, false);
+  if (ahead_->begin.Is(Arg::kOp, Op::kBlock)) {
+    FinishBlock(*ahead_, event, false);
+  } else {
+    FinishSpin(*ahead_, event, false);
+  }
   ahead_.reset();
 }
 
-void RunnableBehindJudge::Finish(const Ahead& ahead, const Event& end, bool started) {
-  if (ahead.begin.Is(Arg::kOp, Op::kBlock)) {
-    FinishBlock(ahead, end, started);
-  } else {
-    FinishSpin(ahead, end, started);
-  }
+// Where the loop was over at once when its task ran again, it was so before: its end let the other
+// one run, and no request did. `loop_end`: nullptr where it has not come.
+void RunnableBehindJudge::SettleInterrupted(const Event* loop_end) {
+  if (!interrupted_) return;
+  const Event& start = interrupted_->start;
+  const bool went_on = loop_end == nullptr || loop_end->time_ns - start.time_ns >= kWentOnNs;
+  FinishSpin(interrupted_->ahead, start, went_on);
+  interrupted_.reset();
 }
 
 void RunnableBehindJudge::FinishBlock(const Ahead& ahead, const Event& end, bool started) {
@@ -185,6 +199,7 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
 }
 
 void RunnableBehindJudge::Close() {
+  SettleInterrupted(nullptr);
   for (Samples* samples :
        {&behind_call_, &after_deep_sleep_, &behind_spin_, &early_, &taken_without_signal_}) {
     samples->Close();

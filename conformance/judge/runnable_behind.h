@@ -41,10 +41,16 @@ class RunnableBehindJudge : public StampJudge {
     bool monitor_slept = false;
   };
 
+  // A loop whose task lost its P to the one behind, until it is known whether it went on.
+  struct Interrupted {
+    Ahead ahead;
+    Event start;
+  };
+
   void OnBegin(const Event& event);
   void OnEnd(const Event& event);
   void OnStart(const Event& event);
-  void Finish(const Ahead& ahead, const Event& end, bool started);
+  void SettleInterrupted(const Event* loop_end);
   void FinishBlock(const Ahead& ahead, const Event& end, bool started);
   void FinishSpin(const Ahead& ahead, const Event& end, bool started);
 
@@ -58,6 +64,7 @@ class RunnableBehindJudge : public StampJudge {
   std::optional<Event> spawned_;  // the last task made runnable, if it has not started
   std::unordered_map<int64_t, int64_t> yielded_ns_;
   std::optional<Ahead> ahead_;
+  std::optional<Interrupted> interrupted_;
 
   Samples behind_call_;
   Samples after_deep_sleep_;

@@ -125,6 +125,11 @@ TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
       << "with two P the task need not have waited for this one";
 }
 
+TEST(PRE_5, ALoopThatWasOverProvesNothing) {
+  EXPECT_EQ(Behind(Op::kSpin, 35 * kMs, 34 * kMs + 500'000, 50).Of(ClauseId::kPRE_5),
+            Verdict::kNotExercised);
+}
+
 TEST(PRE_5, ALoopWithoutCallsYields) {
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 50).Of(ClauseId::kPRE_5), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10).Of(ClauseId::kPRE_5), Verdict::kViolates);
