@@ -441,7 +441,8 @@ TEST(Driver, WhatAnAdapterCannotSetIsAskedForAsItIs) {
   Scenario scenario = Sample();
   scenario.tunables["procs"] = 2;
   const auto run = Perform(std::string(kCooperative) + kNow + kStart + kTask + kEnd +
-                               R"(echo '{"done":{"in_force":{"procs":2}}}' >&4; read line <&3)",
+                               R"(echo '{"done":{"in_force":{"procs":2}}}' >&4;)"
+                               "read line <&3; exit 0",
                            scenario);
   EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
   EXPECT_EQ(run.header.asked.procs, 2);
