@@ -40,10 +40,16 @@ void CadenceJudge::Observe(const Event& event) {
       return;
     case EventKind::kShallowSleep:
       recent_.push_back(event);
+      if (GoesOn(event)) {
+        in_cycle_ = false;
+        break;
+      }
       EndCycle();
       OnShallowSleep(event);
+      slept_from_ns_ = event.time_ns;
       break;
     case EventKind::kShallowWake:
+      interrupted_ = event.Get(Arg::kInterrupted) != 0;
       in_cycle_ = true;
       cycle_began_ns_ = event.time_ns;
       return;
@@ -64,6 +70,16 @@ void CadenceJudge::Observe(const Event& event) {
       return;
   }
   if (recent_.size() > kEventsCited) recent_.pop_front();
+}
+
+// A sleep that a signal has interrupted goes on with the rest of its time: it is one sleep. Who does
+// not go on asks for the next one, which is no such rest.
+bool CadenceJudge::GoesOn(const Event& event) const {
+  if (!interrupted_ || !in_cycle_ || slept_deep_ || polls_ + other_duties_ > 0) return false;
+  const int64_t rest_least_ns = delay_ns_ - (event.time_ns - slept_from_ns_);
+  const int64_t requested_ns = event.Get(Arg::kDurationNs);
+  return requested_ns < delay_ns_ && requested_ns > 0 && requested_ns >= rest_least_ns &&
+         (rest_least_ns > 0 || requested_ns != tunables_.shallow_min_ns);
 }
 
 void CadenceJudge::LoseTrack() {
@@ -205,6 +221,12 @@ void CadenceJudge::OnShortest(const Event& event) {
 // Whether the delay may not go back to the shortest here; then somebody was accused of it.
 bool CadenceJudge::ResetWithoutCause() {
   if (slept_deep_ && deep_cause_ == WakeCause::kEither) return false;
+  // The end of stop-the-world wakes the monitor; where that comes before it sleeps, nothing shows.
+  // A task that comes out of the network reads before its stamp, in a call of some microseconds. And
+  // a wake-up that comes when the time of a deep sleep is just over still counts.
+  constexpr int64_t kWithoutCauseMost = 2;
+  const bool rare_cause = slept_deep_ || activity_.may_collect() || activity_.open(Op::kWait) > 0;
+  if (rare_cause && ++resets_without_cause_ <= kWithoutCauseMost) return false;
   if (slept_deep_) {
     Violate(ClauseId::kCAD_5,
             fmt::format("after a deep sleep that timed out the delay went back from {} ns to {} ns",
@@ -213,11 +235,6 @@ bool CadenceJudge::ResetWithoutCause() {
     LoseTrack();
     return true;
   }
-  // The end of stop-the-world wakes the monitor; where that comes before it sleeps, nothing shows.
-  // A task that comes out of the network reads before its stamp, in a call of some microseconds.
-  constexpr int64_t kWithoutCauseMost = 2;
-  const bool rare_cause = activity_.may_collect() || activity_.open(Op::kWait) > 0;
-  if (rare_cause && ++resets_without_cause_ <= kWithoutCauseMost) return false;
   Violate(ClauseId::kCAD_6,
           fmt::format("the delay went back from {} ns to {} ns although no P can have been in a "
                       "system call, so that nothing can have been retaken",

@@ -33,6 +33,7 @@ class CadenceJudge : public Judge {
   // by it.
   enum class RunStart { kUnknown, kFreshStart, kRetake, kWoken };
 
+  bool GoesOn(const Event& event) const;
   void OnShallowSleep(const Event& event);
   void OnDeepWake(const Event& event);
   void OnDuty(const Event& event);
@@ -78,6 +79,8 @@ class CadenceJudge : public Judge {
 
   // The cycle since the last shallow sleep.
   bool in_cycle_ = false;
+  int64_t slept_from_ns_ = 0;  // the beginning of that sleep
+  bool interrupted_ = false;   // a signal ended it, or its rest
   int64_t cycle_began_ns_ = 0;
   bool slept_deep_ = false;
   WakeCause deep_cause_ = WakeCause::kTimeout;

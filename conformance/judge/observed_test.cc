@@ -151,6 +151,33 @@ TEST(CAD_8, ASleepOfZeroViolates) {
   EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
 }
 
+// The second sleep of 10 ms is interrupted after 3 ms; then one of `rest_ns` follows.
+TraceBuilder Interrupted(int64_t rest_ns) {
+  TraceBuilder trace;
+  trace.FreshStart().Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 10 * kMs}}).Wait(3 * kMs);
+  trace.Add(EventKind::kShallowWake, {{Arg::kInterrupted, 1}}).Shallow(rest_ns);
+  return trace.Run(2, 10 * kMs);
+}
+
+TEST(CAD_2, TheRestOfAnInterruptedSleepIsNoSleepOfItsOwn) {
+  EXPECT_EQ(Interrupted(7 * kMs).Violations(), "");
+  EXPECT_EQ(Interrupted(10 * kMs).Violations(), "") << "this one does not go on";
+  EXPECT_NE(Interrupted(5 * kMs).Violations(), "");
+}
+
+TEST(CAD_5, AWakeUpThatComesJustAfterTheTimeOutIsNoViolation) {
+  const auto resets = [](int times) {
+    TraceBuilder trace;
+    trace.Start(1).Begin(1, Op::kSleep, 1'000 * kSecond).FreshStart();
+    for (int i = 0; i < times; ++i) {
+      trace.Deep(kSecond, WakeCause::kTimeout).Run(51, 20 * kUs).Climb(40 * kUs, 3);
+    }
+    return trace.Of(ClauseId::kCAD_5);
+  };
+  EXPECT_NE(resets(2), Verdict::kViolates);
+  EXPECT_EQ(resets(3), Verdict::kViolates);
+}
+
 TEST(CAD_1, TwoPollsInOneCycleViolate) {
   EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Poll().Poll().Of(ClauseId::kCAD_1), Verdict::kViolates);
 }

@@ -120,13 +120,13 @@ bool Program::Open() {
   for (int32_t i = 0; i < scenario_.descriptors; ++i) {
     // Ours to close; the next scenario may want the inherited one.
     const int number = kAdapterFirstDescriptor + i;
-    auto descriptor = std::make_unique<runtime::Descriptor>(fcntl(number, F_DUPFD_CLOEXEC, 0));
-    if (descriptor->error() != 0) {
+    auto source = std::make_unique<Source>(fcntl(number, F_DUPFD_CLOEXEC, 0));
+    if (source->descriptor.error() != 0) {
       fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number,
-              strerror(descriptor->error()));
+              strerror(source->descriptor.error()));
       return false;
     }
-    descriptors_.push_back(std::move(descriptor));
+    sources_.push_back(std::move(source));
   }
   return true;
 }
@@ -140,7 +140,7 @@ bool Program::Run() {
   }
   if (live_.fetch_sub(1) != 1) done_.Receive();
   Stamp(EventKind::kScenarioEnd, -1);
-  descriptors_.clear();
+  sources_.clear();
   return true;
 }
 
@@ -221,8 +221,11 @@ void Program::Perform(const Operation& operation, int64_t g) {
       if (tally_) tally_->NoteCalls(made);
       return;
     }
-    case Op::kWait:
-      return WaitFor(*descriptors_[static_cast<size_t>(operation.descriptor)]);
+    case Op::kWait: {
+      Source& source = *sources_[static_cast<size_t>(operation.descriptor)];
+      const std::lock_guard turn(source.turn);
+      return WaitFor(source.descriptor);
+    }
     case Op::kSleep:
       return runtime::SleepFor(operation.duration_ns);
     case Op::kYield:

@@ -19,6 +19,7 @@
 #include "runtime/channel.h"
 #include "runtime/descriptor.h"
 #include "runtime/runtime.h"
+#include "runtime/sync.h"
 
 namespace proctor::reference {
 
@@ -51,10 +52,18 @@ class Program {
   void Gather(const Task& task, int64_t g);
   void Perform(const Operation& operation, int64_t g);
 
+  // A descriptor of the scenario. The runtime lets one task at a time wait for it: the others stand
+  // in line.
+  struct Source {
+    explicit Source(int number) : descriptor(number) {}
+    runtime::Descriptor descriptor;
+    runtime::Mutex turn;
+  };
+
   const Scenario& scenario_;
   ScenarioHeap& heap_;
   std::vector<std::unique_ptr<runtime::Channel<char>>> channels_;
-  std::vector<std::unique_ptr<runtime::Descriptor>> descriptors_;
+  std::vector<std::unique_ptr<Source>> sources_;
   std::atomic<int64_t> last_g_{0};
   std::atomic<int64_t> live_{0};
   std::unique_ptr<Tally> tally_;  // null where everything is stamped
