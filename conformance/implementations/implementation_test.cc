@@ -168,7 +168,7 @@ TEST_F(Names, GccgoIsCalledAsACompiler) {
   EXPECT_EQ(built->name, "gccgo");
   EXPECT_EQ(Contents("calls"),
             "-O2\n-o\n" + scratch() + "/adapter\n" + scratch() + "/adapter.go\n");
-  EXPECT_NE(built->expectations.find("PRE-5"), std::string::npos);
+  EXPECT_NE(built->expectations.find("proctor-expectations"), std::string::npos);
 }
 
 TEST_F(Names, AGccgoThatIsAGoCommandIsCalledToBuild) {

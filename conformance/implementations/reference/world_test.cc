@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 14270008068208933206u;
+constexpr uint64_t kEventsHash = 1689871227705994279u;
 
 class Recorder : public EventSink {
  public:

@@ -24,7 +24,7 @@ void WalkJudge::Observe(const Event& event) {
       if (!Is(event, LockId::kMonitor)) break;
       next_p_ = 0;
       length_ = -1;
-      fresh_ = looked_ = too_early_ = false;
+      fresh_ = looked_ = too_early_ = ended_ = false;
       break;
     case EventKind::kRead:
       if (state_.in_duties() && !state_.within_call()) OnRead(event);
@@ -56,6 +56,8 @@ void WalkJudge::OnRead(const Event& event) {
   if (Is(event, Variable::kProcessorCount)) {
     length_ = event.Get(Arg::kValue);
     fresh_ = true;
+    // What the number becomes when the walk has come to its end is of the next one.
+    ended_ = ended_ || (next_p_ > 0 && next_p_ >= length_);
     return;
   }
   if (!Is(event, Variable::kStatus)) return;
@@ -74,7 +76,7 @@ int64_t WalkJudge::Length() const {
 void WalkJudge::OnEarlierDuty() {
   too_early_ = too_early_ || (next_p_ > 0 && IsWhole());
   next_p_ = 0;
-  fresh_ = looked_ = false;
+  fresh_ = looked_ = ended_ = false;
 }
 
 void WalkJudge::OnLaterDuty(const Event& event) {

@@ -26,10 +26,11 @@ class WalkJudge final : public WhiteBoxJudge {
   void OnLaterDuty(const Event& event);
   void OnEnd(const Event& event);
   int64_t Length() const;
-  bool IsWhole() const { return next_p_ >= Length(); }
+  bool IsWhole() const { return ended_ || next_p_ >= Length(); }
 
   int64_t next_p_ = 0;
   int64_t length_ = -1;     // as last read in these duties; -1: not at all
+  bool ended_ = false;      // after the last step it was read to be no greater
   bool fresh_ = false;      // it was read after the last step
   bool looked_ = false;     // at some status, after the duties that precede the scan
   bool too_early_ = false;  // a whole walk came before a duty that precedes it
