@@ -52,7 +52,12 @@ bool PlanClauses(Plan& plan, std::string& error) {
 
 std::optional<NamedScenario> FindOrRead(const std::string& name, const Plan& plan,
                                         std::string& error) {
-  if (const NamedScenario* named = FindScenario(name)) return *named;
+  if (const NamedScenario* found = FindScenario(name)) {
+    NamedScenario named = *found;
+    // Clauses that are asked for by name are judged there, whatever the scenario is for.
+    if (plan.request.clauses != "*") named.clauses = named.inspected = plan.selection.clauses;
+    return named;
+  }
   const std::optional<std::string> text = ReadWholeFile(name, error, kScenarioBytesMost);
   if (!text) {
     error = fmt::format("--scenario: {}; `proctor list scenarios` shows the named ones", error);

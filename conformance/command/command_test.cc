@@ -249,10 +249,10 @@ TEST(Usage, WhatIsWrongIsNamedInOneLine) {
             "proctor: " + scenario + ": scenario: tasks must be 1 to 4096\n");
   EXPECT_EQ(error_of({"dance"}, 64),
             "proctor: there is no subcommand 'dance'; there are check, lint, observe, judge, "
-            "replay, list, explain\n");
+            "replay, stress, compare, list, explain\n");
   EXPECT_EQ(error_of({}, 64),
             "proctor: a subcommand is missing; there are check, lint, observe, judge, replay, "
-            "list, explain\n");
+            "stress, compare, list, explain\n");
 }
 
 TEST(Usage, AnAdapterThatEndsAtOnceIsAnErrorWithResults) {

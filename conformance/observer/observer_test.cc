@@ -231,11 +231,15 @@ TEST_P(ObserverOn, SeesFiftyOneShortestSleepsAndThenTheDoubling) {
 
 TEST_P(ObserverOn, AttachesAndLeavesTheProcessAsItWas) {
   std::string error;
-  auto process = Process::Spawn({.argv = {GetParam(), "9", "600000", "mix"}}, error);
+  const std::string ready = testing::TempDir() + "ready." + std::to_string(getpid());
+  auto process = Process::Spawn(
+      {.argv = {GetParam(), "9", "600000", "mix"}, .set_env = {"READY=" + ready}}, error);
   ASSERT_TRUE(process) << error;
   Observation observation = Observation::OfProcess(process->pid());
   ASSERT_TRUE(observation.observer()) << observation.error();
   observation.WaitFor(40);
+  while (!std::ifstream(ready)) sched_yield();  // until then SIGTERM would end it at once
+  unlink(ready.c_str());
   const Observed observed = observation.End();
   EXPECT_EQ(FieldOf(process->pid(), "TracerPid:"), "\t0");
   EXPECT_EQ(FieldOf(observed.monitor, "TracerPid:"), "\t0");

@@ -102,6 +102,8 @@ void HandOffJudge::JudgeWithoutWork(size_t p, const Event& hand_off, const Event
   const auto both = [&](Variable variable, int64_t value) {
     return at_hand_off_[variable] == value && now[variable] == value;
   };
+  // A thread that is started for no P, or for another one, says nothing of this one.
+  if (event.kind == EventKind::kAssign && !assigned) return;
   const int64_t last_poll_ns = now[Variable::kLastPoll];
   const bool nobody_polls = last_poll_ns != 0 && at_hand_off_[Variable::kLastPoll] == last_poll_ns;
   if (AllOthersIdle(p) && nobody_polls && both(Variable::kStopPending, 0)) {
