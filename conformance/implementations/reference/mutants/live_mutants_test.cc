@@ -189,7 +189,7 @@ constexpr Shown kShown[] = {
     {"idle_reset_by_injection", "poll", kCAD_6, kT},
     {"idle_reset_by_preemption", "traced", kCAD_6, kT | kO},
     {"idle_reset_by_scavenger", "forced_busy", kCAD_6, kT},
-    {"idle_reset_by_collection", "forced_often", kCAD_6, kT | kO},
+    {"idle_reset_by_collection", "forced_often", kCAD_6, kT},
     {"deep_cycles_uncounted", "naps", kCAD_5, kT},
     {"no_first_test", "naps", kDEEP_1, kT},
     {"no_second_test", "naps", kDEEP_1, kT},
