@@ -72,8 +72,8 @@ void CadenceJudge::Observe(const Event& event) {
   if (recent_.size() > kEventsCited) recent_.pop_front();
 }
 
-// A sleep that a signal has interrupted goes on with the rest of its time: it is one sleep. Who does
-// not go on asks for the next one, which is no such rest.
+// A sleep that a signal has interrupted goes on with the rest of its time: it is one sleep. Who
+// does not go on asks for the next one, which is no such rest.
 bool CadenceJudge::GoesOn(const Event& event) const {
   if (!interrupted_ || !in_cycle_ || slept_deep_ || polls_ + other_duties_ > 0) return false;
   const int64_t rest_least_ns = delay_ns_ - (event.time_ns - slept_from_ns_);
@@ -222,8 +222,8 @@ void CadenceJudge::OnShortest(const Event& event) {
 bool CadenceJudge::ResetWithoutCause() {
   if (slept_deep_ && deep_cause_ == WakeCause::kEither) return false;
   // The end of stop-the-world wakes the monitor; where that comes before it sleeps, nothing shows.
-  // A task that comes out of the network reads before its stamp, in a call of some microseconds. And
-  // a wake-up that comes when the time of a deep sleep is just over still counts.
+  // A task that comes out of the network reads before its stamp, in a call of some microseconds.
+  // And a wake-up that comes when the time of a deep sleep is just over still counts.
   constexpr int64_t kWithoutCauseMost = 2;
   const bool rare_cause = slept_deep_ || activity_.may_collect() || activity_.open(Op::kWait) > 0;
   if (rare_cause && ++resets_without_cause_ <= kWithoutCauseMost) return false;
