@@ -56,19 +56,18 @@ void TimersJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kAtRest) OnAtRest(event);
 }
 
-bool TimersJudge::Full() const {
-  const int64_t waiting = activity_.open(Op::kSleep) + activity_.open(Op::kWait) +
-                          activity_.open(Op::kSend) + activity_.open(Op::kReceive);
-  return activity_.live() - waiting >= in_force_.procs;
+int64_t TimersJudge::Computing() const {
+  return activity_.live() - activity_.open(Op::kSleep) - activity_.open(Op::kWait) -
+         activity_.open(Op::kSend) - activity_.open(Op::kReceive);
 }
 
+bool TimersJudge::Full() const { return Computing() >= in_force_.procs; }
+
 void TimersJudge::NoteUse(int64_t now_ns) {
-  const int64_t waiting = activity_.open(Op::kSleep) + activity_.open(Op::kWait) +
-                          activity_.open(Op::kSend) + activity_.open(Op::kReceive);
   const bool calls = activity_.open(Op::kBlock) + activity_.open(Op::kCalls) > 0;
   // Collections take processors for themselves.
   const bool collects = activity_.may_collect();
-  if (calls || collects || activity_.live() - waiting > in_force_.procs) crowded_ns_ = now_ns;
+  if (calls || collects || Computing() > in_force_.procs) crowded_ns_ = now_ns;
   (Full() ? full_ns_ : free_ns_) = now_ns;
 }
 

@@ -39,6 +39,7 @@ class TimersJudge : public StampJudge {
 
   // What the processors have done, up to now.
   void NoteUse(int64_t now_ns);
+  int64_t Computing() const;  // tasks that compute or are in a system call
   bool Full() const;
   void OnBegin(const Event& event);
   void OnEnd(const Event& event);
