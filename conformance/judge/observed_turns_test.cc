@@ -202,6 +202,17 @@ TEST(SLICE_3, TheTurnThatFindsTheSliceOverAsks) {
   EXPECT_EQ(Slices(kMs, 5 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
 }
 
+TEST(SLICE_3, ARequestOfATurnThatBeganBeforeTheSpinMayBeForTheTaskBeforeIt) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    trace.Run(1, 20 * kUs);
+    Yield(trace);
+    trace.Begin(kTask, Op::kSpin, 100 * kMs).Wait(kMs).Signal(9).Run(1, 20 * kUs);
+    trace.End(kTask, Op::kSpin);
+  }
+  EXPECT_NE(trace.Of(ClauseId::kSLICE_3), Verdict::kViolates) << trace.Violations();
+}
+
 // Short calls with a task behind them, which starts `due` turns after the slice is over.
 TraceBuilder ShortCalls(int64_t due) {
   TraceBuilder trace = OneTask(1);

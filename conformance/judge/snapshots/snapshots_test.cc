@@ -408,6 +408,11 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
                s.InCall(1, 11 * kMs).Wake().TakeP(1).Start(1, 0).Adjust(1).Sleep();
              }},
+        Case{"starts_a_thread_for_no_p", kHAND_6, kOpen,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
+               s.InCall(1, 11 * kMs).Wake().TakeP(1).Start(-1, 0).Adjust(1).Sleep();
+             }},
         Case{"starts_nobody_who_polls", kHAND_6, kBroken,
              [](Snapshots& s) {
                s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
