@@ -11,15 +11,14 @@
 #include <utility>
 
 #include "conformance/adapter/canary.h"
+#include "conformance/adapter/conclusion.h"
 #include "conformance/adapter/deadlock_report.h"
 #include "conformance/adapter/event_merger.h"
 #include "conformance/adapter/link.h"
 #include "conformance/adapter/outside.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/adapter/rest_watch.h"
-#include "conformance/adapter/scenario_replay.h"
 #include "conformance/adapter/stamp_order.h"
-#include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/harness_end.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/observer/observer.h"
@@ -33,29 +32,9 @@ constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kReapWithinNs = 5'000 * kNsPerMs;  // of a process that was killed
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 
-// What the harness itself does and sees, whatever the evidence is otherwise.
-bool HarnessMakes(EventKind kind) {
-  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
-         kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
-         kind == EventKind::kStopped || kind == EventKind::kContinued ||
-         kind == EventKind::kAtRest || kind == EventKind::kCanGoOn;
-}
-
 constexpr int64_t kLookEveryNs = 50 * kNsPerMs;
 // A process that has reported a deadlock ends at once.
 constexpr int64_t kEndsWithinNs = 2'000 * kNsPerMs;
-// Beyond the longest operation: timers and calls have ended by then, and what they cause has begun.
-constexpr int64_t kRestNsLeast = 1'500 * kNsPerMs;
-
-int64_t LongestOperationNs(const Scenario& scenario) {
-  int64_t longest_ns = 0;
-  for (const Task& task : scenario.tasks) {
-    for (const Operation& operation : task.ops) {
-      longest_ns = std::max(longest_ns, operation.duration_ns);
-    }
-  }
-  return longest_ns;
-}
 
 // One scenario on one process, from its start to its end.
 class Session {
@@ -88,11 +67,7 @@ class Session {
   bool LookForRest();
   void GiveUp(std::string message);
   void SendScenario();
-  void Replay();
-  void ExplainDeadlock();
-  void FillHeader();
-  void TakeTrace();
-  void TakeInspected();
+  void Conclude();
 
   const RunOptions& options_;
   const Scenario& scenario_;
@@ -239,7 +214,7 @@ bool Session::LookForRest() {
   looked_ns_ = now_ns;
   rest_.Look(observer_ != nullptr ? observer_->monitor() : 0, now_ns);
   if (!outside_ || outside_->NextNs() != INT64_MAX) return false;
-  if (rest_.rested_ns() < kRestNsLeast + LongestOperationNs(scenario_)) return false;
+  if (rest_.rested_ns() < LongestRestNs(scenario_)) return false;
   merger_.Add(MakeEvent(now_ns, EventKind::kAtRest, {{Arg::kDurationNs, rest_.rested_ns()}}));
   GiveUp(fmt::format("the scenario did not end: no thread has run for {} ms",
                      rest_.rested_ns() / kNsPerMs));
@@ -380,12 +355,23 @@ Run Session::Perform() {
   }
   if (options_.on_process && link_.process() != nullptr) options_.on_process(0);
   End();
-  FillHeader();
-  run_.events = merger_.Take();
-  if (!options_.greet_only) Replay();
-  TakeTrace();
-  TakeInspected();
+  Conclude();
   return std::move(run_);
+}
+
+void Session::Conclude() {
+  // That there was no monitor is evidence too.
+  const bool observed =
+      observer_ != nullptr && (observer_->found().is_monitor || observer_->showed_none());
+  FillHeader(scenario_, stamps_, observed, run_);
+  run_.events = merger_.Take();
+  if (!options_.greet_only && stamps_ == Stamps::kAll) {
+    HoldAgainstScenario(scenario_, done_, deadlocked_, run_);
+  }
+  if (options_.trace && run_.handshake.emits.any()) TakeTrace(trace_.Take(), run_);
+  if (options_.layout == nullptr || observer_ == nullptr) return;
+  run_.inspection_error = observer_->inspection_error();
+  TakeInspected(inspected_.Take(), run_);
 }
 
 void Session::SendScenario() {
@@ -401,95 +387,6 @@ void Session::SendScenario() {
     line.erase(0, size);
     nanosleep(&kPause, nullptr);
   }
-}
-
-// What the adapter stamped is held against what it was asked to do. A scenario that does not end
-// may have come to that by what the adapter did instead.
-void Session::Replay() {
-  const bool is_complete = std::ranges::none_of(
-      run_.events, [](const Event& event) { return event.kind == EventKind::kGap; });
-  const bool is_open = run_.outcome == Outcome::kDone || run_.outcome == Outcome::kTimeout;
-  if (!is_open || !is_complete || stamps_ != Stamps::kAll) return;
-  const std::string mismatch = FindMismatch(scenario_, run_.events, done_);
-  if (!mismatch.empty()) {
-    run_.outcome = Outcome::kError;
-    run_.message = mismatch;
-    return;
-  }
-  if (deadlocked_) ExplainDeadlock();
-}
-
-// A deadlock was reported: the scenario says so, or it comes of a task that the runtime lost, which
-// is for the judges, or the scenario is wrong.
-void Session::ExplainDeadlock() {
-  const Standstill stand = StandstillOf(scenario_, run_.events);
-  if (!EndsByDeadlock())
-    run_.note = "the runtime reported: " + DeadlockReportIn(run_.standard_error);
-  if (!stand.can_go_on.empty()) {
-    const auto report = std::ranges::find(run_.events, EventKind::kDeadlockReport, &Event::kind);
-    Event event = MakeEvent(report->time_ns, EventKind::kCanGoOn);
-    event.g = stand.can_go_on.front();
-    run_.events.insert(report + 1, event);
-  } else if (stand.for_others == 0 && !EndsByDeadlock()) {
-    Fail(Outcome::kError,
-         fmt::format("the scenario ends in a deadlock: all {} tasks that are left wait for each "
-                     "other; if that is meant, say \"ends\":\"deadlock\" in it",
-                     stand.for_each_other));
-  }
-}
-
-void Session::FillHeader() {
-  // That there was no monitor is evidence too.
-  const bool observed =
-      observer_ != nullptr && (observer_->found().is_monitor || observer_->showed_none());
-  Header& header = run_.header;
-  header.maker = observed ? "observer+adapter" : "adapter";
-  header.implementation = run_.handshake.name;
-  header.version = run_.handshake.version;
-  header.tiers = observed ? kO | kX : kX;
-  header.profile = ProfileOfVersion(header.version);
-  header.from_start = true;
-  header.promises = run_.handshake.promises;
-  header.emits = AdapterEvidence(stamps_) | (observed ? Observer::Emits() : EventKinds());
-  header.scenario = scenario_.name;
-  header.seed = scenario_.seed;
-  header.asked = scenario_.Asked();
-  // What the adapter cannot set is what the runtime is, and nobody asked for anything else.
-  for (const TunableField& field : TunableFields()) {
-    if (run_.handshake.settable.contains(std::string(field.name))) continue;
-    header.asked.*field.member = run_.handshake.in_force.*field.member;
-  }
-}
-
-// The runtime's own trace is evidence of its own: what the observer saw of the monitor stands in it
-// already.
-void Session::TakeTrace() {
-  if (!options_.trace || run_.handshake.emits.none()) return;
-  for (const Event& event : run_.events) {
-    if (HarnessMakes(event.kind) || event.kind == EventKind::kCollection) trace_.Add(event);
-  }
-  run_.trace = trace_.Take();
-  run_.trace_header = run_.header;
-  run_.trace_header.maker = "adapter";
-  run_.trace_header.tiers = kT;
-  run_.trace_header.emits = run_.handshake.emits;
-  run_.trace_header.emits.set(static_cast<size_t>(EventKind::kCollection));
-  for (size_t kind = 0; kind < kEventKinds; ++kind) {
-    if (HarnessMakes(static_cast<EventKind>(kind))) run_.trace_header.emits.set(kind);
-  }
-}
-
-// What was read at the stops of the monitor's thread, and what it was doing there.
-void Session::TakeInspected() {
-  if (options_.layout == nullptr || observer_ == nullptr) return;
-  run_.inspection_error = observer_->inspection_error();
-  run_.inspected = inspected_.Take();
-  if (run_.inspected.empty()) return;
-  run_.inspected_header = run_.header;
-  run_.inspected_header.maker = "inspector";
-  run_.inspected_header.tiers = kD;
-  run_.inspected_header.from_start = false;
-  run_.inspected_header.emits = Observer::Emits() | Inspector::Emits();
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ namespace {
 constexpr int64_t kLookEveryNs = 100'000'000;
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kSendWithinNs = 20'000 * kNsPerMs;
+constexpr size_t kBlockBytes = 1 << 16;
+constexpr int kLateReadsMost = (1 << 20) / kBlockBytes;  // a widened pipe's
 
 void DoNotBlock(const Descriptor& descriptor) { fcntl(descriptor.get(), F_SETFL, O_NONBLOCK); }
 
@@ -100,7 +102,8 @@ void AdapterLink::Drain(int64_t deadline_ns, int64_t exit_ms) {
   while (ReadMore(deadline_ns, exit_ms, nullptr, {}) == Reading::kLine) buffer_.Clear();
 }
 
-// kLine: there is something new in the buffer.
+// kLine: there is something new in the buffer. What the adapter wrote before a stop or before the
+// deadline is taken first, as far as a pipe holds it: a harness that comes late loses nothing.
 AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
                                            OutsideSchedule* outside,
                                            const std::function<bool()>& is_in_vain) {
@@ -109,7 +112,7 @@ AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
     const int64_t now_ns = MonotonicNowNs();
     if (outside != nullptr) outside->FireDue(now_ns);
     int64_t wait_ns = deadline.NextWaitNs(now_ns);
-    if (wait_ns == 0) return Reading::kDeadline;
+    const bool is_late = wait_ns == 0;
     if (outside != nullptr) wait_ns = std::clamp<int64_t>(outside->NextNs() - now_ns, 0, wait_ns);
     if (is_in_vain) wait_ns = std::min(wait_ns, kLookEveryNs);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
@@ -117,11 +120,18 @@ AdapterLink::Reading AdapterLink::ReadMore(int64_t deadline_ns, int64_t exit_ms,
                        {.fd = process_->pidfd(), .events = POLLIN, .revents = 0},
                        {.fd = stop_ != nullptr ? stop_->fd() : -1, .events = POLLIN, .revents = 0}};
     if (ppoll(polled, std::size(polled), &timeout, nullptr) <= 0) {
+      if (is_late) return Reading::kDeadline;
       if (is_in_vain && is_in_vain()) return Reading::kInVain;
       continue;
     }
-    if (polled[2].revents != 0) return Reading::kStopped;
-    char block[1 << 16];
+    const bool is_stopped = polled[2].revents != 0;
+    if (is_stopped || is_late) {
+      const bool has_more = (polled[0].revents & POLLIN) != 0;
+      if (!has_more || late_reads_++ >= kLateReadsMost) {
+        return is_stopped ? Reading::kStopped : Reading::kDeadline;
+      }
+    }
+    char block[kBlockBytes];
     const ssize_t got = read(from_adapter_.read.get(), block, sizeof block);
     if (got > 0) {
       buffer_.Append({block, static_cast<size_t>(got)});

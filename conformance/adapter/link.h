@@ -78,6 +78,7 @@ class AdapterLink {
   std::vector<Pipe> descriptors_;
   std::unique_ptr<Process> process_;
   LineBuffer buffer_;
+  int late_reads_ = 0;  // after a stop or a deadline
 };
 
 }  // namespace proctor

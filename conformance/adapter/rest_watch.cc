@@ -34,6 +34,17 @@ constexpr int64_t kBetweenLooksNsMost = 200'000'000;
 
 }  // namespace
 
+int64_t LongestRestNs(const Scenario& scenario) {
+  constexpr int64_t kBeyondNs = 1'500'000'000;
+  int64_t longest_ns = 0;
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      longest_ns = std::max(longest_ns, operation.duration_ns);
+    }
+  }
+  return kBeyondNs + longest_ns;
+}
+
 void RestWatch::Look(pid_t monitor, int64_t now_ns) {
   const std::map<pid_t, int64_t> before = std::exchange(ran_ns_, CpuTimes(process_));
   bool rests = !before.empty() && before.size() == ran_ns_.size();

@@ -13,7 +13,13 @@
 #include <cstdint>
 #include <map>
 
+#include "conformance/scenario/scenario.h"
+
 namespace proctor {
+
+// For how long a process that is not done with the scenario may rest: beyond the longest operation,
+// so that timers and calls have ended by then, and what they cause has begun.
+int64_t LongestRestNs(const Scenario& scenario);
 
 class RestWatch {
  public:
