@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor {
 namespace {
 
 // One look sees the call, one takes its P; a look that was under way when the call began may be in
 // vain.
 constexpr int64_t kTurnsMost = 3;
+constexpr size_t kTurnsKeptMost = 4096;
 
 }  // namespace
 
@@ -85,7 +88,7 @@ void ObservedRetakeJudge::OnBegin(const Event& event) {
   call_ = Call{.begin = event,
                .behind = spawned_,
                .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN,
-               .alone = activity_.live() == 1 && !spawned_,
+               .alone_turns = activity_.live() == 1 && !spawned_ ? SIZE_MAX : 0,
                .looks = cycle_.awake() ? 1 : 0};
 }
 
@@ -108,38 +111,62 @@ void ObservedRetakeJudge::OnTurn(const Event& sleep) {
     resets_.Add(SampleTo(sleep, requested_ns > in_force_.shallow_min_ns));
   }
   if (!cycle_.awake() || cycle_.last_wake_ns() < call_->begin.time_ns) return;
-  ++call_->turns;
-  if (call_->turns == 1) call_->seen_by_ns = sleep.time_ns;
-  // Alone, it is left its P until the cap, and loses it in the first turn after that.
-  if (call_->turns > 1 && call_->alone && !call_->cap_judged && in_force_.sched_trace_ms == 0 &&
-      cycle_.last_wake_ns() >= call_->seen_by_ns + in_force_.syscall_cap_ns) {
-    call_->cap_judged = true;
-    capped_.Add(SampleTo(sleep, !call_->slept_deep && requested_ns > in_force_.shallow_min_ns));
+  if (call_->turns.size() >= kTurnsKeptMost) return;
+  call_->turns.push_back(
+      {.wake_ns = cycle_.last_wake_ns(), .sleep = sleep, .slept_deep = call_->slept_deep});
+}
+
+void ObservedRetakeJudge::NoteTaken(const Event& event, int64_t since_ns) {
+  if (call_->taken) return;
+  call_->taken = {.event = event, .turns = call_->turns.size(), .since_ns = since_ns};
+}
+
+// How many turns the monitor needed, with one P.
+void ObservedRetakeJudge::JudgeTurns(const Event& end, int64_t inside_ns) {
+  if (in_force_.procs != 1) return;
+  const size_t over = call_->taken ? call_->taken->turns : call_->turns.size();
+  int64_t turns = call_->taken && call_->taken->since_ns >= inside_ns ? 1 : 0;
+  for (size_t i = 0; i < over; ++i) turns += call_->turns[i].wake_ns >= inside_ns;
+  const bool exceeds = turns > kTurnsMost;
+  if (!call_->taken && !exceeds) return;
+  Samples& samples = call_->behind ? hand_offs_ : needed_;
+  samples.Add(SampleTo(call_->taken ? call_->taken->event : end, exceeds));
+}
+
+// Alone, it is left its P until the cap, and loses it in the first turn after that.
+void ObservedRetakeJudge::JudgeCap(int64_t inside_ns) {
+  if (in_force_.sched_trace_ms != 0) return;
+  int64_t seen_by_ns = INT64_MAX;
+  const size_t turns = std::min(call_->turns.size(), call_->alone_turns);
+  for (size_t i = 0; i < turns; ++i) {
+    const Turn& turn = call_->turns[i];
+    if (turn.wake_ns < inside_ns) continue;
+    if (seen_by_ns == INT64_MAX) {
+      seen_by_ns = turn.sleep.time_ns;
+    } else if (turn.wake_ns >= seen_by_ns + in_force_.syscall_cap_ns) {
+      const int64_t requested_ns = turn.sleep.Get(Arg::kDurationNs);
+      capped_.Add(
+          SampleTo(turn.sleep, !turn.slept_deep && requested_ns > in_force_.shallow_min_ns));
+      return;
+    }
   }
 }
 
-void ObservedRetakeJudge::AddTurns(const Event& end, bool exceeds) {
-  if (in_force_.procs != 1 || call_->taken) return;
-  call_->taken = true;
-  if (call_->behind) hand_offs_.Add(SampleTo(end, exceeds));
-  if (!call_->behind) needed_.Add(SampleTo(end, exceeds));
-}
-
 void ObservedRetakeJudge::OnTaken(const Event& event) {
-  if (call_ && cycle_.awake()) AddTurns(event, call_->turns >= kTurnsMost);
+  if (call_ && cycle_.awake()) NoteTaken(event, cycle_.last_wake_ns());
 }
 
 void ObservedRetakeJudge::OnDeepSleep(const Event& event) {
   if (!call_) return;
-  AddTurns(event, call_->turns > kTurnsMost);
+  NoteTaken(event, INT64_MIN);
   // Every P is idle, so this one was taken. Where its slice was over that is SYS-5's matter.
   const bool fresh = event.time_ns - call_->fresh_since_ns < in_force_.slice_ns &&
                      call_->fresh_since_ns != INT64_MIN;
   const int64_t since_ns = event.time_ns - call_->begin.time_ns;
-  if (call_->alone && !call_->slept_deep && in_force_.procs > 1 && fresh &&
+  if (call_->alone() && !call_->slept_deep && in_force_.procs > 1 && fresh &&
       !activity_.may_collect()) {
     left_alone_.Add(SampleTo(event, since_ns < in_force_.syscall_cap_ns));
-  } else if (call_->alone && !call_->slept_deep && in_force_.procs > 1 &&
+  } else if (call_->alone() && !call_->slept_deep && in_force_.procs > 1 &&
              !activity_.may_collect() && since_ns >= in_force_.syscall_cap_ns) {
     left_alone_.Add(SampleTo(event, false));
   }
@@ -147,10 +174,10 @@ void ObservedRetakeJudge::OnDeepSleep(const Event& event) {
 }
 
 void ObservedRetakeJudge::OnOtherRuns(const Event& event) {
-  call_->alone = false;
+  if (call_->alone()) call_->alone_turns = call_->turns.size();
   if (in_force_.procs != 1 || call_->proved) return;
   call_->proved = true;
-  AddTurns(event, call_->turns > kTurnsMost);
+  NoteTaken(event, INT64_MIN);
   const bool fresh = call_->fresh_since_ns != INT64_MIN &&
                      event.time_ns - call_->fresh_since_ns < in_force_.slice_ns;
   // A P whose system-call tick is still 0 may look as if it had been seen before.
@@ -159,7 +186,10 @@ void ObservedRetakeJudge::OnOtherRuns(const Event& event) {
 }
 
 void ObservedRetakeJudge::OnCallEnd(const Event& event) {
-  if (!call_->taken && call_->turns > kTurnsMost) AddTurns(event, true);
+  const int64_t asked_ns = call_->begin.Get(Arg::kDurationNs);
+  const int64_t inside_ns = std::max(call_->begin.time_ns, event.time_ns - asked_ns);
+  JudgeTurns(event, inside_ns);
+  JudgeCap(inside_ns);
   ++calls_ended_;
   call_.reset();
 }

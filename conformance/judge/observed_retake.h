@@ -5,15 +5,19 @@
 // The beginning of a call is a task's stamp; that the P was taken shows in what the monitor does
 // (it wakes or starts a thread, sleeps deep, or goes back to its shortest sleep) and in another
 // task's stamp. What lies between is counted in turns (cycle.h): a slow machine stretches a turn,
-// it adds none.
+// it adds none. Between its stamp and its call a thread may lose its CPU; but no call is shorter
+// than what was asked for, so it was inside by its end minus that. Only turns from there on count
+// against the monitor, and what depends on them is decided at the call's end.
 //
 // Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OBSERVED_RETAKE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OBSERVED_RETAKE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/cycle.h"
@@ -30,21 +34,32 @@ class ObservedRetakeJudge : public StampJudge {
   void Close() override;
 
  private:
+  // A turn while a call lasts: from the end of a sleep to the beginning of the next.
+  struct Turn {
+    int64_t wake_ns;
+    Event sleep;
+    bool slept_deep;  // since the call's begin
+  };
+  // What only a taken P explains.
+  struct Taken {
+    Event event;
+    size_t turns;      // that were over by then
+    int64_t since_ns;  // the beginning of the turn under way; INT64_MIN: there was none
+  };
   // The call that a task began last, while it lasts, and what the monitor did since.
   struct Call {
     Event begin;
-    std::optional<Event> behind;     // what made a task runnable behind it
-    int64_t fresh_since_ns;          // the task's slice began after this; INT64_MIN: not known
-    bool alone;                      // no other task lives
-    int64_t looks = 0;               // turns that may have seen the call
-    int64_t turns = 0;               // turns that began after its begin
-    int64_t sleeps = 0;              // shallow sleeps begun
-    int64_t seen_by_ns = INT64_MAX;  // the end of the first of them
-    bool taken = false;              // the monitor has done what only a taken P explains
+    std::optional<Event> behind;  // what made a task runnable behind it
+    int64_t fresh_since_ns;       // the task's slice began after this; INT64_MIN: not known
+    size_t alone_turns;           // that were over while no other task ran; SIZE_MAX: none has
+    int64_t looks = 0;            // turns that may have seen the call
+    int64_t sleeps = 0;           // shallow sleeps begun
+    std::vector<Turn> turns;      // the first of those that began after its begin
+    std::optional<Taken> taken;
     bool slept_deep = false;
-    bool cap_judged = false;
     bool proved = false;  // another task runs: the P was taken
     bool reset_judged = false;
+    bool alone() const { return alone_turns == SIZE_MAX; }
   };
 
   void OnStamp(const Event& event);
@@ -54,7 +69,9 @@ class ObservedRetakeJudge : public StampJudge {
   void OnDeepSleep(const Event& event);
   void OnOtherRuns(const Event& event);
   void OnCallEnd(const Event& event);
-  void AddTurns(const Event& end, bool exceeds);
+  void NoteTaken(const Event& event, int64_t since_ns);
+  void JudgeTurns(const Event& end, int64_t inside_ns);
+  void JudgeCap(int64_t inside_ns);
   Sample SampleTo(const Event& end, bool exceeds) const;
 
   const Tunables in_force_;

@@ -284,7 +284,7 @@ TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
 }
 
 TraceBuilder BlockedAlone() {
-  return TraceBuilder().FreshStart().Start(1).Begin(1, Op::kBlock).Run(5, 10 * kMs);
+  return TraceBuilder().FreshStart().Start(1).Begin(1, Op::kBlock, kSecond).Run(5, 10 * kMs);
 }
 
 TEST(SYS_3, ABlockedCallAloneLosesItsP) {

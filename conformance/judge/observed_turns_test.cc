@@ -67,6 +67,39 @@ TEST(SYS_4, LongTurnsAreNotLate) {
   EXPECT_EQ(trace.Of(ClauseId::kSYS_4), Verdict::kConforms);
 }
 
+// Between its stamp and its call the thread lost its CPU for all of these turns: the call ended as
+// much later.
+TEST(SYS_4, TurnsBeforeTheThreadWasInsideTheCallDoNotCount) {
+  constexpr int64_t kTurnNs = 91 * kUs;
+  for (const int64_t late_turns : {0, 20}) {
+    TraceBuilder trace = OneTask(1);
+    for (int i = 0; i < kEnough; ++i) {
+      Spawn(trace);
+      trace.Begin(kTask, Op::kBlock, 20 * kMs);
+      const int64_t end_ns = trace.now_ns - kUs + 20 * kMs + late_turns * kTurnNs;
+      trace.Run(20, 20 * kUs).Add(EventKind::kThreadWake).Start(kBehind);
+      trace.Add(EventKind::kTaskEnd, {}, kBehind);
+      trace.Wait(end_ns - trace.now_ns).End(kTask, Op::kBlock);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSYS_4), late_turns > 0 ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+// The same for a call that is left alone until the cap: the monitor saw it late.
+TEST(SYS_3, TheCapCountsFromWhereTheThreadWasInsideTheCall) {
+  for (const int64_t late_ns : {int64_t{0}, 5 * kMs}) {
+    TraceBuilder trace = OneTask(2);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kBlock, 30 * kMs);
+      const int64_t end_ns = trace.now_ns - kUs + 30 * kMs + late_ns;
+      trace.Run(3, 20 * kUs).Shallow(10 * kMs, 11 * kMs).Shallow(10 * kMs, 10 * kMs);
+      trace.Shallow(20 * kUs);
+      trace.Wait(end_ns - trace.now_ns).End(kTask, Op::kBlock).Run(2, 20 * kUs);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSYS_3), late_ns > 0 ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
 TEST(SYS_1, ATaskThatRunsAfterOneLookViolates) {
   TraceBuilder trace = OneTask(1);
   for (int i = 0; i < kEnough; ++i) {
