@@ -55,11 +55,14 @@ class Observation {
   void WaitForEnd();
   void EndCommand();
   int Report();
-  int PassOn(int status) const;
+  bool EndedEarly() const;
+  int PassOn(int status, bool graded) const;
   std::shared_ptr<const Layout> FindLayout(pid_t pid) const;
   bool GradeInspected(const OutputFolder& folder, Grade& grade, std::string& error);
+  const RuntimeImage* Image() const;
   Header MakeHeader() const;
   std::string Describe() const;
+  std::string Cadence() const;
 
   const ObserveOptions& options_;
   const StopRequest& stop_;
@@ -85,15 +88,27 @@ int Observation::Run() {
   if (child_) EndCommand();
   events_ = merger_.Take();
   inspected_ = inspected_merger_.Take();
-  if (!observer_->error().empty()) Say(observer_->error());
-  return PassOn(observer_->monitor() == 0 ? kExitFailed : Report());
+  // What a candidate did does not count where a monitor showed itself later.
+  std::erase_if(events_, [monitor = observer_->monitor()](const Event& event) {
+    return event.m >= 0 && event.m != monitor;
+  });
+  if (!observer_->error().empty() && !EndedEarly()) Say(observer_->error());
+  const bool graded = found_.is_monitor || EndedEarly();
+  return PassOn(graded || observer_->monitor() != 0 ? Report() : kExitFailed, graded);
 }
 
-// Who runs a command by way of this one wants to know how it ended.
-int Observation::PassOn(int status) const {
+// A program with a runtime may end before its monitor has slept.
+bool Observation::EndedEarly() const {
+  return observer_->monitor() == 0 && !found_.images.empty() && command_status_.has_value();
+}
+
+// Who runs a command by way of this one wants to know how it ended, also where there was nothing to
+// grade.
+int Observation::PassOn(int status, bool graded) const {
   if (command_status_.value_or(0) == 0) return status;
   Say(fmt::format("the command ended with status {}", *command_status_));
-  return status == kExitAsExpected || status == kExitInconclusive ? *command_status_ : status;
+  const bool as_the_command = status == kExitAsExpected || status == kExitInconclusive || !graded;
+  return as_the_command ? *command_status_ : status;
 }
 
 // Where the runtime's variables are, by the program's debug information; null: nobody knows.
@@ -150,29 +165,34 @@ void Observation::WaitForEnd() {
   }
 }
 
-// A service may have to flush when it is told to end; its own children go with it in any case.
+// A service may have to flush when it is told to end, also where a wrapper has started it.
 void Observation::EndCommand() {
-  std::optional<int> status = child_->Wait(MonotonicNowNs());
-  if (status) {
-    command_status_ = status;
-    merger_.Add(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *status}}));
+  pollfd ended_by_itself{.fd = child_->pidfd(), .events = POLLIN, .revents = 0};
+  if (poll(&ended_by_itself, 1, 0) > 0) {
+    command_status_ = child_->Wait(MonotonicNowNs() + kGraceNs);
+    merger_.Add(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit,
+                          {{Arg::kStatus, command_status_.value_or(-1)}}));
     return;
   }
-  child_->Signal(SIGTERM);
-  child_->Signal(SIGCONT);
   const char* when = stop_.made() ? "when this was interrupted" : "after the time of --for";
-  status = child_->Wait(MonotonicNowNs() + kGraceNs);
-  Say(status ? fmt::format("the command was ended by SIGTERM {}", when)
-             : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
-                           kGraceNs / 1'000'000'000));
+  const bool ended = child_->EndBySignal(SIGTERM, MonotonicNowNs() + kGraceNs);
+  Say(ended ? fmt::format("the command was ended by SIGTERM {}", when)
+            : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
+                          kGraceNs / 1'000'000'000));
+}
+
+// The runtime that is graded; null: none is known.
+const RuntimeImage* Observation::Image() const {
+  if (found_.image) return &found_.images[*found_.image];
+  return EndedEarly() ? &found_.images.front() : nullptr;
 }
 
 Header Observation::MakeHeader() const {
   Header header;
   header.maker = "observer";
   header.implementation = found_.program;
-  if (found_.image) header.version = found_.images[*found_.image].version;
-  header.tiers = found_.is_monitor ? kO : 0;
+  if (const RuntimeImage* image = Image()) header.version = image->version;
+  header.tiers = found_.is_monitor || EndedEarly() ? kO : 0;
   header.profile = options_.profile.value_or(ProfileOfVersion(header.version));
   header.from_start = child_ != nullptr;
   header.emits = Observer::Emits();
@@ -187,22 +207,23 @@ Header Observation::MakeHeader() const {
 std::string Observation::Describe() const {
   const auto clean = [](const std::string& text) { return Clean(text, Medium::kTerminal); };
   const std::string process = fmt::format("process {} ({})", found_.process, clean(found_.program));
-  if (!found_.is_monitor) {
+  const RuntimeImage* image = Image();
+  if (!found_.is_monitor && image == nullptr) {
     return fmt::format(
         "no monitor: there is no Go runtime in {}; thread {} ticks, which many a thread does.\n"
         "Nothing is graded. `--profile NAME` grades that thread as a monitor.\n",
         process, observer_->monitor());
   }
-  std::string text = fmt::format("monitor: thread {} of {}", observer_->monitor(), process);
-  const std::string_view profile =
-      ProfileName(options_.profile.value_or(ProfileOfVersion(MakeHeader().version)));
-  if (found_.image) {
-    const RuntimeImage& image = found_.images[*found_.image];
-    const std::string file = clean(image.file.substr(image.file.rfind('/') + 1));
-    text += image.version.empty()
+  std::string text = found_.is_monitor
+                         ? fmt::format("monitor: thread {} of {}", observer_->monitor(), process)
+                         : fmt::format("no monitor: {} ended before its monitor slept", process);
+  const std::string_view profile = ProfileName(MakeHeader().profile);
+  if (image != nullptr) {
+    const std::string file = clean(image->file.substr(image->file.rfind('/') + 1));
+    text += image->version.empty()
                 ? fmt::format(", a runtime in {} that does not say its version; {} is assumed",
                               file, profile)
-                : fmt::format(", {} in {}, profile {}", clean(image.version), file, profile);
+                : fmt::format(", {} in {}, profile {}", clean(image->version), file, profile);
   } else {
     text += fmt::format(", by --profile {}", profile);
   }
@@ -232,11 +253,16 @@ bool Observation::GradeInspected(const OutputFolder& folder, Grade& grade, std::
   return error.empty();
 }
 
+// Nothing was seen of a monitor that did not sleep.
+std::string Observation::Cadence() const {
+  if (observer_->monitor() == 0) return "";
+  return CadencePicture(events_, observer_->usage(), found_.is_monitor);
+}
+
 int Observation::Report() {
   const Header header = MakeHeader();
   const std::string picture =
-      fmt::format("{}\n{}\n{}\n", Describe(), CadencePicture(events_, observer_->usage()),
-                  StatePicture(inspected_));
+      fmt::format("{}\n{}\n{}\n", Describe(), Cadence(), StatePicture(inspected_));
   std::string error;
   const std::optional<OutputFolder> folder = OutputFolder::Open(options_.out, error);
   if (!folder) {
@@ -247,10 +273,11 @@ int Observation::Report() {
   folder->RemoveReports();
   const std::string path = folder->TracePath("observed");
   std::optional<Grade> grade;
-  if (found_.is_monitor && StoreTrace(path, header, events_, folder->kept(), error)) {
+  const bool graded = header.tiers != 0;
+  if (graded && StoreTrace(path, header, events_, folder->kept(), error)) {
     grade = GradeTrace(path, std::nullopt, error);
   }
-  if (!grade || !grade->error.empty() || !found_.is_monitor) {
+  if (!grade || !grade->error.empty()) {
     Print(picture);
     const std::string& wrong = grade ? grade->error : error;
     if (!wrong.empty()) Say(wrong);

@@ -302,7 +302,8 @@ Span SpanOf(std::span<const Event> events, const Observer::Usage& usage) {
 
 }  // namespace
 
-std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage) {
+std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage,
+                           bool is_monitor) {
   const Span span = SpanOf(events, usage);
   Lines lines;
   std::optional<int64_t> deep_since_ns;
@@ -333,7 +334,7 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
                      static_cast<double>(shallow + deep - asleep) / seconds,
                      static_cast<double>(deep - asleep) / seconds, shallow + deep - asleep,
                      seconds) +
-         WakeReasons(events, usage) + CpuTime(usage);
+         WakeReasons(events, usage, is_monitor) + CpuTime(usage, is_monitor);
 }
 
 }  // namespace proctor

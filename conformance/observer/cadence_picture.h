@@ -20,7 +20,10 @@ namespace proctor {
 //
 //   51 x 20 us, 40 us, 80 us, 160 us, deep 1.2 s (woken)
 //   50 x 20 us, 40 us, 80 us, 160 us, 320 us, 640 us, 1.28 ms, 2.56 ms, 5.12 ms, 12 x 10 ms
-std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage);
+//
+// Without `is_monitor` it is some thread: nothing is said of why it wakes.
+std::string CadencePicture(std::span<const Event> events, const Observer::Usage& usage,
+                           bool is_monitor = true);
 
 }  // namespace proctor
 

@@ -9,6 +9,13 @@ namespace proctor {
 
 void MonitorIdentity::LookForImages() { images_ = FindRuntimeImages(process_); }
 
+// Libraries may come later; looking costs some milliseconds.
+bool MonitorIdentity::LookAgain() {
+  if (!images_.empty() || !std::has_single_bit(static_cast<uint64_t>(++asked_))) return false;
+  LookForImages();
+  return true;
+}
+
 bool MonitorIdentity::HasName(pid_t thread, const std::string& name) const {
   std::ifstream file(fmt::format("/proc/{}/task/{}/comm", process_, thread));
   std::string line;
@@ -18,8 +25,7 @@ bool MonitorIdentity::HasName(pid_t thread, const std::string& name) const {
 MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointer,
                                              const SleepPattern& pattern,
                                              const MonitorDeclaration& declaration) {
-  // Libraries may come later; looking costs some milliseconds.
-  if (images_.empty() && std::has_single_bit(static_cast<uint64_t>(++asked_))) LookForImages();
+  LookAgain();
   if (!images_.empty()) {
     image_ = FindMonitorOnStack(thread, stack_pointer, images_);
     return image_ ? Answer::kMonitor : Answer::kNo;

@@ -61,6 +61,10 @@ class MonitorIdentity {
 
   // For the threads of a running process.
   void LookForImages();
+  // The same where none was found yet, and less and less often until a library is loaded; false: it
+  // did not look.
+  bool LookAgain();
+  void ExpectMore() { asked_ = 0; }
   bool HasName(pid_t thread, const std::string& name) const;
 
  private:

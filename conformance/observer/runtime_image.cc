@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "conformance/observer/elf_file.h"
@@ -53,11 +55,22 @@ std::vector<Mapping> ReadMappings(pid_t process) {
   return mappings;
 }
 
-// The program may have been replaced on disk; libraries are looked up where the process sees them.
-std::optional<ElfFile> OpenMapped(pid_t process, const std::string& file) {
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (file.ends_with(kDeleted)) return ElfFile::Open(fmt::format("/proc/{}/exe", process));
-  return ElfFile::Open(fmt::format("/proc/{}/root{}", process, file));
+constexpr std::string_view kDeleted = " (deleted)";
+
+// Looked up where the process sees it. It may have been replaced on disk since: then what is mapped
+// has a name for each of its parts; that is for root only, but for the program.
+std::optional<ElfFile> OpenMapped(pid_t process, const Mapping& mapping) {
+  if (!mapping.file.ends_with(kDeleted)) {
+    return ElfFile::Open(fmt::format("/proc/{}/root{}", process, mapping.file));
+  }
+  if (auto file = ElfFile::Open(
+          fmt::format("/proc/{}/map_files/{:x}-{:x}", process, mapping.begin, mapping.end))) {
+    return file;
+  }
+  std::error_code code;
+  const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), code);
+  if (program != mapping.file) return std::nullopt;
+  return ElfFile::Open(fmt::format("/proc/{}/exe", process));
 }
 
 // One file of a process, and how its addresses were moved when it was loaded.
@@ -197,7 +210,7 @@ class Image {
 std::vector<RuntimeImage> FindRuntimeImages(pid_t process) {
   std::vector<RuntimeImage> images;
   for (const Mapping& mapping : ReadMappings(process)) {
-    const std::optional<ElfFile> elf = OpenMapped(process, mapping.file);
+    const std::optional<ElfFile> elf = OpenMapped(process, mapping);
     if (!elf) continue;
     const std::optional<uint64_t> linked = elf->AddressOf(mapping.offset);
     if (!linked) continue;

@@ -1,18 +1,17 @@
 #include "conformance/observer/tracer.h"
 
 #include <fmt/format.h>
-#include <linux/audit.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "conformance/observer/proc_files.h"
+#include "conformance/observer/ptrace.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -23,31 +22,10 @@ namespace {
 constexpr int64_t kWatchAllFor = 60;
 
 constexpr size_t kBufferedEventsMost = 4096;
+// A thread that has made this many stops and is no monitor is no longer stopped for its calls. One
+// that calls without a pause gets there within 100 ms.
+constexpr int64_t kStopsMost = 1000;
 constexpr int64_t kLetGoWithinNs = 2'000'000'000;
-
-constexpr int kSyscallStop = SIGTRAP | 0x80;
-
-#if defined(__x86_64__)
-constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#else
-#error "The numbers of system calls are known for x86-64 and aarch64."
-#endif
-
-// The headers disagree about the type of the first argument.
-long Ptrace(int request, pid_t thread, uintptr_t address, uintptr_t data) {
-  return ptrace(static_cast<__ptrace_request>(request), thread, reinterpret_cast<void*>(address),
-                reinterpret_cast<void*>(data));
-}
-
-std::string CannotTrace(pid_t pid, int number) {
-  if (number == ESRCH) return fmt::format("process {} is not there", pid);
-  return fmt::format(
-      "process {} cannot be traced ({}): run as its user or as root, with "
-      "kernel.yama.ptrace_scope at 0 or CAP_SYS_PTRACE, and no other tracer",
-      pid, strerrordesc_np(number));
-}
 
 }  // namespace
 
@@ -61,23 +39,23 @@ bool Tracer::Attach(std::string& error) {
 bool Tracer::AttachFromStart(std::string& error) {
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
                                PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-  if (!Seize(options_.pid, kTrace, error)) return false;
+  if (!Seize(options_.pid, options_.pid, kTrace, error)) return false;
   watching_all_ = true;
   Add(options_.pid);
   return true;
 }
 
 bool Tracer::AttachToMonitor(std::string& error) {
-  MonitorIdentity& identity = identities_.try_emplace(options_.pid, options_.pid).first->second;
+  MonitorIdentity& identity = IdentityOf(options_.pid);
   const std::optional<FoundThread> found = FindMonitor(
       options_.pid, Declared(), MonotonicNowNs() + options_.find_deadline_ns, identity, error);
   if (!found) return false;
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT;
-  if (!Seize(found->thread, kTrace, error)) return false;
+  if (!Seize(options_.pid, found->thread, kTrace, error)) return false;
   Add(found->thread);
-  process_ = options_.pid;
-  NoteFound(identity, found->is_monitor);
+  NoteFound(options_.pid, identity, found->is_monitor);
   monitor_ = found->thread;
+  is_monitor_ = found->is_monitor;
   usage_.Begin(process_, monitor_);
   Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
   gap.m = found->thread;
@@ -108,15 +86,6 @@ Observer::Found Tracer::found() const {
   return found_;
 }
 
-bool Tracer::Seize(pid_t thread, uintptr_t trace_options, std::string& error) {
-  if (Ptrace(PTRACE_SEIZE, thread, 0, trace_options) == 0 &&
-      Ptrace(PTRACE_INTERRUPT, thread, 0, 0) == 0) {
-    return true;
-  }
-  error = CannotTrace(options_.pid, errno);
-  return false;
-}
-
 void Tracer::Run(const std::atomic<bool>& stop) {
   while (!stop && !traced_.empty() && !(monitor_ == 0 && DeclaredAbsent())) {
     int status = 0;
@@ -129,12 +98,15 @@ void Tracer::Run(const std::atomic<bool>& stop) {
       OnGone(tid);
     }
   }
-  LookForOthers();
   usage_.End();
+  LookForImages();
+  LookForOthers();
   LetAllGo();
   if (monitor_ == 0 && error_.empty() && !DeclaredAbsent()) {
     showed_none_ = !stop;
-    error_ = fmt::format("process {} {} before it showed a monitor", options_.pid,
+    const Observer::Found started = found();
+    const pid_t process = started.process != 0 ? started.process : options_.pid;
+    error_ = fmt::format("process {} {} before it showed a monitor", process,
                          stop ? "was let go" : "ended");
   }
 }
@@ -149,7 +121,7 @@ Tracer::Traced& Tracer::Add(pid_t tid) {
         return ReadMemoryOf(tid, address, to, size);
       },
       [process = thread.process](int descriptor) { return ReadTimerPeriod(process, descriptor); });
-  if (monitor_ != 0) thread.decoder->ForgetTimers();
+  if (is_monitor_) thread.decoder->ForgetTimers();
   // A thread that appears once the monitor is known came from it or from one that is being let go.
   thread.letting_go = !watching_all_ && monitor_ != 0 && tid != monitor_;
   if (watching_all_) {
@@ -161,14 +133,14 @@ Tracer::Traced& Tracer::Add(pid_t tid) {
 }
 
 void Tracer::Take(pid_t tid, const Event& event) {
-  if (monitor_ == 0) {
-    std::vector<Event>& buffered = traced_[tid].buffered;
-    if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
-  } else if (tid == monitor_) {
+  if (tid == monitor_) {
     Event sent = event;
     sent.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
     sink_(sent);
     if (inspector_) inspector_->OnEvent(sent);
+  } else if (Searching()) {
+    std::vector<Event>& buffered = traced_[tid].buffered;
+    if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
   }
 }
 
@@ -200,7 +172,9 @@ void Tracer::Resume(pid_t tid, Traced& thread, int signal) {
     Ptrace(PTRACE_DETACH, tid, 0, data);
     traced_.erase(tid);
   } else {
-    Ptrace(PTRACE_SYSCALL, tid, 0, data);
+    const bool ordinary = tid != monitor_ && thread.stops > kStopsMost &&
+                          Declared().by == MonitorDeclaration::By::kNobody;
+    Ptrace(ordinary ? PTRACE_CONT : PTRACE_SYSCALL, tid, 0, data);
   }
 }
 
@@ -214,14 +188,16 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
     return;
   }
   const int64_t now_ns = MonotonicNowNs();
+  ++thread.stops;
   if (tid == monitor_) usage_.CountStop();
-  if (info.arch != kArchitecture) {
+  if (info.arch != kTracedArchitecture) {
     error_ = fmt::format("process {} runs a program for another kind of processor than this one",
                          thread.process);
   } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     if (tid == monitor_ && inspector_) inspector_->OnEntry(now_ns);
     uint64_t args[6];
     std::copy(std::begin(info.entry.args), std::end(info.entry.args), args);
+    if (Searching() && MapsCode(info)) IdentityOf(thread.process).ExpectMore();
     const int64_t before = thread.decoder->sleeps();
     thread.decoder->OnEntry(now_ns, info.entry.nr, args);
     if (thread.decoder->sleeps() == before) return;
@@ -235,15 +211,16 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
 }
 
 void Tracer::OnEvent(pid_t tid, Traced& thread, int event) {
-  unsigned long message = 0;
-  Ptrace(PTRACE_GETEVENTMSG, tid, 0, reinterpret_cast<uintptr_t>(&message));
   switch (event) {
-    case PTRACE_EVENT_CLONE:
+    case PTRACE_EVENT_CLONE: {
+      const auto started = static_cast<pid_t>(EventMessageOf(tid));
       // Before the new thread's own first stop, where possible: its start is stamped as early as
       // can be.
-      if (watching_all_) Add(static_cast<pid_t>(message));
-      thread.decoder->OnThreadStart(MonotonicNowNs(), static_cast<pid_t>(message));
+      if (watching_all_) Add(started);
+      thread.decoder->OnThreadStart(MonotonicNowNs(), started);
+      if (Searching()) NoteStarted(thread.process);
       break;
+    }
     case PTRACE_EVENT_EXEC:
       OnExec(tid);
       break;
@@ -261,7 +238,17 @@ void Tracer::OnEvent(pid_t tid, Traced& thread, int event) {
 void Tracer::OnExec(pid_t tid) {
   const pid_t process = tid;  // after an exec the one thread left is the leader
   std::erase_if(traced_, [&](const auto& entry) { return entry.second.process == process; });
+  identities_.erase(process);
   Add(tid);
+  if (Searching()) NoteStarted(process);
+}
+
+// What is known of a process that holds a runtime before its monitor has shown itself, which one of
+// a few milliseconds may never do. A runtime has set itself up once it starts a thread.
+void Tracer::NoteStarted(pid_t process) {
+  MonitorIdentity& identity = IdentityOf(process);
+  if (!identity.LookAgain() || identity.images().empty()) return;
+  if (monitor_ == 0) NoteFound(process, identity, false);
 }
 
 void Tracer::OnGone(pid_t tid) {
@@ -272,15 +259,15 @@ void Tracer::OnGone(pid_t tid) {
 }
 
 void Tracer::LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer) {
-  MonitorIdentity& identity = identities_.try_emplace(thread.process, thread.process).first->second;
+  MonitorIdentity& identity = IdentityOf(thread.process);
   const SleepPattern& pattern = thread.decoder->pattern();
-  if (monitor_ == 0) {
+  if (Searching()) {
     const auto answer = identity.Ask(tid, stack_pointer, pattern, Declared());
-    if (answer == MonitorIdentity::Answer::kNo) return;
     const bool is_monitor = answer == MonitorIdentity::Answer::kMonitor;
-    process_ = thread.process;
-    NoteFound(identity, is_monitor);
-    ChooseMonitor(tid, is_monitor);
+    if (is_monitor || (answer == MonitorIdentity::Answer::kCandidate && monitor_ == 0)) {
+      NoteFound(thread.process, identity, is_monitor);
+      ChooseMonitor(tid, is_monitor);
+    }
   } else if (tid == monitor_) {
     if (sleeps_ >= kWatchAllFor) LetOthersGo();
   } else if (thread.process == process_ &&
@@ -300,6 +287,7 @@ void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
   Traced& chosen = traced_[tid];
   const std::vector<Event> buffered = std::exchange(chosen.buffered, {});
   monitor_ = tid;
+  is_monitor_ = is_monitor;
   if (is_monitor) chosen.decoder->ForgetTimers();
   if (buffered.size() >= kBufferedEventsMost) {
     Take(tid, MakeEvent(buffered.back().time_ns, EventKind::kGap, {{Arg::kLost, -1}}));
@@ -307,14 +295,16 @@ void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
     for (const Event& event : buffered) Take(tid, event);
   }
   usage_.Begin(process_, monitor_);
-  // Who is known by its function needs no comparison with others, and a candidate none either.
-  if (!is_monitor || image_) LetOthersGo();
+  // Who is known by its function needs no comparison with others. Beside a candidate a monitor may
+  // still show itself.
+  if (is_monitor && image_) LetOthersGo();
   LookForOthers();
   BeginInspection();
 }
 
 // Read while the thread is held: a process of a few milliseconds would be gone.
-void Tracer::NoteFound(const MonitorIdentity& identity, bool is_monitor) {
+void Tracer::NoteFound(pid_t process, const MonitorIdentity& identity, bool is_monitor) {
+  process_ = process;
   images_ = identity.images();
   image_ = identity.image();
   Observer::Found found{.is_monitor = is_monitor,
@@ -326,6 +316,20 @@ void Tracer::NoteFound(const MonitorIdentity& identity, bool is_monitor) {
                         .image = image_};
   const MutexLock lock(mutex_);
   found_ = std::move(found);
+}
+
+// Libraries that were loaded since may have brought runtimes of their own.
+void Tracer::LookForImages() {
+  if (!image_) return;
+  const RuntimeImage mine = images_[*image_];
+  std::vector<RuntimeImage> images = FindRuntimeImages(process_);
+  const auto still = std::ranges::find(images, mine);
+  if (still == images.end()) return;  // the process has ended, or is about to
+  image_ = still - images.begin();
+  images_ = std::move(images);
+  const MutexLock lock(mutex_);
+  found_.images = images_;
+  found_.image = image_;
 }
 
 // One monitor for each runtime; another one of the same is one too many.
@@ -351,7 +355,7 @@ void Tracer::BeginInspection() {
 void Tracer::EndMonitor(Decoder& decoder) {
   usage_.End();
   decoder.OnEnd(MonotonicNowNs());
-  if (watching_all_) LetOthersGo();
+  if (watching_all_ && is_monitor_) LetOthersGo();
 }
 
 void Tracer::LetOthersGo() {

@@ -56,27 +56,34 @@ class Tracer {
     std::unique_ptr<Decoder> decoder;
     std::vector<Event> buffered;  // until the monitor is known
     pid_t process = 0;
+    int64_t stops = 0;  // for its calls
     bool letting_go = false;
   };
 
   bool AttachFromStart(std::string& error);
   bool AttachToMonitor(std::string& error);
-  bool Seize(pid_t thread, uintptr_t trace_options, std::string& error);
   Traced& Add(pid_t tid);
 
   void OnStop(pid_t tid, int status);
   void OnSyscall(pid_t tid, Traced& thread);
   void OnEvent(pid_t tid, Traced& thread, int event);
   void OnExec(pid_t tid);
+  void NoteStarted(pid_t process);
   void OnGone(pid_t tid);
   void Resume(pid_t tid, Traced& thread, int signal);
 
+  MonitorIdentity& IdentityOf(pid_t process) {
+    return identities_.try_emplace(process, process).first->second;
+  }
   void Take(pid_t tid, const Event& event);
   MonitorDeclaration Declared() const;
   bool DeclaredAbsent();
+  // No thread is known to be a monitor yet, and all are watched.
+  bool Searching() const { return watching_all_ && !is_monitor_; }
   void LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer);
   void ChooseMonitor(pid_t tid, bool is_monitor);
-  void NoteFound(const MonitorIdentity& identity, bool is_monitor);
+  void NoteFound(pid_t process, const MonitorIdentity& identity, bool is_monitor);
+  void LookForImages();
   void LookForOthers();
   void EmitSecondMonitor(pid_t tid);
   void BeginInspection();
@@ -87,6 +94,7 @@ class Tracer {
   const Observer::Options options_;
   const Observer::Sink sink_;
   std::atomic<pid_t> monitor_{0};
+  bool is_monitor_ = false;  // else a candidate, if any
   pid_t process_ = 0;
   std::string error_;
   bool showed_none_ = false;

@@ -61,19 +61,7 @@ int64_t Rounded(int64_t ns) {
   return ns < kMs ? ns : (ns + kMs / 2) / kMs * kMs;
 }
 
-}  // namespace
-
-std::string DurationText(int64_t ns) {
-  if (ns < 1'000) return fmt::format("{} ns", ns);
-  if (ns < 1'000'000) return fmt::format("{:.4g} us", static_cast<double>(ns) / 1e3);
-  if (ns < 1'000'000'000) return fmt::format("{:.4g} ms", static_cast<double>(ns) / 1e6);
-  return fmt::format("{:.4g} s", static_cast<double>(ns) / 1e9);
-}
-
-std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage) {
-  const auto seconds = static_cast<double>(usage.ended_ns - usage.began_ns) / 1e9;
-  if (seconds <= 0) return "";
-  const Counts counts = Count(events);
+std::string MonitorsReasons(const Counts& counts, double seconds) {
   const auto rate = [seconds](int64_t count) { return static_cast<double>(count) / seconds; };
   std::string text;
   if (rate(counts.timed_out) >= kWorthALine && !counts.between_ns.empty()) {
@@ -102,17 +90,35 @@ std::string WakeReasons(std::span<const Event> events, const Observer::Usage& us
         "a processor from a system call\n",
         rate(counts.shortest));
   }
-  return text +
-         fmt::format("wake-ups of the whole process: {:.1f} a second, all threads together\n",
-                     rate(counts.sleeps + usage.other_sleeps));
+  return text;
 }
 
-std::string CpuTime(const Observer::Usage& usage) {
+}  // namespace
+
+std::string DurationText(int64_t ns) {
+  if (ns < 1'000) return fmt::format("{} ns", ns);
+  if (ns < 1'000'000) return fmt::format("{:.4g} us", static_cast<double>(ns) / 1e3);
+  if (ns < 1'000'000'000) return fmt::format("{:.4g} ms", static_cast<double>(ns) / 1e6);
+  return fmt::format("{:.4g} s", static_cast<double>(ns) / 1e9);
+}
+
+std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage,
+                        bool is_monitor) {
+  const auto seconds = static_cast<double>(usage.ended_ns - usage.began_ns) / 1e9;
+  if (seconds <= 0) return "";
+  const Counts counts = Count(events);
+  return (is_monitor ? MonitorsReasons(counts, seconds) : "") +
+         fmt::format("wake-ups of the whole process: {:.1f} a second, all threads together\n",
+                     static_cast<double>(counts.sleeps + usage.other_sleeps) / seconds);
+}
+
+std::string CpuTime(const Observer::Usage& usage, bool is_monitor) {
   const auto elapsed = static_cast<double>(usage.ended_ns - usage.began_ns);
   if (elapsed <= 0) return "";
   const auto monitor = static_cast<double>(usage.monitor_cpu_ns);
   const std::string of_a_core =
-      fmt::format("CPU: the monitor took {:.3f} % of a core", 100 * monitor / elapsed);
+      fmt::format("CPU: the {} took {:.3f} % of a core", is_monitor ? "monitor" : "thread",
+                  100 * monitor / elapsed);
   if (usage.process_cpu_ns <= kAttachCostNs + usage.stops * kStopCostNs) {
     return of_a_core + ", and the process not more than being traced costs it\n";
   }

@@ -19,10 +19,13 @@ std::string DurationText(int64_t ns);
 
 // A line for each reason that makes up a good part of the wake-ups: a timer that fires, tasks that
 // enter system calls, a processor that is busy; and the wake-ups of the whole process.
-std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage);
+// Of a thread that is no monitor: the wake-ups of the whole process only.
+std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage,
+                        bool is_monitor = true);
 
-// The monitor's share of the CPU, or that the process took less than tracing costs; empty: unknown.
-std::string CpuTime(const Observer::Usage& usage);
+// The share of the CPU of the monitor, or thread, or that the process took less than tracing costs;
+// empty: unknown.
+std::string CpuTime(const Observer::Usage& usage, bool is_monitor = true);
 
 }  // namespace proctor
 

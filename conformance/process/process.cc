@@ -17,6 +17,7 @@
 
 #include "conformance/base/mutex.h"
 #include "conformance/process/child.h"
+#include "conformance/process/descendants.h"
 #include "conformance/process/keeper.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/program.h"
@@ -310,6 +311,10 @@ std::optional<int> Process::Wait(int64_t deadline_ns, const StopRequest* stop) {
     }
   }
   return state_->status;
+}
+
+bool Process::EndBySignal(int signal, int64_t deadline_ns) {
+  return EndDescendants(state_->keeper, signal, deadline_ns);
 }
 
 void Process::Signal(int signal) {

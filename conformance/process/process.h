@@ -62,6 +62,9 @@ class Process {
   // the exit status, or 128 + the signal. nullopt: still running, also where `stop` was made.
   std::optional<int> Wait(int64_t deadline_ns, const StopRequest* stop = nullptr);
 
+  // Sends a signal to the child and to all that it started; false: some still live at the deadline.
+  bool EndBySignal(int signal, int64_t deadline_ns);
+
   void Signal(int signal);       // to the child only
   void SignalGroup(int signal);  // to its whole group
 
