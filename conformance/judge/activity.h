@@ -41,6 +41,9 @@ class Activity {
   // Tasks that have started and not ended.
   int64_t live() const { return static_cast<int64_t>(tasks_.size()); }
 
+  // Tasks that were spawned and have not started: they are runnable.
+  int64_t unstarted() const { return unstarted_; }
+
   // Since when there has always been one; INT64_MAX: there is none.
   int64_t live_since_ns() const { return lost_ ? INT64_MAX : live_since_ns_; }
 

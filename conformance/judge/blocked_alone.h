@@ -9,15 +9,14 @@
 
 #include <cstdint>
 #include <unordered_map>
-#include <vector>
 
 #include "conformance/judge/activity.h"
-#include "conformance/judge/judge.h"
-#include "conformance/judge/stalls.h"
+#include "conformance/judge/samples.h"
+#include "conformance/judge/stamp_judge.h"
 
 namespace proctor {
 
-class BlockedAloneJudge : public Judge {
+class BlockedAloneJudge : public StampJudge {
  public:
   BlockedAloneJudge(Tier tier, const Header& header);
 
@@ -37,9 +36,8 @@ class BlockedAloneJudge : public Judge {
   const Tunables tunables_;
   const int64_t due_ns_;  // how long a call has to be to be a test
   Activity activity_;
-  Stalls stalls_;
   std::unordered_map<int64_t, Block> blocks_;
-  std::vector<std::pair<Event, Event>> kept_their_p_;  // judged once all stalls are known
+  Samples kept_;
 };
 
 }  // namespace proctor

@@ -35,6 +35,7 @@ class ObservedPollJudge : public StampJudge {
   int64_t last_not_before_ns_ = 0;  // its `now` is not before this
   bool polled_ = false;             // in this turn
   Samples due_;                     // turns that had to poll
+  Samples at_rest_;                 // rests of all tasks, and polls in them
 
   int64_t rest_ns_ = INT64_MAX;  // the rest of all tasks whose polls are counted
   int64_t polls_in_rest_ = 0;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "conformance/judge/trace_builder.h"
 
 namespace proctor {
@@ -283,31 +285,62 @@ TEST(DEEP_14, TwoDeepSleepsInARowViolate) {
             Verdict::kViolates);
 }
 
-TraceBuilder BlockedAlone() {
-  return TraceBuilder().FreshStart().Start(1).Begin(1, Op::kBlock, kSecond).Run(5, 10 * kMs);
+// Calls of a task that nobody keeps company; `during` is what happens in each of them.
+TraceBuilder BlockedAlone(const std::function<void(TraceBuilder&)>& during) {
+  TraceBuilder trace = TraceBuilder().FreshStart().Start(1);
+  for (int i = 0; i < 5; ++i) {
+    trace.Begin(1, Op::kBlock).Run(5, 10 * kMs);
+    during(trace);
+    trace.End(1, Op::kBlock);
+  }
+  return trace;
 }
 
 TEST(SYS_3, ABlockedCallAloneLosesItsP) {
-  TraceBuilder keeps =
-      BlockedAlone().Deep(kSecond, WakeCause::kWoken, 300 * kMs).End(1, Op::kBlock);
-  EXPECT_EQ(keeps.Of(ClauseId::kSYS_3), Verdict::kConforms);
-  TraceBuilder breaks = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock);
-  EXPECT_EQ(breaks.Of(ClauseId::kSYS_3), Verdict::kViolates);
-  TraceBuilder company =
-      BlockedAlone().Start(2).Begin(2, Op::kSpin).Run(30, 10 * kMs).End(1, Op::kBlock);
-  EXPECT_EQ(company.Of(ClauseId::kSYS_3), Verdict::kInconclusive) << "one call decides nothing";
-  TraceBuilder noisy = BlockedAlone()
-                           .Run(30, 10 * kMs)
-                           .Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}})
-                           .End(1, Op::kBlock);
-  EXPECT_EQ(noisy.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
-  // The stall is known at its own end only, long after that of the call.
-  TraceBuilder later = BlockedAlone().Run(30, 10 * kMs).End(1, Op::kBlock).Wait(2 * kSecond);
-  later.Add(EventKind::kStall, {{Arg::kDurationNs, 2300 * kMs}});
+  const auto of = [](const std::function<void(TraceBuilder&)>& during) {
+    return BlockedAlone(during).Of(ClauseId::kSYS_3);
+  };
+  EXPECT_EQ(of([](TraceBuilder& trace) { trace.Deep(kSecond, WakeCause::kWoken, 300 * kMs); }),
+            Verdict::kConforms);
+  const auto awake = [](TraceBuilder& trace) { trace.Run(30, 10 * kMs); };
+  EXPECT_EQ(of(awake), Verdict::kViolates);
+  const auto beside_spin = [](TraceBuilder& trace) {
+    trace.Start(2).Begin(2, Op::kSpin).Run(30, 10 * kMs).End(2, Op::kSpin);
+    trace.Add(EventKind::kTaskEnd, {}, 2);
+  };
+  EXPECT_EQ(of(beside_spin), Verdict::kNotExercised);
+  const auto stalled = [](TraceBuilder& trace) {
+    trace.Run(30, 10 * kMs).Add(EventKind::kStall, {{Arg::kDurationNs, 300 * kMs}});
+  };
+  EXPECT_EQ(of(stalled), Verdict::kInconclusive);
+  // The stall is known at its own end only, long after those of the calls.
+  TraceBuilder later = BlockedAlone(awake).Wait(2 * kSecond);
+  later.Add(EventKind::kStall, {{Arg::kDurationNs, 10 * kSecond}});
   EXPECT_EQ(later.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
-  TraceBuilder stopped = BlockedAlone().Add(EventKind::kStopped).Run(30, 10 * kMs);
-  stopped.End(1, Op::kBlock).Add(EventKind::kContinued);
-  EXPECT_EQ(stopped.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
+  const auto stopped = [&](TraceBuilder& trace) {
+    awake(trace.Add(EventKind::kStopped));
+    trace.Add(EventKind::kContinued);
+  };
+  EXPECT_EQ(of(stopped), Verdict::kInconclusive);
+}
+
+TEST(SYS_3, OneCallInWhichAThreadWasStarvedDecidesNothing) {
+  int calls = 0;
+  const TraceBuilder trace = BlockedAlone([&](TraceBuilder& trace) {
+    if (++calls > 1)
+      trace.Deep(kSecond, WakeCause::kWoken, 300 * kMs);
+    else
+      trace.Run(30, 10 * kMs);
+  });
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_3), Verdict::kInconclusive);
+}
+
+TEST(SYS_3, ATaskThatWasSpawnedKeepsTheCallCompanyUntilItHasStarted) {
+  const TraceBuilder trace = BlockedAlone([](TraceBuilder& trace) {
+    trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, 2}}, 1).Run(30, 10 * kMs).Start(2);
+    trace.Add(EventKind::kTaskEnd, {}, 2);
+  });
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_3), Verdict::kNotExercised);
 }
 
 TEST(POLL_1, NeverSoonerThanTheLastIsStale) {

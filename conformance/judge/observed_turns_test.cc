@@ -297,11 +297,17 @@ TEST(POLL_1, EveryTurnAfterTheLastPollHasGrownOldPolls) {
 }
 
 TEST(POLL_1, PollsWhileEveryTaskWaitsViolate) {
-  TraceBuilder trace = OneTask(2);
-  trace.header.in_force.sched_trace_ms = 1000;
-  trace.Begin(kTask, Op::kSleep, 10 * kSecond);
-  for (int64_t turn = 0; turn < 8; ++turn) trace.Shallow(10 * kMs).Poll();
-  EXPECT_EQ(trace.Of(ClauseId::kPOLL_1), Verdict::kViolates);
+  const auto with_polls = [](int64_t polls) {
+    TraceBuilder trace = OneTask(2);
+    trace.header.in_force.sched_trace_ms = 1000;
+    trace.Begin(kTask, Op::kSleep, 10 * kSecond);
+    for (int64_t turn = 0; turn < polls; ++turn) trace.Shallow(10 * kMs).Poll();
+    return trace.Of(ClauseId::kPOLL_1);
+  };
+  EXPECT_EQ(with_polls(2), Verdict::kConforms);
+  // A thread that blocks in the poller late may explain these.
+  EXPECT_EQ(with_polls(5), Verdict::kInconclusive);
+  EXPECT_EQ(with_polls(30), Verdict::kViolates);
 }
 
 TEST(CYC_1, ADeepSleepThatIsDueIsTaken) {
