@@ -35,10 +35,10 @@ void ExplainDeadlock(const Scenario& scenario, Run& run) {
     run.events.insert(report + 1, event);
   } else if (stand.for_others == 0 && !is_meant) {
     run.outcome = Outcome::kError;
-    run.message =
-        fmt::format("the scenario ends in a deadlock: all {} tasks that are left wait for each "
-                    "other; if that is meant, say \"ends\":\"deadlock\" in it",
-                    stand.for_each_other);
+    run.message = fmt::format(
+        "the scenario ends in a deadlock: all {} tasks that are left wait for each "
+        "other; if that is meant, say \"ends\":\"deadlock\" in it",
+        stand.for_each_other);
   }
 }
 

@@ -24,8 +24,8 @@ class LinkTest : public testing::Test {
     const std::string done = testing::TempDir() + "/done";
     std::remove(done.c_str());
     std::string error;
-    ASSERT_TRUE(link_.Start({"/bin/sh", "-c", script + " : >" + done + "; sleep 1000"}, {}, 0,
-                            error))
+    ASSERT_TRUE(
+        link_.Start({"/bin/sh", "-c", script + " : >" + done + "; sleep 1000"}, {}, 0, error))
         << error;
     link_.process()->Release();
     const int64_t end_ns = MonotonicNowNs() + kLongNs;

@@ -133,6 +133,19 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
                     CollectorIsLate});
 }
 
+// Calls that 256 processors lose in one scan: a count of 8 bits is 0 then. Each task computes until
+// it has a processor to itself, and all calls begin while the monitor sleeps for long.
+void AddMany(std::vector<BorderWorld>& worlds) {
+  constexpr int kTaken = 256;
+  std::vector<Task> tasks = {{.ops = {For(Op::kSpin, 4 * kSecond)}}};
+  tasks.resize(1 + kTaken,
+               {.ops = {For(Op::kSpin, 30 * kMs), For(Op::kBlock, kSecond)}, .repeat = 3});
+  worlds.push_back(
+      {With(With(World("many", kTaken + 4, std::move(tasks)), "shallow_max_ns", 300 * kMs),
+            "slice_ns", 9 * kSecond),
+       IsQuiet});
+}
+
 // Counters over 16 bits, times over 32.
 void AddLong(std::vector<BorderWorld>& worlds) {
   // More than 2^16 idle cycles of 10 ms each, and a slice that lasts longer than 2^32 ns.
@@ -173,6 +186,7 @@ std::vector<BorderWorld> MakeWorlds() {
       {With(With(World("grows", 2, {{.ops = {For(Op::kSpin, 200 * kMs)}}}), "sched_trace_ms", 50),
             "shallow_max_ns", 40 * kUs),
        Grows});
+  AddMany(worlds);
   AddLong(worlds);
   return worlds;
 }

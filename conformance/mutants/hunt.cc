@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "conformance/campaign/first_violated.h"
 #include "conformance/campaign/virtual_run.h"
 
 namespace proctor {
 namespace {
 
 constexpr int64_t kSmallCampaignWorlds = 100;
-
 Hunt Carry(const Mutant& mutant, const VirtualOptions& options) {
   const VirtualResult result = RunVirtually(mutant.subject, options);
   Hunt hunt{.mutant = &mutant, .worlds = result.worlds};
@@ -23,7 +23,7 @@ Hunt Carry(const Mutant& mutant, const VirtualOptions& options) {
 Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads) {
   return Carry(mutant, {.profile = mutant.profile,
                         .threads = threads,
-                        .until_violated = mutant.clause,
+                        .until_violated = mutant.consequence.value_or(mutant.clause),
                         .shrink = false});
 }
 
@@ -34,11 +34,13 @@ Hunt HuntForAll(const Mutant& mutant, int32_t threads) {
                              .unusual_most = 1,
                              .threads = threads,
                              .shrink = false});
-  if (hunt.killed()) return hunt;
-  Hunt longer = HuntUntilKilled(mutant, threads);
-  longer.noticed.merge(hunt.noticed);
-  longer.worlds += hunt.worlds;
-  return longer;
+  if (!hunt.killed()) {
+    const Hunt longer = HuntUntilKilled(mutant, threads);
+    hunt.noticed.insert(longer.noticed.begin(), longer.noticed.end());
+    hunt.worlds += longer.worlds;
+  }
+  hunt.first = FirstViolated(mutant.subject, mutant.profile);
+  return hunt;
 }
 
 std::string MatrixMarkdown(std::span<const Hunt> hunts) {
@@ -49,12 +51,15 @@ std::string MatrixMarkdown(std::span<const Hunt> hunts) {
     const Mutant& mutant = *hunt.mutant;
     std::string others;
     for (const ClauseId clause : hunt.noticed) {
-      if (clause == mutant.clause) continue;
+      if (clause == mutant.clause || clause == mutant.consequence) continue;
       if (!others.empty()) others += ", ";
       others += ClauseName(clause);
     }
-    table += fmt::format("| {} | {}{} | {} | {} | {} |\n", mutant.name, ClauseName(mutant.clause),
-                         hunt.killed() ? "" : " (it did not)", others, mutant.origin, mutant.text);
+    const std::string later =
+        mutant.consequence ? fmt::format(", later {}", ClauseName(*mutant.consequence)) : "";
+    table += fmt::format("| {} | {}{}{} | {} | {} | {} |\n", mutant.name, ClauseName(mutant.clause),
+                         later, hunt.killed() ? "" : " (it did not)", others, mutant.origin,
+                         mutant.text);
   }
   return table;
 }
@@ -70,7 +75,7 @@ std::string MatrixCsv(std::span<const Hunt> hunts) {
     for (const Clause& clause : Clauses()) {
       if ((clause.tiers & kV) == 0) continue;
       const bool noticed = hunt.noticed.contains(clause.id);
-      const bool killer = clause.id == hunt.mutant->clause;
+      const bool killer = clause.id == hunt.mutant->clause || clause.id == hunt.mutant->consequence;
       table += killer ? (noticed ? ",K" : ",!") : (noticed ? ",x" : ",");
     }
     table += '\n';

@@ -18,14 +18,19 @@ namespace proctor {
 struct Hunt {
   const Mutant* mutant = nullptr;
   std::set<ClauseId> noticed;  // clauses that it was found to violate
+  std::set<ClauseId> first;    // those violated first (campaign/first_violated.h)
   int64_t worlds = 0;          // judged
-  bool killed() const { return noticed.contains(mutant->clause); }
+  bool killed() const {
+    return noticed.contains(mutant->clause) &&
+           (!mutant->consequence || noticed.contains(*mutant->consequence));
+  }
+  bool killed_at_once() const { return first.contains(mutant->clause); }
 };
 
-// With the suite's own campaign, until the mutant's clause is violated.
+// With the suite's own campaign, until the mutant's clause is violated, or its consequence.
 Hunt HuntUntilKilled(const Mutant& mutant, int32_t threads = 1);
 // With a small campaign, for all clauses that notice it; where the mutant's own is not among them,
-// until killed.
+// until killed. And for those that notice it first.
 Hunt HuntForAll(const Mutant& mutant, int32_t threads = 1);
 
 // The matrix clause x mutant as a table: a mutant a row, the clause that must notice it, and those

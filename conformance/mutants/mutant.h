@@ -7,6 +7,7 @@
 #ifndef PROCTOR_CONFORMANCE_MUTANTS_MUTANT_H_
 #define PROCTOR_CONFORMANCE_MUTANTS_MUTANT_H_
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,11 +20,14 @@ namespace proctor {
 
 struct Mutant {
   std::string_view name;    // in snake_case
-  ClauseId clause;          // the one that must notice
+  ClauseId clause;          // the one that must notice, and among the first
   std::string_view text;    // what it does, in one sentence
   std::string_view origin;  // the real bug it comes from; "" where there is none
   Profile profile;          // in which it shows
   Subject subject;
+  // What it violates later, as a consequence: a liveness clause, for instance, whose bound is over
+  // only when what was due has been left out for long. It must be noticed, too.
+  std::optional<ClauseId> consequence;
 };
 
 // The monitor given, which must be right, with each fault that a world can have

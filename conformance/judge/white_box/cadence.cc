@@ -66,10 +66,18 @@ void CadenceJudge::Observe(const Event& event) {
 }
 
 void CadenceJudge::EndCycle() {
-  idle_ = taken_ > 0 ? 0 : idle_ + 1;
+  uncounted_ = idle_ + 1;
+  idle_ = taken_ > 0 ? 0 : uncounted_;
   if (taken_ == 0) return;
   hidden_wake_up_ = timed_out_in_run_ = false;
   run_start_ = RunStart::kTaken;
+}
+
+int64_t CadenceJudge::DelayAfter(int64_t idle) const {
+  const int64_t delay_ns = idle == 0                      ? tunables_.shallow_min_ns
+                           : idle > tunables_.flat_cycles ? 2 * delay_ns_
+                                                          : delay_ns_;
+  return std::min(delay_ns, tunables_.shallow_max_ns);
 }
 
 // Whether this sleep can be judged although `idle` was lost.
@@ -103,10 +111,7 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
     return;
   }
   if (last_) EndCycle();
-  int64_t expected_ns = delay_ns_;
-  if (idle_ == 0) expected_ns = tunables_.shallow_min_ns;
-  if (idle_ > tunables_.flat_cycles) expected_ns *= 2;
-  expected_ns = std::min(expected_ns, tunables_.shallow_max_ns);
+  const int64_t expected_ns = DelayAfter(idle_);
   if (requested_ns == expected_ns) {
     Praise();
   } else if (IsExcused()) {
@@ -147,7 +152,7 @@ void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
     Violate(kCAD_2, "`idle` wrapped: " + message, evidence);
   } else if (taken_ > 0) {
     Violate(kCAD_3, message, evidence);
-    if (taken_ > 1) {
+    if (taken_ > 1 || requested_ns == DelayAfter(uncounted_)) {
       Violate(kSYS_11, fmt::format("{} P were taken, and did not count: {}", taken_, message),
               evidence);
     }
@@ -160,7 +165,13 @@ void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
     const bool woken = deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
     Violate(woken ? kCAD_4 : kCAD_5, message, evidence);
   } else if (timed_out_in_run_ && requested_ns < expected_ns) {
-    Violate(kCAD_7, message, evidence);
+    // Which of the two shows only later, if at all.
+    Violate(kCAD_7,
+            "a cycle that slept deep was not counted, or its time-out reset `idle`: " + message,
+            evidence);
+    Violate(kCAD_5,
+            "the time-out of a deep sleep reset `idle`, or its cycle was not counted: " + message,
+            evidence);
   } else if (last_ && last_->Get(Arg::kDurationNs) == tunables_.shallow_min_ns) {
     // A run of the shortest sleeps that is too short or too long.
     Violate(run_start_ == RunStart::kTaken   ? kCAD_3

@@ -31,10 +31,12 @@ class CadenceJudge final : public WhiteBoxJudge {
   void Praise();
   void Blame(const Event& event, int64_t expected_ns);
   void EndCycle();
+  int64_t DelayAfter(int64_t idle) const;
   bool IsExcused();
 
   bool known_ = true;
   int64_t idle_ = 0;
+  int64_t uncounted_ = 0;  // what `idle` is now if what was taken in the last cycle did not count
   int64_t delay_ns_ = 0;
   std::optional<Event> last_;
   std::optional<Event> deep_wake_;  // of the cycle that is ending

@@ -9,21 +9,6 @@ namespace {
 
 constexpr uint8_t Bit(int64_t status) { return static_cast<uint8_t>(1u << status); }
 
-// Which term of SYS-2 alone was overlooked, where one was.
-const char* TermOfTake(bool taken, bool has_work, int64_t spinning, int64_t idle, bool over_cap) {
-  if (taken) {
-    if (has_work || over_cap) return "";
-    if (spinning > 0 && idle == 0) return ", and spinning threads were not counted";
-    if (idle > 0 && spinning == 0) return ", and idle P were not counted";
-    return "";
-  }
-  const bool nobody = spinning + idle == 0;
-  if (has_work + over_cap + nobody != 1) return "";
-  return has_work   ? ", and its own work was not looked at"
-         : over_cap ? ", and how long the call lasts was not looked at"
-                    : ", although nobody spins and no P is idle";
-}
-
 }  // namespace
 
 using enum ClauseId;
@@ -122,6 +107,7 @@ void RetakeJudge::OnEffect(const Event& event) {
   if (event.kind == EventKind::kPreemptRequest) {
     Visit& visit = VisitOf(event.p);
     ++visit.requests;
+    visit.unmoved = state_.processor(event.p).ticked_ns < last_scan_ns_;
     if (!state_.in_duties()) {
       Violate(kSLICE_3, "a preemption request outside the duties", {event});
     } else if (visit.requests > 1) {
@@ -148,6 +134,7 @@ void RetakeJudge::OnEnd(const Event& event) {
                     : std::max<int64_t>(state_.value(Variable::kProcessorCount),
                                         static_cast<int64_t>(visits_.size())));
   for (int32_t p = 0; p < length && p < kProcessorsMost; ++p) JudgeP(p, event);
+  last_scan_ns_ = state_.duties_now_ns();
 }
 
 // Whether the status is among `statuses`, as read or as it was all the time.
@@ -237,34 +224,20 @@ Maybe RetakeJudge::JudgeSlice(int32_t p, const Visit& visit, Maybe watched, cons
       if (MovedHigh(sighting)) Trigger(kSLICE_6);
     }
   } else {
-    const ClauseId clause = BlameForRequest(kept, ticks, requested);
     const std::string reason =
         fresh.no ? fmt::format("the same tick was first seen {} ns ago, the slice is {} ns",
                                now_ns - sighting.since_ns(), tunables_.slice_ns)
-                 : fmt::format("its schedule tick had moved from {} to {}", sighting.before_tick(),
-                               sighting.tick());
-    Violate(
-        clause,
+        : sighting.before_ns() == 0
+            ? fmt::format("its schedule tick {} was seen for the first time", sighting.tick())
+            : fmt::format("its schedule tick had moved from {} to {}", sighting.before_tick(),
+                          sighting.tick());
+    BlameRequest(
+        p, ticks, requested,
         fmt::format("preemption of P {} was {}requested: {}", p, requested ? "" : "not ", reason),
-        {event});
+        event);
   }
   kept.requested = kept.requested || requested;
   return expired;
-}
-
-ClauseId RetakeJudge::BlameForRequest(const Kept& kept, const Readings& ticks,
-                                      bool requested) const {
-  const int64_t now_ns = state_.duties_now_ns();
-  const Sighting& sighting = kept.schedule;
-  const bool just_seen = sighting.since_ns() == now_ns && !ticks.none();
-  if (just_seen && requested && sighting.before_ns() != 0 && IsNarrow(sighting)) return kSLICE_6;
-  if (IsWrapped(sighting) && sighting.before_ns() != 0) return kSYS_10;
-  if (just_seen) return kSLICE_2;
-  // Counted from the tick before, it would have been due: the time was not stamped anew.
-  const bool by_old_time =
-      requested && sighting.before_ns() != 0 && sighting.before_ns() + tunables_.slice_ns <= now_ns;
-  if (by_old_time) return kSLICE_2;
-  return kept.requested ? kSLICE_4 : kSLICE_3;
 }
 
 // The tick before it was larger.
@@ -327,49 +300,6 @@ void RetakeJudge::JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe 
   } else {
     Trigger(over_cap.no ? kSYS_2 : kSYS_3);
   }
-}
-
-void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expired,
-                            const Event& event) {
-  const int64_t now_ns = state_.duties_now_ns();
-  const Kept& kept = kept_[static_cast<size_t>(p)];
-  const Sighting& sighting = kept.syscall;
-  const Readings& ticks = TickOf(visit.syscall_tick, p, &Processor::syscall_tick);
-  const bool tried = visit.takes > 0;
-  if (tried && fresh && !expired) {
-    const int64_t change = ticks.last() ^ sighting.tick();
-    const bool narrow = sighting.seen() && (change & 0xff) == 0;
-    const bool wrapped = sighting.seen() && ticks.last() < sighting.tick();
-    Violate(narrow    ? kSLICE_6
-            : wrapped ? kSYS_10
-                      : kSYS_1,
-            fmt::format("P {} was taken from a system call seen for the first time: tick {}, {} "
-                        "before",
-                        p, ticks.last(), sighting.tick()),
-            {event});
-    return;
-  }
-  const bool over_cap = sighting.SinceLongerThan(tunables_.syscall_cap_ns, now_ns).yes;
-  const bool empty = HasLocalWork(p, visit).no;
-  const ClauseId clause = tried                 ? kSYS_2
-                          : fresh               ? kSYS_5
-                          : IsWrapped(sighting) ? kSYS_10
-                          : !empty              ? kSYS_4
-                          : over_cap            ? kSYS_3
-                                                : kSYS_2;
-  const auto count = [&](const Zeroness& read, const Zeroness& before, Variable variable) {
-    if (!read.none()) return static_cast<int64_t>(read.last);
-    return before.none() ? state_.value(variable) : static_cast<int64_t>(before.last);
-  };
-  const int64_t spinning = count(visit.spinning, spinning_, Variable::kSpinningThreads);
-  const int64_t idle = count(visit.idle, idle_, Variable::kIdleProcessors);
-  Violate(clause,
-          fmt::format("P {} in a system call was {}taken{}: work of its own: {}, {} spinning, {} "
-                      "idle, first seen {} ns ago, syscall_cap is {} ns{}",
-                      p, tried ? "" : "not ", TermOfTake(tried, !empty, spinning, idle, over_cap),
-                      empty ? "none" : "some", spinning, idle, now_ns - sighting.since_ns(),
-                      tunables_.syscall_cap_ns, expired ? ", its slice is over" : ""),
-          {event});
 }
 
 void RetakeJudge::JudgeByTaskLock(int32_t p, const Visit& visit, Maybe watched,

@@ -53,7 +53,8 @@ class RetakeJudge final : public WhiteBoxJudge {
     int32_t takes = 0;  // swaps, won or lost, or taken by the task's lock
     int32_t brackets = 0;
     bool task_locked = false;
-    bool shown = false;  // something of the above is so
+    bool unmoved = false;  // when asked to preempt, its tick was that of the scan before
+    bool shown = false;    // something of the above is so
 
     void Begin(int64_t of_cycle) {
       cycle = of_cycle;
@@ -62,7 +63,7 @@ class RetakeJudge final : public WhiteBoxJudge {
       syscall_tick.Clear();
       local = spinning = idle = {};
       requests = takes = brackets = 0;
-      task_locked = false;
+      task_locked = unmoved = false;
       shown = true;
     }
   };
@@ -81,12 +82,14 @@ class RetakeJudge final : public WhiteBoxJudge {
   Maybe StatusIs(const Visit& visit, int32_t p, uint8_t statuses) const;
   const Readings& TickOf(const Readings& read, int32_t p, int64_t Processor::* tick);
   Maybe JudgeSlice(int32_t p, const Visit& visit, Maybe watched, const Event& event);
-  ClauseId BlameForRequest(const Kept& kept, const Readings& ticks, bool requested) const;
+  void BlameRequest(int32_t p, const Readings& ticks, bool requested, const std::string& message,
+                    const Event& event);
   void JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe expired, const Event& event);
   void BlameTake(int32_t p, const Visit& visit, bool fresh, bool expired, const Event& event);
   void JudgeByTaskLock(int32_t p, const Visit& visit, Maybe watched, const Event& event);
   Maybe Count(const Zeroness& read, Variable variable) const;
   Maybe HasLocalWork(int32_t p, const Visit& visit) const;
+  bool IsShortIn32Bits(int64_t elapsed_ns) const;
   static bool IsWrapped(const Sighting& sighting);
   static bool MovedHigh(const Sighting& sighting);
   static bool IsNarrow(const Sighting& sighting);
@@ -94,6 +97,7 @@ class RetakeJudge final : public WhiteBoxJudge {
   std::vector<Visit> visits_;
   std::vector<Kept> kept_;
   Readings unread_;              // what TickOf last gave of a tick that was not read
+  int64_t last_scan_ns_ = -1;    // `now` of the duties before
   int32_t at_p_ = -1;            // the P that it looked at last
   int32_t changes_of_poll_ = 0;  // of the idle-locked count, that belong to an injection
   Zeroness spinning_;            // read before any P was looked at

@@ -64,6 +64,7 @@ void State::ApplyWrite(const Event& event, int64_t value) {
       break;
     case Variable::kScheduleTick:
       set(&Processor::schedule_tick);
+      processor_at(event.p).ticked_ns = event.time_ns;
       break;
     case Variable::kSyscallTick:
       set(&Processor::syscall_tick);

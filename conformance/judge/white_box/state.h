@@ -51,6 +51,7 @@ struct Processor {
   int64_t running = -1;  // the task
   // When its status, one of its ticks, its queue or its task last changed: a number of steps.
   int64_t changed = 0;
+  int64_t ticked_ns = 0;  // when its schedule tick last changed
 };
 
 // Where a table by processor has p: evidence may lack it where it should not.

@@ -39,6 +39,11 @@ struct IdleOfWidth : Monitor {
   }
 };
 
+struct TakenOf8Bits : Monitor {
+  using Monitor::Monitor;
+  void CountIdle(int32_t taken) override { Monitor::CountIdle(static_cast<int8_t>(taken)); }
+};
+
 struct SliceOf32Bits : Monitor {
   using Monitor::Monitor;
   bool PreemptIfExpired(int32_t processor, int64_t now_ns) override {
@@ -156,8 +161,12 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kCAD_2,
      .text = "idle cycles are counted in 8 bits",
      .run = Run<IdleOfWidth<uint8_t>>},
+    {.name = "taken_of_8_bits",
+     .clause = kSYS_11,
+     .text = "taken P are counted in 8 bits, and 256 of them are none",
+     .run = Run<TakenOf8Bits>},
     {.name = "slice_of_32_bits",
-     .clause = kSLICE_4,
+     .clause = kSLICE_6,
      .text = "the time that a slice has lasted is kept in 32 bits of nanoseconds",
      .run = Run<SliceOf32Bits>},
     {.name = "cap_of_32_bits",

@@ -317,6 +317,7 @@ const std::map<std::string_view, std::string_view> kUnseen = {
     {"stops_at_empty_place", kVirtualOnly},
     {"syscall_tick_of_16_bits", kVirtualOnly},
     {"syscall_tick_of_8_bits", kVirtualOnly},
+    {"taken_of_8_bits", kVirtualOnly},
     {"task_lock_winner_bumps_nothing", kVirtualOnly},
     {"trace_interval_of_a_second_at_most", kVirtualOnly},
     {"trace_with_last_time", kVirtualOnly},

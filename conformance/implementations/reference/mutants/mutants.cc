@@ -36,7 +36,8 @@ std::vector<Mutant> MakeMutants() {
                        mutant.text,
                        mutant.origin,
                        mutant.profile,
-                       {.name = std::string(mutant.name), .implementation = &ported[i]}});
+                       {.name = std::string(mutant.name), .implementation = &ported[i]},
+                       mutant.consequence});
   }
   for (const Mutant& mutant : WorldMutants(ReferenceImplementation())) mutants.push_back(mutant);
   return mutants;

@@ -1,6 +1,6 @@
-// Every mutant is killed by its clause, within the suite's own budget. The matrix clause x
-// mutant goes to the test's outputs: mutants.md and mutants.csv, in each shard the rows of its own
-// mutants.
+// Every mutant is killed by its clause, within the suite's own budget, and its clause is among
+// those that notice it first. The matrix clause x mutant goes to the test's outputs: mutants.md and
+// mutants.csv, in each shard the rows of its own mutants.
 
 #include "conformance/implementations/reference/mutants/mutants.h"
 
@@ -40,13 +40,23 @@ class Matrix : public testing::Environment {
 
 Matrix* const matrix = static_cast<Matrix*>(testing::AddGlobalTestEnvironment(new Matrix));
 
+std::string Names(const std::set<ClauseId>& clauses) {
+  std::string names;
+  for (const ClauseId clause : clauses) names += " " + std::string(ClauseName(clause));
+  return names;
+}
+
 Hunt ExpectKilled(const Mutant& mutant) {
   Hunt hunt = HuntForAll(mutant);
-  std::string noticed;
-  for (const ClauseId clause : hunt.noticed) noticed += " " + std::string(ClauseName(clause));
-  EXPECT_TRUE(hunt.killed()) << mutant.name << " survives: " << ClauseName(mutant.clause)
+  EXPECT_TRUE(hunt.killed()) << mutant.name << " survives: "
+                             << ClauseName(mutant.consequence.value_or(mutant.clause))
                              << " is not violated in " << hunt.worlds
-                             << " worlds; violated are:" << noticed;
+                             << " worlds; violated are:" << Names(hunt.noticed);
+  if (hunt.killed()) {
+    EXPECT_TRUE(hunt.killed_at_once())
+        << mutant.name << " is accused of something else first:" << Names(hunt.first)
+        << ", and not of " << ClauseName(mutant.clause);
+  }
   return hunt;
 }
 
@@ -75,7 +85,10 @@ TEST(Canary, TheReferenceSurvives) {
 
 TEST(Mutants, EveryClauseOfTierVKillsOne) {
   std::set<ClauseId> killers;
-  for (const Mutant& mutant : Mutants()) killers.insert(mutant.clause);
+  for (const Mutant& mutant : Mutants()) {
+    killers.insert(mutant.clause);
+    if (mutant.consequence) killers.insert(*mutant.consequence);
+  }
   for (const Clause& clause : Clauses()) {
     if ((clause.tiers & kV) == 0) continue;
     EXPECT_TRUE(killers.contains(clause.id)) << clause.name;
