@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "conformance/scenario/operations.h"
+
 namespace proctor::fuzz {
 namespace {
 
@@ -88,6 +90,16 @@ Operation ScenarioMutator::DrawOperation(const Scenario& scenario) {
     case Op::kAllocate:
       operation.bytes = static_cast<int64_t>(Below(8 << 20)) + 1;
       break;
+    case Op::kSetTimer:
+    case Op::kResetTimer:
+      operation.duration_ns = DrawDuration();
+      [[fallthrough]];
+    case Op::kStopTimer:
+      operation.timer = static_cast<int32_t>(Below(3));
+      break;
+    case Op::kProcs:
+      operation.procs = static_cast<int32_t>(Below(9)) + 1;
+      break;
     default:
       break;
   }
@@ -114,6 +126,7 @@ void ScenarioMutator::ChangeOperations(Scenario& scenario, Task& task) {
         task.ops.insert(task.ops.begin() + static_cast<ptrdiff_t>(index), DrawOperation(scenario));
       }
   }
+  SetTimersFirst(task.ops);
 }
 
 void ScenarioMutator::ChangeTasks(Scenario& scenario) {

@@ -3,6 +3,7 @@
 //     DelayedTask timeout(50'000'000, [&] { GiveUp(); });
 //     ...
 //     if (!timeout.Stop()) { /* it has started */ }
+//     timeout.Reset(50'000'000, [&] { GiveUp(); });
 //
 // Thread safety: made and stopped by tasks of one runtime, one at a time.
 
@@ -26,10 +27,16 @@ class DelayedTask {
   DelayedTask(const DelayedTask&) = delete;
   DelayedTask& operator=(const DelayedTask&) = delete;
 
-  // True: it will not start any more. False: it has started, or was stopped before.
+  // True: it will not start any more, and its function is gone. False: it has started, or was
+  // stopped before.
   bool Stop();
 
+  // A stop, with the same answer, after which it is to start with `function` after another time.
+  bool Reset(int64_t delay_ns, TaskFunction function);
+
  private:
+  void Set(int64_t delay_ns);
+
   Timer timer_;
   TaskFunction function_;
   const char* const name_;

@@ -115,6 +115,35 @@ TEST_P(DelayedTaskTest, EitherStartsOrIsStopped) {
   EXPECT_EQ(started + stopped, kTasks);
 }
 
+TEST_P(DelayedTaskTest, IsResetToLaterToSoonerAndAfterItHasStarted) {
+  constexpr int kRounds = 20;
+  int starts = 0, of_first = 0;
+  Run([&] {
+    for (int round = 0; round < kRounds; ++round) {
+      WaitGroup done(1);
+      const auto first = [&] { ++of_first; };
+      const auto second = [&] {
+        ++starts;
+        done.Done();
+      };
+      DelayedTask task(kHourNs, first);
+      const int64_t asked_ns = NowNs();
+      EXPECT_TRUE(task.Reset(kMs, second));
+      done.Wait();
+      EXPECT_GE(NowNs() - asked_ns, kMs);
+      done.Add(1);
+      EXPECT_FALSE(task.Reset(kMs, second)) << "it has started";
+      done.Wait();
+      EXPECT_FALSE(task.Reset(kHourNs, first));
+      EXPECT_TRUE(task.Reset(kHourNs, first));
+      EXPECT_TRUE(task.Stop());
+      EXPECT_FALSE(task.Stop());
+    }
+  });
+  EXPECT_EQ(starts, 2 * kRounds);
+  EXPECT_EQ(of_first, 0);
+}
+
 // Others' timers stay in order, wherever in the heap the one is that goes.
 TEST_P(DelayedTaskTest, ManyStoppedFromTheMiddle) {
   constexpr int kTasks = 1'000;

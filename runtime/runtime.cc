@@ -53,6 +53,8 @@ StoppedWorld::~StoppedWorld() { StartTheWorld(Own()); }
 
 void SetProcs(int32_t procs) { ChangeProcs(Own(), procs); }
 
+int32_t Procs() { return Own().processors.procs(); }
+
 void CollectGarbage() { CollectNow(Own()); }
 
 Runtime::Runtime(const Options& options) : scheduler_(std::make_unique<Scheduler>(options)) {}

@@ -110,6 +110,8 @@ class StoppedWorld {
 
 // Changes how many processors there are, 1 to 1024; otherwise nothing happens.
 void SetProcs(int32_t procs);
+// How many there are now.
+int32_t Procs();
 
 // Runs a full collection, waited for. With no collector it only stops the world.
 void CollectGarbage();

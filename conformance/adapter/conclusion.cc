@@ -56,6 +56,8 @@ void FillHeader(const Scenario& scenario, Stamps stamps, bool observed, Run& run
   header.emits = AdapterEvidence(stamps) | (observed ? Observer::Emits() : EventKinds());
   header.scenario = scenario.name;
   header.seed = scenario.seed;
+  // No number of them holds for the whole run.
+  if (ChangesProcs(scenario)) header.in_force.procs = 0;
   header.asked = scenario.Asked();
   // What the adapter cannot set is what the runtime is, and nobody asked for anything else.
   for (const TunableField& field : TunableFields()) {

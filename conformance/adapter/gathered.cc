@@ -35,6 +35,13 @@ Ledger ReadLedger(JsonObject& object) {
   ledger.bytes = object.Integer("bytes", 0);
   ledger.calls = object.Integer("calls", 0, kCountMost);
   ledger.left = object.Integer("left", 0, kCountMost);
+  if (object.Has("timers")) {
+    object.Object("timers", [&](JsonObject& timers) {
+      ledger.timers_set = timers.Integer("set", 0, kCountMost);
+      ledger.timers_stopped = timers.Integer("stopped", 0, kCountMost);
+      ledger.timers_fired = timers.Integer("fired", 0, kCountMost);
+    });
+  }
   ReadOps(object, "begun", ledger.begun);
   ReadOps(object, "done", ledger.done);
   return ledger;
@@ -152,11 +159,26 @@ std::string FindImbalance(const Scenario& scenario, const Ledger& ledger) {
                          ledger.done[op]);
     }
   }
-  const int64_t sent = ledger.done[static_cast<size_t>(Op::kSend)];
-  const int64_t received = ledger.done[static_cast<size_t>(Op::kReceive)];
+  const auto done = [&](Op op) { return ledger.done[static_cast<size_t>(op)]; };
+  const int64_t sent = done(Op::kSend);
+  const int64_t received = done(Op::kReceive);
   if (sent != received + ledger.left) {
     return fmt::format("{} messages were sent, {} received, and {} are left", sent, received,
                        ledger.left);
+  }
+  return "";
+}
+
+std::string FindTimerImbalance(const Ledger& ledger) {
+  const auto done = [&](Op op) { return ledger.done[static_cast<size_t>(op)]; };
+  if (ledger.timers_set != done(Op::kSetTimer) + done(Op::kResetTimer)) {
+    return fmt::format("timers were set {} times, and {} settings are counted",
+                       done(Op::kSetTimer) + done(Op::kResetTimer), ledger.timers_set);
+  }
+  if (ledger.timers_set != ledger.timers_stopped + ledger.timers_fired) {
+    return fmt::format(
+        "timers were set {} times, stopped {} times before they fired, and fired {} times",
+        ledger.timers_set, ledger.timers_stopped, ledger.timers_fired);
   }
   return "";
 }

@@ -19,14 +19,15 @@
 
 namespace proctor {
 
-inline constexpr size_t kOps = 13;  // as many as the enumerators of Op
-
 struct Ledger {
   int64_t spawned = 0;  // runs of tasks
   int64_t ended = 0;
-  int64_t bytes = 0;                  // allocated
-  int64_t calls = 0;                  // short system calls
-  int64_t left = 0;                   // messages in channels at the end
+  int64_t bytes = 0;           // allocated
+  int64_t calls = 0;           // short system calls
+  int64_t left = 0;            // messages in channels at the end
+  int64_t timers_set = 0;      // how often, resets included
+  int64_t timers_stopped = 0;  // before they fired, to reset them included
+  int64_t timers_fired = 0;
   std::array<int64_t, kOps> begun{};  // operations, by Op
   std::array<int64_t, kOps> done{};
 
@@ -48,6 +49,9 @@ Gathered ReadGathered(JsonObject& object);
 // What is lost, or happened twice: "receive: 10 begun, 9 done". Empty: the ledger balances, and is
 // what the scenario asks for as far as its text says how often each operation happens.
 std::string FindImbalance(const Scenario& scenario, const Ledger& ledger);
+
+// The same of timers: each time that one was set it fired or was stopped before.
+std::string FindTimerImbalance(const Ledger& ledger);
 
 }  // namespace proctor
 

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "conformance/scenario/operations.h"
+
 namespace proctor {
 namespace {
 
@@ -57,12 +59,28 @@ TEST(Ledger, OfATaskThatSpawnsItselfOnlyTheBalanceIsKnown) {
   EXPECT_EQ(FindImbalance(scenario, ledger), "");
 }
 
+TEST(Ledger, TimersFireOrAreStoppedOnceForEachTimeTheyAreSet) {
+  const Scenario scenario = {.name = "timers",
+                             .tasks = {{.ops = {SetTimer(0, 5), ResetTimer(0, 5)}, .repeat = 4}}};
+  Ledger right{.spawned = 1, .ended = 1, .timers_set = 8, .timers_stopped = 3, .timers_fired = 5};
+  Done(right, Op::kSetTimer) = Done(right, Op::kResetTimer) = 4;
+  right.begun = right.done;
+  EXPECT_EQ(FindImbalance(scenario, right) + FindTimerImbalance(right), "");
+  Ledger lost = right;
+  --lost.timers_fired;
+  EXPECT_EQ(FindTimerImbalance(lost),
+            "timers were set 8 times, stopped 3 times before they fired, and fired 4 times");
+  Ledger uncounted = right;
+  --uncounted.timers_set;
+  EXPECT_EQ(FindTimerImbalance(uncounted), "timers were set 8 times, and 7 settings are counted");
+}
+
 std::optional<Gathered> Read(std::string_view text, std::string& error) {
   return ReadJson<Gathered>(text, {.what = "gathered"}, error, ReadGathered);
 }
 
 constexpr std::string_view kText = R"({"ledger":{"spawned":1,"ended":1,"bytes":64,"calls":0,
-  "left":0,"begun":{"sleep":2},"done":{"sleep":2}},"progress":{"still_ns":0,"g":0},
+  "left":0,"timers":{"set":3,"stopped":1,"fired":2},"begun":{"sleep":2},"done":{"sleep":2}},"progress":{"still_ns":0,"g":0},
   "spans":[{"name":"sleep","max":130,"buckets":[7,1,80,1]}]})";
 
 TEST(Gathered, IsRead) {
@@ -70,6 +88,7 @@ TEST(Gathered, IsRead) {
   const std::optional<Gathered> gathered = Read(kText, error);
   ASSERT_TRUE(gathered) << error;
   EXPECT_EQ(gathered->ledger.done[static_cast<size_t>(Op::kSleep)], 2);
+  EXPECT_EQ(gathered->ledger.timers_fired, 2);
   EXPECT_EQ(gathered->spans.at("sleep").count(), 2);
   EXPECT_EQ(gathered->spans.at("sleep").max(), 130);
 }

@@ -224,6 +224,9 @@ bool AdapterMakes(EventKind kind) {
     case EventKind::kOpEnd:
     case EventKind::kCollection:
     case EventKind::kCpuTime:
+    case EventKind::kTimerAnswer:
+    case EventKind::kTimerExpired:
+    case EventKind::kProcsChanged:
       return true;
     default:
       return false;
@@ -235,6 +238,9 @@ bool AdapterMakes(EventKind kind, Stamps stamps) {
   switch (kind) {
     case EventKind::kOpBegin:
     case EventKind::kOpEnd:
+    case EventKind::kTimerAnswer:
+    case EventKind::kTimerExpired:
+    case EventKind::kProcsChanged:
       return stamps == Stamps::kAll;
     case EventKind::kTaskSpawn:
     case EventKind::kTaskStart:

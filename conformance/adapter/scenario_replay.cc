@@ -34,6 +34,15 @@ struct Traffic {
   std::vector<int64_t> ended_ns;
 };
 
+// What a timer of one run of a task was told, and what it did.
+struct TimerTraffic {
+  int64_t set = 0;
+  int64_t stopped = 0;  // before it had fired, to reset it included
+  std::vector<const Event*> expired;
+
+  int64_t StillToFire() const { return std::max<int64_t>(set - stopped - std::ssize(expired), 0); }
+};
+
 class Replay {
  public:
   Replay(const Scenario& scenario, std::span<const Event> events, bool whole)
@@ -53,6 +62,7 @@ class Replay {
     for (size_t i = 0; i < order_.size() && error_.empty(); ++i) FollowInstance(order_[i]);
     if (error_.empty()) FindStrangers();
     if (error_.empty()) CheckTraffic();
+    if (error_.empty()) CheckTimers();
     return error_;
   }
 
@@ -63,6 +73,7 @@ class Replay {
       if (cursor == cursors_.end() || cursor->second.place() == TaskCursor::Place::kEnded) continue;
       Count(g, cursor->second, stand);
     }
+    for (const auto& [key, timer] : timers_) stand.for_others += timer.StillToFire();
     return stand;
   }
 
@@ -90,6 +101,11 @@ class Replay {
         break;
     }
     if (!AdapterMakes(event.kind)) return;
+    // It may come after everything else: whether it may do so is for the judges.
+    if (event.kind == EventKind::kTimerExpired) {
+      timers_[{event.g, event.Get(Arg::kTimer)}].expired.push_back(&event);
+      return;
+    }
     if (first_ == nullptr) first_ = &event;
     last_ = &event;
     if (event.g >= 0) {
@@ -165,6 +181,7 @@ class Replay {
       }
       if (begins) Note(cursor.operation(), &Traffic::began_ns, stamp->time_ns);
       if (ended != nullptr) Note(*ended, &Traffic::ended_ns, stamp->time_ns);
+      if (stamp->kind == EventKind::kTimerAnswer) NoteAnswer(g, cursor.operation(), *stamp);
       if (stamp->kind == EventKind::kTaskSpawn) Spawn(*stamp, cursor.operation().task);
     }
     if (whole_ && cursor.place() != TaskCursor::Place::kEnded) {
@@ -182,6 +199,12 @@ class Replay {
     } else if (operation.op == Op::kCollect && when == &Traffic::ended_ns) {
       ++collects_;
     }
+  }
+
+  void NoteAnswer(int64_t g, const Operation& operation, const Event& answer) {
+    TimerTraffic& timer = timers_[{g, operation.timer}];
+    timer.set += operation.op != Op::kStopTimer ? 1 : 0;
+    timer.stopped += answer.Get(Arg::kActive);
   }
 
   void FindStrangers() {
@@ -222,6 +245,24 @@ class Replay {
     }
     if (collects_ > 0 && collections_ == 0) {
       Fail(fmt::format("collect ended {} times, and no collection was told", collects_));
+    }
+  }
+
+  // How often a timer fires, and when, is what the runtime makes of it, and for the judges. But no
+  // adapter may end while one is still to fire.
+  void CheckTimers() {
+    for (const auto& [key, timer] : timers_) {
+      const auto& [g, number] = key;
+      if (timer.set == 0) {
+        return Fail(fmt::format("{}: task {} has never set its timer {}",
+                                Describe(*timer.expired.front()), g, number));
+      }
+      if (whole_ && timer.StillToFire() > 0) {
+        return Fail(
+            fmt::format("scenario_end comes although timer {} of task {} is still to fire: it was "
+                        "set {} times, stopped {} times before it fired, and fired {} times",
+                        number, g, timer.set, timer.stopped, timer.expired.size()));
+      }
     }
   }
 
@@ -270,8 +311,9 @@ class Replay {
   std::map<int64_t, TaskCursor> cursors_;
   std::vector<Traffic> sends_;  // of each channel
   std::vector<Traffic> receives_;
-  std::vector<Traffic> waits_;                  // of each descriptor
-  std::vector<std::vector<int64_t>> ready_ns_;  // of each descriptor
+  std::vector<Traffic> waits_;                                  // of each descriptor
+  std::vector<std::vector<int64_t>> ready_ns_;                  // of each descriptor
+  std::map<std::pair<int64_t, int64_t>, TimerTraffic> timers_;  // by the task and its number
   int64_t collections_ = 0;
   int64_t collects_ = 0;
 };

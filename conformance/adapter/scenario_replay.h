@@ -2,8 +2,9 @@
 // nothing, is found by it before anything is judged.
 //
 // Compared are the runs of tasks and who spawned them, repeats, operations with their numbers and
-// durations, what went through channels and descriptors, and the ends. Only the order within one
-// task counts where stamps of several tasks are compared by time they were taken before and after.
+// durations, what went through channels and descriptors, timers, and the ends. Only the order
+// within one task counts where stamps of several tasks are compared by time they were taken before
+// and after.
 //
 // Errors: one line that names the stamp and what was due instead.
 // Thread safety: pure functions.
@@ -28,7 +29,7 @@ std::string FindMismatch(const Scenario& scenario, std::span<const Event> events
 // How the tasks of a run stand when its stamps end.
 struct Standstill {
   std::vector<int64_t> can_go_on;  // what they wait for is there, or they wait for nothing
-  int64_t for_others = 0;          // tasks that wait for a timer or a descriptor
+  int64_t for_others = 0;          // tasks that wait for a timer or a descriptor, and timers set
   int64_t for_each_other = 0;      // tasks in a send or receive that nobody can end
 };
 

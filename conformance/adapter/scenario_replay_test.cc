@@ -1,15 +1,20 @@
 #include "conformance/adapter/scenario_replay.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <sstream>
 #include <string>
 
 #include "conformance/evidence/trace.h"
+#include "conformance/scenario/operations.h"
 
 namespace proctor {
 namespace {
+
+using testing::HasSubstr;
 
 // Two tasks over a channel, one of which spawns a third.
 Scenario Sample() {
@@ -224,6 +229,64 @@ TEST(ScenarioReplay, TasksThatWaitForEachOtherStay) {
   EXPECT_TRUE(stand.can_go_on.empty());
   EXPECT_EQ(stand.for_each_other, 2);
   EXPECT_EQ(stand.for_others, 1);
+}
+
+// A task that sets a timer, resets it and changes procs.
+constexpr const char* kTimers = R"({"t":1,"e":"scenario_start"}
+{"t":2,"e":"task_spawn","task":1}
+{"t":3,"e":"task_start","g":1}
+{"t":4,"e":"op_begin","g":1,"op":"set_timer","index":0,"duration_ns":9}
+{"t":5,"e":"timer_answer","g":1,"timer":2,"active":0}
+{"t":6,"e":"op_end","g":1,"op":"set_timer","index":0}
+{"t":7,"e":"op_begin","g":1,"op":"reset_timer","index":1,"duration_ns":9}
+{"t":8,"e":"timer_answer","g":1,"timer":2,"active":1}
+{"t":9,"e":"op_end","g":1,"op":"reset_timer","index":1}
+{"t":10,"e":"op_begin","g":1,"op":"procs","index":2,"duration_ns":0}
+{"t":11,"e":"procs_changed","g":1,"procs":3}
+{"t":12,"e":"op_end","g":1,"op":"procs","index":2}
+{"t":13,"e":"task_end","g":1}
+{"t":17,"e":"timer_expired","g":1,"timer":2}
+{"t":18,"e":"scenario_end"}
+)";
+
+std::string TimersMismatch(const std::string& old_text, const std::string& new_text) {
+  const Scenario scenario = {
+      .name = "timers", .tasks = {{.ops = {SetTimer(2, 9), ResetTimer(2, 9), ChangeProcs(3)}}}};
+  std::string text = kTimers;
+  if (!old_text.empty()) text.replace(text.find(old_text), old_text.size(), new_text);
+  const std::string mismatch = FindMismatch(scenario, Read(text), true);
+  return mismatch.substr(std::min(mismatch.size(), mismatch.find(": ") + 2));
+}
+
+TEST(ScenarioReplay, TimersAreHeldAgainstTheScenario) {
+  EXPECT_EQ(TimersMismatch("", ""), "");
+  EXPECT_THAT(
+      TimersMismatch("{\"t\":5,\"e\":\"timer_answer\",\"g\":1,\"timer\":2,\"active\":0}\n", ""),
+      HasSubstr("where timer_answer of set_timer 0 (repeat 1 of 1) was due"));
+  EXPECT_THAT(TimersMismatch(R"("timer":2,"active":1)", R"("timer":1,"active":1)"),
+              HasSubstr("where it is about timer=2"));
+  EXPECT_THAT(TimersMismatch(R"("active":1)", R"("active":2)"),
+              HasSubstr("where active is 0 or 1"));
+  EXPECT_THAT(TimersMismatch(R"("procs":3)", R"("procs":4)"),
+              HasSubstr("where procs=3 is asked for"));
+  EXPECT_EQ(TimersMismatch(R"("active":1)", R"("active":0)"),
+            "scenario_end comes although timer 2 of task 1 is still to fire: it was set 2 times, "
+            "stopped 0 times before it fired, and fired 1 times");
+  EXPECT_THAT(TimersMismatch(R"(expired","g":1,"timer":2)", R"(expired","g":1,"timer":3)"),
+              HasSubstr("still to fire"));
+}
+
+TEST(ScenarioReplay, ATimerThatFiresTooOftenIsForTheJudges) {
+  EXPECT_EQ(TimersMismatch(R"({"t":18,"e":"scenario_end"})", R"({"t":18,"e":"scenario_end"}
+{"t":19,"e":"timer_expired","g":1,"timer":2})"),
+            "");
+}
+
+TEST(ScenarioReplay, ATimerNobodyHasSetIsNamed) {
+  EXPECT_EQ(TimersMismatch(R"({"t":18,"e":"scenario_end"})",
+                           R"({"t":17,"e":"timer_expired","g":7,"timer":2}
+{"t":18,"e":"scenario_end"})"),
+            "0.000000017 s g7 timer_expired timer=2: task 7 has never set its timer 2");
 }
 
 }  // namespace

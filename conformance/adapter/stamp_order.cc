@@ -28,7 +28,8 @@ std::string StampOrder::CheckTrace(const Event& event) {
 }
 
 std::string StampOrder::CheckTask(const Event& event) {
-  if (event.kind == EventKind::kCollection) return "";
+  // A timer fires beside the task that has set it.
+  if (event.kind == EventKind::kCollection || event.kind == EventKind::kTimerExpired) return "";
   const auto last = last_ns_.find(event.g);
   if (last == last_ns_.end()) {
     if (last_ns_.size() < kTasksMost) last_ns_.emplace(event.g, event.time_ns);

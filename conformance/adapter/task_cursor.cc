@@ -8,6 +8,24 @@ namespace {
 // They last at least as long as they are asked to, whatever the machine does.
 bool LastsByTheClock(Op op) { return op == Op::kBlock || op == Op::kWork || op == Op::kCalls; }
 
+// What is stamped inside it.
+std::optional<EventKind> InnerOf(Op op) {
+  switch (op) {
+    case Op::kSpawn:
+      return EventKind::kTaskSpawn;
+    case Op::kStamp:
+      return EventKind::kCpuTime;
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return EventKind::kTimerAnswer;
+    case Op::kProcs:
+      return EventKind::kProcsChanged;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::string TaskCursor::Due() const {
@@ -49,7 +67,9 @@ std::string TaskCursor::WrongWith(const Event& event) const {
       return place_ == Place::kBetween && IsPast() ? "" : wrong();
     case EventKind::kTaskSpawn:
     case EventKind::kCpuTime:
-      return place_ == Place::kInside && inner_ == event.kind ? "" : wrong();
+    case EventKind::kTimerAnswer:
+    case EventKind::kProcsChanged:
+      return place_ == Place::kInside && inner_ == event.kind ? WrongWithInner(event) : wrong();
     case EventKind::kOpBegin:
       if (place_ != Place::kBetween || IsPast() || !IsThis(event)) return wrong();
       if (event.Get(Arg::kDurationNs) == operation().duration_ns) return "";
@@ -59,6 +79,18 @@ std::string TaskCursor::WrongWith(const Event& event) const {
     default:
       return wrong();
   }
+}
+
+std::string TaskCursor::WrongWithInner(const Event& event) const {
+  if (event.kind == EventKind::kProcsChanged && event.Get(Arg::kProcs) != operation().procs) {
+    return fmt::format("where procs={} is asked for", operation().procs);
+  }
+  if (event.kind != EventKind::kTimerAnswer) return "";
+  if (event.Get(Arg::kTimer) != operation().timer) {
+    return fmt::format("where it is about timer={}", operation().timer);
+  }
+  const int64_t active = event.Get(Arg::kActive);
+  return active == 0 || active == 1 ? "" : "where active is 0 or 1";
 }
 
 std::string TaskCursor::WrongWithEnd(const Event& event) const {
@@ -82,8 +114,7 @@ void TaskCursor::Advance(const Event& event) {
     case EventKind::kOpBegin:
       place_ = Place::kInside;
       began_ns_ = event.time_ns;
-      if (operation().op == Op::kSpawn) inner_ = EventKind::kTaskSpawn;
-      if (operation().op == Op::kStamp) inner_ = EventKind::kCpuTime;
+      inner_ = InnerOf(operation().op);
       break;
     case EventKind::kOpEnd:
       place_ = Place::kBetween;

@@ -36,6 +36,7 @@ class TaskCursor {
   bool IsPast() const { return repeat_ >= task_.repeat || task_.ops.empty(); }
   bool IsThis(const Event& event) const;
   std::string WrongWith(const Event& event) const;
+  std::string WrongWithInner(const Event& event) const;
   std::string WrongWithEnd(const Event& event) const;
   void Advance(const Event& event);
 

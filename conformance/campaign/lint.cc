@@ -13,6 +13,7 @@ namespace proctor {
 namespace {
 
 constexpr int64_t kShortNs = 2'000'000;
+constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
 constexpr int32_t kDescriptors = 2;
 // What the fastest of a few measurements can be wrong by.
 constexpr int64_t kSpinShare = 4;
@@ -39,6 +40,18 @@ std::vector<Task> TasksFor(Op op) {
     case Op::kCollect:
     case Op::kStamp:
       return {{.ops = {{.op = op}, {.op = op}}, .repeat = 2}, {.ops = {{.op = op}}, .repeat = 3}};
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      // One fires, one is stopped, one is reset before its time, and one after it has fired.
+      return {{.ops = {SetTimer(0, kShortNs), SetTimer(1, kLongNs), SetTimer(2, kLongNs),
+                       SetTimer(3, 1), StopTimer(1), StopTimer(1), For(Op::kSleep, kShortNs),
+                       ResetTimer(2, kShortNs), ResetTimer(3, kShortNs), StopTimer(0)},
+               .repeat = 2},
+              {.ops = {SetTimer(0, kShortNs)}, .repeat = 3}};
+    case Op::kProcs:
+      return {
+          {.ops = {ChangeProcs(1), For(Op::kYield), ChangeProcs(2), For(Op::kYield)}, .repeat = 2}};
     case Op::kSpin:
     case Op::kWork:
     case Op::kBlock:
@@ -58,6 +71,12 @@ std::vector<Op> NeedsOf(Op op) {
       return {Op::kSend, Op::kReceive};
     case Op::kSpawn:
       return {Op::kSpawn, Op::kYield};
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return {Op::kSetTimer, Op::kStopTimer, Op::kResetTimer, Op::kSleep};
+    case Op::kProcs:
+      return {Op::kProcs, Op::kYield};
     default:
       return {op};
   }
@@ -163,6 +182,10 @@ class Linter {
       Fault(place, fmt::format("declares {} alone, which no scenario can end",
                                sends ? "send" : "receive"));
     }
+    const int timers = Has(Op::kSetTimer) + Has(Op::kStopTimer) + Has(Op::kResetTimer);
+    if (timers != 0 && (timers != 3 || !Has(Op::kSleep))) {
+      Fault(place, "set_timer, stop_timer and reset_timer go together, and with sleep");
+    }
   }
 
   bool Has(Op op) const {
@@ -184,7 +207,9 @@ class Linter {
   void LintConversation() {
     std::vector<Task> tasks;
     for (const Op op : Declared()) {
-      if (op == Op::kReceive) continue;  // beside send
+      // What stands beside another one; and what changes something for all others.
+      if (op == Op::kReceive || op == Op::kStopTimer || op == Op::kResetTimer) continue;
+      if (op == Op::kProcs) continue;
       std::vector<Task> more = TasksFor(op);
       for (Task& task : more) {
         for (Operation& operation : task.ops) {

@@ -214,6 +214,14 @@ void LiveRun::JudgeLedger(const Scenario& scenario, const Ledger& ledger) {
                  .verdict = wrong.empty() ? Verdict::kConforms : Verdict::kViolates,
                  .triggers = ledger.ended,
                  .message = wrong.empty() ? "" : In(scenario, "the ledger is wrong: " + wrong)});
+  if (ledger.timers_set == 0) return;
+  const std::string timers = FindTimerImbalance(ledger);
+  const bool fired_too_often = ledger.timers_stopped + ledger.timers_fired > ledger.timers_set;
+  rulings_.Take({.clause = fired_too_often ? ClauseId::kTIME_7 : ClauseId::kTIME_5,
+                 .tier = kX,
+                 .verdict = timers.empty() ? Verdict::kConforms : Verdict::kViolates,
+                 .triggers = ledger.timers_set,
+                 .message = timers.empty() ? "" : In(scenario, "the ledger is wrong: " + timers)});
 }
 
 // Where what the process wrote can be read, to be added to the message about it; empty: it wrote

@@ -108,11 +108,13 @@ constexpr Entry kEntries[] = {
     {kVER_1, "an overdue timer after a poll"},
     {kVER_2, "two looks at the CPU affinity, or time enough for them"},
     {kVER_3, "a cycle with a P running or taken"},
-    {kTIME_1, "a sleep of a task"},
+    {kTIME_1, "a sleep of a task or a timer that fired"},
     {kTIME_2, "a timer due while every P computed"},
     {kTIME_3, "a timer due while a P was idle"},
     {kTIME_4, "a sleep of less than a millisecond while a P was idle"},
-    {kTIME_5, "a sleep of a task that came to its end, or should have"},
+    {kTIME_5, "a sleep or a timer that came to its end, or should have"},
+    {kTIME_6, "a stop or reset of a timer"},
+    {kTIME_7, "a timer that fired"},
 };
 
 constexpr bool IsInOrder() {

@@ -114,7 +114,12 @@ enum class Op : int64_t {
   kAllocate,
   kCollect,
   kStamp,
+  kSetTimer,
+  kStopTimer,
+  kResetTimer,
+  kProcs,
 };
+inline constexpr size_t kOps = 17;  // as many as its enumerators
 
 // The spelling in JSON of an enumerated argument's values; the index is the value.
 using ValueNames = std::span<const std::string_view>;

@@ -45,7 +45,8 @@ void Activity::Observe(const Event& event) {
   last_stamp_ns_ = event.time_ns;
   if (live() == 0) live_since_ns_ = INT64_MAX;
   if (live() > 0 && live_since_ns_ == INT64_MAX) live_since_ns_ = event.time_ns;
-  const bool rests = live() > 0 && unstarted_ == 0 && open_waiting() - open(Op::kBlock) == live();
+  const bool rests =
+      live() > 0 && !has_timers_ && unstarted_ == 0 && open_waiting() - open(Op::kBlock) == live();
   if (!rests) {
     resting_since_ns_ = INT64_MAX;
   } else if (resting_since_ns_ == INT64_MAX) {
@@ -60,7 +61,9 @@ void Activity::Begin(const Event& event) {
   ++open_[static_cast<size_t>(op)];
   if (op == Op::kSpin && open(Op::kSpin) == 1) spinning_since_ns_ = event.time_ns;
   if (EntersSystemCalls(op)) last_call_began_ns_ = last_call_ns_ = event.time_ns;
-  may_collect_ = may_collect_ || op == Op::kWork || op == Op::kAllocate || op == Op::kCollect;
+  may_collect_ = may_collect_ || op == Op::kWork || op == Op::kAllocate || op == Op::kCollect ||
+                 op == Op::kProcs;
+  has_timers_ = has_timers_ || op == Op::kSetTimer;
   const auto task = tasks_.find(event.g);
   if (task != tasks_.end()) task->second = {op, event.time_ns, event.Get(Arg::kDurationNs)};
 }

@@ -55,8 +55,8 @@ class Activity {
   int64_t free_of_calls_since_ns() const;
 
   // Since when every task that lives waits inside the runtime, for a timer, a descriptor or another
-  // task: no P is in use on their behalf, nor in a system call. INT64_MAX: some task may run, or
-  // none lives.
+  // task: no P is in use on their behalf, nor in a system call. INT64_MAX: some task may run, none
+  // lives, or a timer was set that fires for its own.
   int64_t resting_since_ns() const { return lost_ ? INT64_MAX : resting_since_ns_; }
 
   // With one P: since when the task that stamped last has been computing. Any other task
@@ -72,7 +72,8 @@ class Activity {
   // When a task last began an operation that enters system calls; INT64_MIN: never.
   int64_t last_call_began_ns() const { return last_call_began_ns_; }
 
-  // A collection may have come: one was asked for, or tasks allocate.
+  // The world may have been stopped: a collection was asked for, tasks allocate, or the number of
+  // processors was changed.
   bool may_collect() const { return may_collect_; }
 
   // What is said above no longer holds: a gap, or more tasks at once than can be tracked.
@@ -89,7 +90,7 @@ class Activity {
   void End(const Event& event);
 
   std::unordered_map<int64_t, Open> tasks_;
-  std::array<int64_t, 16> open_{};
+  std::array<int64_t, kOps> open_{};
   int64_t spinning_since_ns_ = INT64_MAX;
   int64_t live_since_ns_ = INT64_MAX;
   int64_t unstarted_ = 0;  // tasks made runnable that have not started
@@ -99,6 +100,7 @@ class Activity {
   int64_t resting_since_ns_ = INT64_MAX;
   int64_t computes_since_ns_ = INT64_MAX;
   bool may_collect_ = false;
+  bool has_timers_ = false;  // a task has set one that fires for its own
   bool lost_ = false;
 };
 

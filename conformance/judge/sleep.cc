@@ -92,7 +92,8 @@ void SleepJudge::OnOpBegin(const Event& event) {
     Violate(ClauseId::kID_4, "the monitor's thread ended while tasks still ran", {event});
   }
   world_may_stop_ = world_may_stop_ || event.Is(Arg::kOp, Op::kWork) ||
-                    event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect);
+                    event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kCollect) ||
+                    event.Is(Arg::kOp, Op::kProcs);
   if (event.Is(Arg::kOp, Op::kSleep) && timers_.size() < kTimersMost) {
     timers_.insert_or_assign(event.g, Timer{.begin = event});
   }

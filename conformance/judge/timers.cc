@@ -10,6 +10,7 @@ namespace {
 constexpr int64_t kMs = 1'000'000;
 // A runtime whose timers tick in milliseconds is late in all of them.
 constexpr int64_t kShortSleepsLeast = 20;
+constexpr int64_t kFewTimers = 100;
 
 // The slice of the task that computes, found over by the second cycle after it.
 int64_t Bound(const Tunables& tunables) {
@@ -23,7 +24,7 @@ double Milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
 using enum ClauseId;
 
 TimersJudge::TimersJudge(const Header& header)
-    : StampJudge(kX, {kTIME_1, kTIME_2, kTIME_3, kTIME_4, kTIME_5}),
+    : StampJudge(kX, {kTIME_1, kTIME_2, kTIME_3, kTIME_4, kTIME_5, kTIME_6, kTIME_7, kDEAD_4}),
       in_force_(header.in_force),
       activity_(header.emits),
       beside_spinner_(fmt::format("a task whose sleep was over did not run within {:g} ms while "
@@ -37,12 +38,15 @@ TimersJudge::TimersJudge(const Header& header)
   using enum EventKind;
   Needs(KindSet({kTaskSpawn, kStall}) | Activity::Kinds());
   Needs({kTIME_5}, KindSet({kAtRest}));
+  Needs({kTIME_6, kTIME_7}, SetTimers::Kinds());
+  Needs({kDEAD_4}, KindSet({kDeadlockReport}));
 }
 
 void TimersJudge::Observe(const Event& event) {
   beside_spinner_.Observe(event);
   beside_idle_p_.Observe(event);
   NoteUse(event.time_ns);
+  set_timers_.Observe(event);
   const bool was_full = Full();
   if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kSleep)) OnEnd(event);
   activity_.Observe(event);
@@ -54,6 +58,8 @@ void TimersJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kOpBegin && event.Is(Arg::kOp, Op::kSleep)) OnBegin(event);
   if (was_full && !Full()) OnFree(event);
   if (event.kind == EventKind::kAtRest) OnAtRest(event);
+  if (event.kind == EventKind::kDeadlockReport) OnDeadlockReport(event);
+  if (event.kind == EventKind::kScenarioEnd) scenario_end_ = event;
 }
 
 int64_t TimersJudge::Computing() const {
@@ -61,13 +67,15 @@ int64_t TimersJudge::Computing() const {
          activity_.open(Op::kSend) - activity_.open(Op::kReceive);
 }
 
-bool TimersJudge::Full() const { return Computing() >= in_force_.procs; }
+// Where the number of processors changes, nothing is known of them.
+bool TimersJudge::Full() const { return in_force_.procs > 0 && Computing() >= in_force_.procs; }
 
 void TimersJudge::NoteUse(int64_t now_ns) {
   const bool calls = activity_.open(Op::kBlock) + activity_.open(Op::kCalls) > 0;
   // Collections take processors for themselves.
   const bool collects = activity_.may_collect();
-  if (calls || collects || Computing() > in_force_.procs) crowded_ns_ = now_ns;
+  const bool changes = in_force_.procs == 0;
+  if (calls || collects || changes || Computing() > in_force_.procs) crowded_ns_ = now_ns;
   (Full() ? full_ns_ : free_ns_) = now_ns;
 }
 
@@ -98,6 +106,7 @@ void TimersJudge::OnEnd(const Event& event) {
 void TimersJudge::TakeSample(const Sleeper& sleeper, const Event& end) {
   if (crowded_ns_ > sleeper.due_ns) return;
   const int64_t late_ns = end.time_ns - sleeper.due_ns;
+  const bool sleeps = sleeper.begin.Is(Arg::kOp, Op::kSleep);
   const auto sample = [&](int64_t bound_ns) {
     return Sample{.begin_ns = sleeper.due_ns,
                   .end_ns = end.time_ns,
@@ -107,7 +116,7 @@ void TimersJudge::TakeSample(const Sleeper& sleeper, const Event& end) {
   };
   if (full_ns_ <= sleeper.due_ns) {
     beside_idle_p_.Add(sample(beside_idle_p_.bound_ns()));
-    if (sleeper.begin.Get(Arg::kDurationNs) >= kMs) return;
+    if (!sleeps || sleeper.begin.Get(Arg::kDurationNs) >= kMs) return;
     ++short_sleeps_;
     if (late_ns < kMs) return;
     ++coarse_;
@@ -138,9 +147,53 @@ void TimersJudge::OnFree(const Event& event) {
   }
 }
 
+void TimersJudge::OnTimer(ClauseId clause, const std::string& broken, std::vector<Event> evidence) {
+  if (broken.empty()) {
+    Trigger(clause);
+  } else {
+    Violate(clause, broken, std::move(evidence));
+  }
+}
+
+void TimersJudge::OnFired(const SetTimers::Setting& setting, const Event& expired) {
+  // By its operation's end, for the task may have been kept from setting it. Very many at once
+  // stand in line.
+  if (expired.time_ns < setting.due_by_ns || set_timers_.to_fire() > kFewTimers) return;
+  TakeSample({setting.begin, setting.due_by_ns}, expired);
+}
+
+// What had not fired until then was late already.
+void TimersJudge::OnStopped(const SetTimers::Setting& setting, const Event& answer) {
+  if (answer.time_ns - beside_idle_p_.bound_ns() > setting.due_by_ns) OnFired(setting, answer);
+}
+
+// The runtime says that nothing can happen any more.
+void TimersJudge::OnDeadlockReport(const Event& event) {
+  const SetTimers::Setting* timer = set_timers_.EarliestToFire();
+  if (timer == nullptr) return;
+  if (timer->due_ns < event.time_ns) {
+    Violate(kTIME_5,
+            fmt::format("a timer has not fired, and {:g} ms after its time the runtime reported a "
+                        "deadlock",
+                        Milliseconds(event.time_ns - timer->due_ns)),
+            {timer->begin, event});
+  } else {
+    Violate(kDEAD_4, "a deadlock was reported although a timer was set", {timer->begin, event});
+  }
+}
+
 // No thread has run for the time that the event gives, and nothing was to come from outside.
 void TimersJudge::OnAtRest(const Event& event) {
   const int64_t since_ns = event.time_ns - event.Get(Arg::kDurationNs);
+  const SetTimers::Setting* timer = set_timers_.EarliestToFire();
+  if (timer != nullptr && timer->due_ns <= since_ns) {
+    Violate(kTIME_5,
+            fmt::format("a timer that was set for {:g} ms does not fire: {:g} ms after its time no "
+                        "thread of the process has run any more",
+                        Milliseconds(timer->begin.Get(Arg::kDurationNs)),
+                        Milliseconds(event.time_ns - timer->due_ns)),
+            {timer->begin, event});
+  }
   if (undecided_.empty() || undecided_.begin()->first > since_ns) return;
   const Event& begin = sleepers_.at(undecided_.begin()->second).begin;
   Violate(kTIME_5,
@@ -152,6 +205,10 @@ void TimersJudge::OnAtRest(const Event& event) {
 }
 
 void TimersJudge::Close() {
+  if (const SetTimers::Setting* timer = set_timers_.EarliestToFire(); timer && scenario_end_) {
+    Violate(kTIME_5, "the scenario ended, and a timer has not fired",
+            {timer->begin, *scenario_end_});
+  }
   beside_spinner_.Close();
   beside_idle_p_.Close();
   Rule(kTIME_2, beside_spinner_, beside_spinner_.ByShare());

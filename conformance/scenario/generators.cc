@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "conformance/scenario/operations.h"
+
 namespace proctor {
 namespace {
 
 constexpr int32_t kChannels = 3;
 constexpr int32_t kDescriptors = 2;
+constexpr int32_t kTimers = 2;
 
 // 1 ns up to `most`, every order of magnitude as likely as another.
 int64_t PickDuration(int64_t most) {
@@ -40,6 +43,16 @@ Operation PickOperation(int32_t tasks, const ScenarioBounds& bounds) {
     case Op::kAllocate:
       operation.bytes = *rc::gen::inRange<int64_t>(1, 1 << 20);
       break;
+    case Op::kSetTimer:
+    case Op::kResetTimer:
+      operation.duration_ns = PickDuration(bounds.duration_ns_most);
+      [[fallthrough]];
+    case Op::kStopTimer:
+      operation.timer = *rc::gen::inRange(0, kTimers);
+      break;
+    case Op::kProcs:
+      operation.procs = static_cast<int32_t>(*rc::gen::inRange<int64_t>(1, bounds.procs_most + 1));
+      break;
     default:
       break;
   }
@@ -72,6 +85,7 @@ rc::Gen<Scenario> ArbitraryScenario(const ScenarioBounds& bounds) {
       Task task;
       const auto ops = *rc::gen::inRange<int32_t>(1, bounds.ops_most + 1);
       for (int32_t j = 0; j < ops; ++j) task.ops.push_back(PickOperation(tasks, bounds));
+      SetTimersFirst(task.ops);
       task.repeat = *rc::gen::inRange<int64_t>(1, 4);
       task.start = i == 0 || *rc::gen::arbitrary<bool>();
       scenario.tasks.push_back(std::move(task));

@@ -45,6 +45,8 @@ extern const std::string_view kOverlappingSpinsScenario;
 extern const std::string_view kCollectionsWhileComputingScenario;
 extern const std::string_view kTimersOnTimeScenario;
 extern const std::string_view kTimersBesideSpinnerScenario;
+extern const std::string_view kTimersStoppedAndResetScenario;
+extern const std::string_view kTimersWhileProcsChangeScenario;
 
 namespace {
 
@@ -106,6 +108,8 @@ std::vector<Entry> Entries() {
        {kCAD_6, kCYC_1, kCYC_3, kGC_1, kGC_2, kPRE_1, kSLICE_2}},
       {kTimersOnTimeScenario, {kTIME_1, kTIME_3, kTIME_4, kTIME_5}},
       {kTimersBesideSpinnerScenario, {kTIME_2}},
+      {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
+      {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
   };
 }
 

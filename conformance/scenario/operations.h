@@ -6,6 +6,7 @@
 #define PROCTOR_CONFORMANCE_SCENARIO_OPERATIONS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "conformance/scenario/scenario.h"
 
@@ -15,6 +16,18 @@ namespace proctor {
 inline Operation For(Op op, int64_t duration_ns = 0) {
   return {.op = op, .duration_ns = duration_ns};
 }
+
+inline Operation SetTimer(int32_t timer, int64_t duration_ns) {
+  return {.op = Op::kSetTimer, .duration_ns = duration_ns, .timer = timer};
+}
+inline Operation StopTimer(int32_t timer) { return {.op = Op::kStopTimer, .timer = timer}; }
+inline Operation ResetTimer(int32_t timer, int64_t duration_ns) {
+  return {.op = Op::kResetTimer, .duration_ns = duration_ns, .timer = timer};
+}
+// Makes each stop or reset of a timer that comes before its first setting into a setting.
+void SetTimersFirst(std::vector<Operation>& ops);
+
+inline Operation ChangeProcs(int32_t procs) { return {.op = Op::kProcs, .procs = procs}; }
 
 }  // namespace proctor
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 namespace proctor {
 namespace {
 
@@ -27,13 +30,18 @@ bool TakesTime(Op op) {
          op == Op::kSleep;
 }
 
+// Those that set something for later take no time themselves.
+bool HasDuration(Op op) { return TakesTime(op) || op == Op::kSetTimer || op == Op::kResetTimer; }
+
+bool NeedsTimer(Op op) { return op == Op::kStopTimer || op == Op::kResetTimer; }
+
 std::string ValidateOperation(const Scenario& scenario, const Operation& operation,
                               const std::string& place) {
   const auto index = [&](std::string_view member, int64_t value, size_t size) -> std::string {
     if (value >= 0 && static_cast<size_t>(value) < size) return "";
     return fmt::format("{}: {} {} does not exist; there are {}", place, member, value, size);
   };
-  if (TakesTime(operation.op)) {
+  if (HasDuration(operation.op)) {
     if (operation.duration_ns <= 0) return place + ": duration_ns must be > 0";
     if (operation.duration_ns > kDurationNsMost) {
       return OutOfRange(place, "duration_ns", 1, kDurationNsMost);
@@ -52,6 +60,15 @@ std::string ValidateOperation(const Scenario& scenario, const Operation& operati
         return OutOfRange(place, "bytes", 1, kBytesMost);
       }
       return "";
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return index("timer", operation.timer, kTimersMost);
+    case Op::kProcs: {
+      const int64_t most = FindTunable("procs")->greatest;
+      const bool fits = operation.procs >= 1 && operation.procs <= most;
+      return fits ? "" : OutOfRange(place, "procs", 1, most);
+    }
     default:
       return "";
   }
@@ -64,11 +81,18 @@ std::string ValidateTask(const Scenario& scenario, size_t number) {
     return OutOfRange(place, "repeat", 1, kRepeatMost);
   if (task.ops.empty() || task.ops.size() > kOpsMost) return OutOfRange(place, "ops", 1, kOpsMost);
   int64_t total_ns = 0;
+  std::set<int32_t> timers;
   for (size_t i = 0; i < task.ops.size(); ++i) {
     std::string error =
         ValidateOperation(scenario, task.ops[i], fmt::format("{}.ops[{}]", place, i));
     if (!error.empty()) return error;
-    if (TakesTime(task.ops[i].op)) total_ns += task.ops[i].duration_ns;
+    const Operation& operation = task.ops[i];
+    if (operation.op == Op::kSetTimer) timers.insert(operation.timer);
+    if (NeedsTimer(operation.op) && !timers.contains(operation.timer)) {
+      return fmt::format("{}.ops[{}]: timer {} has no set_timer before it in this task", place, i,
+                         operation.timer);
+    }
+    if (TakesTime(operation.op)) total_ns += operation.duration_ns;
     if (total_ns > kDurationNsMost / task.repeat) {
       return fmt::format("{}: its operations take more than {} ns in all", place, kDurationNsMost);
     }
@@ -118,6 +142,12 @@ Tunables Scenario::Asked() const {
     if (const TunableField* field = FindTunable(name)) asked.*field->member = value;
   }
   return asked;
+}
+
+bool ChangesProcs(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.tasks, [](const Task& task) {
+    return std::ranges::find(task.ops, Op::kProcs, &Operation::op) != task.ops.end();
+  });
 }
 
 uint64_t CaseSeed(uint64_t seed, std::string_view name) {

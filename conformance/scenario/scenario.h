@@ -39,6 +39,7 @@
 namespace proctor {
 
 inline constexpr std::string_view kScenarioSchema = "proctor-scenario/1";
+inline constexpr int32_t kTimersMost = 64;  // of one run of a task
 
 // One operation of a task. Only the members that the operation names mean anything.
 //
@@ -58,6 +59,10 @@ inline constexpr std::string_view kScenarioSchema = "proctor-scenario/1";
 //   allocate   bytes                garbage at once
 //   collect                         a full collection, waited for
 //   stamp                           records the CPU time used so far (event cpu_time)
+//   set_timer  timer, duration_ns   a timer of its own that fires once; the task goes on meanwhile
+//   stop_timer timer                it is not to fire any more
+//   reset_timer timer, duration_ns  it is to fire at another time instead
+//   procs      procs                changes the number of processors
 struct Operation {
   Op op = Op::kYield;
   int64_t duration_ns = 0;
@@ -65,6 +70,8 @@ struct Operation {
   int32_t descriptor = 0;
   int32_t channel = 0;
   int32_t task = 0;
+  int32_t timer = 0;  // of its run of the task, from 0
+  int32_t procs = 0;
 
   bool operator==(const Operation&) const = default;
 };
@@ -127,6 +134,9 @@ struct Scenario {
 
   bool operator==(const Scenario&) const = default;
 };
+
+// Whether some task changes the number of processors, so that it says nothing of the whole run.
+bool ChangesProcs(const Scenario& scenario);
 
 // A case's seed: a hash of the run's seed and the case's name, so that filters and shards do not
 // change it.

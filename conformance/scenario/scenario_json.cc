@@ -20,6 +20,8 @@ Operation ReadOperation(JsonObject& object) {
   object.Update("descriptor", operation.descriptor);
   object.Update("channel", operation.channel);
   object.Update("task", operation.task);
+  object.Update("timer", operation.timer);
+  object.Update("procs", operation.procs);
   return operation;
 }
 
@@ -89,6 +91,8 @@ Json OperationToJson(const Operation& operation) {
   if (operation.descriptor != plain.descriptor) json["descriptor"] = operation.descriptor;
   if (operation.channel != plain.channel) json["channel"] = operation.channel;
   if (operation.task != plain.task) json["task"] = operation.task;
+  if (operation.timer != plain.timer) json["timer"] = operation.timer;
+  if (operation.procs != plain.procs) json["procs"] = operation.procs;
   return json;
 }
 

@@ -90,6 +90,15 @@ TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
             "tasks[0].ops[0]: channel 0 does not exist; there are 0");
   EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"spawn","task":1}]}])")),
             "tasks[0].ops[0]: task 1 does not exist; there are 1");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"set_timer","timer":0}]}])")),
+            "tasks[0].ops[0]: duration_ns must be > 0");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"set_timer","timer":64,"duration_ns":1}]}])")),
+            "tasks[0].ops[0]: timer 64 does not exist; there are 64");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"set_timer","duration_ns":1},)"
+                        R"({"op":"stop_timer","timer":1}]}])")),
+            "tasks[0].ops[1]: timer 1 has no set_timer before it in this task");
+  EXPECT_EQ(WhyNot(With(R"("tasks":[{"ops":[{"op":"procs","procs":0}]}])")),
+            "tasks[0].ops[0]: procs must be 1 to 1024");
   EXPECT_EQ(WhyNot(With(R"("tunables":{"speed":1},"tasks":[{"ops":[{"op":"yield"}]}])")),
             "tunables: unknown tunable 'speed'");
   EXPECT_EQ(WhyNot(With(R"("tunables":{"procs":5000},"tasks":[{"ops":[{"op":"yield"}]}])")),

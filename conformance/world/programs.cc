@@ -95,6 +95,13 @@ void Programs::BeginOp(int32_t m, const Operation& op) {
     case Op::kStamp:
       Trace(EventKind::kCpuTime, m, kNobody, TaskOf(m).id, now_ns() - w_.loop.start_ns());
       return Then(m, Step::kResume, kOpNs);
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return OperateTimer(m, op);
+    case Op::kProcs:
+      TaskOf(m).phase = kStopWanted;
+      return ChangeProcs(m, op.procs);
   }
 }
 
@@ -103,6 +110,10 @@ void Programs::EndOp(int32_t m) {
   const Operation& op =
       w_.setup.scenario.tasks[static_cast<size_t>(task.program)].ops[static_cast<size_t>(task.op)];
   if (op.op == Op::kCalls && now_ns() < task.calls_until_ns) return ShortCall(m);
+  if (task.phase == kStopWanted) return ChangeProcs(m, op.procs);
+  if (op.op == Op::kProcs) {
+    Trace(EventKind::kProcsChanged, m, kNobody, task.id, w_.processors.procs());
+  }
   if (task.phase >= kCollectionWanted && op.op != Op::kCalls) return w_.collector.Collect(m);
   Trace(EventKind::kOpEnd, m, ThreadOf(m).p, task.id, static_cast<int64_t>(op.op), task.op);
   task.begun = false;
@@ -118,7 +129,7 @@ void Programs::EndTask(int32_t m) {
   w_.search.SwitchOut(m, OutReason::kEnded);
   w_.tasks.SetStatus(m, task, TaskStatus::kGone);
   w_.tasks.Free(g);
-  if (w_.tasks.live() == 0) EndScenario(m);
+  if (w_.tasks.live() == 0 && w_.timers.own() == 0) EndScenario(m);
   Then(m, Step::kSchedule);
 }
 
@@ -138,6 +149,22 @@ void Programs::ShortCall(int32_t m) {
   task.phase = compute ? kBetweenCalls : kStarted;
   if (compute) return Then(m, Step::kResume, kBetweenCallsNs);
   w_.syscalls.Begin(m, w_.choices.Between(kCallLeastNs, kCallMostNs));
+}
+
+void Programs::OperateTimer(int32_t m, const Operation& op) {
+  const int64_t id = TaskOf(m).id;
+  const bool active = w_.timers.Stop(m, id, op.timer);
+  Trace(EventKind::kTimerAnswer, m, kNobody, id, op.timer, active);
+  if (op.op != Op::kStopTimer) {
+    w_.poller.SetReady(m);
+    w_.timers.Set(m, ThreadOf(m).p, now_ns() + op.duration_ns, id, op.timer);
+  }
+  Then(m, Step::kResume, kOpNs);
+}
+
+// Where somebody else stops the world, the task waits, and asks again.
+void Programs::ChangeProcs(int32_t m, int32_t procs) {
+  if (w_.stop.Ask(m, StopReason::kResize)) w_.resize.set_target(procs);
 }
 
 void Programs::Compute(int32_t m, int64_t duration_ns) {

@@ -19,7 +19,7 @@ class Programs : private Part {
 
   void Spawn(int32_t m, int32_t program);
   void Resume(int32_t m);
-  // All tasks have ended.
+  // All tasks have ended, and no timer is to fire any more.
   void EndScenario(int32_t m);
   void Compute(int32_t m, int64_t duration_ns);
   void OnComputed(int32_t m);
@@ -32,6 +32,8 @@ class Programs : private Part {
   void EndOp(int32_t m);
   void EndTask(int32_t m);
   void ShortCall(int32_t m);
+  void OperateTimer(int32_t m, const Operation& op);
+  void ChangeProcs(int32_t m, int32_t procs);
 };
 
 }  // namespace proctor

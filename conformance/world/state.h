@@ -162,7 +162,9 @@ struct M {
 struct Timer {
   int64_t when_ns;
   uint64_t order;
-  int32_t g;
+  int32_t g;           // the task that waits for it; kNobody: it fires for its own
+  int64_t owner = 0;   // the id of the task that has set it for its own
+  int32_t number = 0;  // among those of its owner
 };
 
 struct P {

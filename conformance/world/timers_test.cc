@@ -32,5 +32,39 @@ TEST(Timers, OnlyOverdueOnesRun) {
   EXPECT_EQ(w->timers.count(), 1);
 }
 
+// It fires for its own where it is not stopped, and the scenario waits for it.
+TEST(Timers, OnesThatFireForTheirOwnAreSetStoppedAndReset) {
+  constexpr int64_t kMs = 1'000'000;
+  TestRuntime w(WithTasks(
+      1, {{.ops = {SetTimer(0, 5 * kMs), SetTimer(1, 5 * kMs), SetTimer(2, 90 * kMs), StopTimer(0),
+                   StopTimer(0), ResetTimer(1, 40 * kMs), ResetTimer(2, 20 * kMs)}}}));
+  w.Run(10 * kMs);
+  EXPECT_EQ(w.Count(EventKind::kTaskEnd), 1);
+  EXPECT_EQ(w.Count(EventKind::kTimerAnswer), 7);
+  EXPECT_EQ(w.Count(EventKind::kTimerExpired), 0);
+  EXPECT_EQ(w->timers.own(), 2);
+  w.Run(20 * kMs);
+  EXPECT_EQ(w.Count(EventKind::kTimerExpired), 1);
+  EXPECT_EQ(w.Last(EventKind::kTimerExpired).Get(Arg::kTimer), 2);
+  EXPECT_EQ(w.Count(EventKind::kScenarioEnd), 0);
+  w.Run(30 * kMs);
+  EXPECT_EQ(w.Last(EventKind::kTimerExpired).Get(Arg::kTimer), 1);
+  EXPECT_EQ(w.Count(EventKind::kTimerExpired), 2);
+  EXPECT_EQ(w.Count(EventKind::kScenarioEnd), 1);
+}
+
+TEST(Timers, AreKeptWhereATaskChangesTheNumberOfProcessors) {
+  constexpr int64_t kMs = 1'000'000;
+  TestRuntime w(WithTasks(3, {{.ops = {SetTimer(0, 30 * kMs), ChangeProcs(1)}},
+                              {.ops = {SetTimer(0, 30 * kMs), ChangeProcs(2)}},
+                              {.ops = {SetTimer(0, 30 * kMs), ChangeProcs(1)}}}));
+  w.Run(25 * kMs);
+  EXPECT_EQ(w.Count(EventKind::kProcsChanged), 3);
+  EXPECT_EQ(w.Count(EventKind::kTaskEnd), 3);
+  w.Run(25 * kMs);
+  EXPECT_EQ(w.Count(EventKind::kTimerExpired), 3);
+  EXPECT_EQ(w.Count(EventKind::kScenarioEnd), 1);
+}
+
 }  // namespace
 }  // namespace proctor

@@ -34,6 +34,7 @@ void Load::Add(const Gathered& gathered, int64_t took_ns) {
   all_.ended += ledger.ended;
   all_.calls += ledger.calls;
   all_.bytes += ledger.bytes;
+  all_.timers_fired += ledger.timers_fired;
   for (size_t op = 0; op < kOps; ++op) all_.done[op] += ledger.done[op];
   took_ns_ += took_ns;
   still_ns_ = std::max(still_ns_, gathered.still_ns);
@@ -50,9 +51,9 @@ std::string Load::Describe() const {
       "{:.0f} timers, {:.0f} messages, {:.0f} bytes of descriptors, {:.0f} MB allocated a second; "
       "no task that computed made no progress for longer than {:.1f} ms\n"
       "the harness used {:.1f} % of a core and at most {} MB, the implementation at most {} MB\n",
-      scenarios_, rate(all_.ended), rate(all_.calls + done(Op::kBlock)), rate(done(Op::kSleep)),
-      rate(done(Op::kReceive)), rate(done(Op::kWait)), rate(all_.bytes) / 1e6,
-      static_cast<double>(still_ns_) / 1e6,
+      scenarios_, rate(all_.ended), rate(all_.calls + done(Op::kBlock)),
+      rate(done(Op::kSleep) + all_.timers_fired), rate(done(Op::kReceive)), rate(done(Op::kWait)),
+      rate(all_.bytes) / 1e6, static_cast<double>(still_ns_) / 1e6,
       100 * static_cast<double>(OwnCpuNs() - start_cpu_ns_) / elapsed_ns, PeakMb(RUSAGE_SELF),
       PeakMb(RUSAGE_CHILDREN));
 }

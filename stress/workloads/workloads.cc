@@ -63,6 +63,16 @@ Scenario SpinnersAndSleepers(Draw& draw, int64_t intensity) {
   return scenario;
 }
 
+// Each run of it sets timers for its own, of which some fire, some are stopped, and some are reset,
+// to sooner and to later.
+Task TimersThatChange(Draw& draw) {
+  const int64_t base_ns = draw.Between(1, 40) * kMs;
+  return Spawned({SetTimer(0, base_ns), SetTimer(1, base_ns * 2), SetTimer(2, base_ns),
+                  For(Op::kYield), StopTimer(1), ResetTimer(2, base_ns * draw.Between(1, 3)),
+                  ResetTimer(0, std::max<int64_t>(base_ns / draw.Between(1, 4), 1)),
+                  SetTimer(1, draw.Between(1, 20'000) * kUs)});
+}
+
 // Timers for many tasks, all at once or spread, beside one that lets them come overdue.
 Scenario TimerStorm(Draw& draw, int64_t intensity) {
   Scenario scenario{.tunables = {{"procs", Procs(draw)}}};
@@ -75,6 +85,36 @@ Scenario TimerStorm(Draw& draw, int64_t intensity) {
     scenario.tasks.push_back(Started({For(Op::kSleep, draw.Between(1, 30'000) * kUs)}, 10));
   }
   if (draw.Between(0, 1) == 0) scenario.tasks.push_back(Started({For(Op::kSpin, 80 * kMs)}, 2));
+  if (draw.Between(0, 1) == 0) {
+    const auto changing = static_cast<int32_t>(scenario.tasks.size());
+    scenario.tasks.push_back(TimersThatChange(draw));
+    scenario.tasks.push_back(
+        Started({Spawn(changing), Spawn(changing), For(Op::kYield)}, (timers + 3) / 4));
+  }
+  return scenario;
+}
+
+// The number of processors goes up and down while tasks compute, block, sleep, send and set timers.
+Scenario ProcsChanges(Draw& draw, int64_t intensity) {
+  Scenario scenario{.tunables = {{"procs", draw.Between(1, 4)}}, .channels = {{.capacity = 1}}};
+  std::vector<Operation> changes;
+  for (int i = 0; i < 6; ++i) {
+    changes.push_back(ChangeProcs(static_cast<int32_t>(draw.OneOf<int64_t>({1, 1, 2, 3, 4, 8}))));
+    changes.push_back(
+        For(draw.OneOf({Op::kSleep, Op::kBlock, Op::kSpin}), draw.Between(200, 8'000) * kUs));
+  }
+  const int64_t repeat = 20;
+  scenario.tasks.push_back(Started(std::move(changes), repeat));
+  scenario.tasks.push_back(TimersThatChange(draw));
+  const int64_t others = std::min<int64_t>(2 + intensity, 100);
+  for (int64_t i = 0; i < others; ++i) {
+    scenario.tasks.push_back(
+        Started({Spawn(1), For(Op::kSpin, draw.Between(100, 3'000) * kUs),
+                 For(draw.OneOf({Op::kSleep, Op::kBlock}), draw.Between(100, 5'000) * kUs)},
+                repeat));
+  }
+  scenario.tasks.push_back(Started({Send(0), For(Op::kYield)}, 200));
+  scenario.tasks.push_back(Started({Receive(0)}, 200));
   return scenario;
 }
 
@@ -222,9 +262,14 @@ const std::vector<Workload>& All() {
        {kPRE_5, kSLICE_3, kSLICE_4, kHAND_8, kCAD_9},
        SpinnersAndSleepers},
       {"timer_storm",
-       "very many timers, at once, spread and overdue; presses the deep sleep's end",
-       {kDEEP_4, kHAND_8, kCAD_9},
+       "very many timers, at once, spread, overdue, stopped and reset; presses the deep sleep's "
+       "end",
+       {kDEEP_4, kHAND_8, kCAD_9, kTIME_1, kTIME_5, kTIME_6, kTIME_7},
        TimerStorm},
+      {"procs_changes",
+       "the number of processors changed under load; presses what moves with a processor",
+       {kTIME_5, kTIME_6, kTIME_7, kHAND_8},
+       ProcsChanges},
       {"descriptor_storm",
        "descriptors that become ready; presses the polls and the injection",
        {kPOLL_1, kPOLL_7, kHAND_8},

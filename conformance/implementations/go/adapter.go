@@ -87,6 +87,8 @@ type operation struct {
 	Descriptor int    `json:"descriptor"`
 	Channel    int    `json:"channel"`
 	Task       int    `json:"task"`
+	Timer      int    `json:"timer"`
+	Procs      int    `json:"procs"`
 }
 
 type task struct {
@@ -97,7 +99,8 @@ type task struct {
 
 // operations are those that scenarios have, in the order in which they are counted.
 var operations = []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
-	"receive", "spawn", "allocate", "collect", "stamp"}
+	"receive", "spawn", "allocate", "collect", "stamp", "set_timer", "stop_timer", "reset_timer",
+	"procs"}
 
 type scenario struct {
 	Stamps      string           `json:"stamps"`
@@ -124,7 +127,7 @@ type run struct {
 const (
 	exactBits   = 5 // of a value that tell the buckets of one power of two apart
 	bucketsMost = 59 << exactBits
-	spawnSpan   = 13 // behind the operations'
+	spawnSpan   = 17 // behind the operations'
 )
 
 // span is a histogram of durations, as PROTOCOL.md says.
@@ -154,6 +157,7 @@ func (s *span) add(ns int64) {
 // gathered is what is kept of a scenario whose operations are not stamped.
 type gathered struct {
 	ended, bytes, calls int64
+	timers              struct{ set, stopped, fired int64 }
 	begun, done         [spawnSpan]int64
 	spans               [spawnSpan + 1]span
 	lock                sync.Mutex // of what follows
@@ -249,7 +253,9 @@ func (r *run) report() map[string]interface{} {
 	}
 	return map[string]interface{}{
 		"ledger": map[string]interface{}{"spawned": r.lastTask, "ended": all.ended,
-			"bytes": all.bytes, "calls": all.calls, "left": left, "begun": begun, "done": done},
+			"bytes": all.bytes, "calls": all.calls, "left": left, "begun": begun, "done": done,
+			"timers": map[string]int64{"set": all.timers.set, "stopped": all.timers.stopped,
+				"fired": all.timers.fired}},
 		"progress": map[string]interface{}{"still_ns": all.still, "g": all.stillTask},
 		"spans":    spans,
 	}
@@ -272,6 +278,7 @@ type stamper struct {
 	g       int64
 	line    []byte
 	garbage []byte // the last of what its task allocated
+	timers  map[int]*ownTimer
 }
 
 func (r *run) newStamper(g int64) *stamper {
@@ -447,6 +454,96 @@ func (r *run) perform(op *operation, s *stamper) {
 		s.begin(readClock(clockMonotonic), "cpu_time")
 		s.number("cpu_ns", cpuTime())
 		s.end()
+	case "set_timer", "stop_timer", "reset_timer":
+		r.operateTimer(op, s)
+	case "procs":
+		runtime.GOMAXPROCS(op.Procs)
+		if r.gathered == nil {
+			s.begin(readClock(clockMonotonic), "procs_changed")
+			s.number("procs", int64(runtime.GOMAXPROCS(0)))
+			s.end()
+		}
+	}
+}
+
+// ownTimer is one of a task's timers, which fires for its own.
+type ownTimer struct {
+	run    *run
+	g      int64
+	number int
+	timer  *time.Timer
+	left   int64 // times that it is still to fire; each keeps the scenario from ending
+}
+
+func (r *run) operateTimer(op *operation, s *stamper) {
+	own := s.timers[op.Timer]
+	if own == nil {
+		own = &ownTimer{run: r, g: s.g, number: op.Timer}
+		if s.timers == nil {
+			s.timers = map[int]*ownTimer{}
+		}
+		s.timers[op.Timer] = own
+	}
+	sets := op.Op != "stop_timer"
+	if sets {
+		atomic.AddInt64(&own.left, 1)
+		atomic.AddInt64(&r.live, 1)
+	}
+	active := false
+	switch {
+	case op.Op == "reset_timer":
+		active = own.timer.Reset(time.Duration(op.DurationNs))
+	case own.timer != nil:
+		active = own.timer.Stop()
+	}
+	if r.gathered == nil {
+		s.begin(readClock(clockMonotonic), "timer_answer")
+		s.number("timer", int64(op.Timer))
+		s.number("active", map[bool]int64{true: 1}[active])
+		s.end()
+	} else {
+		if sets {
+			atomic.AddInt64(&r.gathered.timers.set, 1)
+		}
+		if active {
+			atomic.AddInt64(&r.gathered.timers.stopped, 1)
+		}
+	}
+	if active {
+		own.settle()
+	}
+	if op.Op == "set_timer" {
+		own.timer = time.AfterFunc(time.Duration(op.DurationNs), own.expire)
+	}
+}
+
+// expire runs in a goroutine of its own. A timer that fires too often must not end the scenario.
+func (own *ownTimer) expire() {
+	now := readClock(clockMonotonic)
+	if all := own.run.gathered; all != nil {
+		atomic.AddInt64(&all.timers.fired, 1)
+	} else {
+		s := own.run.newStamper(own.g)
+		s.begin(now, "timer_expired")
+		s.number("timer", int64(own.number))
+		s.end()
+	}
+	own.settle()
+}
+
+func (own *ownTimer) settle() {
+	for left := atomic.LoadInt64(&own.left); left > 0; left = atomic.LoadInt64(&own.left) {
+		if atomic.CompareAndSwapInt64(&own.left, left, left-1) {
+			own.run.release()
+			return
+		}
+	}
+}
+
+// release is for each task that has ended and each timer that is to fire no more.
+func (r *run) release() {
+	if atomic.AddInt64(&r.live, -1) == 0 {
+		close(r.done)
 	}
 }
 
@@ -476,9 +573,7 @@ func (r *run) runTask(t *task, g int64, spawned int64) {
 	if r.stampsTasks() {
 		s.stamp("task_end")
 	}
-	if atomic.AddInt64(&r.live, -1) == 0 {
-		close(r.done)
-	}
+	r.release()
 }
 
 func (r *run) stampAll(t *task, s *stamper) {

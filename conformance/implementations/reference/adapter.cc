@@ -83,8 +83,10 @@ void DescribeOnQuit(const std::atomic<runtime::Runtime*>& running) {
 
 class Adapter {
  public:
-  Adapter(Profile profile, runtime::Options::RunMonitor run_monitor)
-      : profile_(profile), run_monitor_(std::move(run_monitor)) {}
+  Adapter(Profile profile, runtime::Options::RunMonitor run_monitor, MakeRunTimers make_timers)
+      : profile_(profile),
+        run_monitor_(std::move(run_monitor)),
+        make_timers_(std::move(make_timers)) {}
 
   // The exit status.
   int Run();
@@ -97,6 +99,7 @@ class Adapter {
 
   const Profile profile_;
   const runtime::Options::RunMonitor run_monitor_;
+  const MakeRunTimers make_timers_;
   std::atomic<runtime::Runtime*> running_{nullptr};
   const bool trace_ = getenv(kTraceVariable) != nullptr;
   LineBuffer input_;
@@ -157,7 +160,7 @@ void Adapter::RunScenario(std::string& line) {
     options.before_fatal_exit = [&] { EmitTrace(runtime->tracer(), program->Numbers()); };
   }
   runtime = std::make_unique<runtime::Runtime>(options);
-  program = std::make_unique<Program>(*scenario, heap);
+  program = std::make_unique<Program>(*scenario, heap, make_timers_);
   if (trace_) runtime->tracer().Start();
   running_ = runtime.get();
   runtime->Run([&] {
@@ -183,12 +186,13 @@ void Adapter::RunScenario(std::string& line) {
 
 }  // namespace
 
-int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor) {
+int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor,
+               MakeRunTimers make_timers) {
   if (getenv("PROCTOR_ADAPTER") == nullptr) {
     fprintf(stderr, "adapter: to be started by proctor, not by hand\n");
     return EXIT_FAILURE;
   }
-  return Adapter(profile, std::move(run_monitor)).Run();
+  return Adapter(profile, std::move(run_monitor), std::move(make_timers)).Run();
 }
 
 }  // namespace proctor::reference

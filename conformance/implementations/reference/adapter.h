@@ -9,13 +9,16 @@
 #define PROCTOR_CONFORMANCE_IMPLEMENTATIONS_REFERENCE_ADAPTER_H_
 
 #include "conformance/contract/profile.h"
+#include "conformance/implementations/reference/run_timers.h"
 #include "runtime/options.h"
 
 namespace proctor::reference {
 
 // Returns the exit status at the end of the input. `profile`: which release line's monitor it is;
-// `run_monitor`: another monitor than the reference's, if there is one.
-int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor = {});
+// `run_monitor`: another monitor than the reference's, if there is one; `make_timers`: other
+// timers.
+int RunAdapter(Profile profile, runtime::Options::RunMonitor run_monitor = {},
+               MakeRunTimers make_timers = {});
 
 }  // namespace proctor::reference
 

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include "conformance/adapter/protocol.h"
 #include "conformance/implementations/reference/stamps.h"
@@ -106,7 +107,8 @@ void Calibrate() {
   iterations_per_ms = kIterations * 1'000'000 / (best_ns + 1);
 }
 
-Program::Program(const Scenario& scenario, ScenarioHeap& heap) : scenario_(scenario), heap_(heap) {
+Program::Program(const Scenario& scenario, ScenarioHeap& heap, MakeRunTimers make_timers)
+    : scenario_(scenario), heap_(heap), make_timers_(std::move(make_timers)) {
   if (scenario.stamps != Stamps::kAll) tally_ = std::make_unique<Tally>();
   for (const Channel& channel : scenario.channels) {
     channels_.push_back(
@@ -159,29 +161,36 @@ void Program::RunTask(const Task& task, int64_t g, int64_t spawned_ns) {
     numbers_.emplace(runtime::CurrentTask(), g);
   }
   if (StampsTasks()) Stamp(EventKind::kTaskStart, g);
-  if (tally_) {
-    tally_->NoteStart(NowNs() - spawned_ns);
-    Gather(task, g);
-  } else {
-    StampAll(task, g);
+  {
+    TaskRun run{.task = task, .g = g, .timers = nullptr};
+    if (tally_) {
+      tally_->NoteStart(NowNs() - spawned_ns);
+      Gather(run);
+    } else {
+      StampAll(run);
+    }
   }
   if (StampsTasks()) Stamp(EventKind::kTaskEnd, g);
+  Release();
+}
+
+void Program::Release() {
   if (live_.fetch_sub(1) == 1) done_.Send(0);
 }
 
-void Program::Gather(const Task& task, int64_t g) {
+void Program::Gather(TaskRun& run) {
   Tally::Own own;
-  for (int64_t i = 0; i < task.repeat; ++i) {
-    for (const Operation& operation : task.ops) {
+  for (int64_t i = 0; i < run.task.repeat; ++i) {
+    for (const Operation& operation : run.task.ops) {
       ++own.begun[static_cast<size_t>(operation.op)];
       const int64_t begin_ns = NowNs();
-      Perform(operation, g);
+      Perform(operation, run);
       const int64_t beyond_ns = std::max<int64_t>(NowNs() - begin_ns - operation.duration_ns, 0);
       own.Done(operation.op, beyond_ns);
       tally_->NoteSpan(operation.op, beyond_ns);
     }
   }
-  tally_->Take(own, g);
+  tally_->Take(own, run.g);
 }
 
 std::string Program::Gathered() const {
@@ -191,21 +200,21 @@ std::string Program::Gathered() const {
   return tally_->Report(last_g_, left);
 }
 
-void Program::StampAll(const Task& task, int64_t g) {
-  for (int64_t i = 0; i < task.repeat; ++i) {
-    for (size_t index = 0; index < task.ops.size(); ++index) {
-      const Operation& operation = task.ops[index];
+void Program::StampAll(TaskRun& run) {
+  for (int64_t i = 0; i < run.task.repeat; ++i) {
+    for (size_t index = 0; index < run.task.ops.size(); ++index) {
+      const Operation& operation = run.task.ops[index];
       const auto op = static_cast<int64_t>(operation.op);
       const auto number = static_cast<int64_t>(index);
-      Stamp(EventKind::kOpBegin, g,
+      Stamp(EventKind::kOpBegin, run.g,
             {{Arg::kOp, op}, {Arg::kIndex, number}, {Arg::kDurationNs, operation.duration_ns}});
-      Perform(operation, g);
-      Stamp(EventKind::kOpEnd, g, {{Arg::kOp, op}, {Arg::kIndex, number}});
+      Perform(operation, run);
+      Stamp(EventKind::kOpEnd, run.g, {{Arg::kOp, op}, {Arg::kIndex, number}});
     }
   }
 }
 
-void Program::Perform(const Operation& operation, int64_t g) {
+void Program::Perform(const Operation& operation, TaskRun& run) {
   switch (operation.op) {
     case Op::kSpin:
       return Spin(operation.duration_ns);
@@ -236,15 +245,63 @@ void Program::Perform(const Operation& operation, int64_t g) {
       channels_[static_cast<size_t>(operation.channel)]->Receive();
       return;
     case Op::kSpawn:
-      return Spawn(operation.task, g);
+      return Spawn(operation.task, run.g);
     case Op::kAllocate:
       if (tally_) tally_->NoteBytes(operation.bytes);
       return heap_.Allocate(operation.bytes);
     case Op::kCollect:
       return runtime::CollectGarbage();
     case Op::kStamp:
-      return Stamp(EventKind::kCpuTime, g, {{Arg::kCpuNs, CpuTimeNs()}});
+      return Stamp(EventKind::kCpuTime, run.g, {{Arg::kCpuNs, CpuTimeNs()}});
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return OperateTimer(operation, run);
+    case Op::kProcs:
+      runtime::SetProcs(operation.procs);
+      if (!tally_) Stamp(EventKind::kProcsChanged, run.g, {{Arg::kProcs, runtime::Procs()}});
+      return;
   }
+}
+
+void Program::OperateTimer(const Operation& operation, TaskRun& run) {
+  if (run.timers == nullptr) {
+    RunTimers::Listener& listener = *this;
+    run.timers =
+        make_timers_ ? make_timers_(run.g, listener) : std::make_shared<RunTimers>(run.g, listener);
+  }
+  const bool sets = operation.op != Op::kStopTimer;
+  if (sets) {
+    // It may fire at once.
+    run.timers->Expect(operation.timer);
+    live_.fetch_add(1);
+  }
+  const bool active = [&] {
+    switch (operation.op) {
+      case Op::kStopTimer:
+        return run.timers->Stop(operation.timer);
+      case Op::kResetTimer:
+        return run.timers->Reset(operation.timer, operation.duration_ns);
+      default:
+        return run.timers->Set(operation.timer, operation.duration_ns);
+    }
+  }();
+  if (tally_) {
+    tally_->NoteTimer(sets, active);
+  } else {
+    Stamp(EventKind::kTimerAnswer, run.g,
+          {{Arg::kTimer, operation.timer}, {Arg::kActive, active ? 1 : 0}});
+  }
+  if (active && run.timers->Settle(operation.timer)) Release();
+}
+
+void Program::OnExpired(RunTimers& timers, int32_t number) {
+  if (tally_) {
+    tally_->NoteFired();
+  } else {
+    Stamp(EventKind::kTimerExpired, timers.g(), {{Arg::kTimer, number}});
+  }
+  if (timers.Settle(number)) Release();
 }
 
 std::unordered_map<runtime::TaskId, int64_t> Program::Numbers() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "conformance/base/mutex.h"
+#include "conformance/implementations/reference/run_timers.h"
 #include "conformance/implementations/reference/scenario_heap.h"
 #include "conformance/implementations/reference/tally.h"
 #include "conformance/scenario/scenario.h"
@@ -26,9 +27,10 @@ namespace proctor::reference {
 // How fast this machine computes; to be called once, before any Program runs.
 void Calibrate();
 
-class Program {
+class Program : private RunTimers::Listener {
  public:
-  Program(const Scenario& scenario, ScenarioHeap& heap);
+  // `make_timers`: empty for the reference's own.
+  Program(const Scenario& scenario, ScenarioHeap& heap, MakeRunTimers make_timers = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -47,10 +49,20 @@ class Program {
   bool StampsTasks() const { return scenario_.stamps != Stamps::kNone; }
   bool Open();
   void Spawn(int32_t task, int64_t by);
+  // A run of a task, while it runs.
+  struct TaskRun {
+    const Task& task;
+    const int64_t g;
+    std::shared_ptr<RunTimers> timers;  // null: it has set none yet
+  };
   void RunTask(const Task& task, int64_t g, int64_t spawned_ns);
-  void StampAll(const Task& task, int64_t g);
-  void Gather(const Task& task, int64_t g);
-  void Perform(const Operation& operation, int64_t g);
+  void StampAll(TaskRun& run);
+  void Gather(TaskRun& run);
+  void Perform(const Operation& operation, TaskRun& run);
+  void OperateTimer(const Operation& operation, TaskRun& run);
+  void OnExpired(RunTimers& timers, int32_t number) override;
+  // A task has ended, or a timer is to fire no more.
+  void Release();
 
   // A descriptor of the scenario. The runtime lets one task at a time wait for it: the others stand
   // in line.
@@ -62,10 +74,11 @@ class Program {
 
   const Scenario& scenario_;
   ScenarioHeap& heap_;
+  const MakeRunTimers make_timers_;
   std::vector<std::unique_ptr<runtime::Channel<char>>> channels_;
   std::vector<std::unique_ptr<Source>> sources_;
   std::atomic<int64_t> last_g_{0};
-  std::atomic<int64_t> live_{0};
+  std::atomic<int64_t> live_{0};  // tasks that have not ended, and timers that are to fire
   std::unique_ptr<Tally> tally_;  // null where everything is stamped
   runtime::Channel<char> done_{1};
 

@@ -9,8 +9,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-static_assert(static_cast<size_t>(Op::kStamp) + 1 == kOps);
-
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // A delay of these means that their task was not let run.
@@ -80,6 +78,10 @@ std::string Tally::Report(int64_t spawned, int64_t left) const {
                        {"bytes", bytes_.load()},
                        {"calls", calls_.load()},
                        {"left", left},
+                       {"timers",
+                        {{"set", timers_set_.load()},
+                         {"stopped", timers_stopped_.load()},
+                         {"fired", timers_fired_.load()}}},
                        {"begun", CountsOf(begun_)},
                        {"done", CountsOf(done_)}}},
                      {"progress", {{"still_ns", still_ns_.load()}, {"g", still_g_.load()}}},

@@ -33,6 +33,12 @@ class Tally {
   void NoteStart(int64_t after_ns) { Add(kOps, after_ns); }
   void NoteBytes(int64_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   void NoteCalls(int64_t calls) { calls_.fetch_add(calls, std::memory_order_relaxed); }
+  // One was set, if `sets`, and one that was still to fire was stopped, if `stops`.
+  void NoteTimer(bool sets, bool stops) {
+    timers_set_.fetch_add(sets ? 1 : 0, std::memory_order_relaxed);
+    timers_stopped_.fetch_add(stops ? 1 : 0, std::memory_order_relaxed);
+  }
+  void NoteFired() { timers_fired_.fetch_add(1, std::memory_order_relaxed); }
   void Take(const Own& own, int64_t g);
 
   // The member "gathered", of `spawned` runs of tasks and `left` messages in channels.
@@ -54,6 +60,9 @@ class Tally {
   std::atomic<int64_t> ended_{0};
   std::atomic<int64_t> bytes_{0};
   std::atomic<int64_t> calls_{0};
+  std::atomic<int64_t> timers_set_{0};
+  std::atomic<int64_t> timers_stopped_{0};
+  std::atomic<int64_t> timers_fired_{0};
   std::atomic<int64_t> still_ns_{0};
   std::atomic<int64_t> still_g_{0};  // of about still_ns_
 };

@@ -1,19 +1,35 @@
-// The adapter with a broken monitor in it: what the tiers of real time make of one.
+// The adapter with a broken monitor or broken timers in it: what the tiers of real time make of
+// them.
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
+#include "conformance/contract/profile.h"
 #include "conformance/implementations/reference/adapter.h"
 #include "conformance/implementations/reference/mutants/monitor_mutants.h"
+#include "conformance/implementations/reference/mutants/timer_mutants.h"
+
+namespace {
+
+void ShowName(std::string_view name) {
+  fprintf(stderr, "  %.*s\n", static_cast<int>(name.size()), name.data());
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  const proctor::MonitorMutant* mutant = argc == 2 ? proctor::FindMonitorMutant(argv[1]) : nullptr;
-  if (mutant == nullptr) {
-    fprintf(stderr, "usage: %s MUTANT, one of:\n", argv[0]);
-    for (const auto& known : proctor::MonitorMutants()) {
-      fprintf(stderr, "  %.*s\n", static_cast<int>(known.name.size()), known.name.data());
+  using namespace proctor;
+  if (argc == 2) {
+    if (const MonitorMutant* mutant = FindMonitorMutant(argv[1])) {
+      return reference::RunAdapter(mutant->profile, mutant->run);
     }
-    return EXIT_FAILURE;
+    if (const TimerMutant* mutant = FindTimerMutant(argv[1])) {
+      return reference::RunAdapter(kGo1_20, {}, mutant->make);
+    }
   }
-  return proctor::reference::RunAdapter(mutant->profile, mutant->run);
+  fprintf(stderr, "usage: %s MUTANT, one of:\n", argv[0]);
+  for (const MonitorMutant& known : MonitorMutants()) ShowName(known.name);
+  for (const TimerMutant& known : TimerMutants()) ShowName(known.name);
+  return EXIT_FAILURE;
 }

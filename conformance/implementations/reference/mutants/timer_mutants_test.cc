@@ -1,0 +1,57 @@
+#include "conformance/implementations/reference/mutants/timer_mutants.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "conformance/adapter/driver.h"
+#include "conformance/judge/panel.h"
+#include "conformance/scenario/library.h"
+
+namespace proctor {
+namespace {
+
+// The clauses that tier X says are violated.
+std::set<ClauseId> Broken(const Run& run) {
+  Header header = run.header;
+  header.tiers = kX;
+  header.profile = kGo1_20;
+  Panel panel(header);
+  for (const Event& event : run.events) panel.Observe(event);
+  std::set<ClauseId> broken;
+  for (const Ruling& ruling : panel.Close()) {
+    if (ruling.verdict == Verdict::kViolates) broken.insert(ruling.clause);
+  }
+  return broken;
+}
+
+class TimerMutantTest : public testing::TestWithParam<TimerMutant> {};
+
+TEST_P(TimerMutantTest, IsNoticedByItsClause) {
+  const NamedScenario* named = FindScenario(GetParam().scenario);
+  ASSERT_NE(named, nullptr);
+  const proctor::Run run =
+      RunScenario({.argv = {"conformance/implementations/reference/mutants/adapter",
+                            std::string(GetParam().name)}},
+                  named->scenario);
+  EXPECT_NE(run.outcome, Outcome::kError) << run.message;
+  std::string all;
+  const std::set<ClauseId> broken = Broken(run);
+  for (const ClauseId clause : broken) all += " " + std::string(ClauseName(clause));
+  EXPECT_TRUE(broken.contains(GetParam().clause))
+      << ClauseName(GetParam().clause) << " is not among:" << all << "; " << run.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Mutants, TimerMutantTest, testing::ValuesIn(TimerMutants()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(TimerMutants, ThereIsOneForEachClauseAboutTimersThatFireForTheirOwn) {
+  std::set<ClauseId> clauses;
+  for (const TimerMutant& mutant : TimerMutants()) clauses.insert(mutant.clause);
+  using enum ClauseId;
+  EXPECT_EQ(clauses, (std::set<ClauseId>{kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}));
+}
+
+}  // namespace
+}  // namespace proctor
