@@ -7,6 +7,9 @@
 namespace proctor {
 namespace {
 
+// Where no task waits for a timer, the trace gives it a number of its own.
+constexpr int64_t kFirstOwnTimer = 2'000'000'000;
+
 bool LaterTimer(const Timer& a, const Timer& b) {
   return a.when_ns != b.when_ns ? a.when_ns > b.when_ns : a.order > b.order;
 }
@@ -33,7 +36,8 @@ void Timers::Push(int32_t m, int32_t p, const Timer& timer) {
 }
 
 int64_t Timers::WaiterOf(const Timer& timer) const {
-  return timer.g == kNobody ? kNobody : TaskAt(timer.g).id;
+  if (timer.g != kNobody) return TaskAt(timer.g).id;
+  return kFirstOwnTimer + static_cast<int64_t>(timer.order);
 }
 
 bool Timers::Stop(int32_t m, int64_t owner, int32_t number) {
@@ -43,6 +47,7 @@ bool Timers::Stop(int32_t m, int64_t owner, int32_t number) {
       return timer.g == kNobody && timer.owner == owner && timer.number == number;
     });
     if (found == timers.end()) continue;
+    Trace(EventKind::kTimerSet, m, p, WaiterOf(*found), kNoTimer);
     timers.erase(found);
     std::make_heap(timers.begin(), timers.end(), LaterTimer);
     --own_;

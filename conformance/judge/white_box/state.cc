@@ -96,12 +96,13 @@ void State::ApplyWrite(const Event& event, int64_t value) {
   }
 }
 
-// A task waits for one timer at a time; set again, it is another one.
+// A task waits for one timer at a time; set again, it is another one; set for never, none.
 void State::ApplyTimer(const Event& event) {
-  if (event.g < 0) return;  // nobody waits for it, and it may be stopped
+  if (event.g < 0) return;  // it cannot be told from others
   const auto [place, is_new] = timers_.try_emplace(event.g, 0);
   if (!is_new) timers_by_time_.erase(timers_by_time_.find(place->second));
-  if (event.kind == EventKind::kTimerFired || timers_.size() > kTimersMost) {
+  const bool gone = event.kind == EventKind::kTimerFired || event.Get(Arg::kWhenNs) == INT64_MAX;
+  if (gone || timers_.size() > kTimersMost) {
     timers_.erase(place);
     return;
   }
