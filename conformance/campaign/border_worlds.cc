@@ -133,6 +133,12 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
                     CollectorIsLate});
 }
 
+// The shortest sleep is longer than the longest one allows.
+void AddCapped(std::vector<BorderWorld>& worlds) {
+  const Scenario scenario = World("capped", 1, {{.ops = {For(Op::kSpin, 5 * kMs)}}});
+  worlds.push_back({With(scenario, "shallow_max_ns", 7 * kUs), IsSteady});
+}
+
 // Calls that 256 processors lose in one scan: a count of 8 bits is 0 then. Each task computes until
 // it has a processor to itself, and all calls begin while the monitor sleeps for long.
 void AddMany(std::vector<BorderWorld>& worlds) {
@@ -186,6 +192,7 @@ std::vector<BorderWorld> MakeWorlds() {
       {With(With(World("grows", 2, {{.ops = {For(Op::kSpin, 200 * kMs)}}}), "sched_trace_ms", 50),
             "shallow_max_ns", 40 * kUs),
        Grows});
+  AddCapped(worlds);
   AddMany(worlds);
   AddLong(worlds);
   return worlds;

@@ -64,9 +64,10 @@ void EnlistmentJudge::OnCount(const Event& event) {
 void EnlistmentJudge::OnCheck(const Event& event) {
   if (started_) return;
   ++checked_;
-  Expect(counted_ > 0 && state_.MonitorHolds(LockId::kSched), kID_3,
-         counted_ > 0 ? "the deadlock check of the start without the sched lock"
-                      : "the deadlock check of the start came before the monitor counted itself",
+  Expect(checked_ == 1 && counted_ > 0 && state_.MonitorHolds(LockId::kSched), kID_3,
+         checked_ > 1   ? "a second deadlock check at the start"
+         : counted_ > 0 ? "the deadlock check of the start without the sched lock"
+                        : "the deadlock check of the start came before the monitor counted itself",
          {event});
 }
 

@@ -39,6 +39,17 @@ struct IdleOfWidth : Monitor {
   }
 };
 
+struct CapsDoubledOnly : Monitor {
+  using Monitor::Monitor;
+  int64_t NextDelayNs() override {
+    if (idle_ == 0) return delay_ns_ = constants_.shallow_min_ns;
+    if (idle_ > constants_.flat_cycles) {
+      delay_ns_ = std::min(2 * delay_ns_, constants_.shallow_max_ns);
+    }
+    return delay_ns_;
+  }
+};
+
 struct TakenOf8Bits : Monitor {
   using Monitor::Monitor;
   void CountIdle(int32_t taken) override { Monitor::CountIdle(static_cast<int8_t>(taken)); }
@@ -161,6 +172,10 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kCAD_2,
      .text = "idle cycles are counted in 8 bits",
      .run = Run<IdleOfWidth<uint8_t>>},
+    {.name = "caps_doubled_only",
+     .clause = kCAD_2,
+     .text = "only a doubled sleep is capped, not the shortest one",
+     .run = Run<CapsDoubledOnly>},
     {.name = "taken_of_8_bits",
      .clause = kSYS_11,
      .text = "taken P are counted in 8 bits, and 256 of them are none",

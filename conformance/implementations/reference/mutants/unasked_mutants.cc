@@ -160,7 +160,19 @@ struct ClearsNoteBeforeSleep : PassThroughHost {
   }
 };
 
+struct ChecksTwice : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void CheckDeadlock() override {
+    host_.CheckDeadlock();
+    host_.CheckDeadlock();
+  }
+};
+
 constexpr MonitorMutant kMutants[] = {
+    {.name = "checks_twice",
+     .clause = kID_3,
+     .text = "it checks for a deadlock twice at its start",
+     .run = RunBehind<ChecksTwice>},
     {.name = "preempts_all_before_scan",
      .clause = kSLICE_3,
      .text = "every running P is asked to yield in each cycle, before the scan",
