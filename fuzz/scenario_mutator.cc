@@ -95,7 +95,7 @@ Operation ScenarioMutator::DrawOperation(const Scenario& scenario) {
       operation.duration_ns = DrawDuration();
       [[fallthrough]];
     case Op::kStopTimer:
-      operation.timer = static_cast<int32_t>(Below(3));
+      operation.timer = static_cast<int32_t>(Below(2));
       break;
     case Op::kProcs:
       operation.procs = static_cast<int32_t>(Below(9)) + 1;
@@ -123,7 +123,8 @@ void ScenarioMutator::ChangeOperations(Scenario& scenario, Task& task) {
       break;
     default:
       if (task.ops.size() < kOpsMost) {
-        task.ops.insert(task.ops.begin() + static_cast<ptrdiff_t>(index), DrawOperation(scenario));
+        const auto at = static_cast<ptrdiff_t>(Below(task.ops.size() + 1));
+        task.ops.insert(task.ops.begin() + at, DrawOperation(scenario));
       }
   }
   SetTimersFirst(task.ops);

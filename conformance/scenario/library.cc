@@ -46,6 +46,7 @@ extern const std::string_view kCollectionsWhileComputingScenario;
 extern const std::string_view kTimersOnTimeScenario;
 extern const std::string_view kTimersBesideSpinnerScenario;
 extern const std::string_view kTimersStoppedAndResetScenario;
+extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
 
 namespace {
@@ -109,6 +110,7 @@ std::vector<Entry> Entries() {
       {kTimersOnTimeScenario, {kTIME_1, kTIME_3, kTIME_4, kTIME_5}},
       {kTimersBesideSpinnerScenario, {kTIME_2}},
       {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
+      {kTimersResetToSoonerScenario, {kTIME_3}},
       {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
   };
 }

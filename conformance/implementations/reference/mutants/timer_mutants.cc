@@ -112,7 +112,7 @@ std::span<const TimerMutant> TimerMutants() {
       {"reset_keeps_the_time", kTIME_1, "a timer that is still to fire and is reset keeps its time",
        kStops, Make<ResetKeepsTheTime>},
       {"reset_to_sooner_is_late", kTIME_3, "a timer that is reset to sooner fires at its old time",
-       kStops, Make<ResetToSoonerIsLate>},
+       "timers_reset_to_sooner", Make<ResetToSoonerIsLate>},
       {"fires_twice", kTIME_7, "what a timer runs is run twice", kStops, Make<FiresTwice>},
       {"fires_early", kTIME_1, "a timer fires after nine tenths of its time", kStops,
        Make<FiresEarly>},
