@@ -6,13 +6,16 @@
 namespace proctor {
 
 void SetTimersFirst(std::vector<Operation>& ops) {
+  constexpr int64_t kUnlessGivenNs = 1'000'000;
   std::set<int32_t> set;
-  for (Operation& operation : ops) {
+  for (size_t i = 0; i < ops.size(); ++i) {
+    const Operation operation = ops[i];
     const bool needs = operation.op == Op::kStopTimer || operation.op == Op::kResetTimer;
-    if (needs && !set.contains(operation.timer)) {
-      operation = SetTimer(operation.timer, std::max<int64_t>(operation.duration_ns, 1));
-    }
-    if (operation.op == Op::kSetTimer) set.insert(operation.timer);
+    if (!needs && operation.op != Op::kSetTimer) continue;
+    if (!set.insert(operation.timer).second || !needs) continue;
+    const int64_t duration_ns = std::max(operation.duration_ns, kUnlessGivenNs);
+    ops.insert(ops.begin() + static_cast<ptrdiff_t>(i), SetTimer(operation.timer, duration_ns));
+    ++i;
   }
 }
 

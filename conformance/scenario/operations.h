@@ -24,7 +24,7 @@ inline Operation StopTimer(int32_t timer) { return {.op = Op::kStopTimer, .timer
 inline Operation ResetTimer(int32_t timer, int64_t duration_ns) {
   return {.op = Op::kResetTimer, .duration_ns = duration_ns, .timer = timer};
 }
-// Makes each stop or reset of a timer that comes before its first setting into a setting.
+// Puts a setting before each stop or reset of a timer that has none before it.
 void SetTimersFirst(std::vector<Operation>& ops);
 
 inline Operation ChangeProcs(int32_t procs) { return {.op = Op::kProcs, .procs = procs}; }
