@@ -10,6 +10,7 @@
 #include "conformance/campaign/grade.h"
 #include "conformance/campaign/plan.h"
 #include "conformance/file/output_file.h"
+#include "conformance/report/results.h"
 
 namespace proctor {
 namespace {
@@ -94,7 +95,9 @@ bool LiveRun::IsWorthRunning(const NamedScenario& named) {
   return std::ranges::any_of(named.clauses, [&](ClauseId clause) {
     return std::ranges::any_of(std::array{kT, kO, kX}, [&](Tier tier) {
       if (!rulings_.Wants(clause, tier) || (tier == kT && !traced_)) return false;
-      return WhyNotAsked(clause, tier).empty();
+      const Ruling* before = rulings_.Find(clause, tier);
+      const bool is_open = before == nullptr || !IsDecided(before->verdict);
+      return (is_open || !named.only_where_open) && WhyNotAsked(clause, tier).empty();
     });
   });
 }

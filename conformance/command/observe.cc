@@ -143,7 +143,8 @@ bool Observation::Start() {
          .layout = FindLayout(pid),
          // The process must survive the sudden end of this program.
          .breakpoints = false,
-         .inspected = [this](const Event& event) { inspected_merger_.Add(event); }},
+         .inspected = [this](const Event& event) { inspected_merger_.Add(event); },
+         .sample_threads = true},
         [this](const Event& event) { merger_.Add(event); }, error);
   }
   if (!observer_) Say(error);

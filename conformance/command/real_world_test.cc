@@ -131,7 +131,7 @@ TEST(ObserveALibrary, IsFoundWhereItComesLaterThanAThreadThatNaps) {
   const CommandResult result = ObserveCommand("1500ms", {kNapper, "nanosleep", "500", kLibrary});
   EXPECT_EQ(result.status, 0) << result.output;
   EXPECT_TRUE(Says(result, " in library_go.so, profile go1.")) << result.output;
-  EXPECT_FALSE(Says(result, "500 us")) << result.output;
+  EXPECT_FALSE(Says(result, "x 500 us")) << result.output;
 }
 
 TEST(ObserveAShortProgram, SaysItsVersionWhetherItsMonitorSleptOrNot) {

@@ -38,6 +38,8 @@ class TraceBuilder {
     return CadencePicture(events_, usage);
   }
 
+  const std::vector<Event>& events() const { return events_; }
+
   // The lines between the title and the figures.
   std::string Cadence() const {
     const std::string picture = Picture();
@@ -91,6 +93,7 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
                                                       .ended_ns = 4'000 * kMs + 100 * kUs});
   EXPECT_NE(picture.find("  20 us, deep 4 s (and still asleep)\n"
                          "wake-ups: 0.2 a second, 0.0 of them from deep sleep (1 in 4.00 s)\n"
+                         "in short: little, 0.2 wake-ups a second\n"
                          "wake-ups of the whole process: 0.2 a second, all threads together\n"
                          "CPU: the monitor took 0.025 % of a core"),
             std::string::npos)
@@ -99,6 +102,7 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
       CadencePicture(
           {}, {.monitor_cpu_ns = 0, .process_cpu_ns = kMs, .began_ns = kMs, .ended_ns = 2 * kMs})
           .find("wake-ups: 0.0 a second, 0.0 of them from deep sleep (0 in 0.00 s)\n"
+                "in short: little, 0.0 wake-ups a second\n"
                 "wake-ups of the whole process: 0.0 a second, all threads together\n"
                 "CPU: the monitor took 0.000 %"),
       std::string::npos);
@@ -201,6 +205,48 @@ TEST(CadencePicture, SaysWhatWakesTheMonitor) {
   const std::string woken = calls.Picture({.ended_ns = 3'000 * kMs});
   EXPECT_NE(woken.find("33.3 deep sleeps a second are ended by a wake-up"), std::string::npos);
   EXPECT_NE(woken.find("1666.7 a second are its shortest sleeps"), std::string::npos) << woken;
+}
+
+TEST(CadencePicture, SaysInShortWhetherThatIsNormalAndWhoElseWakes) {
+  TraceBuilder ticker;
+  for (int i = 0; i < 100; ++i) ticker.Shallow(1, 10 * kMs).Deep(19 * kMs, WakeCause::kTimeout);
+  Observer::Usage usage{.ended_ns = 2'900 * kMs, .other_sleeps = 145};
+  usage.threads = {{.thread = 7,
+                    .name = "ser\x1bver",
+                    .sleeps = 100,
+                    .call = "epoll_pwait",
+                    .longest_ns = 28 * kMs},
+                   {.thread = 8, .name = "server", .sleeps = 45, .call = "futex"},
+                   {.thread = 9, .name = "server", .sleeps = 0, .call = "read"}};
+  const std::string picture = ticker.Picture(usage);
+  EXPECT_NE(picture.find("in short: normal for a process with a timer of about 29 ms\n"),
+            std::string::npos)
+      << picture;
+  EXPECT_NE(
+      picture.find("  34.5 of them thread 7 (ser?ver), mostly in epoll_pwait for at most 28 ms\n"
+                   "  15.5 of them thread 8 (server), mostly in futex\n"),
+      std::string::npos)
+      << picture;
+  EXPECT_EQ(picture.find("thread 9"), std::string::npos);
+
+  TraceBuilder calls;
+  for (int i = 0; i < 100; ++i) calls.Shallow(50, 20 * kUs).Deep(29 * kMs, WakeCause::kWoken);
+  usage.ended_ns = 3'000 * kMs;
+  EXPECT_NE(
+      calls.Picture(usage).find("in short: much, by system calls of its tasks while everything "
+                                "else is idle (read, in which thread 9 (server) was seen)"),
+      std::string::npos)
+      << calls.Picture(usage);
+}
+
+TEST(CadencePicture, OfAThreadThatIsNoMonitorNothingIsExplained) {
+  TraceBuilder busy;
+  busy.Shallow(300, 10 * kMs);
+  const std::vector<Event>& events = busy.events();
+  const std::string picture =
+      CadencePicture(events, {.process_cpu_ns = kMs, .ended_ns = 3'000 * kMs}, false);
+  EXPECT_EQ(picture.find("processor"), std::string::npos) << picture;
+  EXPECT_EQ(picture.find("monitor"), std::string::npos) << picture;
 }
 
 TEST(CadencePicture, ClaimsNoShareOfWhatTracingCosts) {

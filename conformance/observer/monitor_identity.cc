@@ -1,9 +1,8 @@
 #include "conformance/observer/monitor_identity.h"
 
-#include <fmt/format.h>
-
 #include <bit>
-#include <fstream>
+
+#include "conformance/observer/proc_files.h"
 
 namespace proctor {
 
@@ -14,12 +13,6 @@ bool MonitorIdentity::LookAgain() {
   if (!images_.empty() || !std::has_single_bit(static_cast<uint64_t>(++asked_))) return false;
   LookForImages();
   return true;
-}
-
-bool MonitorIdentity::HasName(pid_t thread, const std::string& name) const {
-  std::ifstream file(fmt::format("/proc/{}/task/{}/comm", process_, thread));
-  std::string line;
-  return std::getline(file, line) && line == name;
 }
 
 MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointer,
@@ -38,7 +31,7 @@ MonitorIdentity::Answer MonitorIdentity::Ask(pid_t thread, uint64_t stack_pointe
     case MonitorDeclaration::By::kAdapter: {
       const bool is_it = declaration.thread.empty()
                              ? pattern.BeginsLikeAMonitor(declaration.sleep_ns)
-                             : HasName(thread, declaration.thread);
+                             : ThreadName(thread) == declaration.thread;
       return is_it ? Answer::kMonitor : Answer::kNo;
     }
     case MonitorDeclaration::By::kAdapterSoon:
@@ -52,7 +45,7 @@ bool MonitorIdentity::IsAnother(pid_t thread, const SleepPattern& pattern,
                                 const SleepPattern& monitors,
                                 const MonitorDeclaration& declaration) const {
   if (!images_.empty()) return false;  // the stacks of all threads show that
-  if (!declaration.thread.empty()) return HasName(thread, declaration.thread);
+  if (!declaration.thread.empty()) return ThreadName(thread) == declaration.thread;
   return pattern.DoublesLikeAMonitor() && monitors.DoublesLikeAMonitor();
 }
 

@@ -65,10 +65,9 @@ class MonitorIdentity {
   // did not look.
   bool LookAgain();
   void ExpectMore() { asked_ = 0; }
-  bool HasName(pid_t thread, const std::string& name) const;
 
  private:
-  const pid_t process_;
+  pid_t process_;
   std::vector<RuntimeImage> images_;
   std::optional<size_t> image_;
   int64_t asked_ = 0;

@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <ctime>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "conformance/observer/proc_files.h"
+#include "conformance/observer/waiting_call.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -24,52 +21,30 @@ constexpr int64_t kDeepSleeperAfterNs = 500'000'000;
 
 enum class Seen { kNothing, kNap, kTimedFutex };
 
-std::optional<int64_t> ReadTimespec(pid_t thread, uint64_t address) {
-  timespec value{};
-  if (address == 0 || !ReadMemoryOf(thread, address, &value, sizeof value)) return std::nullopt;
-  return value.tv_sec * 1'000'000'000 + value.tv_nsec;
-}
-
 // What the thread is doing at this moment. `forbidden`: the kernel would not say.
 Seen Look(pid_t process, pid_t thread, bool& forbidden) {
-  const std::string path = fmt::format("/proc/{}/task/{}/syscall", process, thread);
-  errno = 0;
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) {
-    forbidden = forbidden || errno == EPERM || errno == EACCES;
-    return Seen::kNothing;
-  }
-  std::istringstream words(line);
-  int64_t number = -1;
-  uint64_t args[6] = {};
-  if (!(words >> number)) return Seen::kNothing;  // "running"
-  for (uint64_t& arg : args) words >> std::hex >> arg;
-  std::optional<int64_t> duration_ns;
-  switch (number) {
-    case SYS_nanosleep:
-      duration_ns = ReadTimespec(thread, args[0]);
-      break;
-    case SYS_clock_nanosleep:
-      duration_ns = ReadTimespec(thread, args[2]);
-      break;
-    case SYS_pselect6:
-      if (args[0] == 0) duration_ns = ReadTimespec(thread, args[4]);
-      break;
-    // A wait that was interrupted once, by an earlier tracer say, goes on under this name.
+  const std::optional<WaitingCall> call = WaitingCallOf(process, thread, forbidden);
+  if (!call) return Seen::kNothing;
+  const std::optional<int64_t> longest_ns = LongestWaitNs(process, thread, *call);
+  switch (call->number) {
     case SYS_restart_syscall:
     case SYS_futex: {
-      const uint64_t operation = args[1] & FUTEX_CMD_MASK;
-      const bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
-      return waits && ReadTimespec(thread, args[3]) ? Seen::kTimedFutex : Seen::kNothing;
+      // Until a time of day is a time-out too.
+      const bool until =
+          (call->args[1] & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET && call->args[3] != 0;
+      return longest_ns || until ? Seen::kTimedFutex : Seen::kNothing;
     }
+    case SYS_pselect6:
+      if (call->args[0] != 0) return Seen::kNothing;
+      break;
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
     case SYS_read:
-      duration_ns = ReadTimerPeriod(process, static_cast<int>(args[0]));
       break;
     default:
-      break;
+      return Seen::kNothing;
   }
-  return duration_ns && *duration_ns <= kNapNsMost ? Seen::kNap : Seen::kNothing;
+  return longest_ns && *longest_ns <= kNapNsMost ? Seen::kNap : Seen::kNothing;
 }
 
 // One look at all threads of a process that holds no runtime.
@@ -110,7 +85,7 @@ pid_t FindKnown(pid_t process, const MonitorDeclaration& declaration, MonitorIde
     const std::optional<uint64_t> stack_pointer = StackPointerOf(process, thread, forbidden);
     if (!stack_pointer) continue;
     const bool by_name = identity.images().empty() && !declaration.thread.empty() &&
-                         identity.HasName(thread, declaration.thread);
+                         ThreadName(thread) == declaration.thread;
     const bool by_function = !identity.images().empty() &&
                              identity.Ask(thread, *stack_pointer, SleepPattern(), declaration) ==
                                  MonitorIdentity::Answer::kMonitor;

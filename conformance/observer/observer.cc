@@ -1,99 +1,34 @@
 #include "conformance/observer/observer.h"
 
-#include <pthread.h>
-
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <csignal>
-#include <thread>
 #include <utility>
 
-#include "conformance/base/mutex.h"
 #include "conformance/observer/tracer.h"
+#include "conformance/observer/tracing_thread.h"
 
 namespace proctor {
-namespace {
-
-int NudgeSignal() { return SIGRTMIN + 3; }
-
-void AcceptNudges() {
-  sigset_t nudge;
-  sigemptyset(&nudge);
-  sigaddset(&nudge, NudgeSignal());
-  pthread_sigmask(SIG_UNBLOCK, &nudge, nullptr);
-}
-
-}  // namespace
 
 struct Observer::State {
   State(const Options& options, Sink sink) : tracer(options, std::move(sink)) {}
 
   Tracer tracer;
-  std::thread thread;
-  std::atomic<bool> stop{false};
-
-  Mutex mutex;
-  std::condition_variable_any changed;
-  enum class Phase { kAttaching, kAttached, kFinished };
-  Phase phase GUARDED_BY(mutex) = Phase::kAttaching;
-  std::string error GUARDED_BY(mutex);
-
-  void Main();
-  void Enter(Phase next, std::string text = "");
+  TracingThread thread;
 };
 
-void Observer::State::Enter(Phase next, std::string text) {
-  const MutexLock lock(mutex);
-  phase = next;
-  error = std::move(text);
-  changed.notify_all();
-}
-
-void Observer::State::Main() {
-  AcceptNudges();
-  std::string text;
-  if (!tracer.Attach(text)) return Enter(Phase::kFinished, text);
-  Enter(Phase::kAttached);
-  tracer.Run(stop);
-  Enter(Phase::kFinished);
-}
-
 std::unique_ptr<Observer> Observer::Start(const Options& options, Sink sink, std::string& error) {
-  struct sigaction nudge{};
-  nudge.sa_handler = [](int) {};  // without SA_RESTART: it only has to end a wait
-  sigaction(NudgeSignal(), &nudge, nullptr);
-
   auto state = std::make_unique<State>(options, std::move(sink));
-  State* raw = state.get();
-  state->thread = std::thread([raw] { raw->Main(); });
-  std::unique_ptr<Observer> observer(new Observer(std::move(state)));
-  {
-    const MutexLock lock(raw->mutex);
-    while (raw->phase == State::Phase::kAttaching) raw->changed.wait(raw->mutex);
-    if (raw->phase == State::Phase::kAttached) return observer;
-    error = raw->error;
+  Tracer& tracer = state->tracer;
+  if (!state->thread.Start([&tracer](std::string& why) { return tracer.Attach(why); },
+                           [&tracer](const std::atomic<bool>& stop) { tracer.Run(stop); }, error)) {
+    return nullptr;
   }
-  return nullptr;
+  return std::unique_ptr<Observer>(new Observer(std::move(state)));
 }
 
 Observer::Observer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Observer::~Observer() { Stop(); }
 
-void Observer::Stop() {
-  if (!state_->thread.joinable()) return;
-  state_->stop = true;
-  {
-    const MutexLock lock(state_->mutex);
-    while (state_->phase != State::Phase::kFinished) {
-      // Again and again: the first may come just before the thread begins to wait.
-      pthread_kill(state_->thread.native_handle(), NudgeSignal());
-      state_->changed.wait_for(state_->mutex, std::chrono::milliseconds(5));
-    }
-  }
-  state_->thread.join();
-}
+void Observer::Stop() { state_->thread.Stop(); }
 
 bool Observer::showed_none() const { return state_->tracer.showed_none(); }
 
@@ -103,7 +38,7 @@ const std::string& Observer::inspection_error() const { return state_->tracer.in
 
 void Observer::Declare(MonitorDeclaration declaration) {
   state_->tracer.Declare(std::move(declaration));
-  pthread_kill(state_->thread.native_handle(), NudgeSignal());
+  state_->thread.Nudge();
 }
 
 pid_t Observer::monitor() const { return state_->tracer.monitor(); }

@@ -38,6 +38,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/observer/monitor_identity.h"
 #include "conformance/observer/monitor_search.h"
+#include "conformance/observer/process_sampler.h"
 
 namespace proctor {
 
@@ -54,7 +55,8 @@ class Observer {
     // With hardware breakpoints in the monitor's thread. If this program is killed meanwhile, the
     // next of them ends the process, so not for one that must go on.
     bool breakpoints = false;
-    Sink inspected = nullptr;  // the evidence of tier D, by the same thread as the rest
+    Sink inspected = nullptr;     // the evidence of tier D, by the same thread as the rest
+    bool sample_threads = false;  // the other threads too, for usage().threads
   };
 
   // Attaches; when it returns without error the process may be released. Events go to `sink` until
@@ -107,6 +109,8 @@ class Observer {
     int64_t ended_ns = 0;
     int64_t stops = 0;         // of the monitor for its tracer; each costs it some microseconds
     int64_t other_sleeps = 0;  // how often other threads went to sleep by themselves
+    std::vector<ThreadUse> threads =
+        {};  // these, where asked for; those that slept most often first
   };
   Usage usage() const;
 

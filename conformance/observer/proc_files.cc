@@ -99,6 +99,13 @@ int64_t WakesOf(pid_t thread) {
   return 0;
 }
 
+std::string ThreadName(pid_t thread) {
+  std::ifstream file(fmt::format("/proc/{}/comm", thread));
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
 std::optional<int64_t> ReadTimerPeriod(pid_t process, int descriptor) {
   char target[64] = {};
   const std::string link = fmt::format("/proc/{}/fd/{}", process, descriptor);

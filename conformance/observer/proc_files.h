@@ -40,6 +40,9 @@ int64_t CpusOf(pid_t process);
 // How often it went to sleep by itself so far; 0: it is gone.
 int64_t WakesOf(pid_t thread);
 
+// The name of a thread; empty: it is gone.
+std::string ThreadName(pid_t thread);
+
 // How often a descriptor fires, where it is a periodic timer, in nanoseconds; nullopt: it is none.
 std::optional<int64_t> ReadTimerPeriod(pid_t process, int descriptor);
 

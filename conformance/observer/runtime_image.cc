@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -15,13 +14,15 @@
 #include "conformance/observer/elf_file.h"
 #include "conformance/observer/function_table.h"
 #include "conformance/observer/proc_files.h"
+#include "conformance/observer/waiting_call.h"
 
 namespace proctor {
 namespace {
 
 constexpr std::string_view kMonitorFunction = "runtime.sysmon";
-// The frames between the monitor's function and the kernel.
-constexpr size_t kStackBytes = 4096;
+// The frames between the monitor's function and the kernel, 176 bytes of Go's own. Further up the
+// stack of another thread may hold what is left of older frames, and looks like it.
+constexpr size_t kStackBytes = 1024;
 constexpr size_t kFilesMost = 4096;
 constexpr size_t kVersionBytesMost = 64;
 
@@ -244,20 +245,8 @@ std::optional<size_t> FindMonitorOnStack(pid_t thread, uint64_t stack_pointer,
 }
 
 std::optional<uint64_t> StackPointerOf(pid_t process, pid_t thread, bool& forbidden) {
-  errno = 0;
-  std::ifstream file(fmt::format("/proc/{}/task/{}/syscall", process, thread));
-  std::string line;
-  if (!std::getline(file, line)) {
-    forbidden = forbidden || errno == EPERM || errno == EACCES;
-    return std::nullopt;
-  }
-  // The number, six arguments, the stack pointer, where it goes on; or only "running".
-  std::istringstream words(line);
-  std::string word;
-  for (int i = 0; i < 7; ++i) words >> word;
-  uint64_t stack_pointer = 0;
-  if (!(words >> std::hex >> stack_pointer)) return std::nullopt;
-  return stack_pointer;
+  const std::optional<WaitingCall> call = WaitingCallOf(process, thread, forbidden);
+  return call ? std::optional(call->stack_pointer) : std::nullopt;
 }
 
 }  // namespace proctor

@@ -56,7 +56,7 @@ bool Tracer::AttachToMonitor(std::string& error) {
   NoteFound(options_.pid, identity, found->is_monitor);
   monitor_ = found->thread;
   is_monitor_ = found->is_monitor;
-  usage_.Begin(process_, monitor_);
+  usage_.Begin(process_, monitor_, options_.sample_threads);
   Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
   gap.m = found->thread;
   Take(found->thread, gap);
@@ -294,7 +294,7 @@ void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
   } else {
     for (const Event& event : buffered) Take(tid, event);
   }
-  usage_.Begin(process_, monitor_);
+  usage_.Begin(process_, monitor_, options_.sample_threads);
   // Who is known by its function needs no comparison with others. Beside a candidate a monitor may
   // still show itself.
   if (is_monitor && image_) LetOthersGo();

@@ -7,7 +7,7 @@
 
 namespace proctor {
 
-void UsageMeter::Begin(pid_t process, pid_t monitor) {
+void UsageMeter::Begin(pid_t process, pid_t monitor, bool sample) {
   process_ = process;
   monitor_ = monitor;
   other_sleeps_ = OtherSleeps();
@@ -15,11 +15,13 @@ void UsageMeter::Begin(pid_t process, pid_t monitor) {
   monitor_cpu_ns_ = ThreadCpuNs(monitor_);
   process_cpu_ns_ = ProcessCpuNs(process_);
   running_ = true;
+  sampler_ = sample ? std::make_unique<ProcessSampler>(process, monitor) : nullptr;
 }
 
 void UsageMeter::End() {
   if (!running_) return;
   running_ = false;
+  if (sampler_) usage_.threads = sampler_->Finish();
   const std::optional<int64_t> monitor_cpu_ns = ThreadCpuNs(monitor_);
   const std::optional<int64_t> process_cpu_ns = ProcessCpuNs(process_);
   usage_.ended_ns = MonotonicNowNs();

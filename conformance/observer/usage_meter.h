@@ -8,15 +8,18 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "conformance/observer/observer.h"
+#include "conformance/observer/process_sampler.h"
 
 namespace proctor {
 
 class UsageMeter {
  public:
-  void Begin(pid_t process, pid_t monitor);
+  // `sample`: the other threads too.
+  void Begin(pid_t process, pid_t monitor, bool sample);
 
   // Another stop of the monitor for its tracer.
   void CountStop() { ++usage_.stops; }
@@ -36,6 +39,7 @@ class UsageMeter {
   std::optional<int64_t> monitor_cpu_ns_;  // at the beginning, as the others
   std::optional<int64_t> process_cpu_ns_;
   int64_t other_sleeps_ = 0;
+  std::unique_ptr<ProcessSampler> sampler_;
   Observer::Usage usage_;
   Observer::Usage usage_at_end_;
 };

@@ -18,7 +18,8 @@ namespace proctor {
 std::string DurationText(int64_t ns);
 
 // A line for each reason that makes up a good part of the wake-ups: a timer that fires, tasks that
-// enter system calls, a processor that is busy; and the wake-ups of the whole process.
+// enter system calls, a processor that is busy; a sentence that says whether this is normal; and
+// the wake-ups of the whole process, with the threads that wake most often.
 // Of a thread that is no monitor: the wake-ups of the whole process only.
 std::string WakeReasons(std::span<const Event> events, const Observer::Usage& usage,
                         bool is_monitor = true);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,32 @@ std::unique_ptr<Process> Shell(const std::string& script, Process::Options optio
 TEST(Process, GivesTheExitStatus) {
   EXPECT_EQ(Shell("exit 7")->Wait(Deadline()), 7);
   EXPECT_EQ(Shell("kill -TERM $$")->Wait(Deadline()), 128 + SIGTERM);
+}
+
+TEST(Process, EndBySignalReachesAllThatTheChildStartedAndWaitsForThem) {
+  const std::string folder = testing::TempDir() + "/end_by_signal." + std::to_string(getpid());
+  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
+  // Each says when it hears SIGTERM from, and takes its time to end by it.
+  const auto service = [&](const std::string& name) {
+    return "trap 'sleep 0.05; : > " + folder + "/" + name + ".ended; exit 5' TERM; : > " + folder +
+           "/" + name + ".ready; while :; do sleep 1000 & wait; done";
+  };
+  auto process = Shell("setsid sh -c \"" + service("other") + "\" & " + service("mine"));
+  for (const char* name : {"other", "mine"}) {
+    while (!std::ifstream(folder + "/" + name + ".ready")) sched_yield();
+  }
+  EXPECT_TRUE(process->EndBySignal(SIGTERM, Deadline()));
+  for (const char* name : {"other", "mine"}) {
+    EXPECT_TRUE(std::ifstream(folder + "/" + name + ".ended")) << name;
+  }
+  EXPECT_EQ(process->Wait(Deadline()), 5);
+}
+
+TEST(Process, EndBySignalSaysWhoDoesNotHear) {
+  const std::string ready = testing::TempDir() + "/deaf." + std::to_string(getpid());
+  auto process = Shell("trap '' TERM; : > " + ready + "; while :; do sleep 1000; done");
+  while (!std::ifstream(ready)) sched_yield();
+  EXPECT_FALSE(process->EndBySignal(SIGTERM, MonotonicNowNs() + 20'000'000));
 }
 
 TEST(Process, NamesAProgramThatIsNotThere) {

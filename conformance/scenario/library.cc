@@ -48,6 +48,8 @@ extern const std::string_view kTimersBesideSpinnerScenario;
 extern const std::string_view kTimersStoppedAndResetScenario;
 extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
+extern const std::string_view kLongSlicesScenario;
+extern const std::string_view kPollBesideLongSlicesScenario;
 
 namespace {
 
@@ -61,6 +63,7 @@ struct Entry {
   std::string_view file;  // its contents
   std::vector<ClauseId> clauses;
   std::vector<ClauseId> inspected = {};
+  bool only_where_open = false;
 };
 
 std::vector<Entry> Entries() {
@@ -112,6 +115,9 @@ std::vector<Entry> Entries() {
       {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
       {kTimersResetToSoonerScenario, {kTIME_3}},
       {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
+      // Who has such slices shows too little in those of the ordinary length.
+      {kLongSlicesScenario, {kPRE_5}, {}, true},
+      {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
   };
 }
 
@@ -125,7 +131,8 @@ std::vector<NamedScenario> MakeLibrary() {
       std::fprintf(stderr, "a scenario of the library: %s\n", error.c_str());
       std::abort();
     }
-    library.push_back({std::move(*scenario), entry.clauses, entry.inspected});
+    library.push_back(
+        {std::move(*scenario), entry.clauses, entry.inspected, entry.only_where_open});
   }
   return library;
 }

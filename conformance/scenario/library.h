@@ -21,6 +21,8 @@ struct NamedScenario {
   std::vector<ClauseId> clauses;  // those that it is there for
   // Those that it is there for in tier D: it runs once more while the runtime's variables are read.
   std::vector<ClauseId> inspected = {};
+  // It runs only where those before it did not decide all of its clauses.
+  bool only_where_open = false;
 };
 
 // In the order in which `proctor check` runs them. Every scenario is valid.
