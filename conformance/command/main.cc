@@ -153,6 +153,8 @@ void AddObserve(CLI::App& app, Arguments& arguments) {
   CLI::App* observe = app.add_subcommand("observe", "watch the monitor of any process");
   AddNumber(*observe, "--pid", options.pid, 1, kPidMost, "attach to this process");
   AddDuration(*observe, "--for", options.for_ms, "how long; 10s if left out");
+  observe->add_flag("--follow-children", options.follow_children,
+                    "one row for each process that the command starts");
   observe->add_option("--out", options.out, "write results and the trace to this folder");
   observe->add_option("command", options.command, "-- COMMAND ARGUMENTS: start and watch it");
   AddProfile(*observe, options.profile);
@@ -241,6 +243,10 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
     return Refuse("observe needs either --pid PID or -- COMMAND");
+  }
+  if (arguments.observe.follow_children && arguments.observe.command.empty()) {
+    return Refuse(
+        "--follow-children needs -- COMMAND, whose processes it follows from their start");
   }
   return Observe(arguments.observe);
 }

@@ -1,13 +1,10 @@
 #include "conformance/command/observe.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,8 +16,10 @@
 #include "conformance/campaign/machine.h"
 #include "conformance/campaign/output_folder.h"
 #include "conformance/campaign/shell.h"
+#include "conformance/command/observe_family.h"
 #include "conformance/command/output.h"
 #include "conformance/command/target.h"
+#include "conformance/command/watched_command.h"
 #include "conformance/debug_information/inspector.h"
 #include "conformance/debug_information/layout.h"
 #include "conformance/observer/cadence_picture.h"
@@ -39,8 +38,6 @@ namespace {
 
 // An hour of a process that wakes its monitor 4000 times a second would not fit in memory.
 constexpr size_t kEventsMost = 8'000'000;
-// What a command gets to end by itself once it was asked to.
-constexpr int64_t kGraceNs = 5'000'000'000;
 
 class Observation {
  public:
@@ -52,11 +49,8 @@ class Observation {
 
  private:
   bool Start();
-  void WaitForEnd();
-  void EndCommand();
   int Report();
   bool EndedEarly() const;
-  int PassOn(int status, bool graded) const;
   std::shared_ptr<const Layout> FindLayout(pid_t pid) const;
   bool GradeInspected(const OutputFolder& folder, Grade& grade, std::string& error);
   const RuntimeImage* Image() const;
@@ -67,9 +61,8 @@ class Observation {
   const ObserveOptions& options_;
   const StopRequest& stop_;
   EventMerger merger_;
-  std::unique_ptr<Process> child_;
-  std::optional<int> command_status_;  // where it ended by itself
-  Descriptor attached_;                // the process that was there before
+  std::unique_ptr<WatchedCommand> child_;
+  Descriptor attached_;  // the process that was there before
   std::unique_ptr<Observer> observer_;
   Observer::Found found_;
   std::vector<Event> events_;
@@ -81,11 +74,15 @@ int Observation::Run() {
   if (!Start()) return kExitFailed;
   Canary canary([this](const Event& event) { merger_.Add(event); });
   if (child_) child_->Release();
-  WaitForEnd();
+  WaitWhileObserving(child_ ? child_->pidfd() : attached_.get(), options_.for_ms, stop_);
   observer_->Stop();
   canary.Stop();
   found_ = observer_->found();
-  if (child_) EndCommand();
+  if (child_) child_->End(stop_);
+  if (child_ && child_->status()) {
+    merger_.Add(
+        MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *child_->status()}}));
+  }
   events_ = merger_.Take();
   inspected_ = inspected_merger_.Take();
   // What a candidate did does not count where a monitor showed itself later.
@@ -94,21 +91,14 @@ int Observation::Run() {
   });
   if (!observer_->error().empty() && !EndedEarly()) Say(observer_->error());
   const bool graded = found_.is_monitor || EndedEarly();
-  return PassOn(graded || observer_->monitor() != 0 ? Report() : kExitFailed, graded);
+  const int status = graded || observer_->monitor() != 0 ? Report() : kExitFailed;
+  return child_ ? child_->PassOn(status, graded) : status;
 }
 
 // A program with a runtime may end before its monitor has slept.
 bool Observation::EndedEarly() const {
-  return observer_->monitor() == 0 && !found_.images.empty() && command_status_.has_value();
-}
-
-// Who runs a command by way of this one wants to know how it ended, also where there was nothing to
-// grade.
-int Observation::PassOn(int status, bool graded) const {
-  if (command_status_.value_or(0) == 0) return status;
-  Say(fmt::format("the command ended with status {}", *command_status_));
-  const bool as_the_command = status == kExitAsExpected || status == kExitInconclusive || !graded;
-  return as_the_command ? *command_status_ : status;
+  return observer_->monitor() == 0 && !found_.images.empty() && child_ &&
+         child_->status().has_value();
 }
 
 // Where the runtime's variables are, by the program's debug information; null: nobody knows.
@@ -128,8 +118,7 @@ bool Observation::Start() {
   std::string error;
   pid_t pid = options_.pid;
   if (!options_.command.empty()) {
-    child_ = Process::Spawn(
-        {.argv = options_.command, .gated = true, .null_input = isatty(STDIN_FILENO) == 1}, error);
+    child_ = WatchedCommand::Start(options_.command, error);
     if (child_) pid = child_->pid();
   } else {
     attached_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -149,37 +138,6 @@ bool Observation::Start() {
   }
   if (!observer_) Say(error);
   return observer_ != nullptr;
-}
-
-// Until the process has ended, the time is up, or the user has asked to stop.
-void Observation::WaitForEnd() {
-  const int64_t end_ns = MonotonicNowNs() + options_.for_ms * 1'000'000;
-  while (!stop_.made()) {
-    const int64_t left_ms = (end_ns - MonotonicNowNs()) / 1'000'000;
-    if (left_ms <= 0) return;
-    pollfd sources[] = {
-        {.fd = child_ ? child_->pidfd() : attached_.get(), .events = POLLIN, .revents = 0},
-        {.fd = stop_.fd(), .events = POLLIN, .revents = 0}};
-    constexpr int64_t kStepMs = 500;
-    if (poll(sources, std::size(sources), static_cast<int>(std::min(left_ms, kStepMs))) > 0) return;
-    ShowProgress(fmt::format("observing, {} s left", left_ms / 1000));
-  }
-}
-
-// A service may have to flush when it is told to end, also where a wrapper has started it.
-void Observation::EndCommand() {
-  pollfd ended_by_itself{.fd = child_->pidfd(), .events = POLLIN, .revents = 0};
-  if (poll(&ended_by_itself, 1, 0) > 0) {
-    command_status_ = child_->Wait(MonotonicNowNs() + kGraceNs);
-    merger_.Add(MakeEvent(MonotonicNowNs(), EventKind::kProcessExit,
-                          {{Arg::kStatus, command_status_.value_or(-1)}}));
-    return;
-  }
-  const char* when = stop_.made() ? "when this was interrupted" : "after the time of --for";
-  const bool ended = child_->EndBySignal(SIGTERM, MonotonicNowNs() + kGraceNs);
-  Say(ended ? fmt::format("the command was ended by SIGTERM {}", when)
-            : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
-                          kGraceNs / 1'000'000'000));
 }
 
 // The runtime that is graded; null: none is known.
@@ -308,6 +266,7 @@ int Observation::Report() {
 int Observe(const ObserveOptions& options) {
   StopRequest stop;
   const StopSignals signals(stop);
+  if (options.follow_children) return ObserveFamily(options, stop);
   return Observation(options, stop).Run();
 }
 

@@ -21,6 +21,7 @@ struct ObserveOptions {
   pid_t pid = 0;                     // attach to this process, or
   std::vector<std::string> command;  // start this one
   int64_t for_ms = 10'000;
+  bool follow_children = false;    // one row for each process that the command starts
   std::string out;                 // folder for the report; empty: none
   std::optional<Profile> profile;  // else the default
 };

@@ -171,6 +171,43 @@ TEST(ObserveACommand, AsksAllOfItToEndAndWaitsForThat) {
   }
 }
 
+TEST(ObserveAFamily, HasARowForEachProcessAndEndsAsTheCommandDid) {
+  if (IsMissing(kTicker)) GTEST_SKIP() << "no go toolchain on this machine";
+  const std::string out = Folder("family");
+  std::string script = "setsid " + std::string(kTicker) + " 0; (exit 4);";
+  for (int i = 0; i < 4; ++i) script += std::string(kStripped) + " 0; ";
+  const CommandResult result = Proctor({"observe", "--follow-children", "--for", "20s", "--out",
+                                        out, "--", "/bin/sh", "-c", script + "exit 9"});
+  EXPECT_EQ(result.status, 9) << result.output;
+  std::istringstream lines(result.output);
+  int with_runtime = 0;
+  int without = 0;
+  int with_status_4 = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const bool has_runtime = line.find("ticker_go") != std::string::npos;
+    with_runtime += has_runtime;
+    // What it says of the runtime does not depend on whether the monitor has slept.
+    EXPECT_EQ(has_runtime, line.find(" go1.") != std::string::npos) << line;
+    without += line.ends_with("  no Go runtime");
+    with_status_4 += line.find("  4       no Go runtime") != std::string::npos;
+  }
+  EXPECT_EQ(with_runtime, 5) << result.output;
+  EXPECT_GE(without, 2) << result.output;
+  EXPECT_EQ(with_status_4, 1) << result.output;
+  for (const auto& trace : fs::directory_iterator(out + "/traces")) {
+    if (trace.path().string().ends_with(".chrome.json")) continue;
+    EXPECT_NE(Proctor({"judge", trace.path()}).status, 3) << trace.path();
+  }
+}
+
+TEST(ObserveAFamily, WithoutARuntimeIsNoSuccess) {
+  EXPECT_EQ(Proctor({"observe", "--follow-children", "--", "/bin/true"}).status, 3);
+  EXPECT_EQ(Proctor({"observe", "--follow-children", "--", "/bin/false"}).status, 1);
+  const CommandResult usage = Proctor({"observe", "--follow-children", "--pid", "1"});
+  EXPECT_EQ(usage.status, 64);
+  EXPECT_TRUE(Says(usage, "--follow-children needs -- COMMAND")) << usage.output;
+}
+
 TEST(ObserveATimer, IsShownInLinesOfAScreensWidth) {
   if (IsMissing(kTicker)) GTEST_SKIP() << "no go toolchain on this machine";
   const CommandResult result = ObserveCommand("2s", {kTicker, "50"});
@@ -183,7 +220,9 @@ TEST(ObserveATimer, IsNamedAsWhatWakesTheMonitor) {
   if (IsMissing(kTicker)) GTEST_SKIP() << "no go toolchain on this machine";
   const CommandResult result = ObserveProcess("1500ms", {kTicker, "29"});
   EXPECT_TRUE(Says(result, "a timer fires about every ")) << result.output;
+  EXPECT_TRUE(Says(result, "in short: ")) << result.output;
   EXPECT_TRUE(Says(result, "wake-ups of the whole process: ")) << result.output;
+  EXPECT_TRUE(Says(result, " (ticker_go), mostly in ")) << result.output;
 }
 
 TEST(ObserveAnIdleProcess, ClaimsNoShareOfWhatTracingCosts) {
@@ -201,6 +240,16 @@ TEST(CheckAClause, ThatTheProfileLacksIsWrongUsage) {
       << mutant.output;
   if (!HasImplementation("gccgo")) GTEST_SKIP() << "no gccgo on this machine";
   EXPECT_EQ(Proctor({"check", "gccgo", "--clauses", "VER-2"}).status, 64);
+}
+
+// What those of the ordinary length have decided the scenarios for long slices need not.
+TEST(CheckWithSlicesOf10Ms, DoesNotRunTheScenariosForLongOnes) {
+  const std::string folder = Folder("slices");
+  const CommandResult result =
+      Proctor({"check", "reference", "--clauses", "PRE-5", "--tiers", "X", "--out", folder});
+  const bool decided = VerdictsOf(ResultsOf(folder))["PRE-5.X"] == "conforms";
+  EXPECT_TRUE(fs::exists(folder + "/scenarios/time_slices.json")) << result.output;
+  EXPECT_EQ(fs::exists(folder + "/scenarios/long_slices.json"), !decided) << result.output;
 }
 
 class CheckAGo : public testing::Test {
