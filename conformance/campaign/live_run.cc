@@ -8,6 +8,7 @@
 
 #include "conformance/adapter/protocol.h"
 #include "conformance/campaign/grade.h"
+#include "conformance/campaign/older_go.h"
 #include "conformance/campaign/plan.h"
 #include "conformance/file/output_file.h"
 #include "conformance/report/results.h"
@@ -260,6 +261,14 @@ void LiveRun::Grade(const std::string& name, Header header, const std::vector<Ev
     cadences_.push_back(std::move(grade->cadence));
   }
   for (Ruling& ruling : grade->rulings) {
+    const std::string older =
+        WhyOlderGoDidNotPromise(handshake_->version, ruling.clause, ruling.tier);
+    if (!older.empty() && ruling.verdict == Verdict::kViolates) {
+      ruling = {.clause = ruling.clause,
+                .tier = ruling.tier,
+                .verdict = Verdict::kUnsupported,
+                .message = older};
+    }
     if (!ruling.message.empty() && ruling.verdict != Verdict::kNotObservable) {
       ruling.message = In(named.scenario, ruling.message);
     }

@@ -350,6 +350,9 @@ TEST_F(CheckAGo, OfBefore118IsGraded) {
       Proctor({"check", "go=" + go, "--scenario", "idle", "--clauses", "CAD-2", "--tiers", "O"});
   EXPECT_EQ(result.status, 0) << result.output;
   EXPECT_TRUE(Says(result, "CAD-2     O conforms")) << result.output;
+  // Of what came later it is not accused.
+  EXPECT_FALSE(
+      Says(Proctor({"check", "go=" + go, "--scenario", "timers", "--tiers", "O"}), "violates"));
 }
 
 }  // namespace
