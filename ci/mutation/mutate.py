@@ -8,6 +8,7 @@ each with the reason; one that is noticed, or is not made any more, is stale.
 import argparse
 import concurrent.futures
 import difflib
+import fnmatch
 import json
 import os
 import random
@@ -42,8 +43,12 @@ def subject_named(name):
 
 
 def changes_of(arguments, subject, folder):
+    paths = [path for path in subject.sources if fnmatch.fnmatch(path, arguments.files)]
+    if not paths:
+        print(f"ci/mutate: no source of {arguments.subject} matches {arguments.files}")
+        return None
     if arguments.subject == "right":
-        return [c for path in subject.sources for c in sources.right_changes(path)]
+        return [c for path in paths for c in sources.right_changes(path)]
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     mutator = sources.find_mutator(os.path.join(cache, "proctor", "universalmutator"))
     if mutator is None:
@@ -51,7 +56,7 @@ def changes_of(arguments, subject, folder):
         print(f"  command `mutate` on PATH ({sources.MUTATOR})")
         return None
     found = []
-    for path in subject.sources:
+    for path in paths:
         found += sources.wrong_changes(mutator, path, os.path.join(folder, path.replace("/", "_")))
     return found
 
@@ -149,7 +154,8 @@ def conclude(arguments, changes, results, reasons, originals, seconds):
                 report(f"STALE, noticed by {outcome.by}", change)
         made = {change.key for change in changes}
         for key in reasons:
-            if arguments.sample is None and key not in made:
+            asked = arguments.sample is None and fnmatch.fnmatch(key[0], arguments.files)
+            if asked and key not in made:
                 bad += 1
                 print(f"\nSTALE, no such change is made: {key}")
         survivors = counts.get("survived", 0) - known
@@ -169,6 +175,7 @@ def main():
     parser = argparse.ArgumentParser(prog="ci/mutate")
     parser.add_argument("subject", choices=sorted(SUBJECTS))
     parser.add_argument("--budget", type=float, default=1800)
+    parser.add_argument("--files", default="*")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--worlds", type=int, default=2000)

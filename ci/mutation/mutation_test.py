@@ -79,7 +79,7 @@ class ConclusionTest(unittest.TestCase):
         ]
 
     def conclude(self, verdicts, reasons, subject="monitor"):
-        arguments = argparse.Namespace(subject=subject, sample=None)
+        arguments = argparse.Namespace(subject=subject, sample=None, files="*")
         results = [
             (change, judging.Outcome(verdict, "CAD-1"))
             for change, verdict in zip(self.changes, verdicts)
