@@ -196,10 +196,12 @@ bool HandOffJudge::DecideUnderLock(const HandOff& hand_off, const Event& end) {
                 "the last P would go idle with nobody polling the network");
   }
   if (!assigned) return false;
-  // By a test that read nothing: the values there are decide.
-  const bool last_anyway =
-      state_.value(Variable::kIdleProcessors) >= state_.value(Variable::kProcs) - 1 ||
-      state_.global_queued() > 0;
+  // By a test that read nothing: the values there are decide. While somebody polls, the last P may
+  // go idle.
+  const bool nobody_polls = hand_off.last_poll != 0;
+  const bool last_anyway = (nobody_polls && state_.value(Variable::kIdleProcessors) >=
+                                                state_.value(Variable::kProcs) - 1) ||
+                           state_.global_queued() > 0;
   return Rule(hand_off, end, last_anyway, kHAND_7,
               "a thread was started although nothing waits for one");
 }
@@ -211,6 +213,8 @@ void HandOffJudge::DecideIdle(const HandOff& hand_off, const Event& end) {
   if (timer <= 0) {
     if (timer < 0)
       Violate(kHAND_7, "no look at the P's next timer before it goes idle", {hand_off.begin, end});
+    if (timer == 0 && hand_off.broke_poller)
+      Violate(kHAND_7, "the poller was woken for a P without a timer", {hand_off.begin, end});
     return;
   }
   // As the thread saw it, where the trace says so: others go on meanwhile.
