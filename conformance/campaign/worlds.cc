@@ -217,7 +217,8 @@ rc::Gen<Scenario> ArbitraryWorld() {
     const int64_t family = *rc::gen::noShrink(rc::gen::inRange<int64_t>(0, 24));
     Scenario scenario;
     if (family < 4) {
-      scenario = *ArbitraryScenario({.tasks_most = 5, .ops_most = 5, .duration_ns_most = 50 * kMs});
+      scenario = *ArbitraryScenario(
+          {.tasks_most = 5, .ops_most = 5, .duration_ns_most = 50 * kMs, .timers = seed % 4 == 0});
       scenario.budget_ms = 1'000;
     } else if (family < 9) {
       scenario = Calls();

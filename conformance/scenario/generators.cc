@@ -20,8 +20,9 @@ int64_t PickDuration(int64_t most) {
 
 Operation PickOperation(int32_t tasks, const ScenarioBounds& bounds) {
   Operation operation;
-  operation.op =
-      static_cast<Op>(*rc::gen::inRange<int64_t>(0, static_cast<int64_t>(OpNames().size())));
+  const auto kinds =
+      static_cast<int64_t>(bounds.timers ? kOps : static_cast<size_t>(Op::kSetTimer));
+  operation.op = static_cast<Op>(*rc::gen::inRange<int64_t>(0, kinds));
   switch (operation.op) {
     case Op::kSpin:
     case Op::kWork:

@@ -16,6 +16,7 @@ struct ScenarioBounds {
   int32_t ops_most = 8;
   int64_t duration_ns_most = 100'000'000;
   int64_t procs_most = 8;
+  bool timers = true;  // tasks also set timers for their own, and change procs
 };
 
 // Tasks of every kind of operation over a few channels and descriptors, with events from outside.
