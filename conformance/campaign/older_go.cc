@@ -14,7 +14,7 @@ struct Change {
   const char* before;
 };
 
-// By the sources of go1.13 to go1.17.
+// By the sources of go1.13.15 and go1.15.15 (runtime/proc.go, sysmon).
 constexpr Change kChanges[] = {
     {14, ClauseId::kDEEP_4, kO,
      "timers had a thread of their own, and no deep sleep ended for one"},
@@ -22,7 +22,7 @@ constexpr Change kChanges[] = {
      "no thread waited in the poller while only timers were pending, so the monitor polled"},
     {14, ClauseId::kGC_1, kX, "a loop that calls nothing kept a collection waiting"},
     {14, ClauseId::kGC_5, kX, "a loop that calls nothing kept a collection waiting"},
-    {16, ClauseId::kDEEP_7, kO, "timers woke the monitor"},
+    {14, ClauseId::kDEEP_7, kO, "a timer's wait was a system call, whose end woke the monitor"},
     {16, ClauseId::kCAD_5, kO, "every deep sleep began the cadence afresh"},
     {16, ClauseId::kCAD_6, kO, "every deep sleep began the cadence afresh"},
     {16, ClauseId::kCAD_7, kO, "every deep sleep began the cadence afresh"},

@@ -9,9 +9,9 @@ TEST(OlderGo, IsHeldToWhatItsDesignWas) {
   EXPECT_EQ(WhyOlderGoDidNotPromise("go1.13.15", ClauseId::kDEEP_4, kO),
             "before go1.14 timers had a thread of their own, and no deep sleep ended for one");
   EXPECT_EQ(WhyOlderGoDidNotPromise("go1.14", ClauseId::kDEEP_4, kO), "");
-  EXPECT_EQ(WhyOlderGoDidNotPromise("go1.15.15", ClauseId::kDEEP_7, kO),
-            "before go1.16 timers woke the monitor");
-  EXPECT_EQ(WhyOlderGoDidNotPromise("go1.16", ClauseId::kDEEP_7, kO), "");
+  EXPECT_EQ(WhyOlderGoDidNotPromise("go1.15.15", ClauseId::kCAD_7, kO),
+            "before go1.16 every deep sleep began the cadence afresh");
+  EXPECT_EQ(WhyOlderGoDidNotPromise("go1.16", ClauseId::kCAD_7, kO), "");
   EXPECT_EQ(WhyOlderGoDidNotPromise("go1.13.15", ClauseId::kCAD_2, kO), "");
 }
 
