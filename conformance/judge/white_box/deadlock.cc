@@ -106,7 +106,7 @@ void DeadlockJudge::OnReport(const Event& event) {
   } else if (state_.value(Variable::kLibrary) != 0 || state_.value(Variable::kDying) != 0) {
     Violate(kDEAD_4, "a deadlock was reported in a library or a dying process", {*check_, event});
   } else if (event.kind == EventKind::kNobodyLeft && check_->Get(Arg::kTasks) == 0) {
-    // A timer that no task waits for: Go reports before it looks at timers; DEAD-4 lets it wait, too.
+    // A timer that no task waits for: Go reports before it looks at timers.
     Trigger(kDEAD_3);
   } else if (check_->Get(Arg::kTimers) > 0 || state_.value(Variable::kTimerCount) > 0) {
     Violate(kDEAD_4, "a deadlock was reported although timers are pending", {*check_, event});
