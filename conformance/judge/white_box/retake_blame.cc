@@ -37,7 +37,10 @@ void RetakeJudge::BlameRequest(int32_t p, const Readings& ticks, bool requested,
   const Sighting& sighting = kept.schedule;
   const bool just_seen = sighting.since_ns() == now_ns && !ticks.none();
   if (just_seen && requested && IsNarrow(sighting)) return Violate(kSLICE_6, message, {event});
-  if (IsWrapped(sighting)) return Violate(kSYS_10, message, {event});
+  if (IsWrapped(sighting)) {
+    Violate(kSYS_10, message, {event});
+    return Violate(!requested && kept.requested ? kSLICE_4 : kSLICE_3, message, {event});
+  }
   if (!requested) {
     if (IsShortIn32Bits(now_ns - sighting.since_ns())) {
       Violate(kSLICE_6, message + ", as if the time was kept in 32 bits", {event});
