@@ -30,6 +30,11 @@ std::string StampOrder::CheckTrace(const Event& event) {
 std::string StampOrder::CheckTask(const Event& event) {
   // A timer fires beside the task that has set it.
   if (event.kind == EventKind::kCollection || event.kind == EventKind::kTimerExpired) return "";
+  // Two tasks of one number go backwards somewhere or not, as chance has it.
+  if (event.kind == EventKind::kTaskSpawn && WasGiven(event.Get(Arg::kTask))) {
+    return fmt::format("{}: the number {} was given before", Describe(event),
+                       event.Get(Arg::kTask));
+  }
   const auto last = last_ns_.find(event.g);
   if (last == last_ns_.end()) {
     if (last_ns_.size() < kTasksMost) last_ns_.emplace(event.g, event.time_ns);
@@ -43,6 +48,15 @@ std::string StampOrder::CheckTask(const Event& event) {
   last->second = event.time_ns;
   if (event.kind == EventKind::kTaskEnd) last_ns_.erase(last);
   return "";
+}
+
+bool StampOrder::WasGiven(int64_t number) {
+  if (number < 0 || number >= static_cast<int64_t>(kTasksMost)) return false;
+  const auto at = static_cast<size_t>(number);
+  if (at >= given_.size()) given_.resize(at + 1);
+  const bool before = given_[at];
+  given_[at] = true;
+  return before;
 }
 
 }  // namespace proctor

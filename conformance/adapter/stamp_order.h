@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "conformance/evidence/event.h"
 
@@ -24,8 +25,10 @@ class StampOrder {
  private:
   std::string CheckTask(const Event& event);
   std::string CheckTrace(const Event& event);
+  bool WasGiven(int64_t number);  // by an earlier call
 
   std::unordered_map<int64_t, int64_t> last_ns_;  // of every task that lives
+  std::vector<bool> given_;                       // the numbers of spawned tasks, up to a bound
   int64_t last_traced_ns_ = 0;
 };
 

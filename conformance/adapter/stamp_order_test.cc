@@ -29,6 +29,19 @@ TEST(StampOrderTest, ATaskThatHasEndedMayBeAnotherOnesNumber) {
   EXPECT_EQ(Check(order, EventKind::kTaskStart, 550, 1), "");
 }
 
+TEST(StampOrderTest, ANumberThatIsGivenTwiceIsNamedBeforeItsTimesGoBackwards) {
+  StampOrder order;
+  const auto spawn = [&](int64_t task) {
+    return order.Check(MakeEvent(300, EventKind::kTaskSpawn, {{Arg::kTask, task}}), false,
+                       kStartedNs, kNowNs);
+  };
+  // Whose line comes first is the adapter's to choose.
+  EXPECT_EQ(Check(order, EventKind::kTaskStart, 500, 1), "");
+  EXPECT_EQ(spawn(1), "");
+  EXPECT_EQ(spawn(2), "");
+  EXPECT_NE(spawn(1).find("the number 1 was given before"), std::string::npos);
+}
+
 TEST(StampOrderTest, CollectionsAreSaidLate) {
   StampOrder order;
   Check(order, EventKind::kScenarioEnd, 500, -1);
