@@ -32,8 +32,8 @@ std::string StampOrder::CheckTask(const Event& event) {
   if (event.kind == EventKind::kCollection || event.kind == EventKind::kTimerExpired) return "";
   // Two tasks of one number go backwards somewhere or not, as chance has it.
   if (event.kind == EventKind::kTaskSpawn && WasGiven(event.Get(Arg::kTask))) {
-    return fmt::format("{}: the number {} was given before", Describe(event),
-                       event.Get(Arg::kTask));
+    return fmt::format("the run does not match its scenario: {}: the number {} was given before",
+                       Describe(event), event.Get(Arg::kTask));
   }
   const auto last = last_ns_.find(event.g);
   if (last == last_ns_.end()) {

@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 1689871227705994279u;
+constexpr uint64_t kEventsHash = 9608527831474185357u;
 
 class Recorder : public EventSink {
  public:
