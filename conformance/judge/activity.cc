@@ -19,6 +19,9 @@ void Activity::Observe(const Event& event) {
       tasks_.clear();
       open_.fill(0);
       break;
+    case EventKind::kDescriptorReady:
+      ++unread_;
+      return;
     case EventKind::kTaskSpawn:
       ++unstarted_;
       break;
@@ -75,6 +78,7 @@ void Activity::End(const Event& event) {
     return;
   }
   --open_[static_cast<size_t>(op)];
+  if (op == Op::kWait) unread_ = std::max<int64_t>(unread_ - 1, 0);
   if (op == Op::kSpin && open(Op::kSpin) == 0) spinning_since_ns_ = INT64_MAX;
   if (EntersSystemCalls(op)) last_call_ns_ = event.time_ns;
   const auto task = tasks_.find(event.g);

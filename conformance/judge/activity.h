@@ -28,7 +28,9 @@ class Activity {
     using enum EventKind;
     return KindSet({kTaskStart, kTaskEnd, kOpBegin, kOpEnd});
   }
-  explicit Activity(const EventKinds& emitted) : lost_((Kinds() & ~emitted).any()) {}
+  explicit Activity(const EventKinds& emitted)
+      : sees_ready_(emitted[static_cast<size_t>(EventKind::kDescriptorReady)]),
+        lost_((Kinds() & ~emitted).any()) {}
 
   void Observe(const Event& event);
 
@@ -69,6 +71,10 @@ class Activity {
   // When a task last stamped anything; INT64_MIN: never.
   int64_t last_stamp_ns() const { return last_stamp_ns_; }
 
+  // A task may be on its way out of a `wait`, which it leaves by a system call that reads: bytes
+  // have come for which no `wait` has ended.
+  bool may_read() const { return open(Op::kWait) > 0 && (unread_ > 0 || !sees_ready_); }
+
   // When a task last began an operation that enters system calls; INT64_MIN: never.
   int64_t last_call_began_ns() const { return last_call_began_ns_; }
 
@@ -101,6 +107,8 @@ class Activity {
   int64_t computes_since_ns_ = INT64_MAX;
   bool may_collect_ = false;
   bool has_timers_ = false;  // a task has set one that fires for its own
+  bool sees_ready_;          // the evidence holds what became ready
+  int64_t unread_ = 0;       // bytes that came, less the `wait`s that have ended
   bool lost_ = false;
 };
 

@@ -129,7 +129,7 @@ bool CadenceJudge::RetakeImpossible() const {
   // What is no operation of a task of the scenario is in no system call while some task lives.
   if (activity_.live_since_ns() >= cycle_began_ns_) return false;
   if (activity_.free_of_calls_since_ns() < cycle_began_ns_) return true;
-  if (tunables_.procs != 1) return false;
+  if (tunables_.procs != 1 || activity_.may_read()) return false;
   // Those that wait for the network are out of their calls microseconds after their stamps.
   const bool others_wait = activity_.spinning_since_ns() < cycle_began_ns_ &&
                            activity_.last_stamp_ns() < cycle_began_ns_ &&

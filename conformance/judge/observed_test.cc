@@ -149,6 +149,21 @@ TEST(CAD_6, AResetWhileAnotherTaskIsInASystemCallIsARetake) {
   EXPECT_EQ(trace.Violations(), "");
 }
 
+// The task that comes out of the network reads, which is a system call, and the slice of the one
+// that computes is over: its P may be taken.
+TEST(CAD_6, AResetWhileATaskComesOutOfTheNetworkIsARetake) {
+  for (const bool ready : {true, false}) {
+    TraceBuilder trace = TraceBuilder().FreshStart().Start(1).Start(2);
+    trace.Begin(2, Op::kWait).Begin(1, Op::kSpin).Run(2, 10 * kMs);
+    for (int i = 0; i < 4; ++i) {
+      if (ready) trace.Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}});
+      trace.Signal(9).Run(51, 20 * kUs).Climb(40 * kUs, 2);
+      if (ready) trace.End(2, Op::kWait).Begin(2, Op::kWait).Run(2, 10 * kMs);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kCAD_6) == Verdict::kViolates, !ready);
+  }
+}
+
 TEST(CAD_8, ASleepOfZeroViolates) {
   EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
 }
