@@ -166,6 +166,7 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
     Trigger(ClauseId::kCAD_8);
   }
   Trigger(ClauseId::kCAD_1);
+  JudgeNetworkTurn(requested_ns);
 
   const bool woken = slept_deep_ && deep_cause_ == WakeCause::kWoken;
   if (delay_ns_ == 0 && run_start_ == RunStart::kUnknown && !woken) {
@@ -187,6 +188,24 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
   slept_deep_ = false;
   polls_ = 0;
   other_duties_ = 0;
+}
+
+// Where a poll has made a task ready, that task may lose its P in the call that reads, but seldom.
+void CadenceJudge::JudgeNetworkTurn(int64_t requested_ns) {
+  constexpr int64_t kResetsThatTell = 8;
+  const bool reads = tunables_.procs == 1 && polls_ > 0 && !slept_deep_ && activity_.may_read() &&
+                     activity_.spinning_since_ns() < cycle_began_ns_ &&
+                     activity_.open(Op::kBlock) + activity_.open(Op::kCalls) == 0 &&
+                     !activity_.may_collect();
+  if (!reads || delay_ns_ <= tunables_.shallow_min_ns) return;
+  ++network_turns_;
+  network_resets_ += requested_ns == tunables_.shallow_min_ns;
+  if (network_resets_ < kResetsThatTell || 2 * network_resets_ <= network_turns_) return;
+  Violate(ClauseId::kCAD_6,
+          fmt::format("in {} of {} turns whose poll may have made a task ready the delay went back "
+                      "to {} ns: a P that was taken from its read explains a few",
+                      network_resets_, network_turns_, tunables_.shallow_min_ns),
+          Recent());
 }
 
 void CadenceJudge::OnShortest(const Event& event) {

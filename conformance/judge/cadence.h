@@ -47,6 +47,7 @@ class CadenceJudge : public Judge {
   int64_t Doubled() const;
   bool RetakeImpossible() const;
   bool MayNotHaveEntered() const;
+  void JudgeNetworkTurn(int64_t requested_ns);
   bool ResetWithoutCause();
   void StartRun(RunStart start, int64_t time_ns);
   void JudgeRunLength(const Event& event);
@@ -76,6 +77,8 @@ class CadenceJudge : public Judge {
   Lengths retake_runs_;
   Lengths woken_runs_;
   int64_t resets_without_cause_ = 0;
+  int64_t network_turns_ = 0;   // in which a poll may have made a task ready
+  int64_t network_resets_ = 0;  // of them, those after which the delay was the shortest
 
   // The cycle since the last shallow sleep.
   bool in_cycle_ = false;

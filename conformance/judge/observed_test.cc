@@ -164,6 +164,17 @@ TEST(CAD_6, AResetWhileATaskComesOutOfTheNetworkIsARetake) {
   }
 }
 
+TEST(CAD_6, AResetByEveryPollThatMakesATaskReadyViolates) {
+  TraceBuilder trace = TraceBuilder().FreshStart().Start(1).Start(2);
+  trace.Begin(2, Op::kWait).Begin(1, Op::kSpin).Run(2, 10 * kMs);
+  for (int i = 0; i < 10; ++i) {
+    trace.Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}}).Run(1, 10 * kMs).Poll();
+    trace.Run(51, 20 * kUs).Climb(40 * kUs, 2).End(2, Op::kWait).Begin(2, Op::kWait);
+    trace.Run(2, 10 * kMs);
+  }
+  EXPECT_EQ(trace.Of(ClauseId::kCAD_6), Verdict::kViolates);
+}
+
 TEST(CAD_8, ASleepOfZeroViolates) {
   EXPECT_EQ(TraceBuilder().Run(1, 20 * kUs).Shallow(0).Of(ClauseId::kCAD_8), Verdict::kViolates);
 }
