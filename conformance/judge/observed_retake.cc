@@ -181,12 +181,8 @@ void ObservedRetakeJudge::OnOtherRuns(const Event& event) {
   const bool fresh = call_->fresh_since_ns != INT64_MIN &&
                      event.time_ns - call_->fresh_since_ns < in_force_.slice_ns;
   // A P whose system-call tick is still 0 may look as if it had been seen before.
-  if (fresh && calls_ended_ > 0 && !activity_.may_collect()) {
-    const bool at_first_look = call_->looks < 2;
-    ++fresh_calls_;
-    taken_at_first_look_ += at_first_look;
-    first_looks_.Add(SampleTo(event, at_first_look));
-  }
+  if (fresh && calls_ended_ > 0 && !activity_.may_collect())
+    first_looks_.Add(SampleTo(event, call_->looks < 2));
 }
 
 void ObservedRetakeJudge::OnCallEnd(const Event& event) {
@@ -207,14 +203,7 @@ void ObservedRetakeJudge::Close() {
   Rule(ClauseId::kSYS_2, needed_, needed_.ByOrder());
   Rule(ClauseId::kSYS_2, left_alone_, left_alone_.ByOrder());
   Rule(ClauseId::kSYS_3, capped_, capped_.ByOrder());
-  // A task that was made to yield before it entered its call gives way without any look.
-  if (2 * taken_at_first_look_ <= fresh_calls_ && taken_at_first_look_ > 0) {
-    LeaveOpen(ClauseId::kSYS_1, fmt::format("{} of {} P may have been taken at the first look: "
-                                            "too few to be a rule",
-                                            taken_at_first_look_, fresh_calls_));
-  } else {
-    Rule(ClauseId::kSYS_1, first_looks_, first_looks_.ByOrder());
-  }
+  Rule(ClauseId::kSYS_1, first_looks_, first_looks_.ByOrder());
   Rule(ClauseId::kCAD_3, resets_, resets_.ByOrder());
 }
 

@@ -82,8 +82,6 @@ class ObservedRetakeJudge : public StampJudge {
   int64_t yielded_ns_ = INT64_MIN;
   std::optional<Call> call_;
   int64_t calls_ended_ = 0;
-  int64_t fresh_calls_ = 0;          // whose P was taken while their slice was fresh
-  int64_t taken_at_first_look_ = 0;  // of them
 
   Samples hand_offs_;    // SYS-4
   Samples needed_;       // SYS-2: nobody else has a P
