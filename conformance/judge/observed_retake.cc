@@ -58,6 +58,7 @@ void ObservedRetakeJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kDeepSleep) OnDeepSleep(event);
   if (call_ && (event.kind == EventKind::kShallowWake || event.kind == EventKind::kDeepWake)) {
     ++call_->looks;
+    call_->looked_ns = event.time_ns;
   }
   activity_.Observe(event);
   cycle_.Observe(event);
@@ -89,7 +90,8 @@ void ObservedRetakeJudge::OnBegin(const Event& event) {
                .behind = spawned_,
                .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN,
                .alone_turns = activity_.live() == 1 && !spawned_ ? SIZE_MAX : 0,
-               .looks = cycle_.awake() ? 1 : 0};
+               .looks = cycle_.awake() ? 1 : 0,
+               .looked_ns = cycle_.last_wake_ns()};
 }
 
 Sample ObservedRetakeJudge::SampleTo(const Event& end, bool exceeds) const {
@@ -180,9 +182,12 @@ void ObservedRetakeJudge::OnOtherRuns(const Event& event) {
   NoteTaken(event, INT64_MIN);
   const bool fresh = call_->fresh_since_ns != INT64_MIN &&
                      event.time_ns - call_->fresh_since_ns < in_force_.slice_ns;
+  const bool at_first_look = call_->looks < 2;
+  // A look that began before the slice did finds the slice before it, which may be over.
+  if (at_first_look && call_->looked_ns < call_->fresh_since_ns) return;
   // A P whose system-call tick is still 0 may look as if it had been seen before.
   if (fresh && calls_ended_ > 0 && !activity_.may_collect())
-    first_looks_.Add(SampleTo(event, call_->looks < 2));
+    first_looks_.Add(SampleTo(event, at_first_look));
 }
 
 void ObservedRetakeJudge::OnCallEnd(const Event& event) {

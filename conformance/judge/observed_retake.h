@@ -53,6 +53,7 @@ class ObservedRetakeJudge : public StampJudge {
     int64_t fresh_since_ns;       // the task's slice began after this; INT64_MIN: not known
     size_t alone_turns;           // that were over while no other task ran; SIZE_MAX: none has
     int64_t looks = 0;            // turns that may have seen the call
+    int64_t looked_ns;            // the beginning of the last of them
     int64_t sleeps = 0;           // shallow sleeps begun
     std::vector<Turn> turns;      // the first of those that began after its begin
     std::optional<Taken> taken;

@@ -116,6 +116,21 @@ TEST(SYS_1, ATaskThatRunsAfterOneLookViolates) {
   EXPECT_EQ(trace.Of(ClauseId::kSYS_1), Verdict::kViolates);
 }
 
+// The turn that takes the P began before the task yielded: it found the slice before that one, and
+// a slice that is over is taken at the first look.
+TEST(SYS_1, ALookThatBeganBeforeTheSliceMayTakeAtOnce) {
+  TraceBuilder trace = OneTask(1);
+  for (int i = 0; i < kEnough; ++i) {
+    trace.Deep(kSecond, WakeCause::kWoken, 14 * kMs);
+    Yield(trace);
+    Spawn(trace);
+    trace.Begin(kTask, Op::kBlock, 20 * kMs).Signal(9).Add(EventKind::kThreadWake);
+    trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).Run(50, 20 * kUs);
+    trace.End(kTask, Op::kBlock);
+  }
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_1), Verdict::kNotExercised);
+}
+
 // A call that keeps the only P: the monitor acts after `turns` whole turns.
 TraceBuilder CallsAlone(int64_t turns) {
   TraceBuilder trace = OneTask(1);
