@@ -7,13 +7,6 @@
 namespace proctor {
 namespace {
 
-TraceBuilder Stamps() {
-  TraceBuilder trace;
-  trace.header.tiers = kX;
-  trace.header.in_force.gc_percent = -1;
-  return trace.Start(1);
-}
-
 // The operation of a task on its timer 0, and what the runtime answers.
 TraceBuilder& OnTimer(TraceBuilder& trace, Op op, int64_t duration_ns, bool active) {
   trace.Begin(1, op, duration_ns);

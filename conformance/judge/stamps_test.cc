@@ -7,13 +7,6 @@
 namespace proctor {
 namespace {
 
-TraceBuilder Stamps() {
-  TraceBuilder trace;
-  trace.header.tiers = kX;
-  trace.header.in_force.gc_percent = -1;
-  return trace.Start(1);
-}
-
 TraceBuilder& Spawn(TraceBuilder& trace, int64_t g, int64_t child) {
   return trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, child}}, g);
 }

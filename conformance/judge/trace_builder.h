@@ -111,6 +111,14 @@ class TraceBuilder {
   int64_t lateness_ns = 70 * kUs;
 };
 
+// The stamps of task 1, which has just started; nothing collects.
+inline TraceBuilder Stamps() {
+  TraceBuilder trace;
+  trace.header.tiers = kX;
+  trace.header.in_force.gc_percent = -1;
+  return trace.Start(1);
+}
+
 }  // namespace proctor
 
 #endif  // PROCTOR_CONFORMANCE_JUDGE_TRACE_BUILDER_H_

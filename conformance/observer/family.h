@@ -34,8 +34,8 @@ struct FamilyMember {
   std::optional<RuntimeImage> image;
   pid_t monitor = 0;          // 0: it did not sleep
   std::vector<Event> events;  // of the monitor
-  std::string environment;
-  int64_t cpus = 0;
+  std::string environment;    // its settings for the runtime
+  int64_t cpus = 0;           // that it may use
 };
 
 class Family {

@@ -89,12 +89,10 @@ size_t FamilyTracer::Enrol(pid_t process) {
 
 void FamilyTracer::OnStop(pid_t tid, int status) {
   Thread& thread = Add(tid);
+  if (!thread.letting_go && LeaveStopped(tid, status)) return;
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
-  if (event == PTRACE_EVENT_STOP && signal != SIGTRAP && !thread.letting_go) {
-    // The process was stopped by job control: leave it so until it is continued.
-    Ptrace(PTRACE_LISTEN, tid, 0, 0);
-  } else if (signal == kSyscallStop) {
+  if (signal == kSyscallStop) {
     OnSyscall(tid, thread);
     Resume(tid, thread, 0);
   } else if (event != 0) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <cstring>
@@ -32,6 +33,12 @@ bool Seize(pid_t process, pid_t thread, uintptr_t trace_options, std::string& er
   }
   error = CannotTrace(process, errno);
   return false;
+}
+
+bool LeaveStopped(pid_t thread, int status) {
+  if (status >> 16 != PTRACE_EVENT_STOP || WSTOPSIG(status) == SIGTRAP) return false;
+  Ptrace(PTRACE_LISTEN, thread, 0, 0);
+  return true;
 }
 
 uint64_t EventMessageOf(pid_t thread) {

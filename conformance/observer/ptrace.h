@@ -32,6 +32,10 @@ long Ptrace(int request, pid_t thread, uintptr_t address, uintptr_t data);
 // Begins to trace a thread and has it stop; false: `error` is one line that names `process`.
 bool Seize(pid_t process, pid_t thread, uintptr_t trace_options, std::string& error);
 
+// Where a stop with this status is that of a process stopped by job control, leaves the thread so
+// until the process is continued; false: it is another stop.
+bool LeaveStopped(pid_t thread, int status);
+
 // The message of the event that a thread has stopped for: a new thread or process, or the status
 // with which it ends.
 uint64_t EventMessageOf(pid_t thread);
