@@ -41,7 +41,7 @@ bool RetakeJudge::ExpiredBy(size_t p, int64_t time_ns) const {
 // When the monitor woke up the P was in the system call that it is taken from, or left in, now.
 bool RetakeJudge::InCallBefore(size_t p) const {
   const Picture& before = view_.before();
-  if (p >= before.processors.size()) return false;
+  if (p >= before.count()) return false;
   if (!TakesByTaskLock()) return before.Of(p, Variable::kStatus) == kInSyscall;
   return before.Of(p, Variable::kStatus) == kRunning &&
          before.Of(p, Variable::kSeenSyscallNs) != 0 &&

@@ -68,7 +68,7 @@ void SliceJudge::FindNow(const Event& event) {
     }
   };
   for (size_t p = 0; p < view_.processors(); ++p) {
-    if (p >= view_.before().processors.size()) continue;
+    if (p >= view_.before().count()) continue;
     if (!view_.SameOf(p, Variable::kSeenScheduleNs))
       take(view_.now().Of(p, Variable::kSeenScheduleNs));
     if (!view_.SameOf(p, Variable::kSeenSyscallNs))

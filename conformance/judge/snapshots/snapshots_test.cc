@@ -759,6 +759,17 @@ TEST(Snapshots, WhoIsDyingIsNotJudged) {
   EXPECT_EQ(dying.Violations(), "");
 }
 
+// The number of processors stands before what is written of the one that goes.
+TEST(Snapshots, AProcessorMayGoWithinACycleAndComeBack) {
+  Snapshots fewer;
+  fewer.Wake().Set(Variable::kProcessorCount, 1).Of(1, Variable::kStatus, kIdle);
+  fewer.Of(0, Variable::kScheduleTick, kTick + 1).Of(0, Variable::kSeenScheduleTick, kTick + 1);
+  fewer.Of(0, Variable::kSeenScheduleNs, fewer.woke_ns).Sleep();
+  fewer.Wake().Set(Variable::kProcessorCount, 2).Sleep();
+  fewer.Wake().Sleep();
+  EXPECT_EQ(fewer.Violations(), "");
+}
+
 TEST(Snapshots, AGapEndsWhatIsKnown) {
   Snapshots gap;
   gap.Wait(11 * kMs).Wake();

@@ -25,11 +25,6 @@ void View::TakeBefore(const Event& event) {
       const auto variable = static_cast<size_t>(event.Get(Arg::kVariable));
       known_.set(variable);
       (event.p >= 0 ? ProcessorOf(event.p) : now_.values)[variable] = event.Get(Arg::kValue);
-      if (event.Is(Variable::kProcessorCount)) {
-        const auto count = static_cast<size_t>(
-            std::clamp<int64_t>(event.Get(Arg::kValue), 0, kProcessorsMostHere));
-        if (count < now_.processors.size()) now_.processors.resize(count);
-      }
       if (event.Is(Variable::kDying) && event.Get(Arg::kValue) != 0) {
         dying_ = true;
         whole_ = false;
@@ -116,7 +111,7 @@ bool View::InKnownCall(size_t p) const {
 // the two.
 bool View::IdleAreCounted() const {
   int64_t marked = 0;
-  for (size_t p = 0; p < before_.processors.size(); ++p) {
+  for (size_t p = 0; p < before_.count(); ++p) {
     if (before_.Of(p, Variable::kStatus) == kIdle && before_.Of(p, Variable::kIdleMark) != 0)
       ++marked;
   }
@@ -155,7 +150,7 @@ bool View::MayHaveBeenWoken() const {
 
 int64_t View::EarliestTimer(const Picture& picture) {
   int64_t earliest_ns = INT64_MAX;
-  for (size_t p = 0; p < picture.processors.size(); ++p) {
+  for (size_t p = 0; p < picture.count(); ++p) {
     const int64_t next_ns = picture.Of(p, Variable::kNextTimer);
     if (next_ns != 0) earliest_ns = std::min(earliest_ns, next_ns);
   }

@@ -10,6 +10,7 @@
 #ifndef PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_VIEW_H_
 #define PROCTOR_CONFORMANCE_JUDGE_SNAPSHOTS_VIEW_H_
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstddef>
@@ -28,11 +29,16 @@ using Values = std::array<int64_t, kVariables>;
 // The variables as one snapshot has them.
 struct Picture {
   Values values{};
-  std::vector<Values> processors;
+  std::vector<Values> processors;  // one that has gone keeps what it had, and may come back
 
+  // Those that are there. A snapshot tells their number before what has become of the last one.
+  size_t count() const {
+    const int64_t told = (*this)[Variable::kProcessorCount];
+    return told <= 0 ? processors.size() : std::min(processors.size(), static_cast<size_t>(told));
+  }
   int64_t operator[](Variable variable) const { return values[static_cast<size_t>(variable)]; }
   int64_t Of(size_t p, Variable variable) const {
-    return p < processors.size() ? processors[p][static_cast<size_t>(variable)] : 0;
+    return p < count() ? processors[p][static_cast<size_t>(variable)] : 0;
   }
 };
 
@@ -54,7 +60,7 @@ class View {
   const Picture& now() const { return now_; }
   // The `now` of the duties lies between this and the next stop of the cycle.
   int64_t woke_ns() const { return woke_ns_; }
-  size_t processors() const { return now_.processors.size(); }
+  size_t processors() const { return now_.count(); }
 
   // The functions that the monitor came by in this cycle, in order; polls and signals too.
   const std::vector<Event>& steps() const { return steps_; }
@@ -68,7 +74,8 @@ class View {
   // moved back.
   bool Same(Variable variable) const { return before_[variable] == now_[variable]; }
   bool SameOf(size_t p, Variable variable) const {
-    return p < before_.processors.size() && before_.Of(p, variable) == now_.Of(p, variable);
+    return p < before_.count() && p < now_.count() &&
+           before_.Of(p, variable) == now_.Of(p, variable);
   }
 
   // No collection stopped the world.
