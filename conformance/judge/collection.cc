@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor {
 namespace {
 
@@ -21,6 +23,8 @@ bool Allocates(const Event& event) {
 CollectionJudge::CollectionJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kGC_1, ClauseId::kGC_3, ClauseId::kGC_5, ClauseId::kSTW_3}),
       in_force_(header.in_force),
+      stops_loops_(header.in_force.asynchronous_preemption != 0 &&
+                   header.promises.preemption != PreemptionKind::kNone),
       activity_(header.emits),
       late_("no collection was forced in time", LatestNs()),
       stopped_(
@@ -33,6 +37,14 @@ CollectionJudge::CollectionJudge(const Header& header)
 int64_t CollectionJudge::LatestNs() const {
   return in_force_.forcegc_period_ns + in_force_.deep_max_ns() + in_force_.shallow_max_ns +
          kCollectionAllowanceNs;
+}
+
+int64_t CollectionJudge::Stoppable() const {
+  return activity_.open(Op::kWork) + (stops_loops_ ? activity_.open(Op::kSpin) : 0);
+}
+
+bool CollectionJudge::IsHeldUp() const {
+  return !stops_loops_ && (activity_.open(Op::kSpin) > 0 || held_up_until_ns_ > last_->time_ns);
 }
 
 void CollectionJudge::Observe(const Event& event) {
@@ -52,13 +64,13 @@ void CollectionJudge::Observe(const Event& event) {
     case EventKind::kOpBegin:
       if (Allocates(event)) grows_ = true;
       if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kTasksMost) {
-        const bool beside =
-            !activity_.lost() && activity_.open(Op::kWork) + activity_.open(Op::kSpin) == 1;
+        const bool beside = !activity_.lost() && Stoppable() == 1;
         collects_.insert_or_assign(event.g, Collect{event, beside});
       }
       break;
     case EventKind::kOpEnd:
       if (event.Is(Arg::kOp, Op::kCollect)) asked_until_ns_ = event.time_ns;
+      if (event.Is(Arg::kOp, Op::kSpin) && !stops_loops_) held_up_until_ns_ = event.time_ns;
       OnStopTheWorld(event);
       break;
     case EventKind::kTaskSpawn:
@@ -88,11 +100,13 @@ void CollectionJudge::OnCollection(const Event& event) {
     } else {
       Trigger(ClauseId::kGC_1);
     }
-    late_.Add({.begin_ns = last_->time_ns,
-               .end_ns = event.time_ns,
-               .exceeds = age_ns > late_.bound_ns(),
-               .beyond_ns = age_ns - late_.bound_ns(),
-               .evidence = {*last_, event}});
+    if (!IsHeldUp()) {
+      late_.Add({.begin_ns = last_->time_ns,
+                 .end_ns = event.time_ns,
+                 .exceeds = age_ns > late_.bound_ns(),
+                 .beyond_ns = age_ns - late_.bound_ns(),
+                 .evidence = {*last_, event}});
+    }
   }
   last_ = event;
 }
@@ -104,9 +118,10 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
     if (age_ns > LatestNs()) Trigger(ClauseId::kGC_3);
     return;
   }
-  // What never came was due again and again.
-  for (int64_t begin_ns = last_->time_ns; begin_ns + LatestNs() < event.time_ns;
-       begin_ns += LatestNs()) {
+  if (!stops_loops_ && activity_.open(Op::kSpin) > 0) return;
+  // What never came was due again and again, from where it could come.
+  for (int64_t begin_ns = std::max(last_->time_ns, held_up_until_ns_);
+       begin_ns + LatestNs() < event.time_ns; begin_ns += LatestNs()) {
     late_.Add({.begin_ns = begin_ns,
                .end_ns = begin_ns + LatestNs(),
                .exceeds = true,

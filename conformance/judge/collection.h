@@ -29,13 +29,20 @@ class CollectionJudge : public StampJudge {
   void OnScenarioEnd(const Event& event);
   void OnStopTheWorld(const Event& event);
   int64_t LatestNs() const;
+  // Tasks that compute, and that the runtime is to stop for a collection.
+  int64_t Stoppable() const;
+  // A loop that nothing stops ran at some time since the last collection. There was one.
+  bool IsHeldUp() const;
 
   const Tunables in_force_;
+  const bool
+      stops_loops_;  // false: one that calls nothing holds a collection up as long as it runs
   Activity activity_;
   std::optional<Event> last_;  // the last collection
   // What else than age may cause a collection: somebody asked for it, or the heap grows.
   int64_t asked_until_ns_ = INT64_MIN;
   bool grows_ = false;
+  int64_t held_up_until_ns_ = INT64_MIN;
   int64_t spawns_ = 0;
   Samples late_;
 

@@ -304,6 +304,24 @@ TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {
       << "most of them exceed";
 }
 
+// It cannot stop the world meanwhile: that is said of the loop (SLICE-3, PRE-5), not of the trigger.
+TEST(GC_5, ALoopThatNothingStopsHoldsItUp) {
+  const auto make = [](int64_t asynchronous, PreemptionKind kind, Op op) {
+    TraceBuilder trace = Stamps();
+    trace.header.in_force.gc_percent = 100;
+    trace.header.in_force.forcegc_period_ns = 200 * kMs;
+    trace.header.in_force.asynchronous_preemption = asynchronous;
+    trace.header.promises.preemption = kind;
+    trace.Begin(1, Op::kCollect).Add(EventKind::kCollection, {{Arg::kCount, 1}});
+    trace.End(1, Op::kCollect).Begin(1, op).Wait(2 * kSecond).End(1, op).Wait(100 * kMs);
+    return trace.Add(EventKind::kScenarioEnd).Of(ClauseId::kGC_5);
+  };
+  EXPECT_EQ(make(1, PreemptionKind::kSignal, Op::kSpin), Verdict::kViolates);
+  EXPECT_EQ(make(0, PreemptionKind::kSignal, Op::kSpin), Verdict::kNotExercised);
+  EXPECT_EQ(make(1, PreemptionKind::kNone, Op::kSpin), Verdict::kNotExercised);
+  EXPECT_EQ(make(0, PreemptionKind::kSignal, Op::kSleep), Verdict::kViolates);
+}
+
 TEST(GC_3, NothingIsForcedWithTheCollectorOff) {
   TraceBuilder off = Collections(200 * kMs, {}, -1).Wait(2 * kSecond).Add(EventKind::kScenarioEnd);
   EXPECT_EQ(off.Of(ClauseId::kGC_3), Verdict::kConforms);
