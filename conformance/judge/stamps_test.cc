@@ -304,7 +304,7 @@ TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {
       << "most of them exceed";
 }
 
-// It cannot stop the world meanwhile: that is said of the loop (SLICE-3, PRE-5), not of the trigger.
+// It cannot stop the world meanwhile: the loop is to blame (SLICE-3, PRE-5), not the trigger.
 TEST(GC_5, ALoopThatNothingStopsHoldsItUp) {
   const auto make = [](int64_t asynchronous, PreemptionKind kind, Op op) {
     TraceBuilder trace = Stamps();
