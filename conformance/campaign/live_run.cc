@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "conformance/adapter/fatal_error.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/campaign/grade.h"
 #include "conformance/campaign/older_go.h"
@@ -122,6 +123,7 @@ bool LiveRun::Introduce() {
                                      Scenario());
   if (run.greeted) OnGreeted(run);
   if (run.outcome == Outcome::kDone || run.outcome == Outcome::kStopped) return run.greeted;
+  JudgeFatalError(run, "introduction");
   refused_ = run.message + KeepStderr("introduction", run);
   return false;
 }
@@ -177,6 +179,7 @@ bool LiveRun::RunFor(const NamedScenario& named, const Scenario& scenario, TierS
   if (!run.note.empty()) listener_.OnNote(In(scenario, run.note));
   const std::string message =
       run.message + KeepStderr(scenario.name + (inspect ? ".inspected" : ""), run);
+  JudgeFatalError(run, scenario.name);
   if (!run.greeted && run.outcome == Outcome::kStopped) {
     rulings_.TakeForAll(clauses, tiers, Verdict::kInconclusive, run.message);
     return false;
@@ -208,6 +211,18 @@ bool LiveRun::RunFor(const NamedScenario& named, const Scenario& scenario, TierS
   Grade(scenario.name, run.header, run.events, named, is_credible);
   Grade(scenario.name + ".runtime", run.trace_header, run.trace, named, is_credible);
   return true;
+}
+
+// A runtime that gives up on its own leaves every task stranded, whatever else the run was for.
+void LiveRun::JudgeFatalError(const struct Run& run, const std::string& during) {
+  if (run.outcome != Outcome::kCrash && run.outcome != Outcome::kError) return;
+  const std::string last_words = FatalErrorIn(run.standard_error);
+  if (last_words.empty()) return;
+  rulings_.Take(
+      {.clause = ClauseId::kHAND_8,
+       .tier = kX,
+       .verdict = Verdict::kViolates,
+       .message = fmt::format("the runtime gave up on its own: \"{}\" [{}]", last_words, during)});
 }
 
 // Where nothing was stamped of a task, it says whether what became runnable ran to its end, once.

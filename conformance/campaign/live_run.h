@@ -67,6 +67,7 @@ class LiveRun {
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
              const NamedScenario& named, bool is_credible);
   void JudgeLedger(const Scenario& scenario, const Ledger& ledger);
+  void JudgeFatalError(const struct Run& run, const std::string& during);
   std::string KeepStderr(const std::string& scenario, const struct Run& run);
 
   Options options_;

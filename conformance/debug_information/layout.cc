@@ -176,14 +176,17 @@ std::optional<PlacedVariable> Resolver::Resolve(Variable variable, const Formula
                         .places = Places(formula.paths, in_processor),
                         .minus = Places(formula.minus, in_processor),
                         .present = Places(formula.present, in_processor),
+                        .expected = formula.expected,
                         .values = formula.values};
   if (placed.places.empty()) return std::nullopt;
   if (formula.kind == Formula::Kind::kFirst) placed.places.resize(1);
-  // Half a sum is another number.
+  // Half a sum is another number, and half of what has to be so says nothing.
   const bool whole = placed.places.size() == formula.paths.size() &&
                      placed.minus.size() == formula.minus.size() &&
                      placed.present.size() == formula.present.size();
-  if (formula.kind == Formula::Kind::kSum && !whole) return std::nullopt;
+  const bool needs_all =
+      formula.kind == Formula::Kind::kSum || formula.kind == Formula::Kind::kAllEqual;
+  if (needs_all && !whole) return std::nullopt;
   return placed;
 }
 

@@ -37,6 +37,7 @@ struct PlacedVariable {
   std::vector<Place> places;
   std::vector<Place> minus;
   std::vector<Place> present;
+  std::vector<int64_t> expected;
   std::map<int64_t, int64_t> values;
 };
 

@@ -129,6 +129,12 @@ TEST_P(OfCpp, ReadsARunningProcess) {
     EXPECT_EQ(of(1, Variable::kLocalWork), 4) << "one more, as the pointer is set";
     EXPECT_EQ(of(0, Variable::kOwner), 0) << "behind a null pointer";
     EXPECT_EQ(of(1, Variable::kOwner), 4242);
+    EXPECT_EQ(of(1, Variable::kTaskMarked), 1);
+    EXPECT_EQ(of(0, Variable::kTaskMarked), 0) << "one of them is another number";
+    EXPECT_EQ(
+        std::ranges::find(layout->of_processors, Variable::kSafePoint, &PlacedVariable::variable),
+        layout->of_processors.end())
+        << "the program lacks one of them";
     EXPECT_EQ(of(1, Variable::kMarked), -5) << "a member of a base class, with its sign";
   }
   process->SignalGroup(SIGKILL);

@@ -316,6 +316,11 @@ int64_t SnapshotReader::Compute(const PlannedVariable& planned) const {
     case Formula::Kind::kAnyIsSet:
       for (const Spot& spot : planned.spots) result |= ValueOf(spot) != 0 ? 1 : 0;
       break;
+    case Formula::Kind::kAllEqual:
+      result = 1;
+      for (size_t i = 0; i < planned.spots.size(); ++i)
+        result &= ValueOf(planned.spots[i]) == variable.expected[i] ? 1 : 0;
+      break;
   }
   const auto meaning = variable.values.find(result);
   return meaning == variable.values.end() ? result : meaning->second;

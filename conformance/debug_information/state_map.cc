@@ -76,9 +76,20 @@ std::map<int64_t, int64_t> Values(const Json& json, const std::string& place) {
   return values;
 }
 
+void ParseExpected(const Json& json, const std::string& place, Formula& formula) {
+  for (const auto& [path, number] : Object(json, place).items()) {
+    if (path.empty() || !number.is_number_integer())
+      Refuse(place, "must give an integer for each path");
+    formula.paths.push_back(path);
+    formula.expected.push_back(number.get<int64_t>());
+  }
+  if (formula.paths.empty()) Refuse(place, "must name a path");
+}
+
 Formula ParseFormula(const Json& json, const std::string& place) {
   if (!json.is_object()) return {.paths = Paths(json, place)};
-  RefuseUnknown(json, place, {"first", "sum", "minus", "present", "least", "any_is_set", "values"});
+  RefuseUnknown(json, place,
+                {"first", "sum", "minus", "present", "least", "any_is_set", "all_equal", "values"});
   Formula formula;
   int kinds = 0;
   for (const auto& [name, kind] :
@@ -91,7 +102,13 @@ Formula ParseFormula(const Json& json, const std::string& place) {
     formula.kind = kind;
     formula.paths = Paths(*found, place);
   }
-  if (kinds != 1) Refuse(place, "must have one of first, sum, least and any_is_set");
+  const auto all_equal = json.find("all_equal");
+  if (all_equal != json.end()) {
+    ++kinds;
+    formula.kind = Formula::Kind::kAllEqual;
+    ParseExpected(*all_equal, place, formula);
+  }
+  if (kinds != 1) Refuse(place, "must have one of first, sum, least, any_is_set and all_equal");
   for (const auto& [name, list] :
        {std::pair("minus", &formula.minus), std::pair("present", &formula.present)}) {
     const auto found = json.find(name);
@@ -192,6 +209,7 @@ bool IsOfProcessor(Variable variable) {
     case Variable::kNextTimer:
     case Variable::kSafePoint:
     case Variable::kMarked:
+    case Variable::kTaskMarked:  // of the task that it runs
     case Variable::kSeenScheduleTick:
     case Variable::kSeenScheduleNs:
     case Variable::kSeenSyscallTick:

@@ -29,11 +29,13 @@ struct Formula {
     kSum,       // of all, less those in `minus`, and one for each in `present` that is not 0
     kLeast,     // the least of those that are not 0; 0: there is none
     kAnyIsSet,  // 1 where any is not 0
+    kAllEqual,  // 1 where each is the number in `expected`, else 0
   };
   Kind kind = Kind::kFirst;
   std::vector<std::string> paths;
   std::vector<std::string> minus;
   std::vector<std::string> present;
+  std::vector<int64_t> expected;      // of each path
   std::map<int64_t, int64_t> values;  // what a number means; those not named mean themselves
 };
 

@@ -100,15 +100,17 @@ void CollectionJudge::OnCollection(const Event& event) {
     } else {
       Trigger(ClauseId::kGC_1);
     }
-    if (!IsHeldUp()) {
-      late_.Add({.begin_ns = last_->time_ns,
-                 .end_ns = event.time_ns,
-                 .exceeds = age_ns > late_.bound_ns(),
-                 .beyond_ns = age_ns - late_.bound_ns(),
-                 .evidence = {*last_, event}});
-    }
+    if (!IsHeldUp()) TakeAge(event);
   }
   last_ = event;
+}
+
+void CollectionJudge::TakeAge(const Event& event) {
+  if (event.time_ns - last_->time_ns <= late_.bound_ns()) {
+    late_.Add({.begin_ns = last_->time_ns, .end_ns = event.time_ns});
+  } else {
+    AddLate(event);
+  }
 }
 
 void CollectionJudge::OnScenarioEnd(const Event& event) {
@@ -119,11 +121,17 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
     return;
   }
   if (!stops_loops_ && activity_.open(Op::kSpin) > 0) return;
-  // What never came was due again and again, from where it could come.
-  for (int64_t begin_ns = std::max(last_->time_ns, held_up_until_ns_);
-       begin_ns + LatestNs() < event.time_ns; begin_ns += LatestNs()) {
+  AddLate(event);
+}
+
+// What did not come was due again and again, from where it could come. One long stall may explain
+// all of it.
+void CollectionJudge::AddLate(const Event& event) {
+  const int64_t begin_ns = std::max(last_->time_ns, held_up_until_ns_);
+  const int64_t age_ns = event.time_ns - begin_ns;
+  for (int64_t due_ns = LatestNs(); due_ns < age_ns; due_ns += LatestNs()) {
     late_.Add({.begin_ns = begin_ns,
-               .end_ns = begin_ns + LatestNs(),
+               .end_ns = event.time_ns,
                .exceeds = true,
                .beyond_ns = age_ns - LatestNs(),
                .evidence = {*last_, event}});

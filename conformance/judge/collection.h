@@ -27,6 +27,8 @@ class CollectionJudge : public StampJudge {
  private:
   void OnCollection(const Event& event);
   void OnScenarioEnd(const Event& event);
+  void TakeAge(const Event& event);
+  void AddLate(const Event& event);
   void OnStopTheWorld(const Event& event);
   int64_t LatestNs() const;
   // Tasks that compute, and that the runtime is to stop for a collection.

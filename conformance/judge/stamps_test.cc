@@ -291,6 +291,8 @@ TEST(GC_5, IsNotForcedMuchLater) {
             Verdict::kViolates);
   EXPECT_EQ(Collections(200 * kMs, {500 * kMs}).Of(ClauseId::kGC_5), Verdict::kInconclusive)
       << "once may be noise that no canary saw";
+  EXPECT_EQ(Collections(200 * kMs, {1500 * kMs}).Of(ClauseId::kGC_5), Verdict::kViolates)
+      << "it was due again and again";
 }
 
 TEST(GC_5, WhatIsInTimeInSpiteOfNoiseIsInTime) {

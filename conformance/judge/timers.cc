@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "conformance/evidence/harness_end.h"
+
 namespace proctor {
 namespace {
 
@@ -11,6 +13,8 @@ constexpr int64_t kMs = 1'000'000;
 // A runtime whose timers tick in milliseconds is late in all of them.
 constexpr int64_t kShortSleepsLeast = 20;
 constexpr int64_t kFewTimers = 100;
+// Whoever is that late, while the process has CPU, does not come.
+constexpr int64_t kNeverNs = 8'000 * kMs;
 
 // The slice of the task that computes, found over by the second cycle after it.
 int64_t Bound(const Tunables& tunables) {
@@ -37,7 +41,7 @@ TimersJudge::TimersJudge(const Header& header)
                      kSystemAllowanceNs) {
   using enum EventKind;
   Needs(KindSet({kTaskSpawn, kStall}) | Activity::Kinds());
-  Needs({kTIME_5}, KindSet({kAtRest}));
+  Needs({kTIME_5}, KindSet({kAtRest, kProcessExit}));
   Needs({kTIME_6, kTIME_7}, SetTimers::Kinds());
   Needs({kDEAD_4}, KindSet({kDeadlockReport}));
 }
@@ -58,6 +62,8 @@ void TimersJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kOpBegin && event.Is(Arg::kOp, Op::kSleep)) OnBegin(event);
   if (was_full && !Full()) OnFree(event);
   if (event.kind == EventKind::kAtRest) OnAtRest(event);
+  if (event.kind == EventKind::kProcessExit && event.Get(Arg::kStatus) == kEndedByHarness)
+    OnEndedByHarness(event);
   if (event.kind == EventKind::kDeadlockReport) OnDeadlockReport(event);
   if (event.kind == EventKind::kScenarioEnd) scenario_end_ = event;
 }
@@ -199,6 +205,20 @@ void TimersJudge::OnAtRest(const Event& event) {
   Violate(kTIME_5,
           fmt::format("a sleep of {:g} ms does not end: {:g} ms after its time no thread of the "
                       "process has run any more",
+                      Milliseconds(begin.Get(Arg::kDurationNs)),
+                      Milliseconds(event.time_ns - undecided_.begin()->first)),
+          {begin, event});
+}
+
+// The harness waited in vain for the scenario's end.
+void TimersJudge::OnEndedByHarness(const Event& event) {
+  if (undecided_.empty() || undecided_.begin()->first + kNeverNs > event.time_ns) return;
+  // Where every P computes it has to wait, which is another clause's matter.
+  if (full_ns_ > undecided_.begin()->first || crowded_ns_ > undecided_.begin()->first) return;
+  const Event& begin = sleepers_.at(undecided_.begin()->second).begin;
+  Violate(kTIME_5,
+          fmt::format("a sleep of {:g} ms does not end: {:g} ms after its time the harness ended "
+                      "the process",
                       Milliseconds(begin.Get(Arg::kDurationNs)),
                       Milliseconds(event.time_ns - undecided_.begin()->first)),
           {begin, event});

@@ -53,6 +53,7 @@ class TimersJudge : public StampJudge, private SetTimers::Listener {
   // A task that computed has given its P away, and those whose time came meanwhile have waited.
   void OnFree(const Event& event);
   void OnAtRest(const Event& event);
+  void OnEndedByHarness(const Event& event);
   void TakeSample(const Sleeper& sleeper, const Event& end);
   void OnTimer(ClauseId clause, const std::string& broken, std::vector<Event> evidence) override;
   void OnFired(const SetTimers::Setting& setting, const Event& expired) override;

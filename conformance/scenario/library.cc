@@ -48,6 +48,11 @@ extern const std::string_view kTimersBesideSpinnerScenario;
 extern const std::string_view kTimersStoppedAndResetScenario;
 extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
+extern const std::string_view kSpinnersOnManyPScenario;
+extern const std::string_view kCallsSideBySideScenario;
+extern const std::string_view kTimersBesideAnIdlePScenario;
+extern const std::string_view kIdleWithoutTimersScenario;
+extern const std::string_view kHandedOverScenario;
 extern const std::string_view kLongSlicesScenario;
 extern const std::string_view kPollBesideLongSlicesScenario;
 
@@ -115,6 +120,11 @@ std::vector<Entry> Entries() {
       {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
       {kTimersResetToSoonerScenario, {kTIME_3}},
       {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
+      {kSpinnersOnManyPScenario, {}, {kSLICE_1, kSLICE_3, kSLICE_4}},
+      {kCallsSideBySideScenario, {}, {kSLICE_1, kSYS_2, kSYS_3, kSYS_7, kVER_3}},
+      {kTimersBesideAnIdlePScenario, {kTIME_3}},
+      {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
+      {kHandedOverScenario, {kHAND_8}},
       // Who has such slices shows too little in those of the ordinary length.
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},

@@ -24,8 +24,15 @@ void CollectionJudge::Observe(const Event& event) {
     }
     forced_ = false;
   }
-  if (event.kind != EventKind::kInject || !view_.whole() || !view_.Knows(Variable::kHelperIdle) ||
-      !view_.Knows(Variable::kLastCollection) || !view_.Knows(Variable::kCollectorPercent))
+  if (event.kind == EventKind::kInject && view_.whole()) {
+    JudgeScavengerWake(event);
+    JudgeForced(event);
+  }
+}
+
+void CollectionJudge::JudgeForced(const Event& event) {
+  if (!view_.Knows(Variable::kHelperIdle) || !view_.Knows(Variable::kLastCollection) ||
+      !view_.Knows(Variable::kCollectorPercent))
     return;
   // The helper waits until it is injected: only the monitor takes its flag down.
   const bool helper_waited = view_.before()[Variable::kHelperIdle] != 0;
@@ -76,6 +83,25 @@ void CollectionJudge::OnCycle(const Event& event) {
           fmt::format("no collection was forced although the last one ended {} ns ago",
                       view_.woke_ns() - last_ns),
           {event});
+}
+
+// Parked when the cycle began, and no longer at this injection, which is about to make it runnable.
+// Others may ask for it, or wake it by its timer, at any time; not in every one of N cycles.
+void CollectionJudge::JudgeScavengerWake(const Event& event) {
+  if (!view_.Knows(Variable::kScavengerAsked) || !view_.Knows(Variable::kScavengerParked)) return;
+  if (view_.before()[Variable::kScavengerParked] == 0 ||
+      view_.now()[Variable::kScavengerParked] != 0)
+    return;
+  const bool was_asked_for = view_.before()[Variable::kScavengerAsked] != 0;
+  const bool is_asked_for = view_.now()[Variable::kScavengerAsked] != 0;
+  unasked_ = was_asked_for || is_asked_for ? 0 : unasked_ + 1;
+  still_asked_ = is_asked_for ? still_asked_ + 1 : 0;
+  if (unasked_ > kInVainMost) {
+    Violate(kSCAV_1, "the scavenger is woken again and again, and nobody asked for it", {event});
+  } else if (still_asked_ > kInVainMost) {
+    Violate(kSCAV_1, "the scavenger is woken again and again, and the request is not cleared",
+            {event});
+  }
 }
 
 void CollectionJudge::JudgeScavenger(const Event& event) {

@@ -8,6 +8,7 @@ namespace {
 // A mark may be gone again when the signal is sent, as the task has yielded and come back; a P may
 // be on its way to a thread; work may have come and gone. Not so often in a row.
 constexpr int64_t kInARowMost = 16;
+constexpr int64_t kOnlyPMost = 4;
 
 }  // namespace
 
@@ -77,6 +78,37 @@ void HandOffJudge::OnOutcome(const Event& event) {
   if (only_one && nobody_spun && !assigned && view_.Watched(kWatchAssign)) {
     Violate(kHAND_3, "nobody looks for work and no P is idle, and no thread was started",
             {hand_off, event});
+  }
+  if (only_one && assigned && !had_work && !has_work) JudgeOnlyP(spinning, hand_off, event);
+}
+
+// While the monitor has the only P nobody can take from the global queue. A thread without a P may
+// count as spinning for a moment, and a stop of the world may be asked for, but not again and again.
+void HandOffJudge::JudgeOnlyP(bool spinning, const Event& hand_off, const Event& event) {
+  const Picture& now = view_.now();
+  const auto both = [&](Variable variable, bool set) {
+    return (at_hand_off_[variable] != 0) == set && (now[variable] != 0) == set;
+  };
+  if (!both(Variable::kCollecting, false) || !both(Variable::kStopPending, false)) return;
+  if (both(Variable::kGlobalQueue, true)) {
+    if (!spinning) {
+      elsewhere_ = 0;
+      Trigger(kHAND_1);
+    } else if (++elsewhere_ > kOnlyPMost) {
+      Violate(kHAND_1,
+              "work waits on the global queue, and again and again a thread is started that looks "
+              "for work elsewhere",
+              {hand_off, event});
+    }
+  } else if (both(Variable::kGlobalQueue, false) && at_hand_off_[Variable::kSpinningThreads] == 0) {
+    if (spinning) {
+      unspun_ = 0;
+    } else if (++unspun_ > kOnlyPMost) {
+      Violate(kHAND_3,
+              "nobody looks for work and no P is idle, and again and again the thread that is "
+              "started does not look for any",
+              {hand_off, event});
+    }
   }
 }
 
@@ -151,13 +183,20 @@ void HandOffJudge::OnSignal(const Event& event) {
             {request, event});
     return;
   }
-  if (!view_.Knows(Variable::kMarked)) return;
-  if (now.Of(p, Variable::kMarked) != 0) {
-    unmarked_ = 0;
+  JudgeMark(Variable::kMarked, "the P", unmarked_, request, event);
+  JudgeMark(Variable::kTaskMarked, "its task", unmarked_tasks_, request, event);
+}
+
+void HandOffJudge::JudgeMark(Variable mark, const char* whose, int64_t& in_a_row,
+                             const Event& request, const Event& signal) {
+  if (!view_.Knows(mark)) return;
+  if (view_.now().Of(static_cast<size_t>(request.p), mark) != 0) {
+    in_a_row = 0;
     Trigger(kPRE_1);
-  } else if (++unmarked_ > kInARowMost) {
-    Violate(kPRE_1, "preemption is requested again and again without marking the P",
-            {request, event});
+  } else if (++in_a_row > kInARowMost) {
+    Violate(kPRE_1,
+            fmt::format("preemption is requested again and again without marking {}", whose),
+            {request, signal});
   }
 }
 

@@ -22,7 +22,10 @@ class HandOffJudge final : public SnapshotJudge {
   void OnOutcome(const Event& event);
   void JudgeWithoutWork(size_t p, const Event& hand_off, const Event& event);
   bool AllOthersIdle(size_t p) const;
+  void JudgeOnlyP(bool spinning, const Event& hand_off, const Event& event);
   void OnSignal(const Event& event);
+  void JudgeMark(Variable mark, const char* whose, int64_t& in_a_row, const Event& request,
+                 const Event& signal);
 
   // The hand-off, or the request, that has not shown its outcome, and the state when it began.
   std::optional<Event> hand_off_;
@@ -31,7 +34,11 @@ class HandOffJudge final : public SnapshotJudge {
   Picture at_request_;
   int64_t lost_ = 0;      // hand-offs in a row that left a P to nobody
   int64_t needless_ = 0;  // ... that started a thread for nothing
-  int64_t unmarked_ = 0;  // signals in a row that came with a P not marked
+  // With one P: hand-offs in a row that started a thread of the wrong kind.
+  int64_t elsewhere_ = 0;       // it looks for work, which waits on the global queue
+  int64_t unspun_ = 0;          // it does not, and nobody does
+  int64_t unmarked_ = 0;        // signals in a row that came with a P not marked
+  int64_t unmarked_tasks_ = 0;  // ... with its task not marked
 };
 
 }  // namespace proctor::snapshots

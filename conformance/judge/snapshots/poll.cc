@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace proctor::snapshots {
 namespace {
 
 // The helper that changes the number of P is injected without a bracket too, but not so often.
 constexpr int64_t kUnbracketedMost = 4;
+// What a poll finds may be the poller's own wake-up, or what no task waits for, but not so often.
+constexpr int64_t kTooFewMost = 4;
 
 }  // namespace
 
@@ -19,16 +23,47 @@ void PollJudge::Observe(const Event& event) {
   if (!view_.whole() || !view_.Knows(Variable::kLastPoll)) return;
   if (event.kind == EventKind::kPoll) OnPoll(event);
   if (event.kind == EventKind::kInject) OnInject(event);
+  if (event.kind == EventKind::kAdjustIdleLocked && at_inject_) OnInjected(event);
   if (event.kind == EventKind::kShallowSleep) {
     OnCycle(event);
     by_another_ = false;
+    at_inject_.reset();
   }
 }
 
 // The scavenger and the helper of forced collections wait to be injected too, and it shows.
-void PollJudge::OnInject(const Event&) {
+void PollJudge::OnInject(const Event& event) {
+  at_inject_ = event;
+  queue_before_ = view_.now()[Variable::kGlobalQueue];
+  tick_before_ = view_.now().Of(0, Variable::kScheduleTick);
   by_another_ =
       by_another_ || !view_.Same(Variable::kScavengerParked) || !view_.Same(Variable::kHelperIdle);
+}
+
+// On the only P one task goes on meanwhile, so nobody took any of them.
+void PollJudge::OnInjected(const Event& event) {
+  const Event inject = *std::exchange(at_inject_, std::nullopt);
+  const Picture& now = view_.now();
+  int64_t found = 0;
+  for (const Event& step : view_.steps()) {
+    if (step.kind == EventKind::kPoll) found = step.Get(Arg::kReady);
+  }
+  const bool same_task = now.Of(0, Variable::kScheduleTick) == tick_before_ &&
+                         now.Of(0, Variable::kStatus) == kRunning;
+  if (by_another_ || found < 2 || now[Variable::kProcs] != 1 || !same_task ||
+      !view_.Knows(Variable::kGlobalQueue))
+    return;
+  const int64_t injected = now[Variable::kGlobalQueue] - queue_before_;
+  if (injected >= found) {
+    too_few_ = 0;
+    Trigger(kPOLL_4);
+  } else if (++too_few_ > kTooFewMost) {
+    Violate(kPOLL_4,
+            fmt::format("polls that find several tasks ready inject fewer, again and again: the "
+                        "last one found {} and injected {}",
+                        found, injected),
+            {inject, event});
+  }
 }
 
 // The View shows the state when the poll began.

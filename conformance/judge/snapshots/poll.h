@@ -21,10 +21,17 @@ class PollJudge final : public SnapshotJudge {
   void OnPoll(const Event& event);
   void OnCycle(const Event& event);
   void OnInject(const Event& event);
+  void OnInjected(const Event& event);
   void JudgeInjection(const Event& event);
 
   bool by_another_ = false;  // somebody else than the poll may have injected in this cycle
   int64_t unbracketed_ = 0;  // injections in a row
+  int64_t too_few_ = 0;      // ... of fewer tasks than a poll had found
+
+  // The injection that is under way, and the state when it began.
+  std::optional<Event> at_inject_;
+  int64_t queue_before_ = 0;
+  int64_t tick_before_ = 0;
 };
 
 }  // namespace proctor::snapshots

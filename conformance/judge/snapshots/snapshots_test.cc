@@ -126,6 +126,15 @@ class Snapshots : public TraceBuilder {
         .Of(p, Variable::kSeenSyscallTick, kTick)
         .Of(p, Variable::kSeenSyscallNs, now_ns - ago_ns);
   }
+  // The only P is taken six times, with so many tasks on the global queue; the thread that is
+  // started looks for work elsewhere, or does not.
+  void OnlyP(int64_t global_queue, int64_t spinning) {
+    Set(Variable::kProcs, 1).Set(Variable::kGlobalQueue, global_queue);
+    for (int i = 0; i < 6; ++i) {
+      Of(0, Variable::kSyscallTick, kTick).InCall(0, kMs).Wake().TakeP(0);
+      Start(0, spinning).Adjust(1).Sleep();
+    }
+  }
   // ... and is taken and handed off.
   Snapshots& TakeP(int32_t p) {
     return Adjust(-1)
@@ -403,6 +412,11 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kProcs, 1).Rest(1);
                s.InCall(0, kMs).Wake().TakeP(0).Rest(0).Adjust(1).Sleep();
              }},
+        Case{"starts_nobody_who_looks_for_work", kHAND_3, kBroken,
+             [](Snapshots& s) { s.OnlyP(0, 0); }},
+        Case{"starts_who_looks_elsewhere", kHAND_1, kBroken, [](Snapshots& s) { s.OnlyP(1, 1); }},
+        Case{"starts_for_global_work", kHAND_1, kKept, [](Snapshots& s) { s.OnlyP(1, 0); }},
+        Case{"starts_who_looks_for_work", kHAND_3, kKept, [](Snapshots& s) { s.OnlyP(0, 1); }},
         Case{"starts_who_polls", kHAND_6, kKept,
              [](Snapshots& s) {
                s.Set(Variable::kLastPoll, s.now_ns).Rest(0).Wait(5 * kMs);
@@ -448,6 +462,16 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) {
                s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
                s.At(kPreemptSignal, -1, {{Arg::kTarget, 101}, {Arg::kSignal, 23}}).Sleep();
+             }},
+        Case{"never_marks_the_task", kPRE_1, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Set(Variable::kAllPLock, 1);
+               s.Of(0, Variable::kMarked, 1).Of(0, Variable::kTaskMarked, 0);
+               for (int i = 0; i < 20; ++i) {
+                 s.Wake().At(kPreemptRequest, 0);
+                 s.At(kPreemptSignal, -1, {{Arg::kTarget, 100}, {Arg::kSignal, 23}});
+                 s.At(kPreemptRequest, 1).Sleep();
+               }
              }},
         Case{"never_marks", kPRE_1, kBroken, [](Snapshots& s) {
                s.Wait(11 * kMs).Set(Variable::kAllPLock, 1);
@@ -719,6 +743,29 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) {
                s.Set(Variable::kScavengerAsked, 1).Wake();
                s.Set(Variable::kScavengerAsked, 0).Set(Variable::kScavengerParked, 0).Sleep();
+             }},
+        Case{"wakes_the_scavenger_unasked", kSCAV_1, kBroken,
+             [](Snapshots& s) {
+               for (int i = 0; i < 12; ++i) {
+                 s.Set(Variable::kScavengerParked, 1).Wake();
+                 s.Set(Variable::kScavengerParked, 0).At(kInject).Sleep();
+               }
+             }},
+        Case{"keeps_the_request", kSCAV_1, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kScavengerAsked, 1);
+               for (int i = 0; i < 12; ++i) {
+                 s.Set(Variable::kScavengerParked, 1).Wake();
+                 s.Set(Variable::kScavengerParked, 0).At(kInject).Sleep();
+               }
+             }},
+        Case{"wakes_the_scavenger_often", kSCAV_1, kKept,
+             [](Snapshots& s) {
+               for (int i = 0; i < 12; ++i) {
+                 s.Set(Variable::kScavengerParked, 1).Set(Variable::kScavengerAsked, 1).Wake();
+                 s.Set(Variable::kScavengerAsked, 0).Set(Variable::kScavengerParked, 0);
+                 s.At(kInject).Sleep();
+               }
              }},
         Case{"forgets_the_scavenger", kSCAV_1, kBroken, [](Snapshots& s) {
                s.Set(Variable::kScavengerAsked, 1);

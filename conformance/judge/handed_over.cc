@@ -1,0 +1,85 @@
+#include "conformance/judge/handed_over.h"
+
+#include <fmt/format.h>
+
+namespace proctor {
+namespace {
+
+// Fewer say nothing of who had the P.
+constexpr int64_t kMessagesLeast = 20;
+// A slice with the monitor's delay, and as much again for each of those that wait in line.
+constexpr int64_t kSlicesMost = 4;
+
+int64_t Bound(const Tunables& tunables) {
+  return kSlicesMost * (tunables.slice_ns + 2 * tunables.shallow_max_ns) + kSystemAllowanceNs;
+}
+
+// What tasks do who hand the P over to each other, and what they compute meanwhile.
+bool KeepsAmongThemselves(const Event& event) {
+  return event.Is(Arg::kOp, Op::kSend) || event.Is(Arg::kOp, Op::kReceive) ||
+         event.Is(Arg::kOp, Op::kSpin);
+}
+
+}  // namespace
+
+HandedOverJudge::HandedOverJudge(const Header& header)
+    : StampJudge(kX, {ClauseId::kHAND_8}),
+      in_force_(header.in_force),
+      behind_(fmt::format("a runnable task did not start within {:g} ms, while two others handed "
+                          "the only P over to each other",
+                          static_cast<double>(Bound(in_force_)) / 1e6),
+              Bound(in_force_)) {
+  using enum EventKind;
+  Needs(KindSet({kTaskSpawn, kTaskStart, kOpBegin, kOpEnd, kStall}));
+}
+
+void HandedOverJudge::Observe(const Event& event) {
+  behind_.Observe(event);
+  if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
+  switch (event.kind) {
+    case EventKind::kGap:
+      waiting_.clear();
+      break;
+    case EventKind::kTaskSpawn:
+      if (waiting_.size() < kTasksMost)
+        waiting_.insert_or_assign(event.Get(Arg::kTask), Waiting{event, messages_});
+      break;
+    case EventKind::kTaskStart:
+      OnStart(event);
+      break;
+    case EventKind::kOpBegin:
+    case EventKind::kOpEnd:
+      // Who computes for long, or waits for something else, is other clauses' matter.
+      if (!KeepsAmongThemselves(event) || event.Get(Arg::kDurationNs) >= in_force_.slice_ns) {
+        if (!event.Is(Arg::kOp, Op::kSpawn)) waiting_.clear();
+      } else if (event.kind == EventKind::kOpEnd && !event.Is(Arg::kOp, Op::kSpin)) {
+        ++messages_;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void HandedOverJudge::OnStart(const Event& event) {
+  const auto found = waiting_.find(event.g);
+  if (found == waiting_.end()) return;
+  const Waiting waiting = found->second;
+  waiting_.erase(found);
+  if (messages_ - waiting.messages < kMessagesLeast) return;
+  const int64_t waited_ns = event.time_ns - waiting.spawned.time_ns;
+  behind_.Add({.begin_ns = waiting.spawned.time_ns,
+               .end_ns = event.time_ns,
+               .exceeds = waited_ns > behind_.bound_ns(),
+               .beyond_ns = waited_ns - behind_.bound_ns(),
+               .evidence = {waiting.spawned, event}});
+}
+
+// Few samples decide nothing of a clause that others judge too.
+void HandedOverJudge::Close() {
+  behind_.Close();
+  const Samples::Decision decision = behind_.ByCount();
+  if (decision.outcome != Samples::Outcome::kOpen) Rule(ClauseId::kHAND_8, behind_, decision);
+}
+
+}  // namespace proctor
