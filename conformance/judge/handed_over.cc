@@ -14,10 +14,10 @@ int64_t Bound(const Tunables& tunables) {
   return kSlicesMost * (tunables.slice_ns + 2 * tunables.shallow_max_ns) + kSystemAllowanceNs;
 }
 
-// What tasks do who hand the P over to each other, and what they compute meanwhile.
+// What tasks do who hand the P over to each other, and what they do meanwhile.
 bool KeepsAmongThemselves(const Event& event) {
   return event.Is(Arg::kOp, Op::kSend) || event.Is(Arg::kOp, Op::kReceive) ||
-         event.Is(Arg::kOp, Op::kSpin);
+         event.Is(Arg::kOp, Op::kSpin) || event.Is(Arg::kOp, Op::kSpawn);
 }
 
 }  // namespace
@@ -48,13 +48,12 @@ void HandedOverJudge::Observe(const Event& event) {
       OnStart(event);
       break;
     case EventKind::kOpBegin:
-    case EventKind::kOpEnd:
       // Who computes for long, or waits for something else, is other clauses' matter.
-      if (!KeepsAmongThemselves(event) || event.Get(Arg::kDurationNs) >= in_force_.slice_ns) {
-        if (!event.Is(Arg::kOp, Op::kSpawn)) waiting_.clear();
-      } else if (event.kind == EventKind::kOpEnd && !event.Is(Arg::kOp, Op::kSpin)) {
-        ++messages_;
-      }
+      if (!KeepsAmongThemselves(event) || event.Get(Arg::kDurationNs) >= in_force_.slice_ns)
+        waiting_.clear();
+      break;
+    case EventKind::kOpEnd:
+      if (event.Is(Arg::kOp, Op::kSend) || event.Is(Arg::kOp, Op::kReceive)) ++messages_;
       break;
     default:
       break;

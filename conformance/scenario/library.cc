@@ -92,7 +92,7 @@ std::vector<Entry> Entries() {
       {kTimerIsNoDeadlockScenario, {kDEAD_4}},
       {kNetworkIsNoDeadlockScenario, {kDEAD_5}},
       {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}, {kCYC_1, kDEEP_13}},
-      {kSchedulerTraceBesideASpinnerScenario, {}, {kCAD_6, kCYC_1}},
+      {kSchedulerTraceBesideASpinnerScenario, {kTRC_1}, {kCAD_6, kCYC_1}},
       {kPreemptionOffScenario, {kPRE_3}, {kSLICE_4}},
       {kStopTheWorldScenario, {kSTW_3}},
       {kMixedLoadScenario, {kSYS_8, kHAND_8}, {kCAD_2, kHAND_1, kID_2, kID_3}},

@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 9608527831474185357u;
+constexpr uint64_t kEventsHash = 4463378421213048435u;
 
 class Recorder : public EventSink {
  public:
