@@ -1,6 +1,6 @@
-// The last words of a runtime that gave up on its own, in what a process has written: a line that begins
-// with "fatal error:", as those of Go do. What the system refused to it (memory, threads) is no fault
-// of its own.
+// The last words of a runtime that gave up on its own, in what a process has written: a line that
+// begins with "fatal error:", as those of Go do. What the system refused to it (memory, threads) is
+// no fault of its own.
 //
 // Thread safety: pure functions.
 

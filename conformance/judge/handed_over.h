@@ -1,6 +1,6 @@
-// Judges whether tasks that hand the only P over to each other keep it from a third one that can run
-// (HAND-8): who runs next because another one woke it goes on with that one's slice, so both lose the P
-// when that is over.
+// Judges whether tasks that hand the only P over to each other keep it from a third one that can
+// run (HAND-8): who runs next because another one woke it goes on with that one's slice, so both
+// lose the P when that is over.
 //
 // Thread safety: none; one thread at a time per object.
 

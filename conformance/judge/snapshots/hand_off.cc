@@ -83,7 +83,7 @@ void HandOffJudge::OnOutcome(const Event& event) {
 }
 
 // While the monitor has the only P nobody can take from the global queue. A thread without a P may
-// count as spinning for a moment, and a stop of the world may be asked for, but not again and again.
+// count as spinning for a moment, and a stop of the world may be asked for, but not so often.
 void HandOffJudge::JudgeOnlyP(bool spinning, const Event& hand_off, const Event& event) {
   const Picture& now = view_.now();
   const auto both = [&](Variable variable, bool set) {
