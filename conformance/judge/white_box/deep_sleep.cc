@@ -196,7 +196,8 @@ void DeepSleepJudge::OnPublish(const Event& event) {
   const bool may = state_.AllIdle() || state_.value(Variable::kStopPending) != 0;
   Expect(may, kDEEP_11, "a deep sleep although some P is not idle and no stop-the-world is pending",
          {event});
-  if (nows_ns_.none()) nows_ns_.Add(state_.now_ns());
+  // Without a look at the clock since the shallow sleep, only what it showed then can be right.
+  if (nows_ns_.none()) nows_ns_.Add(in_real_time_ ? state_.now_ns() : event.time_ns);
   const bool later =
       timers_ns_
           .Are([&](int64_t timer_ns) {
@@ -232,7 +233,8 @@ void DeepSleepJudge::OnRelax(const Event& event) {
 void DeepSleepJudge::OnNoteClear(const Event& event) {
   const bool locked = state_.MonitorHolds(LockId::kSched);
   // Before the flag is published nothing can be lost.
-  const bool place = way_ == Way::kWoken || (way_ == Way::kAwake && locked);
+  const bool before = way_ == Way::kAwake && !state_.in_duties() && !state_.slept_deep();
+  const bool place = way_ == Way::kWoken || (before && locked);
   Expect(place && locked, kDEEP_6,
          locked || way_ != Way::kWoken ? "the note was reset other than after a deep sleep"
                                        : "the note was reset without the sched lock",

@@ -19,7 +19,7 @@ ForcedCollectionJudge::ForcedCollectionJudge(Tier tier, const Header& header, co
                     {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
                      EventKind::kInject, EventKind::kCollectorRead},
                     {Variable::kHelperIdle, Variable::kCollectorEnabled}) {
-  LooksAtLocks({LockId::kMonitor});
+  LooksAtLocks({LockId::kMonitor, LockId::kForcedGc});
   LooksAtOthers({EventKind::kWrite});
 }
 
@@ -38,8 +38,8 @@ void ForcedCollectionJudge::Observe(const Event& event) {
       Begin();
       break;
     case EventKind::kUnlock:
-      if (!Is(event, LockId::kMonitor)) break;
-      OnEnd(event);
+      if (Is(event, LockId::kForcedGc)) OnHelperUnlocked(event);
+      if (Is(event, LockId::kMonitor)) OnEnd(event);
       break;
     case EventKind::kRead:
       if (state_.in_duties() && !due_ && Is(event, Variable::kHelperIdle))
@@ -145,6 +145,13 @@ void ForcedCollectionJudge::OnInject(const Event& event) {
                          : "the helper was injected without its flag cleared",
          {event});
   if (cleared_ == 0) JudgeForced(event);
+}
+
+// Between two holds of the lock the helper is neither waiting nor asked.
+void ForcedCollectionJudge::OnHelperUnlocked(const Event& event) {
+  Expect(cleared_ <= injected_, kGC_2,
+         "the helper's lock was released with its flag cleared and the helper not injected",
+         {event});
 }
 
 void ForcedCollectionJudge::JudgeForced(const Event& event) {

@@ -28,6 +28,7 @@ class ForcedCollectionJudge final : public WhiteBoxJudge {
   Maybe IsTriggered() const;
   Maybe HelperWaits() const;
   std::string Figures() const;
+  void OnHelperUnlocked(const Event& event);
   void JudgeForced(const Event& event);
 
   // What was read of the collector before anything was done about it.

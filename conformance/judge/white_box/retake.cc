@@ -112,11 +112,17 @@ void RetakeJudge::OnEffect(const Event& event) {
       Violate(kSLICE_3, "a preemption request outside the duties", {event});
     } else if (visit.requests > 1) {
       Violate(kSLICE_4, "preemption was requested twice in one scan", {event});
+    } else if (visit.won) {
+      Violate(kSYS_10,
+              fmt::format("P {} was asked to preempt after the monitor had taken it", event.p),
+              {event});
     }
     return;
   }
   if (Is(event, Variable::kStatus)) {
-    ++VisitOf(event.p).takes;
+    Visit& visit = VisitOf(event.p);
+    ++visit.takes;
+    visit.won = visit.won || event.kind != EventKind::kLostSwap;
   } else if (event.kind == EventKind::kWrite && Is(event, Variable::kTaskLocked)) {
     if (event.Get(Arg::kValue) == 1) VisitOf(event.p).task_locked = true;
   } else if (event.kind == EventKind::kWrite && Is(event, Variable::kIdleLocked)) {

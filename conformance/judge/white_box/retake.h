@@ -53,6 +53,7 @@ class RetakeJudge final : public WhiteBoxJudge {
     int32_t takes = 0;  // swaps, won or lost, or taken by the task's lock
     int32_t brackets = 0;
     bool task_locked = false;
+    bool won = false;
     bool unmoved = false;  // when asked to preempt, its tick was that of the scan before
     bool shown = false;    // something of the above is so
 
@@ -63,7 +64,7 @@ class RetakeJudge final : public WhiteBoxJudge {
       syscall_tick.Clear();
       local = spinning = idle = {};
       requests = takes = brackets = 0;
-      task_locked = unmoved = false;
+      task_locked = won = unmoved = false;
       shown = true;
     }
   };

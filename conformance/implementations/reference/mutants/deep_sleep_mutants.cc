@@ -39,6 +39,31 @@ struct NoSecondTest : Monitor {
   bool tested_ = false;
 };
 
+// The look at the clock comes before the shallow sleep, not after it.
+struct ClockBeforeShallowSleep : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  bool Sleep(int64_t duration_ns) override {
+    before_ns = host_.NowNs();
+    return host_.Sleep(duration_ns);
+  }
+  void Lock(LockId lock) override {
+    host_.Lock(lock);
+    if (lock == LockId::kMonitor) before_ns = -1;
+  }
+  int64_t NowNs() override { return before_ns >= 0 ? before_ns : host_.NowNs(); }
+  int64_t before_ns = -1;
+};
+
+struct ClearsNoteTwice : Monitor {
+  using Monitor::Monitor;
+  void SleepDeepIfIdle() override {
+    Monitor::SleepDeepIfIdle();
+    host_.Lock(LockId::kSched);
+    host_.ClearNote();
+    host_.Unlock(LockId::kSched);
+  }
+};
+
 struct NeverDeep : Monitor {
   using Monitor::Monitor;
   bool NothingToWatch() override { return false; }
@@ -212,6 +237,14 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kDEEP_6,
      .text = "the note is not reset after the sleep",
      .run = RunBehind<NoteNotReset>},
+    {.name = "clock_before_shallow_sleep",
+     .clause = kDEEP_4,
+     .text = "the test for a deep sleep uses a clock read before the shallow sleep",
+     .run = RunBehind<ClockBeforeShallowSleep>},
+    {.name = "note_reset_twice",
+     .clause = kDEEP_6,
+     .text = "the note is reset once more under another hold of the sched lock",
+     .run = Run<ClearsNoteTwice>},
     {.name = "note_reset_too_early",
      .clause = kDEEP_6,
      .text = "the note is reset before the sched lock is taken, so that a late wake-up stays in it",

@@ -188,6 +188,15 @@ struct HelperUnlocked : PassThroughHost {
   }
 };
 
+struct HelperInTwoHolds : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void ClearHelperIdle() override {
+    host_.ClearHelperIdle();
+    host_.Unlock(LockId::kForcedGc);
+    host_.Lock(LockId::kForcedGc);
+  }
+};
+
 struct NeverForces : Monitor {
   using Monitor::Monitor;
   bool CollectionIsDue(int64_t now_ns) override {
@@ -346,6 +355,10 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kGC_2,
      .text = "the helper's flag is cleared without its lock",
      .run = RunBehind<HelperUnlocked>},
+    {.name = "helper_in_two_holds",
+     .clause = kGC_2,
+     .text = "the helper's lock is released between clearing its flag and injecting it",
+     .run = RunBehind<HelperInTwoHolds>},
     {.name = "trace_twice_per_interval",
      .clause = kTRC_1,
      .text = "the scheduler trace is printed twice per interval",

@@ -49,6 +49,18 @@ struct NeverPreempts : PassThroughHost {
   void RequestPreemption(int32_t) override {}
 };
 
+// A request waits until the P has been taken, if it is to be, and the scan goes on.
+struct AsksAfterTaking : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void RequestPreemption(int32_t processor) override { asked = processor; }
+  int32_t ProcessorCount() override {
+    if (asked >= 0) host_.RequestPreemption(asked);
+    asked = -1;
+    return host_.ProcessorCount();
+  }
+  int32_t asked = -1;
+};
+
 struct AsksOnce : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   uint32_t ScheduleTickOf(int32_t processor) override {
@@ -246,6 +258,10 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kSLICE_1,
      .text = "the length of the list of P is read once per scan",
      .run = RunBehind<LengthReadOnce>},
+    {.name = "asks_after_taking",
+     .clause = kSYS_10,
+     .text = "a P that was taken is asked to preempt afterwards",
+     .run = RunBehind<AsksAfterTaking>},
     {.name = "stamp_not_refreshed",
      .clause = kSLICE_2,
      .text = "a new schedule tick is stamped with the time of the old one",
