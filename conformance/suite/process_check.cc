@@ -17,12 +17,26 @@ constexpr size_t kGrowthBytesLeast = 1 << 20;
 constexpr size_t kBytesPerCycleMost = 64;
 constexpr size_t kGrowthBytesMost = 256 << 20;
 
+// The run itself keeps none open.
+constexpr int kOpenFilesMore = 64;
+constexpr int kDescriptorsMost = 4'096;
+
 size_t HeapBytes() { return mallinfo2().uordblks; }
+
+int OpenFiles() {
+  int open = 0;
+  for (int descriptor = 0; descriptor < kDescriptorsMost; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) >= 0) ++open;
+  }
+  return open;
+}
 
 }  // namespace
 
 ProcessCheck::ProcessCheck()
-    : output_(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, kCopyFrom)), heap_bytes_(HeapBytes()) {
+    : output_(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, kCopyFrom)),
+      heap_bytes_(HeapBytes()),
+      open_files_(OpenFiles()) {
   fstat(STDOUT_FILENO, &output_file_);
 }
 
@@ -49,6 +63,11 @@ std::vector<std::string> ProcessCheck::Changes(int64_t cycles) const {
         fmt::format("the monitor keeps more memory with each cycle: {} bytes in {} cycles, about "
                     "{} bytes a cycle",
                     grown_bytes, cycles, bytes_per_cycle));
+  }
+  const int more_files = OpenFiles() - open_files_;
+  if (more_files > kOpenFilesMore) {
+    changes.push_back(
+        fmt::format("the monitor leaves files open: {} more in {} cycles", more_files, cycles));
   }
   return changes;
 }

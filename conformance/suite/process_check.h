@@ -1,4 +1,5 @@
-// What a monitor must leave alone in the process that it runs in: standard output, and the heap.
+// What a monitor must leave alone in the process that it runs in: standard output, the heap,
+// and the table of open files.
 //
 // Thread safety: none; looks at the whole process.
 
@@ -32,6 +33,7 @@ class ProcessCheck {
   const int output_;  // a copy of standard output
   struct stat output_file_ = {};
   const size_t heap_bytes_;
+  const int open_files_;
 };
 
 }  // namespace proctor

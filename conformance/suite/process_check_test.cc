@@ -1,5 +1,6 @@
 #include "conformance/suite/process_check.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -33,6 +34,17 @@ TEST(ProcessCheck, NamesMemoryThatGrowsWithTheCycles) {
   for (void* each : kept) free(each);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].find("the monitor keeps more memory with each cycle: "), 0u) << changes[0];
+}
+
+TEST(ProcessCheck, NamesFilesThatAreLeftOpen) {
+  const ProcessCheck check;
+  std::vector<int> files;
+  for (int i = 0; i < 100; ++i) files.push_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const std::vector<std::string> changes = check.Changes(1'000);
+  for (const int file : files) close(file);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].find("the monitor leaves files open: 100 more in "), 0u) << changes[0];
+  EXPECT_TRUE(check.Changes(1'000).empty());
 }
 
 }  // namespace

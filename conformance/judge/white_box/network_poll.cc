@@ -103,7 +103,7 @@ void NetworkPollJudge::OnSwap(const Event& event) {
   }
   const int64_t expected_ns = event.Get(Arg::kExpected);
   const bool from_seen = SeenAre(last_poll_, Variable::kLastPoll, [&](int64_t last_ns) {
-                           return last_ns == expected_ns;
+                           return last_ns == expected_ns && last_ns != 0;
                          }).yes;
   const bool to_now =
       event.kind == EventKind::kLostSwap || event.Get(Arg::kValue) == state_.duties_now_ns();

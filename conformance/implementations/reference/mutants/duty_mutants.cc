@@ -197,6 +197,14 @@ struct HelperInTwoHolds : PassThroughHost {
   }
 };
 
+// Meanwhile a thread may have blocked in the poller.
+struct SwapsFromSecondReading : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  bool SwapLastPoll(int64_t, int64_t new_ns) override {
+    return host_.SwapLastPoll(host_.LastPollNs(), new_ns);
+  }
+};
+
 struct NeverForces : Monitor {
   using Monitor::Monitor;
   bool CollectionIsDue(int64_t now_ns) override {
@@ -355,6 +363,10 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kGC_2,
      .text = "the helper's flag is cleared without its lock",
      .run = RunBehind<HelperUnlocked>},
+    {.name = "swaps_from_second_reading",
+     .clause = kPOLL_2,
+     .text = "the last poll is swapped from a second reading, though it says that a thread polls",
+     .run = RunBehind<SwapsFromSecondReading>},
     {.name = "helper_in_two_holds",
      .clause = kGC_2,
      .text = "the helper's lock is released between clearing its flag and injecting it",
