@@ -73,6 +73,7 @@ Operation ScenarioMutator::DrawOperation(const Scenario& scenario) {
     case Op::kBlock:
     case Op::kCalls:
     case Op::kSleep:
+    case Op::kBlockUntold:
       operation.duration_ns = DrawDuration();
       break;
     case Op::kWait:

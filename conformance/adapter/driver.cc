@@ -230,7 +230,7 @@ void Session::OnReply(const std::string& line) {
     run_.header.in_force = done->in_force;
     run_.gathered = done->gathered;
     done_ = true;
-    error = FindNotInForce(scenario_, done->in_force);
+    error = FindWrongEnd(scenario_, stamps_, *done);
     if (!error.empty()) Fail(Outcome::kError, error);
     if (EndsByDeadlock())
       run_.note = "the scenario says that it ends in a deadlock, and it just ended";

@@ -36,6 +36,8 @@ EventKinds Kinds(JsonObject& object) {
   return kinds;
 }
 
+constexpr size_t kThreadNameBytesMost = 15;
+
 // `"monitor": null`, `{"thread": NAME}` or `{"cadence": {"sleep_ns": N}}`.
 void ReadMonitor(JsonObject& object, Handshake& handshake) {
   const Json& monitor = object.Any("monitor");
@@ -55,6 +57,10 @@ void ReadMonitor(JsonObject& object, Handshake& handshake) {
     }
     handshake.monitor_thread = Name(members, "thread");
     if (handshake.monitor_thread.empty()) members.Fail("thread", "must not be empty");
+    if (handshake.monitor_thread.size() > kThreadNameBytesMost) {
+      members.Fail("thread", fmt::format("is longer than the {} bytes that Linux keeps",
+                                         kThreadNameBytesMost));
+    }
   });
 }
 
@@ -211,6 +217,13 @@ std::string FindNotInForce(const Scenario& scenario, const Tunables& in_force) {
                        asked, had);
   }
   return "";
+}
+
+std::string FindWrongEnd(const Scenario& scenario, Stamps stamps, const Done& done) {
+  if (stamps != Stamps::kAll && !done.gathered) {
+    return "`done` lacks gathered, which stands for the stamps left out";
+  }
+  return FindNotInForce(scenario, done.in_force);
 }
 
 bool AdapterMakes(EventKind kind) {

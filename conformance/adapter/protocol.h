@@ -73,6 +73,9 @@ std::string FindUnsupported(const Handshake& handshake, const Scenario& scenario
 // was asked for, and 2 was in force". Empty: nothing.
 std::string FindNotInForce(const Scenario& scenario, const Tunables& in_force);
 
+// The same, and whether what was not stamped, by the level that the adapter got, was gathered.
+std::string FindWrongEnd(const Scenario& scenario, Stamps stamps, const Done& done);
+
 // Whether an adapter may make such events: the stamps of a scenario.
 bool AdapterMakes(EventKind kind);
 bool AdapterMakes(EventKind kind, Stamps stamps);

@@ -107,6 +107,9 @@ TEST(Protocol, WhatWasInForceIsWhatWasAsked) {
   scenario.tunables = {{"procs", 0}};
   EXPECT_EQ(FindNotInForce(scenario, in_force), "") << "the runtime's own choice";
   EXPECT_EQ(FindNotInForce({}, in_force), "");
+  EXPECT_EQ(FindWrongEnd({}, Stamps::kAll, {}), "");
+  EXPECT_EQ(FindWrongEnd({}, Stamps::kNone, {}),
+            "`done` lacks gathered, which stands for the stamps left out");
 }
 
 TEST(Protocol, ReadsWhatATraceTells) {

@@ -213,6 +213,13 @@ class Replay {
       return Fail(fmt::format("{}: no task_spawn has given the number {}",
                               Describe(*instance.stamps.front()), g));
     }
+    // They differ, so a greater one leaves out another.
+    if (whole_ && !instances_.empty() && instances_.rbegin()->first > std::ssize(order_)) {
+      Fail(
+          fmt::format("a run of a task has the number {}, and there are {} runs: they are "
+                      "numbered from 1 on, in the order in which they are spawned",
+                      instances_.rbegin()->first, order_.size()));
+    }
   }
 
   // So many effects that have ended need as many causes begun by then, less those that need none.

@@ -6,7 +6,9 @@ namespace proctor {
 namespace {
 
 // They last at least as long as they are asked to, whatever the machine does.
-bool LastsByTheClock(Op op) { return op == Op::kBlock || op == Op::kWork || op == Op::kCalls; }
+bool LastsByTheClock(Op op) {
+  return op == Op::kBlock || op == Op::kBlockUntold || op == Op::kWork || op == Op::kCalls;
+}
 
 // What is stamped inside it.
 std::optional<EventKind> InnerOf(Op op) {
@@ -84,6 +86,9 @@ std::string TaskCursor::WrongWith(const Event& event) const {
 std::string TaskCursor::WrongWithInner(const Event& event) const {
   if (event.kind == EventKind::kProcsChanged && event.Get(Arg::kProcs) != operation().procs) {
     return fmt::format("where procs={} is asked for", operation().procs);
+  }
+  if (event.kind == EventKind::kCpuTime && event.Get(Arg::kCpuNs) < 0) {
+    return "where cpu_ns is the CPU time used so far";
   }
   if (event.kind != EventKind::kTimerAnswer) return "";
   if (event.Get(Arg::kTimer) != operation().timer) {

@@ -23,7 +23,9 @@ std::vector<Task> TasksFor(Op op) {
   switch (op) {
     case Op::kSend:
     case Op::kReceive:
+      // Nobody receives from the last one, which holds what is sent.
       return {
+          {.ops = {{.op = Op::kSend, .channel = 2}, {.op = Op::kSend, .channel = 2}}},
           {.ops = {{.op = Op::kSend, .channel = 0}, {.op = Op::kSend, .channel = 1}}, .repeat = 4},
           {.ops = {{.op = Op::kReceive, .channel = 0}, {.op = Op::kReceive, .channel = 1}},
            .repeat = 4}};
@@ -57,6 +59,7 @@ std::vector<Task> TasksFor(Op op) {
     case Op::kBlock:
     case Op::kCalls:
     case Op::kSleep:
+    case Op::kBlockUntold:
       return {{.ops = {For(op, kShortNs), For(op, 2 * kShortNs)}, .repeat = 2},
               {.ops = {For(op, kShortNs)}, .repeat = 3}};
   }
@@ -84,7 +87,7 @@ std::vector<Op> NeedsOf(Op op) {
 
 Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
   Scenario scenario{.name = name,
-                    .channels = {{.capacity = 0}, {.capacity = 2}},
+                    .channels = {{.capacity = 0}, {.capacity = 2}, {.capacity = 2}},
                     .descriptors = kDescriptors,
                     .tasks = std::move(tasks)};
   // As many bytes as waits take.
@@ -121,7 +124,7 @@ class Linter {
     using Part = void (Linter::*)();
     for (const Part part :
          {&Linter::LintHandshake, &Linter::LintConversation, &Linter::LintOperations,
-          &Linter::LintTunables, &Linter::LintDeadlock}) {
+          &Linter::LintTunables, &Linter::LintStamps, &Linter::LintDeadlock}) {
       (this->*part)();
       if (!result_.faults.empty() || listener_.Stopped()) return std::move(result_);
     }
@@ -266,6 +269,20 @@ class Linter {
           OtherValue(field, result_.handshake->in_force.*field.member);
       Perform(fmt::format("tunable {}", field.name), scenario);
       if (listener_.Stopped()) return;
+    }
+  }
+
+  void LintStamps() {
+    for (const Stamps level : result_.handshake->stamps) {
+      if (level == Stamps::kAll || listener_.Stopped()) continue;
+      const std::string name(StampsNames()[static_cast<size_t>(level)]);
+      Scenario scenario = ScenarioOf("stamps_" + name, TasksFor(FirstOperation()));
+      scenario.stamps = level;
+      const std::string place = fmt::format("stamps \"{}\"", name);
+      const struct Run run = Perform(place, scenario);
+      if (run.outcome != Outcome::kDone || !run.gathered) continue;
+      const std::string imbalance = FindImbalance(scenario, run.gathered->ledger);
+      if (!imbalance.empty()) Fault(place, "the ledger does not balance: " + imbalance);
     }
   }
 

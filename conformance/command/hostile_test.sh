@@ -93,6 +93,22 @@ for value in 18446744073709551616 -1 1e3 0x10; do
   expect 64 "--seed: '$value' is not a whole number from 0 to 18446744073709551615" \
     "$check --seed=$value"
 done
+for option in clauses tiers scenario seed budget worlds out state-map expectations profile; do
+  expect 64 "--$option: is empty; give a value, or leave it out" \
+    "$proctor check reference --$option ''"
+done
+for option in workload case out; do
+  expect 64 "--$option: is empty" "$proctor stress reference --$option ''"
+done
+for words in "judge ''" "replay ''" "explain ''" "check ''" "lint ''" "compare '' ''"; do
+  expect 64 ": is empty; give a value" "$proctor $words"
+done
+expect 64 "--seed: may be given once only" "$check --seed 1 --seed 2"
+expect 64 "--tiers: needs a value" "$proctor check reference --tiers"
+expect 64 "compare needs two" "$proctor compare reference"
+expect 3 "$work: is a folder" "$proctor check $work"
+expect 0 "1 conforms; exit status 0" \
+  "$proctor check --tiers V --clauses CAD-2 --scenario lone_spinner reference"
 expect 64 "there is no subcommand 'dance'" "$proctor dance"
 expect 0 "--budget" "$proctor check --help"
 if "$proctor" check --help | grep --quiet --extended-regexp '[0-9]{25}'; then

@@ -123,8 +123,11 @@ void AddCheck(CLI::App& app, Arguments& arguments) {
         request.tiers = *tiers;
       },
       "kinds of evidence, e.g. O,X");
-  check->add_option("--scenario", request.scenarios,
-                    "run only this one (a name or a file); repeatable");
+  // One word each time, so that the implementation may stand behind it.
+  check
+      ->add_option("--scenario", request.scenarios,
+                   "run only this one (a name or a file); repeatable")
+      ->allow_extra_args(false);
   AddNumber(*check, "--seed", request.seed, 0, UINT64_MAX, "64-bit seed; 1 if left out");
   AddDuration(*check, "--budget", request.budget_ms,
               "start no scenario after it; 120s if left out");
@@ -238,7 +241,12 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
   if (app.got_subcommand("stress")) return Stress(arguments.stress);
-  if (app.got_subcommand("compare")) return Compare(arguments.compare);
+  if (app.got_subcommand("compare")) {
+    if (arguments.compare.request.implementations.size() < 2) {
+      return Refuse("compare needs two implementations or earlier runs, or more");
+    }
+    return Compare(arguments.compare);
+  }
   if (app.got_subcommand("check")) return Check(arguments.check);
   if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
@@ -249,6 +257,27 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
         "--follow-children needs -- COMMAND, whose processes it follows from their start");
   }
   return Observe(arguments.observe);
+}
+
+// An empty word is most often a variable that is not set: nobody means the default by it. Only the
+// arguments of a command to observe may be empty.
+void RefuseEmptyWords(CLI::App& app) {
+  for (CLI::App* subcommand : app.get_subcommands([](CLI::App*) { return true; })) {
+    for (CLI::Option* option : subcommand->get_options()) {
+      if (option->get_items_expected_max() == 0 || option->get_name() == "command") continue;
+      option->check([](const std::string& word) {
+        return word.empty() ? "is empty; give a value, or leave it out" : "";
+      });
+    }
+  }
+}
+
+// The library's words for these would be understood by its authors.
+std::string Mismatch(const std::string& what) {
+  const std::string option = what.substr(0, what.find(':'));
+  if (what.find("At Most") != std::string::npos) return option + ": may be given once only";
+  if (what.find("required TEXT missing") != std::string::npos) return option + ": needs a value";
+  return what;
 }
 
 // What the library says of a wrong command line, in one line. Of a first word that is no subcommand
@@ -262,7 +291,7 @@ std::string UsageError(const CLI::App& app, int argc, char** argv, const CLI::Pa
   }
   if (!known) return fmt::format("there is no subcommand '{}'; there are {}", argv[1], names);
   if (argc < 2) return fmt::format("a subcommand is missing; there are {}", names);
-  return fmt::format("{}; --help shows what there is", error.what());
+  return fmt::format("{}; --help shows what there is", Mismatch(error.what()));
 }
 
 // So that a machine with few descriptors is not taken for an adapter that fails.
@@ -302,6 +331,7 @@ int Run(int argc, char** argv) {
   AddStress(app, arguments);
   AddCompare(app, arguments);
   AddList(app, arguments);
+  RefuseEmptyWords(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {

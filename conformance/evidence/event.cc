@@ -10,9 +10,9 @@ namespace {
 constexpr std::string_view kOpNames[] = {
     "spin",  "work",      "block",      "calls",       "wait",     "sleep",
     "yield", "send",      "receive",    "spawn",       "allocate", "collect",
-    "stamp", "set_timer", "stop_timer", "reset_timer", "procs"};
+    "stamp", "set_timer", "stop_timer", "reset_timer", "procs",    "block_untold"};
 static_assert(std::size(kOpNames) == kOps);
-static_assert(static_cast<size_t>(Op::kProcs) + 1 == kOps);
+static_assert(static_cast<size_t>(Op::kBlockUntold) + 1 == kOps);
 constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
 constexpr std::string_view kLockNames[] = {"monitor",   "scavenger", "forced_gc", "sched",
                                            "all_tasks", "all_p",     "timers"};

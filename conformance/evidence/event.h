@@ -118,8 +118,9 @@ enum class Op : int64_t {
   kStopTimer,
   kResetTimer,
   kProcs,
+  kBlockUntold,
 };
-inline constexpr size_t kOps = 17;  // as many as its enumerators
+inline constexpr size_t kOps = 18;  // as many as its enumerators
 
 // The spelling in JSON of an enumerated argument's values; the index is the value.
 using ValueNames = std::span<const std::string_view>;

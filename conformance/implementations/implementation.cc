@@ -202,7 +202,10 @@ std::optional<Implementation> BuildImplementation(const std::string& name,
   if (name.find('/') != std::string::npos && fs::exists(name, code)) {
     failure = BuildFailure::kMissing;
     error =
-        fmt::format("{}: is no program that may be executed; `chmod +x` makes a file one", name);
+        fs::is_directory(name, code)
+            ? fmt::format("{}: is a folder, and neither an adapter nor the results of a run", name)
+            : fmt::format("{}: is no program that may be executed; `chmod +x` makes a file one",
+                          name);
     return std::nullopt;
   }
   failure = BuildFailure::kUnknownName;

@@ -62,9 +62,11 @@ void CollectionJudge::Observe(const Event& event) {
       OnCollection(event);
       break;
     case EventKind::kOpBegin:
-      if (Allocates(event)) grows_ = true;
+      // Nor is a collection forced while a call that the runtime is not told of keeps the world.
+      if (Allocates(event) || event.Is(Arg::kOp, Op::kBlockUntold)) grows_ = true;
       if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kTasksMost) {
-        const bool beside = !activity_.lost() && Stoppable() == 1;
+        const bool beside =
+            !activity_.lost() && activity_.open(Op::kBlockUntold) == 0 && Stoppable() == 1;
         collects_.insert_or_assign(event.g, Collect{event, beside});
       }
       break;

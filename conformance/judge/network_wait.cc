@@ -32,7 +32,8 @@ void NetworkWaitJudge::Observe(const Event& event) {
   activity_.Observe(event);
   // Without preemption the bound does not hold, which is another clause's matter.
   if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
-  if (activity_.lost()) {
+  // Nothing ends a call that the runtime is not told of.
+  if (activity_.lost() || activity_.open(Op::kBlockUntold) > 0) {
     ready_.reset();
   } else if (event.kind == EventKind::kDescriptorReady) {
     const bool one_of_each = activity_.open(Op::kWait) == 1 && activity_.open(Op::kSpin) == 1;

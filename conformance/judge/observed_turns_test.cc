@@ -281,17 +281,28 @@ TEST(SYS_5, ASliceOfShortCallsEnds) {
 }
 
 TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
-  for (const bool asked : {true, false}) {
+  for (const auto& [op, asked] : std::vector<std::pair<Op, bool>>{{Op::kSpin, true},
+                                                                  {Op::kSpin, false},
+                                                                  {Op::kBlockUntold, true},
+                                                                  {Op::kBlockUntold, false}}) {
     TraceBuilder trace = OneTask(1);
     trace.header.tiers = kX;
     for (int i = 0; i < kEnough; ++i) {
-      trace.Wait(3 * kMs).Begin(kTask, Op::kSpin, 50 * kMs);
+      trace.Wait(3 * kMs).Begin(kTask, op, 50 * kMs);
       if (asked) trace.Signal(9);
-      trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, Op::kSpin);
-      trace.Wait(3 * kMs).Begin(kTask, Op::kSpin, kMs).End(kTask, Op::kSpin);
+      trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, op);
+      trace.Wait(3 * kMs).Begin(kTask, op, kMs).End(kTask, op);
     }
     EXPECT_EQ(trace.Of(ClauseId::kSYS_8), asked ? Verdict::kConforms : Verdict::kViolates);
   }
+  // In a call that the runtime is told of its P may be taken at any time.
+  TraceBuilder told = OneTask(1);
+  told.header.tiers = kX;
+  for (int i = 0; i < kEnough; ++i) {
+    told.Wait(3 * kMs).Begin(kTask, Op::kBlock, 50 * kMs).Start(kBehind);
+    told.Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, Op::kBlock);
+  }
+  EXPECT_EQ(told.Of(ClauseId::kSYS_8), Verdict::kNotExercised);
 }
 
 TEST(POLL_1, EveryTurnAfterTheLastPollHasGrownOldPolls) {

@@ -1,5 +1,6 @@
 // Judges SYS-8 by order: with one P nobody else stamps while a task computes that was not asked to
-// yield. How busy the machine is does not matter.
+// yield, nor while one is in a blocking call that the runtime is not told of. How busy the machine
+// is does not matter.
 //
 // Thread safety: none; one thread at a time per object.
 
@@ -24,7 +25,7 @@ class OverlapJudge : public StampJudge {
  private:
   const Tunables in_force_;
   Activity activity_;
-  std::optional<Event> spin_;
+  std::optional<Event> running_;
   int64_t asked_ns_ = 0;  // when some task was last asked to yield
   Samples overlaps_;
 };

@@ -69,6 +69,11 @@ void RunnableBehindJudge::Observe(const Event& event) {
   activity_.Observe(event);
   // Nor where one may be missing.
   if (activity_.lost()) return;
+  // A third task keeps the P in a call that the runtime is not told of, and nothing can end it.
+  if (activity_.open(Op::kBlockUntold) > 0) {
+    ahead_.reset();
+    interrupted_.reset();
+  }
   switch (event.kind) {
     case EventKind::kTaskSpawn:
       spawned_ = event;

@@ -168,8 +168,7 @@ TEST(DEEP_9, NoWakeUpIsLost) {
   EXPECT_EQ(traced.Of(ClauseId::kDEEP_9), Verdict::kNotExercised);
 }
 
-TraceBuilder NetworkWaits(int64_t wait_ns, int64_t times) {
-  TraceBuilder trace = Stamps();
+TraceBuilder NetworkWaits(int64_t wait_ns, int64_t times, TraceBuilder trace = Stamps()) {
   trace.Start(2).Begin(1, Op::kSpin);
   for (int64_t i = 0; i < times; ++i) {
     trace.Begin(2, Op::kWait).Wait(kMs).Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}});
@@ -182,6 +181,25 @@ TEST(POLL_7, AReadyTaskRunsThoughEveryPIsBusy) {
   EXPECT_EQ(NetworkWaits(30 * kMs, 50).Of(ClauseId::kPOLL_7), Verdict::kConforms);
   EXPECT_EQ(NetworkWaits(90 * kMs, 10).Of(ClauseId::kPOLL_7), Verdict::kViolates);
   EXPECT_EQ(Stamps().Of(ClauseId::kPOLL_7), Verdict::kNotExercised);
+}
+
+// Who waits for the only P, while a third task keeps it in a call that the runtime is not told of,
+// has no right to it.
+TEST(CallsUntold, ExcuseThoseWhoWaitForTheP) {
+  const auto beside = [](bool untold) {
+    TraceBuilder trace = Stamps();
+    trace.Start(9);
+    if (untold) trace.Begin(9, Op::kBlockUntold, 3600 * kSecond);
+    return trace;
+  };
+  for (const bool untold : {true, false}) {
+    const Verdict verdict = untold ? Verdict::kNotExercised : Verdict::kViolates;
+    EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 10, beside(untold)).Of(ClauseId::kPRE_5),
+              verdict);
+    EXPECT_EQ(Behind(Op::kBlock, 60 * kMs, 45 * kMs, 10, beside(untold)).Of(ClauseId::kSYS_4),
+              verdict);
+    EXPECT_EQ(NetworkWaits(90 * kMs, 10, beside(untold)).Of(ClauseId::kPOLL_7), verdict);
+  }
 }
 
 // `times` sleeps of `duration_ns` that end `late_ns` after their time, beside a task that computes

@@ -77,7 +77,9 @@ int64_t TimersJudge::Computing() const {
 bool TimersJudge::Full() const { return in_force_.procs > 0 && Computing() >= in_force_.procs; }
 
 void TimersJudge::NoteUse(int64_t now_ns) {
-  const bool calls = activity_.open(Op::kBlock) + activity_.open(Op::kCalls) > 0;
+  const bool calls =
+      activity_.open(Op::kBlock) + activity_.open(Op::kCalls) + activity_.open(Op::kBlockUntold) >
+      0;
   // Collections take processors for themselves.
   const bool collects = activity_.may_collect();
   const bool changes = in_force_.procs == 0;

@@ -29,6 +29,7 @@ Operation PickOperation(int32_t tasks, const ScenarioBounds& bounds) {
     case Op::kBlock:
     case Op::kCalls:
     case Op::kSleep:
+    case Op::kBlockUntold:
       operation.duration_ns = PickDuration(bounds.duration_ns_most);
       break;
     case Op::kWait:

@@ -55,6 +55,8 @@ extern const std::string_view kIdleWithoutTimersScenario;
 extern const std::string_view kHandedOverScenario;
 extern const std::string_view kLongSlicesScenario;
 extern const std::string_view kPollBesideLongSlicesScenario;
+extern const std::string_view kTimersBesideLongSlicesScenario;
+extern const std::string_view kUntoldCallsScenario;
 
 namespace {
 
@@ -112,6 +114,7 @@ std::vector<Entry> Entries() {
       {kWokenThenComputingScenario, {kCAD_2, kCAD_4, kDEEP_4, kPOLL_1}},
       {kStopTheWorldOftenScenario, {kSTW_1}, {kSCAV_1}},
       {kOverlappingSpinsScenario, {kSYS_8}},
+      {kUntoldCallsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario,
        {kCAD_6, kGC_1, kGC_5},
        {kCAD_6, kCYC_1, kCYC_3, kGC_1, kGC_2, kPRE_1, kSLICE_2}},
@@ -128,6 +131,7 @@ std::vector<Entry> Entries() {
       // Who has such slices shows too little in those of the ordinary length.
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
+      {kTimersBesideLongSlicesScenario, {kTIME_2}, {}, true},
   };
 }
 

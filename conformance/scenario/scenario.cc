@@ -27,7 +27,7 @@ std::string OutOfRange(const std::string& place, std::string_view member, int64_
 
 bool TakesTime(Op op) {
   return op == Op::kSpin || op == Op::kWork || op == Op::kBlock || op == Op::kCalls ||
-         op == Op::kSleep;
+         op == Op::kSleep || op == Op::kBlockUntold;
 }
 
 // Those that set something for later take no time themselves.

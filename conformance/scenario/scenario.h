@@ -48,6 +48,8 @@ inline constexpr int32_t kTimersMost = 64;  // of one run of a task
 //                                   that a runtime can preempt it even without signals
 //   block      duration_ns          one blocking system call of that length, known to the runtime
 //                                   as one
+//   block_untold duration_ns        the same without the runtime being told of it: for the runtime
+//                                   the task computes
 //   calls      duration_ns          short system calls, one after the other, for that long
 //   wait       descriptor           wait through the runtime's poller for a byte, and take it
 //   sleep      duration_ns          the runtime's own timer

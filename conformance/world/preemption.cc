@@ -52,10 +52,11 @@ void Preemption::OnSignal(int32_t m) {
   // Only a computation can be interrupted; everything else looks at the mark by itself.
   if (thread.step != Step::kOpEnd || thread.g == kNobody || !TaskOf(m).marked) return;
   const G& task = TaskOf(m);
-  if (!asynchronous && task.role == Role::kScenario) {
+  if (task.role == Role::kScenario) {
     const Operation& op = w_.setup.scenario.tasks[static_cast<size_t>(task.program)]
                               .ops[static_cast<size_t>(task.op)];
-    if (op.op == Op::kSpin) return;
+    // A call that the runtime knows nothing of goes on after the signal.
+    if (op.op == Op::kBlockUntold || (!asynchronous && op.op == Op::kSpin)) return;
   }
   TaskOf(m).left_ns = thread.run_until_ns > now_ns() ? thread.run_until_ns - now_ns() : 1;
   PutBack(m, OutReason::kPreempted);

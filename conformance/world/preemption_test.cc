@@ -31,5 +31,22 @@ TEST(Preemption, OneSignalIsInFlight) {
   EXPECT_EQ(w.Count(EventKind::kPreemptSignal), 2);
 }
 
+// Nothing ends a call that the runtime is not told of; its task gives way after it.
+TEST(Preemption, ACallThatTheRuntimeIsNotToldOfGoesOn) {
+  TestRuntime w(
+      WithTasks(1, {{.ops = {For(Op::kBlockUntold, 20 * kMs), For(Op::kSpin, 20 * kMs)}}}));
+  w.Run(kMs);
+  const int64_t switched = w.Count(EventKind::kSwitchOut);
+  w->preemption.Preempt(kMonitorM, 0);
+  w.Run(kMs);
+  EXPECT_EQ(w.Count(EventKind::kSignalHandled), 1);
+  EXPECT_EQ(w.Count(EventKind::kSwitchOut), switched);
+  EXPECT_EQ(w.Count(EventKind::kOpEnd), 0);
+  w.Run(20 * kMs);
+  EXPECT_EQ(w.Count(EventKind::kSwitchOut), switched + 1);
+  EXPECT_EQ(w.Last(EventKind::kSwitchOut).Get(Arg::kOutReason),
+            static_cast<int64_t>(OutReason::kPreempted));
+}
+
 }  // namespace
 }  // namespace proctor

@@ -65,6 +65,7 @@ void Programs::BeginOp(int32_t m, const Operation& op) {
   switch (op.op) {
     case Op::kSpin:
     case Op::kWork:
+    case Op::kBlockUntold:
       return Compute(m, op.duration_ns);
     case Op::kBlock:
       return w_.syscalls.Begin(m, op.duration_ns);

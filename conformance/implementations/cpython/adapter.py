@@ -161,6 +161,11 @@ class Run:
         # Without descriptors it only waits; a signal does not shorten it.
         select.select([], [], [], op["duration_ns"] / 1e9)
 
+    def op_block_untold(self, op, g):
+        end = time.monotonic_ns() + op["duration_ns"]
+        while (left := end - time.monotonic_ns()) > 0:  # again after a signal
+            libc.usleep(left // 1000 + 1)
+
     def op_calls(self, op, g):
         end = time.monotonic_ns() + op["duration_ns"]
         while time.monotonic_ns() < end:

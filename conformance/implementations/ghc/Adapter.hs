@@ -20,7 +20,7 @@ import Data.Int
 import Data.Maybe (fromMaybe)
 import Data.Version (showVersion)
 import Foreign hiding (void)
-import Foreign.C (CInt (..), CSize (..), CULong (..))
+import Foreign.C (CInt (..), CSize (..), CUInt (..), CULong (..))
 import GHC.Conc (getNumProcessors)
 import System.CPUTime (getCPUTime)
 import System.Environment (lookupEnv)
@@ -34,6 +34,7 @@ foreign import ccall safe "read" c_read :: CInt -> Ptr a -> CSize -> IO CSsize
 foreign import ccall unsafe "read" c_read_ready :: CInt -> Ptr a -> CSize -> IO CSsize
 foreign import ccall safe "poll" c_poll :: Ptr () -> CULong -> CInt -> IO CInt
 foreign import ccall safe "getppid" c_getppid :: IO CInt
+foreign import ccall unsafe "usleep" c_usleep :: CUInt -> IO CInt
 foreign import ccall unsafe "clock_gettime" c_clock :: CInt -> Ptr Int64 -> IO CInt
 
 now :: IO Int64
@@ -213,6 +214,8 @@ operation run name op asked g = case name of
   "spin" -> void (evaluate (turnAround (asked `div` 1000 * perMs run `div` 1000)))
   "work" -> until' asked $ replicateM_ 50 (writeIORef (garbage run) $! B.replicate 64 1)
   "block" -> until' asked $ void (c_poll nullPtr 0 (fromIntegral ((asked + 999999) `div` 1000000)))
+  -- An unsafe call keeps its capability.
+  "block_untold" -> until' asked $ void (c_usleep (fromIntegral ((asked + 999) `div` 1000)))
   "calls" -> until' asked $ void c_getppid
   "wait" -> wait (fromIntegral (10 + number "descriptor" 0 op))
   "sleep" -> until' asked $ threadDelay (fromIntegral ((asked + 999) `div` 1000))
@@ -258,7 +261,7 @@ main = do
   say $
     "{\"schema\":\"proctor-adapter/1\",\"name\":\"" ++ compilerName ++ "\",\"version\":\""
       ++ showVersion compilerVersion
-      ++ "\",\"operations\":[\"spin\",\"work\",\"block\",\"calls\",\"wait\",\"sleep\",\"yield\",\"send\","
+      ++ "\",\"operations\":[\"spin\",\"work\",\"block\",\"block_untold\",\"calls\",\"wait\",\"sleep\",\"yield\",\"send\","
       ++ "\"receive\",\"spawn\",\"allocate\",\"collect\",\"stamp\"],\"settable\":[\"procs\"],\"in_force\":"
       ++ inForce cpus
       ++ ",\"monitor\":null,\"preemption\":\"safepoint\",\"reports_deadlock\":true,\"blocking\":\"told\"}"

@@ -100,7 +100,7 @@ type task struct {
 // operations are those that scenarios have, in the order in which they are counted.
 var operations = []string{"spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
 	"receive", "spawn", "allocate", "collect", "stamp", "set_timer", "stop_timer", "reset_timer",
-	"procs"}
+	"procs", "block_untold"}
 
 type scenario struct {
 	Stamps      string           `json:"stamps"`
@@ -127,7 +127,7 @@ type run struct {
 const (
 	exactBits   = 5 // of a value that tell the buckets of one power of two apart
 	bucketsMost = 59 << exactBits
-	spawnSpan   = 17 // behind the operations'
+	spawnSpan   = 18 // behind the operations'
 )
 
 // span is a histogram of durations, as PROTOCOL.md says.
@@ -404,6 +404,18 @@ func block(durationNs int64) {
 	}
 }
 
+// blockUntold does the same by a call that the runtime is not told of: its P stays with it.
+func blockUntold(durationNs int64) {
+	left := syscall.NsecToTimespec(durationNs)
+	for {
+		_, _, errno := syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&left)),
+			uintptr(unsafe.Pointer(&left)), 0)
+		if errno != syscall.EINTR {
+			return
+		}
+	}
+}
+
 // calls returns how many it made.
 func calls(durationNs int64) (made int64) {
 	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; made++ {
@@ -426,6 +438,8 @@ func (r *run) perform(op *operation, s *stamper) {
 		work(op.DurationNs, s)
 	case "block":
 		block(op.DurationNs)
+	case "block_untold":
+		blockUntold(op.DurationNs)
 	case "calls":
 		made := calls(op.DurationNs)
 		if r.gathered != nil {

@@ -58,11 +58,16 @@ int64_t Work(ScenarioHeap& heap, int64_t duration_ns) {
   return bytes;
 }
 
-void Block(int64_t duration_ns) {
-  const runtime::SystemCall call;
+// The runtime is not told.
+void BlockUntold(int64_t duration_ns) {
   timespec left{.tv_sec = duration_ns / 1'000'000'000, .tv_nsec = duration_ns % 1'000'000'000};
   while (nanosleep(&left, &left) != 0 && errno == EINTR) {
   }
+}
+
+void Block(int64_t duration_ns) {
+  const runtime::SystemCall call;
+  BlockUntold(duration_ns);
 }
 
 // How many it made.
@@ -225,6 +230,8 @@ void Program::Perform(const Operation& operation, TaskRun& run) {
     }
     case Op::kBlock:
       return Block(operation.duration_ns);
+    case Op::kBlockUntold:
+      return BlockUntold(operation.duration_ns);
     case Op::kCalls: {
       const int64_t made = Calls(operation.duration_ns);
       if (tally_) tally_->NoteCalls(made);

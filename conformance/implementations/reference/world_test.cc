@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 4463378421213048435u;
+constexpr uint64_t kEventsHash = 16690793836803223736u;
 
 class Recorder : public EventSink {
  public:

@@ -17,6 +17,9 @@ WRITE = Fiddle::Function.new(
   Fiddle.dlopen(nil)["write"],
   [Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T], Fiddle::TYPE_SSIZE_T, need_gvl: true
 )
+USLEEP = Fiddle::Function.new(
+  Fiddle.dlopen(nil)["usleep"], [-Fiddle::TYPE_INT], Fiddle::TYPE_INT, need_gvl: true
+)
 
 def now = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
 
@@ -78,8 +81,8 @@ end
 
 # One scenario while it runs.
 class Run
-  OPERATIONS = %w[spin work block calls wait sleep yield send receive spawn allocate collect
-                  stamp].freeze
+  OPERATIONS = %w[spin work block block_untold calls wait sleep yield send receive spawn allocate
+                  collect stamp].freeze
 
   def initialize(scenario, iterations_per_ms)
     @tasks = scenario["tasks"]
@@ -133,6 +136,11 @@ class Run
       ends = now + asked
       while (left = ends - now) > 0
         IO.select(nil, nil, nil, left / 1e9)
+      end
+    when "block_untold"
+      ends = now + asked
+      while (left = ends - now) > 0
+        USLEEP.call(left / 1000 + 1)
       end
     when "calls"
       ends = now + asked

@@ -174,6 +174,8 @@ impl Run {
             "block" => tokio::task::block_in_place(|| {
                 std::thread::sleep(Duration::from_nanos(asked as u64));
             }),
+            // Nobody is told: the worker waits with its task.
+            "block_untold" => std::thread::sleep(Duration::from_nanos(asked as u64)),
             "calls" => {
                 let end = now() + asked;
                 while now() < end {
@@ -264,8 +266,8 @@ fn main() {
             "schema": "proctor-adapter/1",
             "name": "tokio",
             "version": env!("CARGO_PKG_VERSION"),
-            "operations": ["spin", "work", "block", "calls", "wait", "sleep", "yield", "send",
-                           "receive", "spawn", "allocate", "stamp"],
+            "operations": ["spin", "work", "block", "block_untold", "calls", "wait", "sleep", "yield",
+                           "send", "receive", "spawn", "allocate", "stamp"],
             "settable": ["procs"],
             "in_force": in_force(cpus),
             "monitor": null,

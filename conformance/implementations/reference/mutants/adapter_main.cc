@@ -31,5 +31,6 @@ int main(int argc, char** argv) {
   fprintf(stderr, "usage: %s MUTANT, one of:\n", argv[0]);
   for (const MonitorMutant& known : MonitorMutants()) ShowName(known.name);
   for (const TimerMutant& known : TimerMutants()) ShowName(known.name);
+  if (argc == 2) fprintf(stderr, "no broken monitor is called '%s'\n", argv[1]);
   return EXIT_FAILURE;
 }
