@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -26,21 +27,23 @@ std::vector<std::string> NamesIn(std::span<const Results> results) {
   return names;
 }
 
-const Latency* FindLatency(const Results& results, const std::string& name) {
-  const auto found = std::ranges::find(results.latencies, name, &Latency::name);
-  return found == results.latencies.end() ? nullptr : &*found;
+const Latency* FindLatency(const std::vector<Latency>& latencies, const std::string& name) {
+  const auto found = std::ranges::find(latencies, name, &Latency::name);
+  return found == latencies.end() || found->medians_ns.empty() ? nullptr : &*found;
 }
 
 void CompareLatency(std::span<const Results> results, const Latency& first, double alpha,
                     Compared& compared) {
   for (size_t who = 0; who < results.size(); ++who) {
-    const Latency* latency = FindLatency(results[who], first.name);
-    if (latency == nullptr || latency->medians_ns.empty()) continue;
+    const Latency* latency = FindLatency(results[who].latencies, first.name);
+    if (latency == nullptr) continue;
     ComparedLatency one{.name = first.name,
                         .who = who,
                         .median_ns = Median(latency->medians_ns),
                         .interval_ns = BootstrapMedian(latency->medians_ns),
                         .p99_ns = latency->durations_ns.Quantile(0.99)};
+    const Latency* floor = FindLatency(results[who].floors, latency->floor);
+    if (floor != nullptr) one.floors = one.median_ns / std::max(Median(floor->medians_ns), 1.0);
     if (who > 0) {
       one.ratio = one.median_ns / std::max(Median(first.medians_ns), 1.0);
       one.p_value = MannWhitney(first.medians_ns, latency->medians_ns);
@@ -49,6 +52,20 @@ void CompareLatency(std::span<const Results> results, const Latency& first, doub
     }
     compared.latencies.push_back(std::move(one));
   }
+}
+
+bool IsOnCurve(const Latency& latency) { return !latency.grows_with.empty(); }
+
+void AddToCurves(const Latency& latency, size_t who, std::vector<ComparedCurve>& curves) {
+  if (!IsOnCurve(latency) || latency.medians_ns.empty()) return;
+  auto curve = std::ranges::find_if(curves, [&](const ComparedCurve& one) {
+    return one.about == latency.about && one.grows_with == latency.grows_with && one.who == who;
+  });
+  if (curve == curves.end()) {
+    curves.push_back({.about = latency.about, .grows_with = latency.grows_with, .who = who});
+    curve = curves.end() - 1;
+  }
+  curve->points.emplace_back(latency.at, Median(latency.medians_ns));
 }
 
 std::optional<Verdict> VerdictIn(const Results& results, ClauseId clause, Tier tier) {
@@ -68,6 +85,18 @@ std::string Duration(double ns) {
   if (ns >= 1e6) return fmt::format("{:.3g} ms", ns / 1e6);
   if (ns >= 1e3) return fmt::format("{:.3g} us", ns / 1e3);
   return fmt::format("{:.0f} ns", ns);
+}
+
+std::string Floors(const ComparedLatency& latency) {
+  return latency.floors > 0 ? fmt::format("{:.3g}", latency.floors) : "";
+}
+
+std::string PointsOf(const ComparedCurve& curve) {
+  std::string text;
+  for (const auto& [at, median_ns] : curve.points) {
+    text += fmt::format("  {}: {}", at, Duration(median_ns));
+  }
+  return text;
 }
 
 std::string AgainstTheFirst(const ComparedLatency& latency) {
@@ -93,11 +122,26 @@ std::pair<std::vector<const ComparedClause*>, size_t> Differences(const Compared
 
 }  // namespace
 
+std::vector<ComparedCurve> CurvesOf(std::span<const Results> results) {
+  std::vector<ComparedCurve> curves;
+  for (size_t who = 0; who < results.size(); ++who) {
+    for (const Latency& latency : results[who].latencies) AddToCurves(latency, who, curves);
+  }
+  for (ComparedCurve& curve : curves) std::ranges::sort(curve.points);
+  std::ranges::stable_sort(curves, {}, [](const ComparedCurve& curve) {
+    return std::pair(curve.grows_with, curve.about);
+  });
+  return curves;
+}
+
 Compared Compare(std::span<const Results> results, double least_effect) {
   Compared compared{.names = NamesIn(results), .least_effect = least_effect};
   if (results.empty()) return compared;
-  const auto tests = static_cast<double>(results.front().latencies.size() * (results.size() - 1));
+  const auto tested = std::ranges::count_if(results.front().latencies, std::not_fn(IsOnCurve));
+  const auto tests = static_cast<double>(tested) * static_cast<double>(results.size() - 1);
+  compared.curves = CurvesOf(results);
   for (const Latency& latency : results.front().latencies) {
+    if (IsOnCurve(latency)) continue;
     CompareLatency(results, latency, kAlpha / std::max(tests, 1.0), compared);
   }
   for (const Clause& clause : Clauses()) {
@@ -133,15 +177,21 @@ std::string RenderCompared(const Compared& compared) {
   const auto name = [&](size_t who) { return Clean(compared.names[who], Medium::kTerminal, 40); };
   for (const ComparedLatency& latency : compared.latencies) {
     if (text.empty()) {
-      text = fmt::format("{:22} {:24} {:>10}  {:24} {:>10}  {}\n", "latency", "implementation",
-                         "median", "95 % interval", "p99", "against the first");
+      text =
+          fmt::format("{:22} {:24} {:>10}  {:24} {:>10}  {:>9}  {}\n", "latency", "implementation",
+                      "median", "95 % interval", "p99", "x floor", "against the first");
     }
-    text += fmt::format("{:22} {:24} {:>10}  {:24} {:>10}  {}\n",
-                        Clean(latency.name, Medium::kTerminal, 64), name(latency.who),
-                        Duration(latency.median_ns),
-                        fmt::format("{} to {}", Duration(latency.interval_ns.low),
-                                    Duration(latency.interval_ns.high)),
-                        Duration(static_cast<double>(latency.p99_ns)), AgainstTheFirst(latency));
+    text += fmt::format(
+        "{:22} {:24} {:>10}  {:24} {:>10}  {:>9}  {}\n", Clean(latency.name, Medium::kTerminal, 64),
+        name(latency.who), Duration(latency.median_ns),
+        fmt::format("{} to {}", Duration(latency.interval_ns.low),
+                    Duration(latency.interval_ns.high)),
+        Duration(static_cast<double>(latency.p99_ns)), Floors(latency), AgainstTheFirst(latency));
+  }
+  for (const ComparedCurve& curve : compared.curves) {
+    text += fmt::format("{} by {}, {}:{}\n", Clean(curve.about, Medium::kTerminal, 80),
+                        Clean(curve.grows_with, Medium::kTerminal, 40), name(curve.who),
+                        PointsOf(curve));
   }
   if (compared.clauses.empty()) return text + "\n";
   const auto [differ, same] = Differences(compared);
@@ -161,15 +211,23 @@ std::string RenderComparedMarkdown(const Compared& compared) {
   std::string text = "# Compared\n\n";
   if (!compared.latencies.empty()) {
     text +=
-        "| latency | implementation | median | 95 % interval | p99 | against the first |\n"
-        "|---|---|---:|---|---:|---|\n";
+        "| latency | implementation | median | 95 % interval | p99 | times the floor | against the "
+        "first |\n|---|---|---:|---|---:|---:|---|\n";
   }
   for (const ComparedLatency& latency : compared.latencies) {
-    text += fmt::format("| {} | {} | {} | {} to {} | {} | {} |\n",
-                        Clean(latency.name, Medium::kMarkdown, 64), name(latency.who),
-                        Duration(latency.median_ns), Duration(latency.interval_ns.low),
-                        Duration(latency.interval_ns.high),
-                        Duration(static_cast<double>(latency.p99_ns)), AgainstTheFirst(latency));
+    text += fmt::format(
+        "| {} | {} | {} | {} to {} | {} | {} | {} |\n", Clean(latency.name, Medium::kMarkdown, 64),
+        name(latency.who), Duration(latency.median_ns), Duration(latency.interval_ns.low),
+        Duration(latency.interval_ns.high), Duration(static_cast<double>(latency.p99_ns)),
+        Floors(latency), AgainstTheFirst(latency));
+  }
+  if (!compared.curves.empty()) {
+    text += "\n| grows with | latency | implementation | medians |\n|---|---|---|---|\n";
+  }
+  for (const ComparedCurve& curve : compared.curves) {
+    text +=
+        fmt::format("| {} | {} | {} |{} |\n", Clean(curve.grows_with, Medium::kMarkdown, 40),
+                    Clean(curve.about, Medium::kMarkdown, 80), name(curve.who), PointsOf(curve));
   }
   text += "\n| clause | tier |";
   std::string rule = "|---|---|";
@@ -187,7 +245,7 @@ std::string RenderComparedMarkdown(const Compared& compared) {
 }
 
 std::string FormatCompared(const Compared& compared) {
-  Json latencies = Json::array(), clauses = Json::array();
+  Json latencies = Json::array(), curves = Json::array(), clauses = Json::array();
   for (const ComparedLatency& latency : compared.latencies) {
     latencies.push_back({{"name", latency.name},
                          {"implementation", compared.names[latency.who]},
@@ -196,7 +254,14 @@ std::string FormatCompared(const Compared& compared) {
                          {"p99_ns", latency.p99_ns},
                          {"ratio", latency.ratio},
                          {"p_value", latency.p_value},
-                         {"differs", latency.differs}});
+                         {"differs", latency.differs},
+                         {"times_the_floor", latency.floors}});
+  }
+  for (const ComparedCurve& curve : compared.curves) {
+    curves.push_back({{"about", curve.about},
+                      {"grows_with", curve.grows_with},
+                      {"implementation", compared.names[curve.who]},
+                      {"points", curve.points}});
   }
   for (const ComparedClause& clause : compared.clauses) {
     Json verdicts = Json::array();
@@ -207,11 +272,9 @@ std::string FormatCompared(const Compared& compared) {
                        {"tier", TierName(clause.tier)},
                        {"verdicts", std::move(verdicts)}});
   }
-  const Json json = {{"schema", "proctor-comparison/1"},
-                     {"implementations", compared.names},
-                     {"least_effect", compared.least_effect},
-                     {"latencies", std::move(latencies)},
-                     {"clauses", std::move(clauses)}};
+  const Json json = {{"schema", "proctor-comparison/1"},      {"implementations", compared.names},
+                     {"least_effect", compared.least_effect}, {"latencies", std::move(latencies)},
+                     {"curves", std::move(curves)},           {"clauses", std::move(clauses)}};
   return json.dump(1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/report/results.h"
@@ -29,6 +30,15 @@ struct ComparedLatency {
   double ratio = 1;      // to the first one's median
   double p_value = 1;    // of the Mann-Whitney test against the first one's runs
   bool differs = false;  // beyond chance and the least effect
+  double floors = 0;     // how many times the like on the machine alone; 0: nothing is like it
+};
+
+// How one latency of one implementation grows.
+struct ComparedCurve {
+  std::string about;
+  std::string grows_with;                          // "timers"
+  size_t who = 0;                                  // index of the results
+  std::vector<std::pair<int64_t, double>> points;  // how many, and the median in ns; ascending
 };
 
 struct ComparedClause {
@@ -41,12 +51,16 @@ struct Compared {
   std::vector<std::string> names;          // of the implementations, all different
   double least_effect = kLeastEffect;      // a share: 0.05 is 5 %
   std::vector<ComparedLatency> latencies;  // by latency, then by implementation
+  std::vector<ComparedCurve> curves;       // by curve, then by implementation; not tested
   std::vector<ComparedClause> clauses;     // that have verdicts, in the order of the contract
 };
 
 // A difference is called where p is below 0.01, shared out over all tests, and the ratio of the
 // medians beyond the least effect.
 Compared Compare(std::span<const Results> results, double least_effect);
+
+// Those of all results.
+std::vector<ComparedCurve> CurvesOf(std::span<const Results> results);
 
 // Lines that say what got worse from the first results to the last: a clause that was kept and is
 // not, a latency that is called slower. Empty: nothing.

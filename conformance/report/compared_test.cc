@@ -62,6 +62,39 @@ TEST(Compared, AClauseThatIsNotKeptAnyMoreIsARegression) {
   EXPECT_EQ(json["latencies"].size(), 4u);
 }
 
+TEST(Compared, ACurveIsShownAndNotTested) {
+  Results first = Make("a", 1'000, Verdict::kConforms);
+  first.latencies[1].floor = "switch";
+  first.floors = {MakeLatency("switch", 500)};
+  for (const int64_t tasks : {100, 10}) {
+    Latency point = MakeLatency("yield_by_tasks", tasks * 10'000);
+    point.about = "a yield to all";
+    point.grows_with = "tasks";
+    point.at = tasks;
+    first.latencies.push_back(point);
+  }
+  Results second = first;
+  for (size_t i = 2; i < 4; ++i) second.latencies[i].medians_ns = {1'000'000'000};
+  const Compared compared = Compare(std::vector<Results>{first, second}, kLeastEffect);
+  EXPECT_TRUE(Regressions(compared).empty());
+  EXPECT_EQ(compared.latencies.size(), 4u);
+  EXPECT_EQ(compared.latencies[0].floors, 0) << "nothing is like it";
+  EXPECT_NEAR(compared.latencies[2].floors, 1.9, 0.1);
+  ASSERT_EQ(compared.curves.size(), 2u);
+  EXPECT_EQ(compared.curves[0].points.front().first, 10) << "they ascend";
+  EXPECT_EQ(compared.curves[1].who, 1u);
+  EXPECT_NE(RenderCompared(compared).find("a yield to all by tasks, a 1:  10: 100 us"),
+            std::string::npos)
+      << RenderCompared(compared);
+  const nlohmann::json json = nlohmann::json::parse(FormatCompared(compared));
+  EXPECT_EQ(json["curves"][1]["points"][0][0], 10);
+  std::string error;
+  const std::optional<Results> read = ParseResults(FormatResults(first), error);
+  ASSERT_TRUE(read) << error;
+  EXPECT_EQ(read->latencies, first.latencies);
+  EXPECT_EQ(read->floors, first.floors);
+}
+
 TEST(Compared, ForeignNamesAreCleaned) {
   const std::vector<Results> hostile = {Make("\033[31m|x", 1, Verdict::kConforms),
                                         Make("b", 1, Verdict::kViolates)};

@@ -120,9 +120,13 @@ Results CleanResults(const Results& results, Medium medium) {
   clean.asked_as = Clean(results.asked_as, medium, kNameBytesMost);
   clean.version = Clean(results.version, medium, kNameBytesMost);
   clean.machine = Clean(results.machine, medium, kNameBytesMost);
-  for (Latency& latency : clean.latencies) {
-    latency.name = Clean(latency.name, medium, kNameBytesMost);
-    latency.about = Clean(latency.about, medium, kNameBytesMost);
+  for (std::vector<Latency>* latencies : {&clean.latencies, &clean.floors}) {
+    for (Latency& latency : *latencies) {
+      latency.name = Clean(latency.name, medium, kNameBytesMost);
+      latency.about = Clean(latency.about, medium, kNameBytesMost);
+      latency.grows_with = Clean(latency.grows_with, medium, kNameBytesMost);
+      latency.floor = Clean(latency.floor, medium, kNameBytesMost);
+    }
   }
   for (Cadence& cadence : clean.cadences) {
     cadence.name = Clean(cadence.name, medium, kNameBytesMost);

@@ -39,6 +39,10 @@ Json LatenciesToJson(const std::vector<Latency>& latencies) {
                     {"max_ns", latency.durations_ns.max()},
                     {"buckets", BucketsToJson(latency.durations_ns)},
                     {"medians_ns", latency.medians_ns}});
+    if (!latency.floor.empty()) json.back()["floor"] = latency.floor;
+    if (latency.grows_with.empty()) continue;
+    json.back()["grows_with"] = latency.grows_with;
+    json.back()["at"] = latency.at;
   }
   return json;
 }
@@ -133,6 +137,9 @@ Latency ReadLatency(JsonObject& object) {
     if (!median.is_number_integer()) object.Fail("medians_ns", "must be an array of integers");
     latency.medians_ns.push_back(median.get<int64_t>());
   }
+  object.Update("floor", latency.floor);
+  object.Update("grows_with", latency.grows_with);
+  object.Update("at", latency.at);
   return latency;
 }
 
@@ -198,11 +205,13 @@ Results ReadResults(JsonObject& object) {
     object.ForObjects(
         "cadences", [&](JsonObject& cadence) { results.cadences.push_back(ReadCadence(cadence)); });
   }
-  if (object.Has("latencies")) {
-    object.ForObjects("latencies", [&](JsonObject& latency) {
-      results.latencies.push_back(ReadLatency(latency));
-    });
-  }
+  const auto read_latencies = [&](const char* member, std::vector<Latency>& latencies) {
+    if (!object.Has(member)) return;
+    object.ForObjects(member,
+                      [&](JsonObject& latency) { latencies.push_back(ReadLatency(latency)); });
+  };
+  read_latencies("latencies", results.latencies);
+  read_latencies("floors", results.floors);
   constexpr int64_t kStatusMost = 255;
   results.exit_status = static_cast<int>(object.Integer("exit_status", 0, kStatusMost));
   return results;
@@ -258,6 +267,7 @@ std::string FormatResults(const Results& results) {
   if (results.noise) json["noise"] = NoiseToJson(*results.noise);
   if (!results.cadences.empty()) json["cadences"] = CadencesToJson(results.cadences);
   if (!results.latencies.empty()) json["latencies"] = LatenciesToJson(results.latencies);
+  if (!results.floors.empty()) json["floors"] = LatenciesToJson(results.floors);
   json["exit_status"] = results.exit_status;
   if (!results.asked_as.empty()) json["implementation"]["asked_as"] = results.asked_as;
   ReplaceNul(json);

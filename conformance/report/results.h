@@ -55,6 +55,9 @@ struct Latency {
   std::string about;  // what it is, for people
   Histogram durations_ns;
   std::vector<int64_t> medians_ns;  // of each run that was made for it
+  std::string floor;                // that of Results::floors below which it cannot be; empty: none
+  std::string grows_with;           // a point of a curve: what there were `at` of; empty: none
+  int64_t at = 0;
 
   bool operator==(const Latency&) const = default;
 };
@@ -70,6 +73,7 @@ struct Results {
   std::optional<Noise> noise;         // nullopt: nobody watched
   std::vector<Cadence> cadences;
   std::vector<Latency> latencies;
+  std::vector<Latency> floors;  // the same of the machine alone, without a runtime
   int exit_status = 0;
 };
 

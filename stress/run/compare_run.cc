@@ -14,6 +14,7 @@
 #include "conformance/implementations/implementation.h"
 #include "conformance/process/process.h"
 #include "conformance/report/exit_status.h"
+#include "stress/run/host_floors.h"
 #include "stress/run/latencies.h"
 
 namespace proctor {
@@ -23,6 +24,8 @@ namespace {
 // ten latencies of several implementations are tested; more than 24 prove hardly more.
 constexpr int kRoundsLeast = 6;  // of two runs each
 constexpr int kRoundsMost = 12;
+// A curve is to be looked at; no test is made of its points.
+constexpr int kCurveRounds = 2;
 
 class Comparison {
  public:
@@ -54,6 +57,7 @@ class Comparison {
   const Selection selection_;
   const int64_t end_ns_;
   std::vector<Side> sides_;
+  std::vector<Latency> floors_;
   CompareEnd end_;
 };
 
@@ -66,7 +70,8 @@ CompareEnd Comparison::Run() {
     if (round >= kRoundsLeast && MonotonicNowNs() > end_ns_) break;
     MeasureRound(round);
   }
-  for (const Results& results : end_.results) {
+  for (Results& results : end_.results) {
+    results.floors = floors_;
     // A violation outweighs a failure, as within one implementation's results.
     const bool graver =
         end_.exit_status != kExitViolation &&
@@ -122,8 +127,11 @@ bool Comparison::CheckClauses(size_t who) {
   }
   results.machine = DescribeMachine();
   for (const Measurement& measurement : Measurements()) {
-    results.latencies.push_back(
-        {.name = measurement.scenario.name, .about = measurement.scenario.about});
+    results.latencies.push_back({.name = measurement.scenario.name,
+                                 .about = measurement.scenario.about,
+                                 .floor = measurement.floor,
+                                 .grows_with = measurement.grows_with,
+                                 .at = measurement.at});
   }
   end_.results.push_back(std::move(results));
   return true;
@@ -131,7 +139,9 @@ bool Comparison::CheckClauses(size_t who) {
 
 // Every latency of every implementation, there and back: A B B A.
 void Comparison::MeasureRound(int round) {
+  MeasureHostFloors(floors_);
   for (const Measurement& measurement : Measurements()) {
+    if (!measurement.grows_with.empty() && round >= kCurveRounds) continue;
     listener_.OnProgress(fmt::format("round {}: {}", round + 1, measurement.scenario.name));
     for (size_t who = 0; who < sides_.size(); ++who) Measure(measurement, who);
     for (size_t who = sides_.size(); who-- > 0;) Measure(measurement, who);
@@ -156,6 +166,8 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
   if (!run.gathered()) {
     const Ruling* ruling = rulings.Find(ClauseId::kHAND_8, kX);
     if (listener_.Stopped() || ruling == nullptr) return;
+    // A curve ends where the runtime does not go on: with one P, for example.
+    if (!measurement.grows_with.empty() && ruling->verdict == Verdict::kUnsupported) return;
     const std::string line = fmt::format("{}: {} was not measured: {}", results.implementation,
                                          measurement.scenario.name, ruling->message);
     if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {

@@ -17,6 +17,9 @@ namespace proctor {
 struct Measurement {
   Scenario scenario;  // its name is that of the measurement, its `about` says what it is
   std::string span;   // that of the gathered spans which is the figure
+  std::string floor;  // the host's that it is read beside (stress/run/host_floors.h); empty: none
+  std::string grows_with = "";  // a point of a curve: there are `at` of these; empty: none
+  int64_t at = 0;
 };
 
 // Every scenario is valid and takes some tenths of a second.

@@ -220,7 +220,7 @@ class PageInABrowser(unittest.TestCase):
     def test_charts_have_marks_in_light_and_dark(self):
         for dark in (False, True):
             self.browser.open(self.pages["two"], dark=dark)
-            for chart in ("latency-chart", "cadence-chart"):
+            for chart in ("latency-chart", "growth-chart", "cadence-chart"):
                 self.assertGreater(self.browser.do(MARKS % chart), 2000, chart)
             self.browser.do("document.getElementById('cadence-in').click()")
             self.assertIn(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/json/json.h"
+#include "conformance/report/compared.h"
 
 namespace proctor {
 namespace {
@@ -30,7 +31,7 @@ Json UnboundedOf(std::span<const Results> results, const std::vector<std::string
   std::map<std::string, size_t> places;
   for (size_t i = 0; i < results.size(); ++i) {
     for (const Latency& latency : results[i].latencies) {
-      if (latency.durations_ns.count() == 0) continue;
+      if (latency.durations_ns.count() == 0 || !latency.grows_with.empty()) continue;
       const auto [place, is_new] = places.try_emplace(latency.name, latencies.size());
       if (is_new) {
         latencies.push_back({{"title", fmt::format("{}: {}", latency.name, latency.about)},
@@ -67,6 +68,24 @@ Json LatenciesOf(std::span<const Results> results) {
   Json latencies = UnboundedOf(results, names);
   for (auto& [clause, latency] : by_clause) latencies.push_back(std::move(latency));
   return latencies;
+}
+
+Json CurveDataOf(std::span<const Results> results) {
+  const std::vector<std::string> names = NamesOf(results);
+  Json curves = Json::array();
+  std::map<std::pair<std::string, std::string>, size_t> places;
+  for (const ComparedCurve& curve : CurvesOf(results)) {
+    const auto [place, is_new] =
+        places.try_emplace(std::pair(curve.grows_with, curve.about), curves.size());
+    if (is_new) {
+      curves.push_back({{"title", fmt::format("by {}: {}", curve.grows_with, curve.about)},
+                        {"grows_with", curve.grows_with},
+                        {"series", Json::array()}});
+    }
+    curves[place->second]["series"].push_back(
+        {{"name", names[curve.who]}, {"points", curve.points}});
+  }
+  return curves;
 }
 
 // What the event is in the picture; empty: not in it. `delay_ns` is the last one asked for.
@@ -138,7 +157,9 @@ std::vector<std::string> NamesOf(std::span<const Results> results) {
 }
 
 std::string ChartData(std::span<const Results> results) {
-  const Json data = {{"latencies", LatenciesOf(results)}, {"cadences", CadencesOf(results)}};
+  const Json data = {{"latencies", LatenciesOf(results)},
+                     {"cadences", CadencesOf(results)},
+                     {"curves", CurveDataOf(results)}};
   // In JSON these stand in texts only.
   std::string safe;
   for (const char c : data.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace)) {

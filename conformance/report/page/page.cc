@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/report/compared.h"
 #include "conformance/report/findings.h"
 #include "conformance/report/foreign_text.h"
 #include "conformance/report/page/chart_data.h"
@@ -227,15 +228,26 @@ void Page::AddFindings() {
 
 void Page::AddLatencies() {
   data list(List::list);
+  const auto add = [&](const Latency& latency, const std::string& who,
+                       const std::vector<Latency>& floors) {
+    if (latency.durations_ns.count() == 0) return;
+    data row = LatencyRow({.durations_ns = latency.durations_ns});
+    row.set("latency_name", latency.name);
+    row.set("latency_clause", false);
+    row.set("latency_who", who);
+    row.set("latency_tier", "");
+    const auto floor = std::ranges::find(floors, latency.floor, &Latency::name);
+    if (floor != floors.end()) {
+      row.set("latency_floors", TimesTheFloor(latency.durations_ns, floor->durations_ns));
+    }
+    list.push_back(row);
+  };
+  if (!results_.empty()) {
+    for (const Latency& floor : results_[0].floors) add(floor, "the machine alone", {});
+  }
   for (size_t i = 0; i < results_.size(); ++i) {
     for (const Latency& latency : results_[i].latencies) {
-      if (latency.durations_ns.count() == 0) continue;
-      data row = LatencyRow({.durations_ns = latency.durations_ns});
-      row.set("latency_name", latency.name);
-      row.set("latency_clause", false);
-      row.set("latency_who", names_[i]);
-      row.set("latency_tier", "");
-      list.push_back(row);
+      add(latency, names_[i], results_[i].floors);
     }
   }
   for (const ClauseId id : clauses_) {
@@ -254,6 +266,7 @@ void Page::AddLatencies() {
   }
   page_.set("has_latencies", !list.is_empty_list());
   page_.set("latencies", list);
+  page_.set("has_curves", !CurvesOf(results_).empty());
 }
 
 void Page::AddCadences() {

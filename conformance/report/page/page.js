@@ -181,6 +181,51 @@ function startLatencies() {
   redraw();
 }
 
+function growthChart(curve, old) {
+  const datasets = curve.series.map((series, i) => ({
+    label: series.name,
+    data: series.points.map(([at, ns]) => ({ x: at, y: Math.max(ns, 1) })),
+    borderColor: colour(SERIES[i % SERIES.length]),
+    backgroundColor: colour(SERIES[i % SERIES.length]),
+    pointStyle: SHAPES[i % SHAPES.length],
+    borderWidth: 2,
+    pointRadius: 4,
+  }));
+  return draw(byId("growth-chart"), old, {
+    type: "line",
+    data: { datasets },
+    options: {
+      scales: {
+        x: axis(`number of ${curve.grows_with}`, { type: "logarithmic" }),
+        y: logarithmicNs("median"),
+      },
+      plugins: {
+        legend: { labels: { color: colour("text"), usePointStyle: true } },
+        tooltip: {
+          callbacks: {
+            title: (items) => `${items[0].parsed.x} ${curve.grows_with}`,
+            label: (item) => `${item.dataset.label}: ${duration(item.parsed.y)}`,
+          },
+        },
+      },
+    },
+  });
+}
+
+function startGrowth() {
+  const select = byId("growth-curve");
+  if (!select || data.curves.length === 0) return;
+  for (const curve of data.curves) select.add(new Option(curve.title));
+  let chart = null;
+  const redraw = () => {
+    chart = growthChart(data.curves[select.selectedIndex], chart);
+  };
+  show("growth");
+  select.addEventListener("input", redraw);
+  onColours(redraw);
+  redraw();
+}
+
 const MARKS = {
   deep_sleep: ["deep sleep", "four", "rectRot"],
   woken: ["woken from deep sleep", "three", "triangle"],
@@ -285,4 +330,5 @@ function onColours(redraw) {
 startFilters();
 startDetails();
 startLatencies();
+startGrowth();
 startCadences();

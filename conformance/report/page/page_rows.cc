@@ -71,6 +71,11 @@ data EventRow(const Event& event, int64_t first_ns) {
   return row;
 }
 
+std::string TimesTheFloor(const Histogram& latency, const Histogram& floor) {
+  const auto least = static_cast<double>(std::max<int64_t>(floor.Quantile(0.5), 1));
+  return fmt::format("{:.3g}", static_cast<double>(latency.Quantile(0.5)) / least);
+}
+
 data LatencyRow(const Measured& measured) {
   const Histogram& durations = measured.durations_ns;
   data row;
@@ -79,6 +84,7 @@ data LatencyRow(const Measured& measured) {
   row.set("latency_p90", Milliseconds(durations.Quantile(0.9)));
   row.set("latency_p99", Milliseconds(durations.Quantile(0.99)));
   row.set("latency_max", Milliseconds(durations.max()));
+  row.set("latency_floors", "");
   row.set("latency_bound", measured.bound_ns > 0 ? Milliseconds(measured.bound_ns) : "");
   return row;
 }

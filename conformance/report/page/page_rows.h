@@ -23,6 +23,9 @@ std::string MarkOf(Verdict verdict);
 // A deciding event, timed from the first of them.
 kainjow::mustache::data EventRow(const Event& event, int64_t first_ns);
 
+// The ratio of the medians.
+std::string TimesTheFloor(const Histogram& latency, const Histogram& floor);
+
 // Quantiles beside the bound, without whose they are.
 kainjow::mustache::data LatencyRow(const Measured& measured);
 std::string MeasuredText(const Measured& measured);

@@ -96,8 +96,22 @@ std::vector<Results> PageSample() {
   go.latencies = {{.name = "yield",
                    .about = "a yield to one other task",
                    .durations_ns = MakeMeasured(1).durations_ns,
-                   .medians_ns = {100, 101}}};
+                   .medians_ns = {100, 101},
+                   .floor = "switch"}};
+  for (const int64_t tasks : {2, 10, 100}) {
+    go.latencies.push_back({.name = "yield_by_tasks",
+                            .about = "a yield to all other tasks",
+                            .durations_ns = MakeMeasured(tasks).durations_ns,
+                            .medians_ns = {100 * tasks},
+                            .grows_with = "tasks",
+                            .at = tasks});
+  }
+  go.floors = {{.name = "switch",
+                .about = "from one thread to another",
+                .durations_ns = MakeMeasured(2).durations_ns,
+                .medians_ns = {2}}};
   hostile.latencies = go.latencies;
+  hostile.latencies[1].grows_with = "<img src=x onerror=\"document.title='taken'\">";
   hostile.latencies[0].about = "</script><script>document.title='taken'</script>";
   return {go, hostile};
 }
