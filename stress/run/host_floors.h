@@ -8,7 +8,7 @@
 //   system_call  one that does nothing
 //
 // Memory: constant. Time: some tens of milliseconds.
-// Thread safety: one run at a time; it starts threads, which are gone when it returns, and takes one
+// Thread safety: one run at a time; it starts threads, which are gone when it returns, and takes a
 // real-time signal meanwhile.
 
 #ifndef PROCTOR_STRESS_RUN_HOST_FLOORS_H_
