@@ -70,7 +70,7 @@ struct Entry {
   std::string_view file;  // its contents
   std::vector<ClauseId> clauses;
   std::vector<ClauseId> inspected = {};
-  bool only_where_open = false;
+  bool only_where_open = false;  // a runtime with long slices shows too little in the ordinary ones
 };
 
 std::vector<Entry> Entries() {
@@ -128,7 +128,6 @@ std::vector<Entry> Entries() {
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},
-      // Who has such slices shows too little in those of the ordinary length.
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
       {kTimersBesideLongSlicesScenario, {kTIME_2}, {}, true},
