@@ -272,7 +272,7 @@ const std::map<std::string_view, std::string_view> kUnseen = {
     {"preempts_all_after_scan", kVirtualOnly},
     {"preempts_all_before_scan", kVirtualOnly},
     {"rescue_in_wrong_profile", kVirtualOnly},
-    {"swaps_from_second_reading", kVirtualOnly},
+    {"swaps_from_later_reading", kVirtualOnly},
     {"overdue_timer_ignored",
      "needs a timer that is overdue with every processor idle: here somebody runs it"},
     {"timer_due_now_ignored", "needs a timer due in the very nanosecond of the look"},
