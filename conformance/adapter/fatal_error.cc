@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <sstream>
 #include <string_view>
 
@@ -16,16 +17,25 @@ constexpr auto kRefusals = std::to_array<std::string_view>(
     {"out of memory", "cannot allocate memory", "annot create", "failed to create new OS thread",
      "temporarily unavailable", "too many open files", "newosproc", "deadlock"});
 
+// In the runtime's own last lines: what it could not get of memory, descriptors or threads.
+constexpr auto kScarce = std::to_array<std::string_view>(
+    {"memory", "allocate", "reserve", "mmap", "cannot map", "address space", "thread exhaustion",
+     "limit", "netpollinit", "epollcreate", "eventfd", "pipe failed"});
+
+bool HasOneOf(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
 }  // namespace
 
 std::string FatalErrorIn(const std::string& output) {
-  const bool refused = std::ranges::any_of(kRefusals, [&](std::string_view refusal) {
-    return output.find(refusal) != std::string::npos;
-  });
-  if (refused) return "";
+  if (HasOneOf(output, kRefusals)) return "";
   std::istringstream lines(output);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(kBegin)) return Excerpt(line);
+    const bool is_last = line.starts_with(kBegin);
+    if ((is_last || line.starts_with("runtime: ")) && HasOneOf(line, kScarce)) return "";
+    if (is_last) return Excerpt(line);
   }
   return "";
 }

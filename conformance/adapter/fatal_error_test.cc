@@ -18,6 +18,20 @@ TEST(FatalError, WhatTheSystemRefusedIsNoneOfItsOwn) {
   EXPECT_EQ(FatalErrorIn("runtime: failed to create new OS thread (have 9 already; errno=11)\n"
                          "fatal error: newosproc\n"),
             "");
+  // Under limits on memory, descriptors and threads.
+  for (const char* scarce :
+       {"fatal error: failed to reserve page summary memory\n",
+        "runtime: program exceeds 10000-thread limit\nfatal error: thread exhaustion\n",
+        "runtime: eventfd failed with 24\nfatal error: runtime: netpollinit failed\n",
+        "runtime: cannot map pages in arena address space\nfatal error: too many pages\n"}) {
+    EXPECT_EQ(FatalErrorIn(scarce), "") << scarce;
+  }
+}
+
+TEST(FatalError, AFaultInItsOwnCodeIsIts) {
+  EXPECT_EQ(FatalErrorIn("panic: runtime error: invalid memory address or nil pointer\n"
+                         "fatal error: unexpected signal during runtime execution\n"),
+            "fatal error: unexpected signal during runtime execution");
 }
 
 TEST(FatalError, ADeadlockReportIsMeantToEndTheProcess) {

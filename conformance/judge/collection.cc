@@ -43,8 +43,16 @@ int64_t CollectionJudge::Stoppable() const {
   return activity_.open(Op::kWork) + (stops_loops_ ? activity_.open(Op::kSpin) : 0);
 }
 
-bool CollectionJudge::IsHeldUp() const {
-  return !stops_loops_ && (activity_.open(Op::kSpin) > 0 || held_up_until_ns_ > last_->time_ns);
+bool CollectionJudge::HoldsUp(Op op) const {
+  return op == Op::kBlockUntold || (op == Op::kSpin && !stops_loops_);
+}
+
+bool CollectionJudge::IsHeldUpNow() const {
+  return activity_.open(Op::kBlockUntold) > 0 || (!stops_loops_ && activity_.open(Op::kSpin) > 0);
+}
+
+bool CollectionJudge::WasHeldUp() const {
+  return IsHeldUpNow() || held_up_until_ns_ > last_->time_ns;
 }
 
 void CollectionJudge::Observe(const Event& event) {
@@ -62,8 +70,7 @@ void CollectionJudge::Observe(const Event& event) {
       OnCollection(event);
       break;
     case EventKind::kOpBegin:
-      // Nor is a collection forced while a call that the runtime is not told of keeps the world.
-      if (Allocates(event) || event.Is(Arg::kOp, Op::kBlockUntold)) grows_ = true;
+      if (Allocates(event)) grows_ = true;
       if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kTasksMost) {
         const bool beside =
             !activity_.lost() && activity_.open(Op::kBlockUntold) == 0 && Stoppable() == 1;
@@ -72,7 +79,7 @@ void CollectionJudge::Observe(const Event& event) {
       break;
     case EventKind::kOpEnd:
       if (event.Is(Arg::kOp, Op::kCollect)) asked_until_ns_ = event.time_ns;
-      if (event.Is(Arg::kOp, Op::kSpin) && !stops_loops_) held_up_until_ns_ = event.time_ns;
+      if (HoldsUp(static_cast<Op>(event.Get(Arg::kOp)))) held_up_until_ns_ = event.time_ns;
       OnStopTheWorld(event);
       break;
     case EventKind::kTaskSpawn:
@@ -102,7 +109,7 @@ void CollectionJudge::OnCollection(const Event& event) {
     } else {
       Trigger(ClauseId::kGC_1);
     }
-    if (!IsHeldUp()) TakeAge(event);
+    if (!WasHeldUp()) TakeAge(event);
   }
   last_ = event;
 }
@@ -122,7 +129,7 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
     if (age_ns > LatestNs()) Trigger(ClauseId::kGC_3);
     return;
   }
-  if (!stops_loops_ && activity_.open(Op::kSpin) > 0) return;
+  if (IsHeldUpNow()) return;
   AddLate(event);
 }
 

@@ -33,12 +33,15 @@ class CollectionJudge : public StampJudge {
   int64_t LatestNs() const;
   // Tasks that compute, and that the runtime is to stop for a collection.
   int64_t Stoppable() const;
-  // A loop that nothing stops ran at some time since the last collection. There was one.
-  bool IsHeldUp() const;
+  // Nothing ends such an operation for the sake of a collection: a call that the runtime is not told
+  // of, and a loop that calls nothing where loops are not stopped.
+  bool HoldsUp(Op op) const;
+  bool IsHeldUpNow() const;
+  // ... or was so at some time since the last collection, which there was.
+  bool WasHeldUp() const;
 
   const Tunables in_force_;
-  const bool
-      stops_loops_;  // false: one that calls nothing holds a collection up as long as it runs
+  const bool stops_loops_;
   Activity activity_;
   std::optional<Event> last_;  // the last collection
   // What else than age may cause a collection: somebody asked for it, or the heap grows.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/evidence/harness_end.h"
 #include "conformance/judge/trace_builder.h"
 
 namespace proctor {
@@ -278,6 +279,20 @@ TEST(TIME_5, ASleepThatNeverEndsIsLost) {
   EXPECT_EQ(longer.Of(ClauseId::kTIME_5), Verdict::kNotExercised);
 }
 
+TEST(TIME_5, ASleepThatTheHarnessHadToEndWasLost) {
+  const auto make = [](int64_t waited_ns, int64_t stalled_ns) {
+    TraceBuilder trace = Stamps();
+    trace.header.in_force.procs = 2;
+    trace.Begin(1, Op::kSleep, 10 * kMs).Wait(waited_ns);
+    if (stalled_ns > 0) trace.Add(EventKind::kStall, {{Arg::kDurationNs, stalled_ns}});
+    return trace.Add(EventKind::kProcessExit, {{Arg::kStatus, kEndedByHarness}})
+        .Of(ClauseId::kTIME_5);
+  };
+  EXPECT_EQ(make(20 * kSecond, 0), Verdict::kViolates);
+  EXPECT_EQ(make(5 * kSecond, 0), Verdict::kNotExercised);
+  EXPECT_EQ(make(20 * kSecond, 12 * kSecond), Verdict::kNotExercised) << "the machine stood still";
+}
+
 TraceBuilder Collections(int64_t period_ns, std::initializer_list<int64_t> ages_ns,
                          int64_t gc_percent = 100) {
   TraceBuilder trace = Stamps();
@@ -339,6 +354,7 @@ TEST(GC_5, ALoopThatNothingStopsHoldsItUp) {
   EXPECT_EQ(make(1, PreemptionKind::kSignal, Op::kSpin), Verdict::kViolates);
   EXPECT_EQ(make(0, PreemptionKind::kSignal, Op::kSpin), Verdict::kNotExercised);
   EXPECT_EQ(make(1, PreemptionKind::kNone, Op::kSpin), Verdict::kNotExercised);
+  EXPECT_EQ(make(1, PreemptionKind::kSignal, Op::kBlockUntold), Verdict::kNotExercised);
   EXPECT_EQ(make(0, PreemptionKind::kSignal, Op::kSleep), Verdict::kViolates);
 }
 

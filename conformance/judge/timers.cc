@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "conformance/evidence/harness_end.h"
@@ -13,8 +14,9 @@ constexpr int64_t kMs = 1'000'000;
 // A runtime whose timers tick in milliseconds is late in all of them.
 constexpr int64_t kShortSleepsLeast = 20;
 constexpr int64_t kFewTimers = 100;
-// Whoever is that late, while the process has CPU, does not come.
+// Who is that late, and no stall of the machine explains a part of it, does not come.
 constexpr int64_t kNeverNs = 8'000 * kMs;
+constexpr int64_t kLongStallNs = 1'000 * kMs;
 
 // The slice of the task that computes, found over by the second cycle after it.
 int64_t Bound(const Tunables& tunables) {
@@ -62,6 +64,8 @@ void TimersJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kOpBegin && event.Is(Arg::kOp, Op::kSleep)) OnBegin(event);
   if (was_full && !Full()) OnFree(event);
   if (event.kind == EventKind::kAtRest) OnAtRest(event);
+  if (event.kind == EventKind::kStall && event.Get(Arg::kDurationNs) >= kLongStallNs)
+    stalled_until_ns_ = event.time_ns;
   if (event.kind == EventKind::kProcessExit && event.Get(Arg::kStatus) == kEndedByHarness)
     OnEndedByHarness(event);
   if (event.kind == EventKind::kDeadlockReport) OnDeadlockReport(event);
@@ -214,7 +218,9 @@ void TimersJudge::OnAtRest(const Event& event) {
 
 // The harness waited in vain for the scenario's end.
 void TimersJudge::OnEndedByHarness(const Event& event) {
-  if (undecided_.empty() || undecided_.begin()->first + kNeverNs > event.time_ns) return;
+  if (undecided_.empty()) return;
+  const int64_t could_ns = std::max(undecided_.begin()->first, stalled_until_ns_);
+  if (could_ns + kNeverNs > event.time_ns) return;
   // Where every P computes it has to wait, which is another clause's matter.
   if (full_ns_ > undecided_.begin()->first || crowded_ns_ > undecided_.begin()->first) return;
   const Event& begin = sleepers_.at(undecided_.begin()->second).begin;

@@ -70,6 +70,8 @@ class TimersJudge : public StampJudge, private SetTimers::Listener {
   int64_t free_ns_ = INT64_MIN;                      // when last some P had none
   int64_t crowded_ns_ = INT64_MIN;  // when last tasks may have stood in line for a P, or in calls
 
+  int64_t stalled_until_ns_ = INT64_MIN;  // the end of the last long stall
+
   Samples beside_spinner_;
   Samples beside_idle_p_;
   int64_t short_sleeps_ = 0;  // of less than a millisecond, with an idle P
