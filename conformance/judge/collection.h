@@ -33,8 +33,8 @@ class CollectionJudge : public StampJudge {
   int64_t LatestNs() const;
   // Tasks that compute, and that the runtime is to stop for a collection.
   int64_t Stoppable() const;
-  // Nothing ends such an operation for the sake of a collection: a call that the runtime is not told
-  // of, and a loop that calls nothing where loops are not stopped.
+  // Nothing ends such an operation for the sake of a collection: a call that the runtime is not
+  // told of, and a loop that calls nothing where loops are not stopped.
   bool HoldsUp(Op op) const;
   bool IsHeldUpNow() const;
   // ... or was so at some time since the last collection, which there was.
