@@ -42,10 +42,14 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
   }
   if (emits(EventKind::kAffinityRead) && FollowsProcessors(header.profile)) {
     constexpr int64_t kPeriodNs = 1'000'000'000;
+    // Where nobody fixes the number of P, from the first time on.
+    const bool follows =
+        header.asked.procs == 0 && header.in_force.procs > 0 && header.in_force.procs_refresh != 0;
     judges.push_back(std::make_unique<PeriodicJudge>(
         kO, header,
         PeriodicJudge::Duty{ClauseId::kVER_2, EventKind::kAffinityRead, kPeriodNs,
-                            PeriodicJudge::Level::kMay, "the CPU affinity was read"}));
+                            follows ? PeriodicJudge::Level::kMustAgain : PeriodicJudge::Level::kMay,
+                            "the CPU affinity was read"}));
   }
 }
 

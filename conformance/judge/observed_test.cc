@@ -442,6 +442,22 @@ TEST(VER_2, TheAffinityIsReadAtMostOnceASecond) {
   EXPECT_EQ(make(50), Verdict::kViolates);
 }
 
+TEST(VER_2, TheAffinityIsReadAgainAfterASecond) {
+  const auto make = [](int64_t asked, int64_t in_force, int64_t cycles) {
+    TraceBuilder trace;
+    trace.header.profile = kGo1_25;
+    trace.header.asked.procs = asked;
+    trace.header.in_force.procs = in_force;
+    trace.Run(3, 20 * kUs).Add(EventKind::kAffinityRead).Run(cycles, 10 * kMs);
+    return trace.Of(ClauseId::kVER_2);
+  };
+  EXPECT_EQ(make(0, 2, 120), Verdict::kViolates);
+  EXPECT_EQ(make(0, 2, 80), Verdict::kNotExercised);
+  // A number that was asked for is fixed; of a process that is only watched nothing is known.
+  EXPECT_EQ(make(2, 2, 120), Verdict::kNotExercised);
+  EXPECT_EQ(make(0, 0, 120), Verdict::kNotExercised);
+}
+
 TEST(ID_1, OneMonitorToTheEnd) {
   const auto make = [] { return TraceBuilder().Add(EventKind::kMonitorStart).FreshStart(); };
   TraceBuilder keeps =

@@ -37,7 +37,7 @@ void PeriodicJudge::OnDuty(const Event& event) {
   } else if (without_) {
     Violate(duty_.clause, fmt::format("the first cycle ended without {}", duty_.what),
             {*without_, event});
-  } else if (duty_.level != Level::kMay && from_start_ && cycle_.number() == 1) {
+  } else if (duty_.level >= Level::kMustIfShown && from_start_ && cycle_.number() == 1) {
     Trigger(duty_.clause);
   }
   last_ = event;
@@ -47,7 +47,7 @@ void PeriodicJudge::OnDuty(const Event& event) {
 
 void PeriodicJudge::OnCycleEnd(const Event& event) {
   if (duty_.level == Level::kMay || !cycle_.awake() || last_cycle_ == cycle_.number()) return;
-  if (!last_ && from_start_ && cycle_.number() == 1) {
+  if (!last_ && from_start_ && cycle_.number() == 1 && duty_.level != Level::kMustAgain) {
     if (duty_.level == Level::kMust) {
       Violate(duty_.clause, fmt::format("the first cycle ended without {}", duty_.what), {event});
     } else {

@@ -19,8 +19,9 @@ class PeriodicJudge : public Judge {
   // What recurs, how often, and whether it must recur: with kMust, also the first cycle has to show
   // it and every later cycle that begins a period or more after the last time. kMustIfShown is that
   // for a setting which only the environment holds: the runtime may ignore it, so it counts once it
-  // has shown itself. Period 0: the duty is off.
-  enum class Level { kMay, kMustIfShown, kMust };
+  // has shown itself. kMustAgain: from the first time on, whenever that was. Period 0: the duty is
+  // off.
+  enum class Level { kMay, kMustAgain, kMustIfShown, kMust };
   struct Duty {
     ClauseId clause;
     EventKind kind;

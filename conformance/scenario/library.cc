@@ -53,6 +53,7 @@ extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
 extern const std::string_view kHandedOverScenario;
+extern const std::string_view kQueuesWhileProcsChangeScenario;
 extern const std::string_view kLongSlicesScenario;
 extern const std::string_view kPollBesideLongSlicesScenario;
 extern const std::string_view kTimersBesideLongSlicesScenario;
@@ -64,8 +65,8 @@ using enum ClauseId;
 
 // In the scenarios for clauses about delays (time_slices, blocked_with_work,
 // poll_with_every_p_busy) `repeat` and `times` are numbers of samples: 32 on time decide, and every
-// late one among them asks for 25 more (judge/samples.h): of a load beside it one, of time slices
-// two may come.
+// late one among them asks for 25 more (judge/samples.h). Where one comes, another scenario for the
+// same clause decides: one that runs only then, or one with as many samples.
 struct Entry {
   std::string_view file;  // its contents
   std::vector<ClauseId> clauses;
@@ -79,7 +80,7 @@ std::vector<Entry> Entries() {
        {kID_1, kID_4, kCAD_1, kCAD_2, kCAD_6, kCAD_8, kCAD_9, kDEEP_11, kPRE_1, kSLICE_4}},
       {kIdleScenario, {kID_1, kCAD_5, kCAD_9, kCYC_1, kDEEP_4, kDEEP_7, kDEEP_14}},
       {kTimersScenario, {kCAD_9, kDEEP_4}},
-      {kTimeSlicesScenario, {kSLICE_3, kPRE_5}},
+      {kTimeSlicesScenario, {kCAD_6, kSLICE_3, kPRE_5}},
       {kBlockedWithWorkScenario, {kSYS_4, kHAND_8}},
       {kBlockedForLongScenario, {kSYS_4, kHAND_8}},
       {kBlockedAloneScenario, {kSYS_3, kDEEP_14}},
@@ -104,9 +105,11 @@ std::vector<Entry> Entries() {
        {kSYS_1, kSYS_2, kSYS_4},
        {kCAD_3, kCAD_4, kCYC_2, kCYC_4, kDEAD_1, kHAND_3, kSYS_1, kSYS_2, kSYS_6, kSYS_7, kVER_3}},
       {kTimersBehindACallScenario, {kSYS_2}},
-      {kAloneBesideAnIdlePScenario, {kSYS_2, kSYS_3}, {kDEEP_11, kHAND_6, kSYS_2, kSYS_3, kSYS_10}},
+      {kAloneBesideAnIdlePScenario,
+       {kSYS_2, kSYS_3},
+       {kCYC_1, kDEEP_11, kHAND_6, kPOLL_1, kSYS_2, kSYS_3, kSYS_10}},
       {kHotSlicesScenario, {kSLICE_3}, {kSLICE_3, kSYS_3}},
-      {kShortCallsScenario, {kSYS_5}, {kHAND_1, kSYS_1, kSYS_5}},
+      {kShortCallsScenario, {kSYS_1, kSYS_5}, {kHAND_1, kSYS_1, kSYS_5}},
       {kReturnsFromCallsScenario, {kDEEP_9}},
       {kNapsScenario,
        {kCAD_5, kCAD_7, kCYC_1, kDEEP_4},
@@ -121,13 +124,16 @@ std::vector<Entry> Entries() {
       {kTimersOnTimeScenario, {kTIME_1, kTIME_3, kTIME_4, kTIME_5}},
       {kTimersBesideSpinnerScenario, {kTIME_2}},
       {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
-      {kTimersResetToSoonerScenario, {kTIME_3}},
+      {kTimersResetToSoonerScenario, {kTIME_3}, {kDEEP_4}},
       {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
       {kSpinnersOnManyPScenario, {}, {kSLICE_1, kSLICE_3, kSLICE_4}},
-      {kCallsSideBySideScenario, {}, {kSLICE_1, kSYS_2, kSYS_3, kSYS_7, kVER_3}},
+      {kCallsSideBySideScenario,
+       {},
+       {kCAD_3, kSLICE_1, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},
+      {kQueuesWhileProcsChangeScenario, {kHAND_8}},
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
       {kTimersBesideLongSlicesScenario, {kTIME_2}, {}, true},

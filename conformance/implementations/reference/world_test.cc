@@ -13,7 +13,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 16690793836803223736u;
+constexpr uint64_t kEventsHash = 8735443309510062919u;
 
 class Recorder : public EventSink {
  public:

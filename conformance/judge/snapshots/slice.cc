@@ -8,13 +8,16 @@ namespace {
 // Who stops the world for something else than a collection does not show, but not in more than two
 // scans in a row that saw the P.
 constexpr int64_t kMissedMost = 2;
+// ... and not in every cycle that has slept deep.
+constexpr int64_t kMissedAfterDeepSleepMost = 4;
 
 }  // namespace
 
 using enum ClauseId;
 
 SliceJudge::SliceJudge(const Header& header, const View& view)
-    : SnapshotJudge(header, view, {kSLICE_1, kSLICE_2, kSLICE_3, kSLICE_4, kSYS_10, kCYC_2}) {}
+    : SnapshotJudge(header, view,
+                    {kSLICE_1, kSLICE_2, kSLICE_3, kSLICE_4, kSYS_10, kCYC_1, kCYC_2}) {}
 
 void SliceJudge::Observe(const Event& event) {
   if (event.kind == EventKind::kPreemptRequest) OnRequest(event);
@@ -103,6 +106,7 @@ bool SliceJudge::JudgeTick(size_t p, const Event& event) {
   if (view_.before().Of(p, Variable::kSeenScheduleTick) == tick) return JudgeSlice(p, event);
   const bool recorded = view_.now().Of(p, Variable::kSeenScheduleTick) == tick &&
                         !view_.SameOf(p, Variable::kSeenScheduleNs);
+  if (view_.slept_deep()) JudgeAfterDeepSleep(recorded, event);
   if (recorded) {
     missed_[p] = 0;
     Trigger(kSLICE_2);
@@ -115,6 +119,17 @@ bool SliceJudge::JudgeTick(size_t p, const Event& event) {
                   tick, p),
       {event});
   return false;
+}
+
+// The next cycle makes up for what this one left out, so that each tick is missed once.
+void SliceJudge::JudgeAfterDeepSleep(bool recorded, const Event& event) {
+  if (recorded) {
+    missed_after_deep_sleep_ = 0;
+    Trigger(kCYC_1);
+  } else if (++missed_after_deep_sleep_ > kMissedAfterDeepSleepMost) {
+    Violate(kCYC_1, "cycles that slept deep leave out the scan: none records the tick of a busy P",
+            {event});
+  }
 }
 
 bool SliceJudge::JudgeSlice(size_t p, const Event& event) {

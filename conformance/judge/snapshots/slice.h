@@ -1,4 +1,5 @@
-// Time slices, by the monitor's own records: SLICE-1 to SLICE-4, SYS-10 and CYC-2.
+// Time slices, by the monitor's own records: SLICE-1 to SLICE-4, SYS-10 and CYC-2; and CYC-1, as
+// far as the scan is left out.
 //
 // Thread safety: none.
 
@@ -24,6 +25,7 @@ class SliceJudge final : public SnapshotJudge {
   void OnCycle(const Event& event);
   void FindNow(const Event& event);
   bool JudgeTick(size_t p, const Event& event);
+  void JudgeAfterDeepSleep(bool recorded, const Event& event);
   bool JudgeSlice(size_t p, const Event& event);
   void JudgeIdle(size_t p, const Event& event);
   bool Stamped(size_t p) const;
@@ -33,7 +35,8 @@ class SliceJudge final : public SnapshotJudge {
   int64_t now_most_ns_ = 0;
   // The ticks for which preemption was requested before, by processor; -1: none.
   std::vector<int64_t> requested_;
-  std::vector<int64_t> missed_;  // scans in a row that left out a new tick, by processor
+  std::vector<int64_t> missed_;          // scans in a row that left out a new tick, by processor
+  int64_t missed_after_deep_sleep_ = 0;  // in a row
 };
 
 }  // namespace proctor::snapshots

@@ -135,6 +135,22 @@ class Snapshots : public TraceBuilder {
       Start(0, spinning).Adjust(1).Sleep();
     }
   }
+  // A task begins a new slice and wakes the monitor from its deep sleep, nine times; whether the
+  // cycle that was woken records its tick, or only the next one.
+  void WakeUpsFromDeepSleep(bool records) {
+    AllRest();
+    for (int64_t tick = 8; tick < 17; ++tick) {
+      Wake()
+          .DeepSleepFor(60'000 * kMs)
+          .Of(0, Variable::kStatus, kRunning)
+          .Of(0, Variable::kIdleMark, 0);
+      Of(0, Variable::kScheduleTick, tick).DeepWakeAfter(kUs, WakeCause::kWoken);
+      const int64_t now = now_ns;
+      if (!records) Sleep().Wake();
+      Of(0, Variable::kSeenScheduleTick, tick);
+      Of(0, Variable::kSeenScheduleNs, records ? now : woke_ns).Sleep().Wake().Rest(0).Sleep();
+    }
+  }
   // ... and is taken and handed off.
   Snapshots& TakeP(int32_t p) {
     return Adjust(-1)
@@ -215,6 +231,10 @@ INSTANTIATE_TEST_SUITE_P(
              }},
         Case{"leaves_a_tick_that_moves", kSLICE_2, kOpen,
              [](Snapshots& s) { s.Wake().Of(0, Variable::kScheduleTick, 8).Sleep(); }},
+        Case{"records_a_new_tick_after_deep_sleeps", kCYC_1, kKept,
+             [](Snapshots& s) { s.WakeUpsFromDeepSleep(true); }},
+        Case{"leaves_new_ticks_after_deep_sleeps", kCYC_1, kBroken,
+             [](Snapshots& s) { s.WakeUpsFromDeepSleep(false); }},
         Case{"moves_the_time_of_an_old_tick", kSLICE_2, kBroken,
              [](Snapshots& s) { s.Wake().Of(0, Variable::kSeenScheduleNs, s.woke_ns).Sleep(); }},
         Case{"comes_to_all", kSLICE_1, kKept, [](Snapshots& s) { s.Wake().Sleep(); }},
