@@ -53,8 +53,16 @@ template <uint32_t kBits>
 bool HasTicksApart(const Knobs& knobs) {
   return IsSteady(knobs) && knobs.tick_step == 1u << kBits;
 }
+// Ticks that begin just before they wrap.
+bool Wraps(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.tick_step == 1 && knobs.first_tick >= 0xfffffffau;
+}
 bool CollectorIsLate(const Knobs& knobs) {
   return IsSteady(knobs) && knobs.collected_before && knobs.collector_up_at_ns >= 20 * kMs;
+}
+bool ChangesPercent(const Knobs& knobs) {
+  return IsSteady(knobs) && knobs.collected_before && knobs.collector_up_at_ns == 0 &&
+         knobs.change_percent_every_ns > 0 && knobs.change_percent_every_ns < 8 * kMs;
 }
 bool Grows(const Knobs& knobs) {
   return knobs.stop_every_ns == 0 && knobs.dies_at_ns == 0 && knobs.resize_every_ns > 0 &&
@@ -111,6 +119,10 @@ void AddTicks(std::vector<BorderWorld>& worlds) {
   worlds.push_back({world("ticks_8"), HasTicksApart<8>});
   worlds.push_back({world("ticks_16"), HasTicksApart<16>});
   worlds.push_back({world("ticks_24"), HasTicksApart<24>});
+  worlds.push_back({World("wraps", 2,
+                          {{.ops = {For(Op::kBlock, 15 * kMs), {.op = Op::kYield}}, .repeat = 6},
+                           {.ops = {For(Op::kSpin, 90 * kMs)}}}),
+                    Wraps});
 }
 
 void AddCollections(std::vector<BorderWorld>& worlds) {
@@ -128,6 +140,23 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
       {With(With(World("percent", 1, {{.ops = ops, .repeat = 3}}), "forcegc_period_ns", 5 * kMs),
             "gc_percent", 0),
        IsSteady});
+  // Collections fall due while the monitor sleeps, and a wake-up ends the sleep.
+  Scenario wakes =
+      With(World("due_when_woken", 2,
+                 {{.ops = {{.op = Op::kWait}, For(Op::kBlock, 30 * kUs)}, .repeat = 100},
+                  {.ops = {{.op = Op::kCollect}}}}),
+           "forcegc_period_ns", 6 * kMs);
+  wakes.descriptors = 1;
+  wakes.outside = {{.at_ns = kMs, .descriptor = 0, .every_ns = 1'700 * kUs, .times = 100}};
+  worlds.push_back({std::move(wakes), IsQuiet});
+  // Collections are turned off and on again while the program runs.
+  for (const int64_t percent : {-1, 100}) {
+    worlds.push_back({With(With(World(percent < 0 ? "turned_on" : "turned_off", 1,
+                                      {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 90 * kMs)}}}),
+                                "forcegc_period_ns", 3 * kMs),
+                           "gc_percent", percent),
+                      ChangesPercent});
+  }
   worlds.push_back({With(World("collector_late", 1, {{.ops = {For(Op::kSpin, 60 * kMs)}}}),
                          "forcegc_period_ns", 3 * kMs),
                     CollectorIsLate});
@@ -137,6 +166,22 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
 void AddCapped(std::vector<BorderWorld>& worlds) {
   const Scenario scenario = World("capped", 1, {{.ops = {For(Op::kSpin, 5 * kMs)}}});
   worlds.push_back({With(scenario, "shallow_max_ns", 7 * kUs), IsSteady});
+}
+
+// What the number of processors must not change, and what a slice that is over must not.
+void AddTakes(std::vector<BorderWorld>& worlds) {
+  // One P of a dozen is taken at a time, while the delay is long.
+  worlds.push_back(
+      {World("one_of_many", 12,
+             {{.ops = {For(Op::kSpin, 400 * kMs)}},
+              {.ops = {For(Op::kSleep, 40 * kMs), For(Op::kBlock, 30 * kMs)}, .repeat = 5}}),
+       IsQuiet});
+  // The slice ends in the call, which is young, and another P is idle.
+  worlds.push_back(
+      {With(World("expired_call", 2,
+                  {{.ops = {For(Op::kSleep, 3 * kMs), For(Op::kBlock, 2 * kMs)}, .repeat = 20}}),
+            "slice_ns", 300 * kUs),
+       IsQuiet});
 }
 
 // Calls that 256 processors lose in one scan: a count of 8 bits is 0 then. Each task computes until
@@ -152,11 +197,49 @@ void AddMany(std::vector<BorderWorld>& worlds) {
        IsQuiet});
 }
 
+// The number of busy P is none in 8 bits, and all of them compute for longer than a slice.
+void AddBusy(std::vector<BorderWorld>& worlds) {
+  constexpr int kBusy = 256;
+  std::vector<Task> tasks(kBusy, {.ops = {For(Op::kSpin, 6 * kMs)}});
+  worlds.push_back({With(World("busy", kBusy + 4, std::move(tasks)), "slice_ns", kMs), IsQuiet});
+}
+
+// As many ready at once as 8 bits make none of.
+void AddReady(std::vector<BorderWorld>& worlds) {
+  constexpr int kReady = 256;
+  // All but the last run in their order: the spinner when the others wait.
+  std::vector<Task> tasks(kReady, {.ops = {{.op = Op::kWait}}});
+  tasks.insert(tasks.end() - 1, {.ops = {For(Op::kSpin, 60 * kMs)}});
+  Scenario scenario = With(World("ready", 1, std::move(tasks)), "slice_ns", kSecond);
+  scenario.descriptors = 1;
+  scenario.outside = {{.at_ns = 15 * kMs, .descriptor = 0, .every_ns = 1, .times = kReady}};
+  worlds.push_back({std::move(scenario), IsQuiet});
+}
+
 // Counters over 16 bits, times over 32.
 void AddLong(std::vector<BorderWorld>& worlds) {
   // More than 2^16 idle cycles of 10 ms each, and a slice that lasts longer than 2^32 ns.
   const Scenario spinner = World("spinner", 1, {{.ops = {For(Op::kSpin, 660 * kSecond)}}});
   worlds.push_back({Lasting(With(spinner, "asynchronous_preemption", 0), 700 * kSecond), IsQuiet});
+  // A slice that lasts longer than 2^32 us, and sleeps longer than 2^31 ns.
+  const Scenario slow = World(
+      "slow", 1, {{.ops = {For(Op::kSpin, 2'200 * kSecond), For(Op::kSpin, 2'200 * kSecond)}}});
+  worlds.push_back(
+      {Lasting(With(With(With(slow, "asynchronous_preemption", 0), "slice_ns", 10 * kSecond),
+                    "shallow_max_ns", 5 * kSecond),
+               4'500 * kSecond),
+       IsQuiet});
+  // Looks at the machine that fall due while P are taken all the time.
+  worlds.push_back(
+      {With(World("refreshed_taking", 0,
+                  {{.ops = {For(Op::kBlock, 100 * kUs), {.op = Op::kYield}}, .repeat = 12'000}}),
+            "syscall_cap_ns", 20 * kUs),
+       IsQuiet});
+  // More than 2^32 ns between two looks at the machine.
+  worlds.push_back(
+      {World("refreshed_rarely", 0,
+             {{.ops = {For(Op::kSleep, 5 * kSecond), For(Op::kBlock, 20 * kUs)}, .repeat = 6}}),
+       IsQuiet});
   // A month in which next to nothing runs: more than 40,000 deep sleeps.
   worlds.push_back(
       {Lasting(World("month", 2,
@@ -171,7 +254,7 @@ void AddLong(std::vector<BorderWorld>& worlds) {
        IsQuiet});
   worlds.push_back(
       {With(World("traced", 2, {{.ops = {For(Op::kSpin, kSecond), For(Op::kSleep, 9 * kSecond)}}}),
-            "sched_trace_ms", 1'500),
+            "sched_trace_ms", 2'500),
        IsSteady});
 }
 
@@ -193,7 +276,10 @@ std::vector<BorderWorld> MakeWorlds() {
             "shallow_max_ns", 40 * kUs),
        Grows});
   AddCapped(worlds);
+  AddTakes(worlds);
   AddMany(worlds);
+  AddBusy(worlds);
+  AddReady(worlds);
   AddLong(worlds);
   return worlds;
 }

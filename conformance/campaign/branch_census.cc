@@ -29,7 +29,8 @@ void BranchCensus::Begin(const Tunables& tunables) {
   values_ = {};
   monitor_ = -1;
   now_ns_ = cycles_ = idle_cycles_ = traced_ns_ = refreshed_ns_ = 0;
-  delay_ns_ = delays_ = 0;
+  delay_ns_ = delays_ = taken_ = 0;
+  first_percent_ = kUnseen;
   in_duties_ = timed_out_ = false;
   empty_p_ = visited_p_ = -1;
   visited_.clear();
@@ -89,7 +90,7 @@ void BranchCensus::Observe(const Event& event) {
       MeetIf(idle_cycles_ == (1 << 16) + 1, Branch::kIdleAbove16);
       return;
     case EventKind::kHandOff:
-      if (event.m == monitor_) idle_cycles_ = 0;
+      if (event.m == monitor_) OnTake();
       return;
     case EventKind::kDeepWake:
       timed_out_ = event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kTimeout);
@@ -109,6 +110,11 @@ void BranchCensus::Observe(const Event& event) {
   }
 }
 
+void BranchCensus::OnTake() {
+  idle_cycles_ = 0;
+  ++taken_;
+}
+
 void BranchCensus::OnLock(const Event& event) {
   if (event.args[0] == static_cast<int64_t>(LockId::kSched)) timed_out_ = false;
   if (event.args[0] != static_cast<int64_t>(LockId::kMonitor)) return;
@@ -117,6 +123,9 @@ void BranchCensus::OnLock(const Event& event) {
 }
 
 void BranchCensus::OnShallowSleep(int64_t duration_ns) {
+  MeetIf(taken_ == 1 && value(Variable::kProcs) > 8 && delay_ns_ > tunables_.shallow_min_ns,
+         Branch::kOneOfMany);
+  taken_ = 0;
   delays_ = duration_ns == delay_ns_ ? delays_ + 1 : 1;
   MeetIf(cycles_ == 0 || duration_ns < delay_ns_, Branch::kDelayFirst);
   MeetIf(duration_ns == tunables_.shallow_min_ns && delays_ == tunables_.flat_cycles + 1,
@@ -210,6 +219,9 @@ void BranchCensus::OnTick(Sighting& sighting, int64_t tick, int64_t limit_ns, bo
 void BranchCensus::OnCounts() {
   const int64_t idle = value(Variable::kIdleProcessors);
   const bool young = now_ns_ - At(visited_p_).syscall.since_ns < tunables_.syscall_cap_ns;
+  const Sighting& schedule = At(visited_p_).schedule;
+  MeetIf(young && spinning_ + idle > 0 && now_ns_ - schedule.since_ns >= tunables_.slice_ns,
+         Branch::kExpiredLeft);
   MeetIf(young && spinning_ + idle == 0, Branch::kNobodyFreeAlone);
   MeetIf(!young && spinning_ + idle > 0, Branch::kCapAlone);
   MeetIf(young && spinning_ > 0 && idle == 0, Branch::kSpinningAlone);
@@ -261,6 +273,9 @@ void BranchCensus::OnCollector(const Event& event) {
     alone = term.alone;
   }
   if (missing <= 1) Meet(alone);
+  if (first_percent_ == kUnseen) first_percent_ = percent;
+  MeetIf(missing == 1 && percent < 0 && first_percent_ >= 0, Branch::kGcTurnedOff);
+  MeetIf(missing == 0 && first_percent_ < 0, Branch::kGcTurnedOn);
   if (missing == 0) {
     MeetIf(percent == 0, Branch::kGcPercentZero);
     MeetIf(age_ns > kAbove32, Branch::kGcAbove32);

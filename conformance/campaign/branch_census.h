@@ -75,6 +75,7 @@ class BranchCensus : public EventSink {
   void OnDeepSleep(const Event& event);
   void OnShallowSleep(int64_t duration_ns);
   void OnLock(const Event& event);
+  void OnTake();
   int64_t value(Variable variable) const { return values_[static_cast<size_t>(variable)]; }
   Visited& At(int32_t p);
 
@@ -88,7 +89,10 @@ class BranchCensus : public EventSink {
   int64_t cycles_ = 0;
   int64_t idle_cycles_ = 0;
   int64_t traced_ns_ = 0;
-  int32_t visited_p_ = -1;  // whose local work was read last
+  static constexpr int64_t kUnseen = INT64_MIN;
+  int64_t first_percent_ = kUnseen;  // of the collector, as first read
+  int64_t taken_ = 0;                // since the last shallow sleep
+  int32_t visited_p_ = -1;           // whose local work was read last
   int64_t spinning_ = 0;
   bool in_duties_ = false;
   bool timed_out_ = false;    // in a deep sleep, and has not taken the sched lock since

@@ -80,5 +80,12 @@ TEST(BranchCensus, EveryBranchIsMet) {
   }
 }
 
+// A bundle with a scenario that is not valid would be refused, and the finding not replayed.
+TEST(BorderWorlds, AreValidScenarios) {
+  for (const BorderWorld& border : BorderWorlds()) {
+    EXPECT_EQ(Validate(border.scenario), "") << border.scenario.name;
+  }
+}
+
 }  // namespace
 }  // namespace proctor

@@ -57,8 +57,10 @@
  *     NULL where a result is to be written or a list is to be read; a call from another thread, or
  *     one that is left by a jump; writing into this table or the constants.
  *   - Never coming back, never sleeping, returning early and crashing are noticed, too. So is what
- *     a monitor does to its process: ending it, closing standard output, keeping more memory with
- *     each cycle, or taking so much real time that the suite does not come to its end.
+ *     a monitor does to its process: ending it; closing standard output or standard error; keeping
+ *     more memory or mappings with each cycle; leaving files open, or a thread or a process behind;
+ *     changing the working directory, the environment, what signals do, or limits; or taking so
+ *     much real time that the suite does not come to its end.
  *   - Keep your state on your stack or in static variables that your function sets when it starts:
  *     it is started anew for every scenario, and an abandoned stack is not unwound.
  *
@@ -165,7 +167,8 @@ typedef struct proctor_host {
   /* -- Deep sleep. ----------------------------------------------------------------------------- */
 
   /* Sleeps on the monitor's note until it is woken or the time has passed. 1: it was woken, then or
-   * earlier; it stays so until it is cleared. Where libc interceptors want the wait cut into pieces
+   * earlier; it stays so until it is cleared. The time-out comes from a clock read since the
+   * shallow sleep, and from a timer read under SCHED. Where libc interceptors want the wait cut into pieces
    * with their hook between, this does it. */
   int (*sleep_on_note)(void* self, int64_t timeout_ns);
   void (*clear_note)(void* self);
@@ -213,7 +216,8 @@ typedef struct proctor_host {
   uint32_t (*syscall_tick_of)(void* self, int32_t processor);
   int (*has_local_work)(void* self, int32_t processor); /* its own queue, run-next included */
 
-  /* Asks the task that runs on the processor to yield. Best effort, idempotent. */
+  /* Asks the task that runs on the processor to yield. Best effort, idempotent. Not for a processor
+   * that has just been taken. */
   void (*request_preemption)(void* self, int32_t processor);
 
   /* Taking by swap: the compare-and-swap of the status from "system call" to "idle". 1: won. */
@@ -230,10 +234,11 @@ typedef struct proctor_host {
 
   /* -- Forced collection. ---------------------------------------------------------------------- */
 
+  /* All of it may change at any time. */
   void (*collector)(void* self, proctor_collector* state);
   int (*helper_idle)(void* self);        /* the helper task waits to be asked */
   void (*clear_helper_idle)(void* self); /* under FORCED_GC */
-  void (*inject_helper)(void* self);     /* under FORCED_GC; takes SCHED */
+  void (*inject_helper)(void* self);     /* next, under the same hold of FORCED_GC; takes SCHED */
 
   /* -- The rest. ------------------------------------------------------------------------------- */
 
@@ -244,7 +249,8 @@ typedef struct proctor_host {
   void (*print_trace)(void* self, int64_t now_ns);
   /* Calls the libc interceptors' hook, if there is one. */
   void (*call_yield_hook)(void* self);
-  /* Starts a thread for an idle processor, if there is one. Takes SCHED. */
+  /* Starts a thread for an idle processor, if there is one. To ask is an effect, also where there
+   * is none. Takes SCHED. */
   void (*start_thread)(void* self);
   /* Reads the CPU affinity and limits of the process again and follows them. Takes SCHED. */
   void (*refresh_processors)(void* self);

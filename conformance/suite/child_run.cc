@@ -15,8 +15,14 @@
 #include <cstring>
 #include <new>
 
+#include "conformance/process/descendants.h"
+#include "conformance/process/process.h"
+
 namespace proctor {
 namespace {
+
+// What the child leaves behind is ended within this time, or left.
+constexpr int64_t kEndNs = 5'000'000'000;
 
 struct Shared {
   ChildProgress progress;
@@ -38,8 +44,13 @@ Shared* MapShared() {
                            const std::function<int(ChildProgress&)>& run) {
   // A suite that is killed leaves no child behind.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // What the run leaves behind becomes its child, and can be noticed.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (getppid() != parent) _exit(EXIT_FAILURE);
+  const pid_t own = getpid();
   const int status = run(shared.progress);
+  // Another one is a copy that the run has made of its process.
+  if (getpid() != own) _exit(EXIT_FAILURE);
   fflush(nullptr);
   shared.status = status;
   shared.finished = true;
@@ -69,6 +80,8 @@ bool WaitFor(pid_t child, int64_t limit_s, int& status) {
 
 ChildEnd RunInChild(int64_t limit_s, const std::function<int(ChildProgress& progress)>& run) {
   Shared* const shared = MapShared();
+  // What the child leaves behind comes to this process, which ends it.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   fflush(nullptr);
   const pid_t parent = getpid();
   const pid_t child = fork();
@@ -79,6 +92,7 @@ ChildEnd RunInChild(int64_t limit_s, const std::function<int(ChildProgress& prog
   if (child == 0) RunChild(*shared, parent, run);
   int status = 0;
   const bool in_time = WaitFor(child, limit_s, status);
+  EndDescendants(parent, SIGKILL, MonotonicNowNs() + kEndNs);
   ChildEnd end{.finished = shared->finished, .status = shared->status};
   const int64_t world = shared->progress.worlds;
   munmap(shared, sizeof *shared);

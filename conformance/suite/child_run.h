@@ -24,7 +24,7 @@ struct ChildEnd {
 };
 
 // Calls `run` in a child process and waits for its end, at most `limit_s` seconds; then the child
-// is killed. Returns in the parent only.
+// is killed, and what it has left behind. Returns in the parent only, which has no other children.
 ChildEnd RunInChild(int64_t limit_s, const std::function<int(ChildProgress& progress)>& run);
 
 }  // namespace proctor

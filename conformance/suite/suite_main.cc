@@ -34,6 +34,7 @@
 #include "conformance/port/port.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/expectations.h"
+#include "conformance/scenario/library.h"
 #include "conformance/suite/child_run.h"
 #include "conformance/suite/failure_message.h"
 #include "conformance/suite/process_check.h"
@@ -106,16 +107,27 @@ std::string FailureMessageOf(const Request& request, const Counterexample& count
                               written ? ReplayCommand(request, file) : "not possible: " + error);
 }
 
+// A monitor that does nothing.
+constexpr proctor_implementation kNothing = {PROCTOR_PORT, "nothing", "1",
+                                             [](const proctor_host* host, void*) {
+                                               while (host->sleep_ns(host->self, 1'000'000) == 0) {
+                                               }
+                                             },
+                                             nullptr};
+
 // Runs the campaign once, before the first case; not at all where no case is to run.
 class CampaignEnvironment : public testing::Environment {
  public:
   explicit CampaignEnvironment(const Request& request) : request_(request) {}
   void SetUp() override {
     if (!request_.process_end.empty()) return;
+    // What a world installs in its process when it is the first one is not the monitor's doing.
+    RunVirtually({.name = "nothing", .implementation = &kNothing},
+                 {.scenarios = {FindScenario("naps")->scenario}, .shrink = false});
     const ProcessCheck check;
     VirtualOptions options = request_.campaign;
     options.clauses = ClausesToRun();
-    options.progress = [&](int64_t, int64_t) { return !check.HeapIsTooLarge(); };
+    options.progress = [&](int64_t, int64_t) { return !check.MemoryIsTooLarge(); };
     result = RunVirtually(request_.subject, options);
     changes = check.Changes(result.cycles);
     fmt::print("{} {}, profile {}: {} worlds, {} monitor cycles, {} events\n",
@@ -180,7 +192,9 @@ class PortCase : public testing::Test {
       : request_(request), environment_(environment) {}
   void TestBody() override {
     if (!request_.process_end.empty()) FAIL() << request_.process_end;
-    for (const std::string& change : environment_.changes) ADD_FAILURE() << change;
+    for (const std::string& change : environment_.changes) {
+      ADD_FAILURE() << change << "; its process is to be left as it is (port.h, rules of the port)";
+    }
     const auto& misbehaviour = environment_.result.misbehaviour;
     if (misbehaviour) FAIL() << FailureMessageOf(request_, *misbehaviour);
   }

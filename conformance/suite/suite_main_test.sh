@@ -37,7 +37,23 @@ expect 1 "[  SKIPPED ] Contract.CAD_2" exiting
 expect 1 "the monitor ended its process in world 1: signal 9 (Killed)" killed
 expect 1 "after 1 s of real time the suite was in world" slow --limit_s=1
 expect 1 "the monitor keeps more memory with each cycle" leaking --random_worlds=20
-expect 1 "the monitor closed standard output" mute --random_worlds=20
+expect 1 "the monitor closed standard output" mute --random_worlds=20 --clauses=CAD-1
+expect 1 "the monitor keeps more mappings with each cycle" mapping --random_worlds=20 \
+  --clauses=CAD-1
+careless=$(timeout 60 ./suite_of_careless --random_worlds=20 --clauses=CAD-1 2>&1)
+for change in "closed standard error" "changed the working directory" \
+  "changed the environment of its process: CARELESS" "changed what the signal 10 (" \
+  "changed the limit RLIMIT_NOFILE: " "leaves threads behind: 1" \
+  "leaves a child process behind"; do
+  if ! grep --fixed-strings --quiet -- "the monitor $change" <<<"$careless"; then
+    printf 'FAILED: suite_of_careless does not say: the monitor %s\n%s\n' "$change" "$careless"
+    failures=$((failures + 1))
+  fi
+done
+if [[ $(grep -c "the monitor changed what the signal" <<<"$careless") -ne 1 ]]; then
+  printf "FAILED: the suite's own signals are blamed on the monitor\n%s\n" "$careless"
+  failures=$((failures + 1))
+fi
 expect 64 "the filter 'Contract.CAT*' matches no case" crashing --gtest_filter='Contract.CAT*'
 
 expect 64 "--profile: there is no 'go1.2'" crashing --profile=go1.2

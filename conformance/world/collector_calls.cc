@@ -7,10 +7,10 @@ namespace proctor {
 void CollectorCalls::Collector(proctor_collector* state) {
   if (state == nullptr) return Misuse("calls collector with NULL; it wants a place for its result");
   *state = {w_.collector.enabled(), w_.surroundings.dying(), w_.collector.collecting(),
-            static_cast<int32_t>(w_.setup.tunables.gc_percent), w_.collector.last_end_ns()};
+            static_cast<int32_t>(w_.collector.percent()), w_.collector.last_end_ns()};
   Trace(EventKind::kCollectorRead, kMonitorM, kNobody, kNobody,
         w_.collector.enabled() && !w_.surroundings.dying() && !w_.collector.collecting(),
-        w_.setup.tunables.gc_percent, w_.collector.last_end_ns());
+        w_.collector.percent(), w_.collector.last_end_ns());
 }
 
 void CollectorCalls::ClearHelperIdle() { w_.own_tasks.ClearHelperIdle(kMonitorM); }

@@ -14,16 +14,21 @@ constexpr int64_t kHeapLeastBytes = 4 << 20;
 CollectorCycle::CollectorCycle(VirtualRuntime& w)
     : Part(w),
       enabled_(w.setup.knobs.collector_up_at_ns == 0),
-      last_end_ns_(w.setup.knobs.collected_before ? kBootNs : 0) {}
+      last_end_ns_(w.setup.knobs.collected_before ? kBootNs : 0),
+      percent_(w.setup.tunables.gc_percent) {}
 
 void CollectorCycle::Start() {
   TraceWrite(kNobody, Variable::kCollectorEnabled, enabled_);
-  TraceWrite(kNobody, Variable::kCollectorPercent, w_.setup.tunables.gc_percent);
+  TraceWrite(kNobody, Variable::kCollectorPercent, percent_);
   TraceWrite(kNobody, Variable::kLastCollection, last_end_ns_);
 }
 
 void CollectorCycle::ComeUp(int32_t m) {
   TraceWrite(m, Variable::kCollectorEnabled, enabled_ = true);
+}
+
+void CollectorCycle::SetPercent(int32_t m, int64_t percent) {
+  TraceWrite(m, Variable::kCollectorPercent, percent_ = percent);
 }
 
 void CollectorCycle::Begin(int32_t m) {
@@ -58,16 +63,14 @@ void CollectorCycle::SetMarkWork(int32_t m, bool on) {
 }
 
 bool CollectorCycle::CollectionDue() const {
-  return enabled_ && !w_.surroundings.dying() && !collecting_ &&
-         w_.setup.tunables.gc_percent >= 0 && last_end_ns_ != 0 &&
-         now_ns() - last_end_ns_ > w_.setup.tunables.forcegc_period_ns;
+  return enabled_ && !w_.surroundings.dying() && !collecting_ && percent_ >= 0 &&
+         last_end_ns_ != 0 && now_ns() - last_end_ns_ > w_.setup.tunables.forcegc_period_ns;
 }
 
 void CollectorCycle::Allocate(int32_t m, int64_t bytes) {
   heap_bytes_ += bytes;
-  const int64_t threshold_bytes =
-      kHeapLeastBytes * std::max<int64_t>(w_.setup.tunables.gc_percent, 1) / 100;
-  if (w_.setup.tunables.gc_percent < 0 || heap_bytes_ < threshold_bytes || collecting_) {
+  const int64_t threshold_bytes = kHeapLeastBytes * std::max<int64_t>(percent_, 1) / 100;
+  if (percent_ < 0 || heap_bytes_ < threshold_bytes || collecting_) {
     return Then(m, Step::kResume, kOpNs);
   }
   TaskOf(m).phase = kCollectionWanted;

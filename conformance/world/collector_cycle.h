@@ -19,6 +19,8 @@ class CollectorCycle : private Part {
   void Begin(int32_t m);
   // From now on collections may be forced.
   void ComeUp(int32_t m);
+  // How much the heap grows until the next one; negative: collections are off.
+  void SetPercent(int32_t m, int64_t percent);
   // The next part of the task's collection.
   void Collect(int32_t m);
   void EndCollection(int32_t m);
@@ -28,6 +30,7 @@ class CollectorCycle : private Part {
   // The task allocates; may begin a collection.
   void Allocate(int32_t m, int64_t bytes);
 
+  int64_t percent() const { return percent_; }
   bool enabled() const { return enabled_; }
   bool collecting() const { return collecting_; }
   bool mark_work() const { return mark_work_; }
@@ -40,6 +43,7 @@ class CollectorCycle : private Part {
   int64_t last_end_ns_ = 0;
   int64_t collections_ = 0;
   int64_t heap_bytes_ = 0;
+  int64_t percent_ = 0;
 };
 
 }  // namespace proctor

@@ -70,6 +70,7 @@ Knobs Knobs::FromSeed(const Scenario& scenario, Profile profile) {
   knobs.edge_permille = one_in(4) ? static_cast<uint32_t>(between(100, 900)) : 0;
   knobs.tick_step = one_in(3) ? 1u << (8 * between(1, 3)) : 1;
   knobs.collector_up_at_ns = sometimes(8, 10 * kMs, 2'000 * kMs);
+  knobs.change_percent_every_ns = sometimes(12, 1 * kMs, 400 * kMs);
   return knobs;
 }
 

@@ -60,7 +60,8 @@ struct Knobs {
   int64_t trace_work_every_ns = 0;    // a trace reader has something to read
   int64_t safe_point_every_ns = 0;    // a function is to be run for every processor
   int64_t ask_scavenger_every_ns = 0;
-  int64_t dies_at_ns = 0;  // the process begins to die of a fatal error
+  int64_t change_percent_every_ns = 0;  // somebody sets the collector's percentage
+  int64_t dies_at_ns = 0;               // the process begins to die of a fatal error
 
   // A quiet world: nothing but what the scenario says.
   static Knobs Quiet(const Scenario& scenario);

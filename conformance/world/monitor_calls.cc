@@ -123,6 +123,7 @@ void MonitorCalls::CallYieldHook() {
 
 void MonitorCalls::StartThread() {
   if (!w_.locks.CanTake(LockId::kSched, "start_thread")) return;
+  Trace(EventKind::kThreadRequest, kMonitorM);
   Take(LockId::kSched, kMonitorM);
   const int32_t p = w_.processors.GetIdle(kMonitorM);
   if (p != kNobody) w_.threads.StartThread(kMonitorM, p, false, true);

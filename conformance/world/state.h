@@ -137,6 +137,7 @@ enum class Actor : int32_t {
   kDying = -10,
   kDead = -11,
   kCollectorUp = -12,
+  kChangePercent = -13,
 };
 // Then downwards: the scenario's events from outside.
 inline constexpr int32_t kFirstOutside = -1'000;

@@ -1,6 +1,7 @@
 #include "conformance/world/surroundings.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "conformance/world/virtual_runtime.h"
 
@@ -30,6 +31,7 @@ void Surroundings::Start() {
   now_and_then(Actor::kTraceWork, knobs.trace_work_every_ns);
   now_and_then(Actor::kSafePoint, knobs.safe_point_every_ns);
   now_and_then(Actor::kAskScavenger, knobs.ask_scavenger_every_ns);
+  now_and_then(Actor::kChangePercent, knobs.change_percent_every_ns);
   once(Actor::kDying, knobs.dies_at_ns);
   once(Actor::kCollectorUp, knobs.collector_up_at_ns);
   const std::vector<Outside>& outside = w_.setup.scenario.outside;
@@ -77,6 +79,12 @@ void Surroundings::Act(Actor actor) {
     case Actor::kAskScavenger:
       w_.own_tasks.AskScavenger(kForeignM);
       return Again(actor, w_.setup.knobs.ask_scavenger_every_ns);
+    case Actor::kChangePercent: {
+      // The last one is negative in 8 bits and in 16.
+      constexpr int64_t kPercents[] = {-1, 0, 100, 0x18080};
+      w_.collector.SetPercent(kForeignM, kPercents[w_.choices.Choose(std::size(kPercents))]);
+      return Again(actor, w_.setup.knobs.change_percent_every_ns);
+    }
     case Actor::kDying:
       TraceWrite(kForeignM, Variable::kDying, dying_ = true);
       return w_.loop.Later(Actor::kDead, w_.choices.Between(1'000, 50'000'000));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,40 @@ class Recorder : public EventSink {
  public:
   void Observe(const Event& event) override { events.push_back(event); }
   std::vector<Event> events;
+};
+
+// What anybody reads of a variable must be what was written last; tasks' variables aside.
+class Agreement : public EventSink {
+ public:
+  void Observe(const Event& event) override {
+    if (event.g >= 0) return;
+    if (event.kind == EventKind::kWrite || event.kind == EventKind::kSwap) {
+      At(event) = event.Get(Arg::kValue);
+    } else if (event.kind == EventKind::kRead && !IsDerived(event)) {
+      ++reads;
+      if (At(event) != event.Get(Arg::kValue) && wrong.empty()) wrong = Describe(event);
+    }
+  }
+
+  int64_t reads = 0;
+  std::string wrong;  // the first one that disagrees
+
+ private:
+  static bool IsDerived(const Event& event) {
+    using enum Variable;
+    for (const Variable each : {kEarliestTimer, kGlobalQueue, kLocalWork, kNextTimer}) {
+      if (event.Get(Arg::kVariable) == static_cast<int64_t>(each)) return true;
+    }
+    return false;
+  }
+  int64_t& At(const Event& event) {
+    std::vector<int64_t>& values = values_[static_cast<size_t>(event.Get(Arg::kVariable))];
+    const auto place = static_cast<size_t>(event.p + 1);
+    if (place >= values.size()) values.resize(place + 1);
+    return values[place];
+  }
+
+  std::array<std::vector<int64_t>, kVariables> values_;  // by processor
 };
 
 std::string Text(const std::vector<Event>& events) {
@@ -111,21 +146,25 @@ TEST(World, TheEventsOfASeedAreTheSameInEveryBuild) {
   EXPECT_EQ(hash, kEventsHash);
 }
 
-TEST(World, SeedsOfEveryKindEndWithoutBlame) {
+TEST(World, SeedsOfEveryKindEndWithoutBlameAndReadWhatIsWritten) {
+  int64_t reads = 0;
   for (const NamedScenario& named : ScenarioLibrary()) {
     for (const Profile profile : kProfiles) {
       Scenario scenario = named.scenario;
       for (uint64_t seed = 1; seed <= 10; ++seed) {
         scenario.seed = seed;
-        Recorder recorder;
+        Agreement agreement;
         const WorldRun run =
-            RunWorld(ReferenceImplementation(), scenario, {.profile = profile}, recorder);
+            RunWorld(ReferenceImplementation(), scenario, {.profile = profile}, agreement);
+        EXPECT_EQ(agreement.wrong, "") << scenario.name << " seed " << seed;
+        reads += agreement.reads;
         EXPECT_FALSE(BlamesMonitor(run.end) || run.end == WorldEnd::kInternalError)
             << scenario.name << " seed " << seed << " under " << ProfileName(profile) << ": "
             << WorldEndName(run.end) << " " << run.message;
       }
     }
   }
+  EXPECT_GT(reads, 1'000'000);
 }
 
 }  // namespace

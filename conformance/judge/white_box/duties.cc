@@ -10,12 +10,16 @@ using enum ClauseId;
 
 DutiesJudge::DutiesJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kCYC_1, kCYC_2, kCYC_3, kCYC_5, kCYC_6},
-                    {EventKind::kLock, EventKind::kUnlock, EventKind::kWrite, EventKind::kSwap,
-                     EventKind::kLostSwap, EventKind::kShallowSleep, EventKind::kDeepSleep,
-                     EventKind::kNow, EventKind::kYieldHook, EventKind::kPoll, EventKind::kInject,
-                     EventKind::kAdjustWaiters, EventKind::kAssign, EventKind::kAffinityRead,
-                     EventKind::kScavengerWake, EventKind::kPreemptRequest, EventKind::kHandOff,
-                     EventKind::kTraceLine, EventKind::kDeadlockCheck},
+                    {EventKind::kLock,           EventKind::kUnlock,
+                     EventKind::kWrite,          EventKind::kSwap,
+                     EventKind::kLostSwap,       EventKind::kShallowSleep,
+                     EventKind::kDeepSleep,      EventKind::kNow,
+                     EventKind::kYieldHook,      EventKind::kPoll,
+                     EventKind::kInject,         EventKind::kAdjustWaiters,
+                     EventKind::kAssign,         EventKind::kThreadRequest,
+                     EventKind::kAffinityRead,   EventKind::kScavengerWake,
+                     EventKind::kPreemptRequest, EventKind::kHandOff,
+                     EventKind::kTraceLine,      EventKind::kDeadlockCheck},
                     {Variable::kLastPoll, Variable::kHelperIdle, Variable::kStatus,
                      Variable::kTaskLocked, Variable::kIdleLocked}),
       poll_may_adjust_(tier == kV && !AdjustsWaiters(header.profile)) {
@@ -44,6 +48,7 @@ std::optional<DutiesJudge::Step> DutiesJudge::StepOf(const Event& event) const {
     case EventKind::kInject:
       if (state_.MonitorHolds(LockId::kScavenger)) return std::nullopt;
       return state_.MonitorHolds(LockId::kForcedGc) ? Step::kForce : Step::kPoll;
+    case EventKind::kThreadRequest:
     case EventKind::kAssign:
       return Step::kRescue;
     case EventKind::kScavengerWake:
@@ -177,6 +182,8 @@ void DutiesJudge::JudgeForeign(const Event& event) {
 const char* DutiesJudge::ForeignEffect(const Event& event) const {
   if (state_.within_call()) return nullptr;
   switch (event.kind) {
+    case EventKind::kThreadRequest:
+      return RescuesTimers(profile_) ? nullptr : "asked for a thread";
     case EventKind::kAssign:
       return RescuesTimers(profile_) ? nullptr : "started a thread";
     case EventKind::kAffinityRead:

@@ -15,10 +15,11 @@ constexpr int64_t kSlackNs = 50'000'000;
 using enum ClauseId;
 
 ForcedCollectionJudge::ForcedCollectionJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state, {kGC_1, kGC_2, kGC_3, kGC_5},
-                    {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
-                     EventKind::kInject, EventKind::kCollectorRead},
-                    {Variable::kHelperIdle, Variable::kCollectorEnabled}) {
+    : WhiteBoxJudge(
+          tier, header, state, {kGC_1, kGC_2, kGC_3, kGC_5},
+          {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
+           EventKind::kInject, EventKind::kCollectorRead},
+          {Variable::kHelperIdle, Variable::kCollectorEnabled, Variable::kCollectorPercent}) {
   LooksAtLocks({LockId::kMonitor, LockId::kForcedGc});
   LooksAtOthers({EventKind::kWrite});
 }
@@ -28,8 +29,9 @@ void ForcedCollectionJudge::Observe(const Event& event) {
   if (helper_written && event.Get(Arg::kValue) != 0) {
     helper_idle_since_ns_ = event.time_ns;
   }
-  if (event.kind == EventKind::kWrite && Is(event, Variable::kCollectorEnabled)) {
-    collector_up_since_ns_ = event.time_ns;
+  if (event.kind == EventKind::kWrite &&
+      (Is(event, Variable::kCollectorEnabled) || Is(event, Variable::kCollectorPercent))) {
+    on_since_ns_ = event.time_ns;
   }
   if (!state_.ByMonitor(event)) return;
   switch (event.kind) {
@@ -166,9 +168,9 @@ void ForcedCollectionJudge::JudgeForced(const Event& event) {
   }
   Trigger(kGC_1);
   if (!look_) return;
-  // Nothing is forced while the helper has not parked again, nor before the collector is up.
+  // Nothing is forced while the helper has not parked again, nor before the collector is up and on.
   const int64_t due_ns = std::max({look_->Get(Arg::kLastNs) + tunables_.forcegc_period_ns,
-                                   helper_idle_since_ns_, collector_up_since_ns_});
+                                   helper_idle_since_ns_, on_since_ns_});
   const int64_t late_ns = state_.RunNs(due_ns, state_.duties_now_ns());
   // It looks after a shallow sleep or a deep one; which of them may be longer is the tunables'.
   const int64_t longest_ns = std::max(tunables_.deep_max_ns(), tunables_.shallow_max_ns);

@@ -40,7 +40,7 @@ class ForcedCollectionJudge final : public WhiteBoxJudge {
   int64_t cleared_ = 0;
   int64_t injected_ = 0;
   int64_t helper_idle_since_ns_ = 0;
-  int64_t collector_up_since_ns_ = 0;
+  int64_t on_since_ns_ = 0;  // the collector, with this percentage
 };
 
 }  // namespace proctor::white_box

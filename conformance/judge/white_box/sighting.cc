@@ -55,13 +55,15 @@ void Sighting::SeeAny(const Readings& ticks, int64_t now_ns, Maybe looked) {
 
 void Sighting::Learn(bool old, const Readings& ticks, int64_t age_ns, int64_t now_ns) {
   if (lost_ || count_ == 1) return;
-  const auto is_old = [&](const Place& place) {
-    return place.seen && ticks.Are([&](int64_t tick) { return tick == place.tick; }).yes &&
-           place.since_ns + age_ns <= now_ns;
+  // Of several readings any may be the one that it went by.
+  const auto agrees = [&](const Place& place) {
+    const Maybe same = ticks.Are([&](int64_t tick) { return tick == place.tick; });
+    const bool long_enough = place.seen && place.since_ns + age_ns <= now_ns;
+    return old ? long_enough && same.yes : !long_enough || same.no;
   };
   uint8_t count = 0;
   for (uint8_t i = 0; i < count_; ++i) {
-    if (is_old(places_[i]) == old) places_[count++] = places_[i];
+    if (agrees(places_[i])) places_[count++] = places_[i];
   }
   if (count > 0) count_ = count;
 }

@@ -61,6 +61,17 @@ TEST(Sighting, OfTwoReadingsEitherMayCount) {
   EXPECT_TRUE(IsSurely(sighting.IsOld(Read({8}), 5, 112), false));
 }
 
+// It may have gone by the 9, which is fresh, or by the 7, which it has seen for long.
+TEST(Sighting, WhatWasNotDoneMayHaveBeenForTheOtherReading) {
+  Sighting sighting;
+  sighting.See(Read({7}), 100, kSurely);
+  sighting.See(Read({7, 8}), 101, kSurely);
+  sighting.See(Read({7, 9}), 120, kSurely);
+  sighting.Learn(false, Read({7, 9}), kSlice, 120);
+  EXPECT_TRUE(sighting.IsOld(Read({7}), kSlice, 121).yes);
+  EXPECT_TRUE(sighting.IsOld(Read({9}), kSlice, 130).yes);
+}
+
 TEST(Sighting, IsLostByTooManyAlternativesAndFoundByAFreshTick) {
   Sighting sighting;
   sighting.See(Readings::Unknown(), 100, kSurely);

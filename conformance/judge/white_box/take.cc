@@ -82,7 +82,7 @@ void TakeJudge::OnLower(const Event& event, int64_t change) {
                  : std::string("the idle-locked count was lowered outside the duties"),
          {event});
   stage_ = Stage::kLowered;
-  found_gone_ = false;
+  found_gone_ = looked_ = false;
 }
 
 void TakeJudge::OnRaise(const Event& event, int64_t change) {
@@ -132,11 +132,12 @@ void TakeJudge::OnTaskLock(const Event& event) {
     return;
   }
   const bool all_p = state_.MonitorHolds(LockId::kAllP);
-  Expect(stage_ == Stage::kLowered && !all_p, kVER_3,
-         all_p ? "a task was locked with the all-P lock held"
-               : "a task was locked without one idle thread less on the books, or twice",
+  Expect(stage_ == Stage::kLowered && !all_p && !looked_, kVER_3,
+         all_p     ? "a task was locked with the all-P lock held"
+         : looked_ ? "a task was locked twice within one bracket"
+                   : "a task was locked without one idle thread less on the books",
          {event});
-  task_locked_ = true;
+  task_locked_ = looked_ = true;
   p_ = event.p;
 }
 

@@ -42,6 +42,7 @@ class TakeJudge final : public WhiteBoxJudge {
   Stage stage_ = Stage::kNone;
   int32_t p_ = -1;  // being taken
   bool task_locked_ = false;
+  bool looked_ = false;          // within the bracket a task was locked
   bool found_gone_ = false;      // within the bracket the status was read and is no system call
   int64_t changes_of_poll_ = 0;  // of the idle-locked count, that belong to an injection
 };

@@ -9,7 +9,7 @@ using enum ClauseId;
 TimerRescueJudge::TimerRescueJudge(Tier tier, const Header& header, const State& state)
     : WhiteBoxJudge(tier, header, state, {kVER_1},
                     {EventKind::kLock, EventKind::kUnlock, EventKind::kRead, EventKind::kWrite,
-                     EventKind::kAssign, EventKind::kPoll},
+                     EventKind::kThreadRequest, EventKind::kAssign, EventKind::kPoll},
                     {Variable::kEarliestTimer, Variable::kIdleProcessors}) {
   LooksAtLocks({LockId::kMonitor});
   LooksAtOthers({EventKind::kWrite});
@@ -37,8 +37,12 @@ void TimerRescueJudge::Observe(const Event& event) {
         timer_ns_.Add(event.Get(Arg::kValue));
       }
       break;
+    case EventKind::kThreadRequest:
+      OnStart(event);
+      break;
     case EventKind::kAssign:
-      if (!state_.within_call()) OnStart(event);
+      // In virtual time the request says it, also where it starts nothing.
+      if (in_real_time_ && !state_.within_call()) OnStart(event);
       break;
     case EventKind::kUnlock:
       if (Is(event, LockId::kMonitor)) OnEnd(event);
@@ -53,8 +57,8 @@ void TimerRescueJudge::OnStart(const Event& event) {
   const Maybe overdue = timer_ns_.Are([&](int64_t timer_ns) { return timer_ns < now_ns; });
   ++started_;
   Expect(started_ == 1 && overdue.Justifies(), kVER_1,
-         started_ > 1 ? "a second thread was started for overdue timers in one cycle"
-                      : "a thread was started although no timer was found overdue after the poll",
+         started_ > 1 ? "a second thread was asked for in one cycle"
+                      : "a thread was asked for although no timer was found overdue after the poll",
          {event});
 }
 

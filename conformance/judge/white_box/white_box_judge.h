@@ -72,7 +72,8 @@ class WhiteBoxJudge : public Judge {
         state_(state) {
     for (const Variable variable : variables) asked_.set(static_cast<size_t>(variable));
     if (asked_.none()) asked_.set();
-    Needs(KindSet(kinds) | State::Kinds());
+    // Evidence may lack attempts that came to nothing.
+    Needs((KindSet(kinds) | State::Kinds()) & ~KindSet({EventKind::kThreadRequest}));
   }
 
   void LooksAtLocks(std::initializer_list<LockId> locks) {

@@ -1,6 +1,7 @@
 // Mutants at the borders: a comparison that is off by one, a counter or a time too narrow.
 
 #include <algorithm>
+#include <cstdint>
 
 #include "conformance/implementations/reference/mutants/groups.h"
 #include "conformance/implementations/reference/mutants/noting_monitor.h"
@@ -55,6 +56,13 @@ struct TakenOf8Bits : Monitor {
   void CountIdle(int32_t taken) override { Monitor::CountIdle(static_cast<int8_t>(taken)); }
 };
 
+struct OneTakenOfMany : Monitor {
+  using Monitor::Monitor;
+  void CountIdle(int32_t taken) override {
+    Monitor::CountIdle(taken == 1 && host_.Processors() > 8 ? 0 : taken);
+  }
+};
+
 struct SliceOf32Bits : Monitor {
   using Monitor::Monitor;
   bool PreemptIfExpired(int32_t processor, int64_t now_ns) override {
@@ -102,6 +110,54 @@ struct TraceWithLastTime : PassThroughHost {
     host_.PrintTrace(last_ns != 0 ? last_ns : now_ns);
     last_ns = now_ns;
   }
+  int64_t last_ns = 0;
+};
+
+struct CountsOf8Bits : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  int32_t IdleProcessors() override { return static_cast<uint8_t>(host_.IdleProcessors()); }
+  int32_t Processors() override { return static_cast<uint8_t>(host_.Processors()); }
+};
+
+struct ReadyOf8Bits : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  runtime::ReadyList Poll(int64_t timeout_ns) override {
+    runtime::ReadyList ready = host_.Poll(timeout_ns);
+    if (static_cast<uint8_t>(ready.count) == 0) ready.count = 0;
+    return ready;
+  }
+};
+
+struct WaitersOf8Bits : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void AdjustWaiters(int32_t delta) override { host_.AdjustWaiters(static_cast<int8_t>(delta)); }
+};
+
+struct AsksTheFirst64 : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void RequestPreemption(int32_t processor) override {
+    if (processor < 64) host_.RequestPreemption(processor);
+  }
+};
+
+// The tick of a system call that is the last one stays where it is.
+struct BumpsNoLastTick : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void BumpSyscallTick(int32_t processor) override {
+    if (host_.SyscallTickOf(processor) != UINT32_MAX) host_.BumpSyscallTick(processor);
+  }
+};
+
+struct RefreshOf32Bits : Monitor {
+  using Monitor::Monitor;
+  void RefreshProcessors(int64_t now_ns) override {
+    if (constants_.refresh_procs_ns == 0) return;
+    if (ever && static_cast<uint32_t>(now_ns - last_ns) < constants_.refresh_procs_ns) return;
+    host_.RefreshProcessors();
+    ever = true;
+    last_ns = now_ns;
+  }
+  bool ever = false;
   int64_t last_ns = 0;
 };
 
@@ -180,6 +236,55 @@ constexpr MonitorMutant kMutants[] = {
      .clause = kSYS_11,
      .text = "taken P are counted in 8 bits, and 256 of them are none",
      .run = Run<TakenOf8Bits>},
+    {.name = "one_taken_of_many",
+     .clause = kSYS_11,
+     .text = "one P taken does not count where there are more than eight",
+     .run = Run<OneTakenOfMany>},
+    {.name = "counts_of_8_bits",
+     .clause = kDEEP_1,
+     .text = "P are counted in 8 bits: with 256 of them busy all seem idle",
+     .run = RunBehind<CountsOf8Bits>},
+    {.name = "ready_of_8_bits",
+     .clause = kPOLL_4,
+     .text = "ready tasks are counted in 8 bits, and 256 of them are none",
+     .run = RunBehind<ReadyOf8Bits>},
+    {.name = "waiters_of_8_bits",
+     .clause = kPOLL_5,
+     .text = "the count of waiters is adjusted by 8 bits of the number",
+     .profile = kGo1_22,
+     .run = RunBehind<WaitersOf8Bits>},
+    {.name = "asks_the_first_64",
+     .clause = kSLICE_3,
+     .text = "only the first 64 P are asked to preempt",
+     .run = RunBehind<AsksTheFirst64>},
+    {.name = "bumps_no_last_tick",
+     .clause = kVER_3,
+     .text = "the winner does not move a tick that would wrap",
+     .profile = kGo1_26,
+     .run = RunBehind<BumpsNoLastTick>},
+    {.name = "refresh_of_32_bits",
+     .clause = kVER_2,
+     .text = "the time since the last look at the machine is kept in 32 bits of nanoseconds",
+     .profile = kGo1_25,
+     .run = Run<RefreshOf32Bits>},
+    {.name = "sleep_of_32_bits",
+     .clause = kCAD_2,
+     .text = "a shallow sleep is cut at 2^31 ns",
+     .run = RunWith<[](Constants& c) {
+       c.shallow_max_ns = std::min<int64_t>(c.shallow_max_ns, INT32_MAX);
+     }>},
+    {.name = "trace_interval_of_32_bits",
+     .clause = kTRC_1,
+     .text = "the interval of the scheduler trace is cut at 2^31 ns",
+     .run = RunWith<[](Constants& c) {
+       c.trace_interval_ns = std::min<int64_t>(c.trace_interval_ns, INT32_MAX);
+     }>},
+    {.name = "percent_of_16_bits",
+     .clause = kGC_1,
+     .text = "the collector's percentage is kept in 16 bits",
+     .run = RunBehind<CollectorSeen<[](CollectorState& state, const Constants&) {
+       state.percent = static_cast<int16_t>(state.percent);
+     }>>},
     {.name = "slice_of_32_bits",
      .clause = kSLICE_6,
      .text = "the time that a slice has lasted is kept in 32 bits of nanoseconds",

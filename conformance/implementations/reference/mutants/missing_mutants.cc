@@ -249,7 +249,34 @@ struct WaitersWithWrongSign : PassThroughHost {
   void AdjustWaiters(int32_t delta) override { host_.AdjustWaiters(-delta); }
 };
 
+// Collections that were off once stay off.
+struct PercentOffKept : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  runtime::CollectorState Collector() override {
+    runtime::CollectorState state = host_.Collector();
+    off = off || state.percent < 0;
+    if (off) state.percent = -1;
+    return state;
+  }
+  bool off = false;
+};
+
+struct NoForceAfterWakeUp : NotingMonitor {
+  using NotingMonitor::NotingMonitor;
+  void ForceCollection(int64_t now_ns) override {
+    if (!note_.woken) NotingMonitor::ForceCollection(now_ns);
+  }
+};
+
 constexpr MonitorMutant kMutants[] = {
+    {.name = "no_force_after_wake_up",
+     .clause = kGC_1,
+     .text = "no collection is forced in a cycle that was woken up",
+     .run = Run<NoForceAfterWakeUp>},
+    {.name = "percent_off_kept",
+     .clause = kGC_1,
+     .text = "no collection is forced after collections have been turned on",
+     .run = RunBehind<PercentOffKept>},
     {.name = "hook_never",
      .clause = kCYC_5,
      .text = "the yield hook is never called",

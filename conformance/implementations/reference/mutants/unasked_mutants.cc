@@ -168,7 +168,72 @@ struct ChecksTwice : PassThroughHost {
   }
 };
 
+struct StartsAfterInjection : Monitor {
+  using Monitor::Monitor;
+  void InjectReady(const runtime::ReadyList& ready) override {
+    Monitor::InjectReady(ready);
+    host_.StartThread();
+  }
+};
+
+struct StartsAfterTake : Monitor {
+  using Monitor::Monitor;
+  bool TakeBySwap(int32_t processor) override {
+    const bool won = Monitor::TakeBySwap(processor);
+    if (won) host_.StartThread();
+    return won;
+  }
+};
+
+struct TakesWhenExpired : Monitor {
+  using Monitor::Monitor;
+  bool LeaveInSyscall(int32_t processor, bool expired, int64_t now_ns) override {
+    return Monitor::LeaveInSyscall(processor, expired, now_ns) && !expired;
+  }
+};
+
+// Collections that were on once stay on.
+struct PercentOnKept : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  runtime::CollectorState Collector() override {
+    runtime::CollectorState state = host_.Collector();
+    on = on || state.percent >= 0;
+    if (on && state.percent < 0) state.percent = 0;
+    return state;
+  }
+  bool on = false;
+};
+
+struct LocksTaskTwice : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void UnlockTask(int32_t processor) override {
+    host_.UnlockTask(processor);
+    if (host_.LockTaskInSyscall(processor)) host_.UnlockTask(processor);
+  }
+};
+
 constexpr MonitorMutant kMutants[] = {
+    {.name = "locks_task_twice",
+     .clause = kVER_3,
+     .text = "a task is locked once more after the decision about its P",
+     .profile = kGo1_26,
+     .run = RunBehind<LocksTaskTwice>},
+    {.name = "starts_thread_after_injection",
+     .clause = kCYC_6,
+     .text = "a thread more is asked for after an injection, be a P idle or not",
+     .run = Run<StartsAfterInjection>},
+    {.name = "starts_thread_after_take",
+     .clause = kCYC_6,
+     .text = "a thread more is asked for when a P has been taken, be a P idle or not",
+     .run = Run<StartsAfterTake>},
+    {.name = "takes_when_expired",
+     .clause = kSYS_2,
+     .text = "a P in a system call is taken as soon as its slice is over",
+     .run = Run<TakesWhenExpired>},
+    {.name = "percent_on_kept",
+     .clause = kGC_3,
+     .text = "collections are forced though they have been turned off",
+     .run = RunBehind<PercentOnKept>},
     {.name = "checks_twice",
      .clause = kID_3,
      .text = "it checks for a deadlock twice at its start",

@@ -199,6 +199,57 @@ struct CountsUnderSched : Monitor {
   }
 };
 
+// For statistics, under the lock that the scan has let go.
+struct WalksAgainAfterScanning : Monitor {
+  using Monitor::Monitor;
+  int32_t Retake(int64_t now_ns) override {
+    const int32_t taken = Monitor::Retake(now_ns);
+    host_.Lock(LockId::kAllP);
+    for (int32_t p = 0; p < host_.ProcessorCount(); ++p) {
+      host_.StatusOf(p);
+      host_.ScheduleTickOf(p);
+      host_.SyscallTickOf(p);
+    }
+    host_.Unlock(LockId::kAllP);
+    return taken;
+  }
+};
+
+// What decides about a collection is read before the scan.
+struct LooksAtCollectorEarly : Monitor {
+  using Monitor::Monitor;
+  int32_t Retake(int64_t now_ns) override {
+    due = Monitor::CollectionIsDue(now_ns);
+    return Monitor::Retake(now_ns);
+  }
+  bool CollectionIsDue(int64_t) override { return due; }
+  bool due = false;
+};
+
+// Spinning threads and idle P are counted once in a scan.
+struct CountsOncePerScan : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void Lock(LockId lock) override {
+    if (lock == LockId::kMonitor) counted = false;
+    if (lock == LockId::kAllP && !counted) {
+      counted = true;
+      spinning = host_.SpinningThreads();
+      idle = host_.IdleProcessors();
+    }
+    if (lock == LockId::kSched) counted = false;
+    host_.Lock(lock);
+  }
+  void Unlock(LockId lock) override {
+    if (lock == LockId::kMonitor) counted = false;
+    host_.Unlock(lock);
+  }
+  int32_t SpinningThreads() override { return counted ? spinning : host_.SpinningThreads(); }
+  int32_t IdleProcessors() override { return counted ? idle : host_.IdleProcessors(); }
+  bool counted = false;
+  int32_t spinning = 0;
+  int32_t idle = 0;
+};
+
 #define BOTH_READINGS(Variant, name)                                \
   DerivedHost<Variant<Counts::kFirst>>(name "_twice_first_counts"), \
       DerivedHost<Variant<Counts::kLast>>(name "_twice_last_counts")
@@ -236,6 +287,9 @@ std::vector<const proctor_implementation*> ReadingVariants() {
       DerivedImplementation<CountsBeforePolling>("counts_before_polling"),
       DerivedHost<ReadsTicksOfAll>("reads_ticks_of_all"),
       DerivedImplementation<CountsUnderSched>("counts_under_sched"),
+      DerivedImplementation<WalksAgainAfterScanning>("walks_again_after_scanning"),
+      DerivedImplementation<LooksAtCollectorEarly>("looks_at_collector_early"),
+      DerivedHost<CountsOncePerScan>("counts_once_per_scan"),
   };
 }
 
