@@ -168,8 +168,8 @@ typedef struct proctor_host {
 
   /* Sleeps on the monitor's note until it is woken or the time has passed. 1: it was woken, then or
    * earlier; it stays so until it is cleared. The time-out comes from a clock read since the
-   * shallow sleep, and from a timer read under SCHED. Where libc interceptors want the wait cut into pieces
-   * with their hook between, this does it. */
+   * shallow sleep, and from a timer read under SCHED. Where libc interceptors want the wait cut
+   * into pieces with their hook between, this does it. */
   int (*sleep_on_note)(void* self, int64_t timeout_ns);
   void (*clear_note)(void* self);
   /* Publishes whether the monitor sleeps on its note and is to be woken. Under SCHED. */
