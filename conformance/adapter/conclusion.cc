@@ -53,7 +53,8 @@ void FillHeader(const Scenario& scenario, Stamps stamps, bool observed, Run& run
   header.profile = ProfileOfVersion(header.version);
   header.from_start = true;
   header.promises = run.handshake.promises;
-  header.emits = AdapterEvidence(stamps) | (observed ? Observer::Emits() : EventKinds());
+  header.emits = AdapterEvidence(stamps);
+  if (observed) header.emits |= Observer::Emits() | KindSet({EventKind::kCpuRead});
   header.scenario = scenario.name;
   header.seed = scenario.seed;
   // No number of them holds for the whole run.
@@ -81,7 +82,7 @@ void HoldAgainstScenario(const Scenario& scenario, bool done, bool deadlocked, R
   if (deadlocked) ExplainDeadlock(scenario, run);
 }
 
-void TakeTrace(std::vector<Event> trace, Run& run) {
+void TakeTrace(const std::vector<Event>& trace, Run& run) {
   EventMerger merger;
   for (const Event& event : trace) merger.Add(event);
   for (const Event& event : run.events) {

@@ -24,7 +24,7 @@ void HoldAgainstScenario(const Scenario& scenario, bool done, bool deadlocked, R
 
 // `trace`: the events that the runtime itself traced, by time. What the harness did and saw joins
 // them; what the observer saw of the monitor stands in the trace already.
-void TakeTrace(std::vector<Event> trace, Run& run);
+void TakeTrace(const std::vector<Event>& trace, Run& run);
 
 // `inspected`: what was read at the stops of the monitor's thread, and what it was doing there.
 void TakeInspected(std::vector<Event> inspected, Run& run);

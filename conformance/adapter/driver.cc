@@ -1,10 +1,10 @@
 #include "conformance/adapter/driver.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -121,7 +121,8 @@ bool Session::Start() {
          .declaration = {.by = MonitorDeclaration::By::kAdapterSoon},
          .layout = options_.layout,
          .breakpoints = true,
-         .inspected = [this](const Event& event) { inspected_.Add(event); }},
+         .inspected = [this](const Event& event) { inspected_.Add(event); },
+         .cpu_reads = true},
         [this](const Event& event) { merger_.Add(event); }, run_.observer_error);
   }
   rest_ = RestWatch(link_.process()->pid());
@@ -381,11 +382,10 @@ void Session::SendScenario() {
   if (!options_.hard_to_read) return link_.Send(line);
   line.insert(line.rfind('}'), R"(,"unknown":{"to":["adapters"]})");
   constexpr size_t kPieces = 5;
-  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 2'000'000};
   for (const size_t size = line.size() / kPieces + 1; !line.empty();) {
     link_.Send(std::string_view(line).substr(0, size));
     line.erase(0, size);
-    nanosleep(&kPause, nullptr);
+    poll(nullptr, 0, 2);
   }
 }
 

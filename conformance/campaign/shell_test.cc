@@ -1,5 +1,6 @@
 #include "conformance/campaign/shell.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 // RapidCheck's gtest part needs gtest first.
 #include <rapidcheck/gtest.h>
@@ -44,7 +45,8 @@ TEST(Shell, AShellReadsTheSameWords) {
         "$HOME", "$(id)", "`id`",     "a;b",   "a&b",   "a|b",  "a>b",  "#a",
         "!a",    "-n",    "'",        "\"",    "\\",    "a\nb", "a\tb", "\x1b[31m",
         "=",     "a=b",   "\xff\xfe", "''",    "'\\''", "%s",   "\\n"}) {
-    EXPECT_EQ(WordsOf(ShellWord(word) + " " + ShellWord(word)), word + "|" + word + "|");
+    const std::string quoted = ShellWord(word);
+    EXPECT_EQ(WordsOf(fmt::format("{0} {0}", quoted)), fmt::format("{0}|{0}|", word));
   }
 }
 

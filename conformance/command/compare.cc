@@ -39,7 +39,7 @@ std::optional<Results> ReadResults(const std::string& path, std::string& error) 
   std::optional<Results> results = ParseResults(*text, error, &ignored);
   if (!results) error = path + ": " + error;
   for (const std::string& member : ignored) {
-    Say(path + ": an unknown member is ignored: " + member);
+    Say(fmt::format("{}: an unknown member is ignored: {}", path, member));
   }
   return results;
 }

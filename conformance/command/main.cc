@@ -220,7 +220,7 @@ int Refuse(const std::string& error) {
 // How the user started this program, such that it starts it again from the folder where it was
 // typed.
 std::string ProgramName(const char* typed) {
-  const std::string name = typed != nullptr ? typed : "proctor";
+  std::string name = typed != nullptr ? typed : "proctor";
   std::error_code failure;
   const bool leaves_folder = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
   if (!leaves_folder || name.find('/') == std::string::npos) return name;

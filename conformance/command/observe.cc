@@ -245,7 +245,7 @@ int Observation::Report() {
   grade->cadence.name = "observed";
   if (!GradeInspected(*folder, *grade, error)) Say(error);
   const std::vector<std::string> words = {options_.program, "judge", path};
-  const std::string line = folder->kept() ? ShellCommand(words) : "";
+  std::string line = folder->kept() ? ShellCommand(words) : "";
   Results results = AssembleResults({.implementation = header.implementation,
                                      .version = header.version,
                                      .profile = header.profile,

@@ -65,7 +65,7 @@ class Resolver {
   std::optional<PlacedVariable> Resolve(Variable variable, const Formula& formula,
                                         bool in_processor) const;
   bool ResolveProcessors(Layout& layout);
-  bool ResolveVector(Walker list, Layout& layout);
+  bool ResolveVector(const Walker& list, Layout& layout);
   void TakeElement(Dwarf_Die element, Layout& layout);
 
   const StateMap& map_;
@@ -211,7 +211,7 @@ void Resolver::TakeElement(Dwarf_Die element, Layout& layout) {
 }
 
 // A std::vector: from _M_start to _M_finish.
-bool Resolver::ResolveVector(Walker list, Layout& layout) {
+bool Resolver::ResolveVector(const Walker& list, Layout& layout) {
   const auto implementation = DwarfReader::FindMember(list.type, "_M_impl");
   if (!implementation) return false;
   const auto start = DwarfReader::FindMember(implementation->type, "_M_start");

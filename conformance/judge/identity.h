@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "conformance/judge/judge.h"
+#include "conformance/judge/stalls.h"
 
 namespace proctor {
 
@@ -18,9 +19,13 @@ class IdentityJudge : public Judge {
   void Observe(const Event& event) override;
 
  private:
+  void JudgeAbsence(const Event& exit);
+
   const bool from_start_;
   std::optional<Event> process_started_;
-  bool tasks_ran_ = false;
+  std::optional<Event> first_stamp_;  // of a task's operation
+  std::optional<Event> last_stamp_;
+  Stalls stalls_;
   std::optional<Event> started_;
   std::optional<Event> exited_;
 };

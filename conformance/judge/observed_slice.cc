@@ -10,8 +10,9 @@ namespace {
 constexpr int64_t kDueTurnsMost = 1;
 // The thread that gets the P needs a moment, in which a monitor that looks often has many turns.
 constexpr int64_t kDueApartNs = 5'000'000;
-// What a thread that computes loses on a quiet machine is less.
-constexpr int64_t kStarvedNs = 2'000'000;
+// Once the task's thread has had a part of this, which is more than the monitor itself needs in its
+// short turns, it has taken the last request.
+constexpr int64_t kTakenNs = 5'000'000;
 
 bool IsCall(const Event& event) {
   return event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kCalls);
@@ -39,6 +40,7 @@ ObservedSliceJudge::ObservedSliceJudge(const Header& header)
   Needs(KindSet({kShallowSleep, kShallowWake, kDeepSleep, kDeepWake, kPreemptSignal, kStall,
                  kTaskSpawn}) |
         Activity::Kinds());
+  Needs({ClauseId::kSLICE_3}, KindSet({kCpuRead}));
   Needs({ClauseId::kSYS_5}, KindSet({kThreadWake, kThreadStart}));
 }
 
@@ -52,6 +54,7 @@ void ObservedSliceJudge::Observe(const Event& event) {
   }
   if (event.kind == EventKind::kShallowSleep && cycle_.awake()) OnTurn(event);
   if (event.kind == EventKind::kPreemptSignal) OnSignal(event);
+  if (event.kind == EventKind::kCpuRead) OnCpuRead(event.Get(Arg::kCpuNs));
   if (event.kind == EventKind::kThreadWake || event.kind == EventKind::kThreadStart) OnTaken(event);
   activity_.Observe(event);
   cycle_.Observe(event);
@@ -62,12 +65,12 @@ void ObservedSliceJudge::OnTurn(const Event& sleep) {
   const int64_t wake_ns = cycle_.last_wake_ns();
   if (spin_ && wake_ns >= spin_->since.time_ns) {
     if (spin_->seen_by_ns == INT64_MAX) {
-      spin_->seen_by_ns = sleep.time_ns;
+      if (spin_->taken) spin_->seen_by_ns = sleep.time_ns;
     } else if (wake_ns >= spin_->seen_by_ns + in_force_.slice_ns) {
-      spin_->late.push_back({.begin_ns = spin_->since.time_ns,
-                             .end_ns = sleep.time_ns,
-                             .exceeds = true,
-                             .evidence = {spin_->since, sleep}});
+      late_.Add({.begin_ns = spin_->since.time_ns,
+                 .end_ns = sleep.time_ns,
+                 .exceeds = true,
+                 .evidence = {spin_->since, sleep}});
       spin_->since = sleep;
       spin_->seen_by_ns = INT64_MAX;
     }
@@ -94,6 +97,14 @@ void ObservedSliceJudge::OnTaken(const Event& event) {
   behind_.reset();
 }
 
+// A thread that gets no CPU cannot take a request, and no second one is sent meanwhile. Nor does
+// its slice end before.
+void ObservedSliceJudge::OnCpuRead(int64_t cpu_ns) {
+  if (!spin_) return;
+  if (!spin_->cpu_ns) spin_->cpu_ns = cpu_ns;
+  if (cpu_ns - *spin_->cpu_ns >= kTakenNs) spin_->taken = true;
+}
+
 void ObservedSliceJudge::OnSignal(const Event& event) {
   OnTaken(event);
   if (!spin_) return;
@@ -109,6 +120,8 @@ void ObservedSliceJudge::OnSignal(const Event& event) {
   late_.Add({.begin_ns = spin_->since.time_ns, .end_ns = event.time_ns});
   spin_->asked = true;
   spin_->since = event;
+  spin_->cpu_ns.reset();
+  spin_->taken = false;
   spin_->seen_by_ns = INT64_MAX;
 }
 
@@ -132,20 +145,7 @@ void ObservedSliceJudge::OnStamp(const Event& event) {
                  .since = event,
                  .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN};
   }
-  if (event.kind == EventKind::kOpEnd && spins) EndSpin(event);
-}
-
-// A thread that got no CPU could not take the last signal, and no second one is sent meanwhile. How
-// long that was shows at the end of the operation, which is so much CPU time.
-void ObservedSliceJudge::EndSpin(const Event& end) {
-  if (!spin_) return;
-  const int64_t starved_ns =
-      end.time_ns - spin_->begin.time_ns - spin_->begin.Get(Arg::kDurationNs);
-  int64_t excused = starved_ns > kStarvedNs ? starved_ns / in_force_.slice_ns + 1 : 0;
-  for (Sample& sample : spin_->late) {
-    if (--excused < 0) late_.Add(std::move(sample));
-  }
-  spin_.reset();
+  if (event.kind == EventKind::kOpEnd && spins) spin_.reset();
 }
 
 void ObservedSliceJudge::OnOther(const Event& event) {

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/cycle.h"
@@ -28,11 +27,12 @@ class ObservedSliceJudge : public StampJudge {
   // The task that computes on the only P, while nobody else stamps.
   struct Spin {
     Event begin;
-    Event since;                     // its beginning, or the last request to yield
-    int64_t fresh_since_ns;          // its slice began after this; INT64_MIN: not known
-    bool asked = false;              // to yield, since it began
-    int64_t seen_by_ns = INT64_MAX;  // the end of the first turn after `since`
-    std::vector<Sample> late = {};   // turns that should have asked, until its end
+    Event since;                         // its beginning, or the last request to yield
+    int64_t fresh_since_ns;              // its slice began after this; INT64_MIN: not known
+    bool asked = false;                  // to yield, since it began
+    std::optional<int64_t> cpu_ns = {};  // the process's CPU time, read first after `since`
+    bool taken = false;                  // the request at `since`, if it was one
+    int64_t seen_by_ns = INT64_MAX;      // the end of the first turn after that
   };
 
   // A task that waits behind one which does nothing but short calls.
@@ -46,7 +46,7 @@ class ObservedSliceJudge : public StampJudge {
   void OnTurn(const Event& sleep);
   void OnTaken(const Event& event);
   void OnSignal(const Event& event);
-  void EndSpin(const Event& end);
+  void OnCpuRead(int64_t cpu_ns);
   void OnStamp(const Event& event);
   void OnOther(const Event& event);
 

@@ -458,6 +458,22 @@ TEST(VER_2, TheAffinityIsReadAgainAfterASecond) {
   EXPECT_EQ(make(0, 0, 120), Verdict::kNotExercised);
 }
 
+TEST(ID_1, NoMonitorWhileTasksRan) {
+  const auto run = [](int64_t start_up_ns, int64_t tasks_ns, int64_t stalled_ns) {
+    TraceBuilder trace = TraceBuilder().Add(EventKind::kProcessStart);
+    trace.now_ns += start_up_ns;
+    trace.Start(1).Begin(1, Op::kSpin);
+    trace.now_ns += tasks_ns;
+    if (stalled_ns > 0) trace.Add(EventKind::kStall, {{Arg::kDurationNs, stalled_ns}});
+    return trace.End(1, Op::kSpin)
+        .Add(EventKind::kProcessExit, {{Arg::kStatus, 0}})
+        .Of(ClauseId::kID_1);
+  };
+  EXPECT_EQ(run(0, 2 * kSecond, 0), Verdict::kViolates);
+  EXPECT_EQ(run(2 * kSecond, 90 * kMs, 0), Verdict::kNotExercised);
+  EXPECT_EQ(run(0, 2 * kSecond, 1500 * kMs), Verdict::kNotExercised);
+}
+
 TEST(ID_1, OneMonitorToTheEnd) {
   const auto make = [] { return TraceBuilder().Add(EventKind::kMonitorStart).FreshStart(); };
   TraceBuilder keeps =

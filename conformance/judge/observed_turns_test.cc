@@ -231,13 +231,16 @@ TEST(CAD_7, CyclesThatSleptDeepCount) {
   }
 }
 
-// A task computes; every turn takes `turn_ns`, and the request to yield comes after `after_ns`.
-TraceBuilder Slices(int64_t turn_ns, int64_t after_ns) {
+// A task computes; every turn takes `turn_ns`, and the request to yield comes after `after_ns`. The
+// process gets `cpu_percent` of a CPU.
+TraceBuilder Slices(int64_t turn_ns, int64_t after_ns, int64_t cpu_percent = 100) {
   TraceBuilder trace = OneTask(1);
   for (int i = 0; i < kEnough; ++i) {
     Yield(trace);
     trace.Begin(kTask, Op::kSpin, 100 * kMs);
-    for (int64_t at_ns = 0; at_ns < after_ns; at_ns += turn_ns) trace.Shallow(20 * kUs, turn_ns);
+    for (int64_t at_ns = 0; at_ns < after_ns; at_ns += turn_ns) {
+      trace.Shallow(20 * kUs, turn_ns).Cpu((at_ns + turn_ns) / 100 * cpu_percent);
+    }
     trace.Signal(9).Shallow(20 * kUs).End(kTask, Op::kSpin);
   }
   return trace;
@@ -248,6 +251,11 @@ TEST(SLICE_3, TheTurnThatFindsTheSliceOverAsks) {
   EXPECT_EQ(Slices(30 * kMs, 60 * kMs).Of(ClauseId::kSLICE_3), Verdict::kConforms);
   EXPECT_EQ(Slices(kMs, 20 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
   EXPECT_EQ(Slices(kMs, 5 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+}
+
+TEST(SLICE_3, AThreadWithoutCpuHasNotTakenTheLastRequest) {
+  EXPECT_EQ(Slices(10 * kMs, 60 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+  EXPECT_NE(Slices(10 * kMs, 60 * kMs, 1).Of(ClauseId::kSLICE_3), Verdict::kViolates);
 }
 
 TEST(SLICE_3, ARequestOfATurnThatBeganBeforeTheSpinMayBeForTheTaskBeforeIt) {
@@ -409,7 +417,7 @@ TEST(ID_4, AMonitorThatIsNotHeardOfViolates) {
 
 TEST(ID_4, AMonitorThatIsNotHeardOfWhileATaskComputesViolatesOnAnyMachine) {
   TraceBuilder trace = OneTask(1);
-  trace.Begin(kTask, Op::kSpin, kSecond).Run(60, 20 * kUs).Wait(2 * kSecond);
+  trace.Begin(kTask, Op::kSpin, 2 * kSecond).Run(60, 20 * kUs).Wait(2 * kSecond);
   trace.Add(EventKind::kStall, {{Arg::kDurationNs, 1990 * kMs}}).End(kTask, Op::kSpin);
   EXPECT_EQ(trace.Of(ClauseId::kID_4), Verdict::kViolates);
 }

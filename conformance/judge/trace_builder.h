@@ -75,6 +75,8 @@ class TraceBuilder {
   TraceBuilder& End(int64_t g, Op op) {
     return Add(EventKind::kOpEnd, {{Arg::kOp, static_cast<int64_t>(op)}}, g);
   }
+  // The process has used this much CPU time.
+  TraceBuilder& Cpu(int64_t cpu_ns) { return Add(EventKind::kCpuRead, {{Arg::kCpuNs, cpu_ns}}); }
   TraceBuilder& Gap() { return Add(EventKind::kGap, {{Arg::kLost, -1}}); }
 
   // Lets time pass.

@@ -57,6 +57,7 @@ class Observer {
     bool breakpoints = false;
     Sink inspected = nullptr;     // the evidence of tier D, by the same thread as the rest
     bool sample_threads = false;  // the other threads too, for usage().threads
+    bool cpu_reads = false;  // the process's CPU time, at turns of the monitor, at most every 2 ms
   };
 
   // Attaches; when it returns without error the process may be released. Events go to `sink` until

@@ -138,6 +138,8 @@ void Tracer::Take(pid_t tid, const Event& event) {
     sent.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
     sink_(sent);
     if (inspector_) inspector_->OnEvent(sent);
+    const auto read = options_.cpu_reads ? usage_.ReadAt(sent) : std::nullopt;
+    if (read) sink_(*read);
   } else if (Searching()) {
     std::vector<Event>& buffered = traced_[tid].buffered;
     if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);

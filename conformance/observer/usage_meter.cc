@@ -18,6 +18,18 @@ void UsageMeter::Begin(pid_t process, pid_t monitor, bool sample) {
   sampler_ = sample ? std::make_unique<ProcessSampler>(process, monitor) : nullptr;
 }
 
+std::optional<Event> UsageMeter::ReadAt(const Event& event) {
+  constexpr int64_t kApartNs = 2'000'000;
+  const bool turn = event.kind == EventKind::kShallowWake && event.time_ns - read_ns_ >= kApartNs;
+  if (!turn && event.kind != EventKind::kPreemptSignal) return std::nullopt;
+  read_ns_ = event.time_ns;
+  const std::optional<int64_t> cpu_ns = ProcessCpuNs(process_);
+  if (!cpu_ns) return std::nullopt;
+  Event read = MakeEvent(event.time_ns, EventKind::kCpuRead, {{Arg::kCpuNs, *cpu_ns}});
+  read.m = monitor_;
+  return read;
+}
+
 void UsageMeter::End() {
   if (!running_) return;
   running_ = false;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "conformance/evidence/event.h"
 #include "conformance/observer/observer.h"
 #include "conformance/observer/process_sampler.h"
 
@@ -24,6 +25,10 @@ class UsageMeter {
   // Another stop of the monitor for its tracer.
   void CountStop() { ++usage_.stops; }
 
+  // The process's CPU time at this event of the monitor's: at its requests to yield, and at turns that
+  // are 2 ms apart, since slices are judged by it.
+  std::optional<Event> ReadAt(const Event& event);
+
   // What was used since Begin; later calls change nothing.
   void End();
 
@@ -36,6 +41,7 @@ class UsageMeter {
   pid_t process_ = 0;
   pid_t monitor_ = 0;
   bool running_ = false;
+  int64_t read_ns_ = 0;                    // by ReadAt, the last time
   std::optional<int64_t> monitor_cpu_ns_;  // at the beginning, as the others
   std::optional<int64_t> process_cpu_ns_;
   int64_t other_sleeps_ = 0;

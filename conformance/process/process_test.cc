@@ -52,6 +52,15 @@ TEST(Process, EndBySignalReachesAllThatTheChildStartedAndWaitsForThem) {
   EXPECT_EQ(process->Wait(Deadline()), 5);
 }
 
+TEST(Process, EndBySignalAsksTheProgramThatStartsAfterTheSignal) {
+  const std::string path = testing::TempDir() + "/heard." + std::to_string(getpid());
+  // The handler swallows the signal, as one does that is still there between fork and exec.
+  auto process = Shell("trap ': > " + path + ".heard' TERM; : > " + path + ".ready; until [ -e " +
+                       path + ".heard ]; do :; done; exec sleep 1000");
+  while (!std::ifstream(path + ".ready")) sched_yield();
+  EXPECT_TRUE(process->EndBySignal(SIGTERM, Deadline()));
+}
+
 TEST(Process, EndBySignalSaysWhoDoesNotHear) {
   const std::string ready = testing::TempDir() + "/deaf." + std::to_string(getpid());
   auto process = Shell("trap '' TERM; : > " + ready + "; while :; do sleep 1000; done");
