@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 #include "conformance/process/process.h"
@@ -22,8 +23,13 @@ Canary::Canary(std::function<void(const Event&)> sink) : sink_(std::move(sink)) 
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   sched_getaffinity(0, sizeof cpus, &cpus);
-  for (int cpu = 0; cpu < CPU_SETSIZE && threads_.size() < kCpusMost; ++cpu) {
-    if (CPU_ISSET(cpu, &cpus)) threads_.emplace_back([this, cpu] { Watch(cpu); });
+  try {
+    for (int cpu = 0; cpu < CPU_SETSIZE && threads_.size() < kCpusMost; ++cpu) {
+      if (CPU_ISSET(cpu, &cpus)) threads_.emplace_back([this, cpu] { Watch(cpu); });
+    }
+  } catch (const std::system_error&) {  // the system has no thread left
+    Stop();
+    throw;
   }
 }
 

@@ -7,12 +7,10 @@
 #include "conformance/command/output.h"
 #include "conformance/command/subjects.h"
 #include "conformance/command/terminal_listener.h"
-#include "conformance/process/stop_request.h"
-#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 
 namespace proctor {
-int Check(const CheckOptions& options) {
+int Check(const CheckOptions& options, StopRequest& stop) {
   std::string error;
   const std::optional<Plan> plan =
       MakePlan(options.request, FindSubject(options.request.implementation), error);
@@ -26,8 +24,7 @@ int Check(const CheckOptions& options) {
     return kExitFailed;
   }
   folder->RemoveReports();
-  StopRequest stop;
-  const StopSignals signals(stop);
+  stop.BeginHeeding();
   TerminalListener listener(stop);
   const CampaignEnd end = RunCampaign(*plan, *folder, listener);
   const int status = end.results ? Publish(*end.results, *folder) : end.exit_status;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "conformance/campaign/plan.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
@@ -17,7 +18,7 @@ struct CheckOptions {
 };
 
 // Returns the exit status. Whatever was gathered when something fails is reported.
-int Check(const CheckOptions& options);
+int Check(const CheckOptions& options, StopRequest& stop);
 
 }  // namespace proctor
 

@@ -12,8 +12,6 @@
 #include "conformance/command/terminal_listener.h"
 #include "conformance/file/input_file.h"
 #include "conformance/file/output_file.h"
-#include "conformance/process/stop_request.h"
-#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/page/page.h"
 
@@ -24,12 +22,45 @@ namespace fs = std::filesystem;
 
 constexpr size_t kResultsBytesMost = 256 << 20;
 
-// The results of an earlier run, where `path` is its folder or its results.json.
+// The results of an earlier run, where `path` is its folder or its results.json. No implementation
+// is a folder.
 std::string ResultsFile(const std::string& path) {
   std::error_code failed;
-  const fs::path inside = fs::path(path) / "results.json";
-  if (fs::is_regular_file(inside, failed)) return inside.string();
-  return path.ends_with(".json") && fs::is_regular_file(path, failed) ? path : "";
+  if (fs::is_directory(path, failed)) return (fs::path(path) / "results.json").string();
+  return path.ends_with(".json") && fs::exists(path, failed) ? path : "";
+}
+
+// Whether anything stands beside something else.
+bool HasPairs(const Compared& compared) {
+  const auto is_second = [](const ComparedLatency& latency) { return latency.who > 0; };
+  const auto is_paired = [](const ComparedClause& clause) {
+    return std::ranges::count_if(clause.verdicts, [](const auto& verdict) { return !!verdict; }) >
+           1;
+  };
+  return std::ranges::any_of(compared.latencies, is_second) ||
+         std::ranges::any_of(compared.clauses, is_paired);
+}
+
+// Folders for what is compared; false: one line was said.
+bool MakeFolders(const CompareOptions& options) {
+  if (options.out.empty()) return true;
+  std::error_code failed;
+  for (const std::string& path : options.request.implementations) {
+    if (!fs::equivalent(options.out, path, failed)) continue;
+    Say(fmt::format("--out {}: is one of the runs that are compared; give another", options.out));
+    return false;
+  }
+  for (size_t i = 0; i < options.request.implementations.size(); ++i) {
+    const std::string made = fmt::format("{}/{}", options.out, i + 1);
+    fs::create_directories(made, failed);
+    if (!failed) continue;
+    Say(fmt::format("{}: cannot be created: {}", made, failed.message()));
+    return false;
+  }
+  for (const char* report : {"comparison.json", "report.md", "report.html"}) {
+    fs::remove(fs::path(options.out) / report, failed);
+  }
+  return true;
 }
 
 std::optional<Results> ReadResults(const std::string& path, std::string& error) {
@@ -83,21 +114,23 @@ int CompareStored(const CompareOptions& options) {
     }
     results.push_back(std::move(*read));
   }
-  std::error_code failed;
-  for (size_t i = 0; i < results.size() && !options.out.empty(); ++i) {
-    fs::create_directories(fmt::format("{}/{}", options.out, i + 1), failed);
-  }
+  if (!MakeFolders(options)) return kExitFailed;
   const Compared compared = Compare(results, static_cast<double>(options.effect_percent) / 100);
   const std::vector<std::string> worse = Regressions(compared);
-  const int status =
-      Report(results, compared, options.out, worse.empty() ? kExitAsExpected : kExitViolation);
+  int status = kExitAsExpected;
+  if (!worse.empty()) status = kExitViolation;
+  if (!HasPairs(compared)) {
+    Say("nothing could be compared: these runs have no verdict and no latency in common");
+    status = kExitInconclusive;
+  }
+  status = Report(results, compared, options.out, status);
   for (const std::string& line : worse) Say(line);
   return status;
 }
 
 }  // namespace
 
-int Compare(const CompareOptions& options) {
+int Compare(const CompareOptions& options, StopRequest& stop) {
   const auto is_stored = [](const std::string& name) { return !ResultsFile(name).empty(); };
   if (std::ranges::any_of(options.request.implementations, is_stored)) {
     return CompareStored(options);
@@ -109,8 +142,9 @@ int Compare(const CompareOptions& options) {
     return kExitFailed;
   }
   folder->RemoveReports();
-  StopRequest stop;
-  const StopSignals signals(stop);
+  std::error_code ignored;
+  if (folder->kept()) fs::remove(fs::path(options.out) / "comparison.json", ignored);
+  stop.BeginHeeding();
   TerminalListener listener(stop);
   const CompareEnd end = RunComparison(options.request, *folder, listener);
   int status = end.exit_status;
@@ -119,6 +153,7 @@ int Compare(const CompareOptions& options) {
         Compare(end.results, static_cast<double>(options.effect_percent) / 100);
     status = Report(end.results, compared, options.out, status);
   }
+  for (const std::string& line : end.open) Say(line);
   for (const std::string& line : end.errors) Say(line);
   return end.errors.empty() || status == kExitWrongUsage ? status : kExitFailed;
 }

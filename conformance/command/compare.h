@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "conformance/process/stop_request.h"
 #include "conformance/report/compared.h"
 #include "stress/run/compare_run.h"
 
@@ -18,8 +19,9 @@ struct CompareOptions {
   std::string out;             // folder for the report; empty: none
 };
 
-// Returns the exit status. Folders of earlier runs: 1 where the last is worse than the first.
-int Compare(const CompareOptions& options);
+// Returns the exit status. Folders of earlier runs: 1 where the last is worse than the first. 2 where
+// nothing could be compared, or not all of it.
+int Compare(const CompareOptions& options, StopRequest& stop);
 
 }  // namespace proctor
 

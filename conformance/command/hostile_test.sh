@@ -140,6 +140,50 @@ mkdir -p old/bundles && echo '{}' >old/bundles/CAD-9.json
 expect 0 "1 file is an earlier run's: bundles/CAD-9.json" "$check --out old"
 expect 3 "cannot be created" "$check --out empty/below"
 
+expect 3 "raise \`ulimit -s\`" "ulimit -s 64; $check"
+
+# Commands that are none, told in one line; nothing waits for them.
+mkfifo fifo_program && chmod +x fifo_program
+echo 'exit 3' >no_interpreter && chmod +x no_interpreter
+: >nothing_in_it && chmod +x nothing_in_it
+for options in "" "--follow-children"; do
+  for program in ./fifo_program ./no_interpreter ./nothing_in_it /tmp; do
+    expect 3 "proctor: $program: cannot be started: " "$proctor observe $options -- $program"
+    expect 0 "1" "$proctor observe $options -- $program 2>&1 | grep -v '^process\|^[0-9]' | wc -l"
+  done
+done
+expect 3 "ended before it showed a monitor" \
+  "true & sleep 0.2; exec $proctor observe --pid \$!"
+# Asked to end while it looks for a monitor.
+expect 3 "interrupted while looking for a monitor" \
+  "sleep 30 & exec timeout --preserve-status -s TERM 1 $proctor observe --pid \$!"
+# With SIGCHLD ignored by who starts it.
+expect 7 "status 7" "trap '' CHLD; $proctor observe -- sh -c 'exit 7'"
+expect 0 "1 conforms" "RUNFILES_MANIFEST_FILE=$work/fifo BUILD_WORKING_DIRECTORY= $check"
+
+# Earlier runs that are none, or not whole.
+$check --out run >run.txt
+mkdir damaged && fresh='cp run/results.json damaged/results.json'
+compare="$proctor compare damaged run --out compared"
+for damage in ': >damaged/results.json' 'truncate -s 100 damaged/results.json' \
+  'truncate -s +1 damaged/results.json' 'truncate -s 3G damaged/results.json' \
+  'rm damaged/results.json; mkfifo damaged/results.json' 'rm damaged/results.json' \
+  'ln -sf results.json damaged/results.json' 'ln -sf /dev/zero damaged/results.json' \
+  'sed -i s/proctor-results/other/ damaged/results.json'; do
+  rm -rf damaged/results.json
+  expect 64 "damaged/results.json: " "$fresh; $damage; $compare"
+done
+rm -f damaged/results.json
+{ printf '{"schema":"proctor-results/1","x":[' && yes '[],' | head -n 2000000 && echo '1]}'; } \
+  >damaged/results.json
+expect 64 "damaged/results.json: results: holds more than 1000000 values" "$compare"
+expect 0 "1 verdicts are the same" "$fresh; $compare"
+expect 3 "--out damaged: is one of the runs that are compared" \
+  "$proctor compare damaged run --out damaged"
+expect 3 "empty/1: cannot be created" "$proctor compare damaged run --out empty"
+expect 2 "nothing could be compared" \
+  "sed -i 's/^  *\"clause\": \"CAD-2\"/\"clause\": \"CAD-3\"/' damaged/results.json; $compare"
+
 # Names that a shell would act on come back as they were.
 mkdir 'v;touch PWNED #'
 cp /bin/true 'v;touch PWNED #/a b'

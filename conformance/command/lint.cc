@@ -9,8 +9,6 @@
 #include "conformance/command/output.h"
 #include "conformance/command/terminal_listener.h"
 #include "conformance/implementations/implementation.h"
-#include "conformance/process/stop_request.h"
-#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/foreign_text.h"
 
@@ -39,15 +37,14 @@ std::string Describe(const LintResult& result, const std::string& asked_as) {
 
 }  // namespace
 
-int LintAdapter(const LintCommandOptions& options) {
+int LintAdapter(const LintCommandOptions& options, StopRequest& stop) {
   std::string error;
   const std::optional<OutputFolder> folder = OutputFolder::Open("", error);
   if (!folder) {
     Say(error);
     return kExitFailed;
   }
-  StopRequest stop;
-  const StopSignals signals(stop);
+  stop.BeginHeeding();
   TerminalListener listener(stop);
   BuildFailure failure{};
   std::optional<Implementation> built = BuildImplementation(

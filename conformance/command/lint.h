@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "conformance/process/stop_request.h"
+
 namespace proctor {
 
 struct LintCommandOptions {
@@ -16,7 +18,7 @@ struct LintCommandOptions {
 };
 
 // Returns the exit status.
-int LintAdapter(const LintCommandOptions& options);
+int LintAdapter(const LintCommandOptions& options, StopRequest& stop);
 
 }  // namespace proctor
 

@@ -69,9 +69,12 @@ int ListMutants() {
     const Hunt hunt = HuntForAll(mutant, threads);
     ShowProgress("");
     killed += hunt.killed() ? 1 : 0;
-    Print(fmt::format("{:30} {} by {}: {}{}{}\n", mutant.name,
-                      hunt.killed() ? "killed" : "NOT KILLED", ClauseName(mutant.clause),
-                      mutant.text, mutant.origin.empty() ? "" : ", ", mutant.origin));
+    // Nobody hunts for minutes for what nobody reads.
+    if (!Print(fmt::format("{:30} {} by {}: {}{}{}\n", mutant.name,
+                           hunt.killed() ? "killed" : "NOT KILLED", ClauseName(mutant.clause),
+                           mutant.text, mutant.origin.empty() ? "" : ", ", mutant.origin))) {
+      return kExitFailed;
+    }
     std::string others;
     for (const ClauseId clause : hunt.noticed) {
       if (clause != mutant.clause) others += fmt::format(" {}", ClauseName(clause));
@@ -86,11 +89,11 @@ int ListGoMutants() {
   std::string error;
   const auto mutants = ParseGoMutants(GoMutantsFile(), error);
   if (!mutants) {
-    fmt::print(stderr, "proctor: {}\n", error);
+    Say(error);
     return kExitFailed;
   }
-  fmt::print("{:32} {:8} O X D  {:13} {}\n", "mutant", "clause", "releases",
-             "what is wrong with it");
+  Print(fmt::format("{:32} {:8} O X D  {:13} {}\n", "mutant", "clause", "releases",
+                    "what is wrong with it"));
   for (const GoMutant& mutant : *mutants) {
     const auto mark = [&](const char* tier) {
       return std::ranges::find(mutant.tiers, tier) != mutant.tiers.end() ? "x" : ".";
@@ -99,11 +102,11 @@ int ListGoMutants() {
     for (const std::string& release : mutant.releases) {
       releases += (releases.empty() ? "" : ",") + release.substr(2);
     }
-    fmt::print("{:32} {:8} {} {} {}  {:13} {}\n", mutant.name,
-               mutant.clause ? ClauseName(*mutant.clause) : "none", mark("O"), mark("X"), mark("D"),
-               releases, mutant.about);
+    Print(fmt::format("{:32} {:8} {} {} {}  {:13} {}\n", mutant.name,
+                      mutant.clause ? ClauseName(*mutant.clause) : "none", mark("O"), mark("X"),
+                      mark("D"), releases, mutant.about));
   }
-  fmt::print("ci/go_mutants builds and grades them\n");
+  Print("ci/go_mutants builds and grades them\n");
   return kExitAsExpected;
 }
 

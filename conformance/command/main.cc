@@ -26,6 +26,8 @@
 #include "conformance/command/output.h"
 #include "conformance/command/replay.h"
 #include "conformance/command/stress.h"
+#include "conformance/process/stop_request.h"
+#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 #include "stress/workloads/workloads.h"
 
@@ -34,6 +36,7 @@ namespace {
 
 constexpr uint64_t kPidMost = 4'194'304;  // the kernel's own limit
 constexpr rlim_t kOpenFilesLeast = 128;   // a scenario of some descriptors, and both ends of each
+constexpr rlim_t kStackBytesLeast = 256 << 10;  // of each thread, too
 
 struct Arguments {
   CheckOptions check;
@@ -228,7 +231,7 @@ std::string ProgramName(const char* typed) {
   return failure ? name : path.string();
 }
 
-int Dispatch(CLI::App& app, Arguments& arguments) {
+int Dispatch(CLI::App& app, Arguments& arguments, StopRequest& stop) {
   if (app.got_subcommand("list")) {
     if (arguments.listed == "clauses") return ListClauses();
     if (arguments.listed == "scenarios") return ListScenarios();
@@ -240,15 +243,15 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("explain")) return Explain(arguments.explained);
   if (app.got_subcommand("replay")) return Replay(arguments.replay);
   if (app.got_subcommand("judge")) return JudgeStored(arguments.judge);
-  if (app.got_subcommand("stress")) return Stress(arguments.stress);
+  if (app.got_subcommand("stress")) return Stress(arguments.stress, stop);
   if (app.got_subcommand("compare")) {
     if (arguments.compare.request.implementations.size() < 2) {
       return Refuse("compare needs two implementations or earlier runs, or more");
     }
-    return Compare(arguments.compare);
+    return Compare(arguments.compare, stop);
   }
-  if (app.got_subcommand("check")) return Check(arguments.check);
-  if (app.got_subcommand("lint")) return LintAdapter(arguments.lint);
+  if (app.got_subcommand("check")) return Check(arguments.check, stop);
+  if (app.got_subcommand("lint")) return LintAdapter(arguments.lint, stop);
   if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
     return Refuse("observe needs either --pid PID or -- COMMAND");
   }
@@ -256,7 +259,7 @@ int Dispatch(CLI::App& app, Arguments& arguments) {
     return Refuse(
         "--follow-children needs -- COMMAND, whose processes it follows from their start");
   }
-  return Observe(arguments.observe);
+  return Observe(arguments.observe, stop);
 }
 
 // An empty word is most often a variable that is not set: nobody means the default by it. Only the
@@ -308,17 +311,29 @@ bool HasOpenFiles(std::string& error) {
   return false;
 }
 
+// A thread that overflows its stack is a crash without a word.
+bool HasStack(std::string& error) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kStackBytesLeast) return true;
+  error = fmt::format("a stack may have only {} KiB, and {} are needed: raise `ulimit -s`",
+                      limit.rlim_cur / 1024, kStackBytesLeast / 1024);
+  return false;
+}
+
 int Run(int argc, char** argv) {
   std::string error;
-  if (!HasOpenFiles(error)) {
+  if (!HasOpenFiles(error) || !HasStack(error)) {
     Say(error);
     return kExitFailed;
   }
+  StopRequest stop;
+  const StopSignals signals(stop);
   Arguments arguments;
   arguments.check.request.program = arguments.observe.program = arguments.replay.program =
       arguments.stress.request.program = arguments.compare.request.program = ProgramName(argv[0]);
   // `bazel run` starts in the runfiles; the user means the folder where they typed the command.
-  if (const char* directory = std::getenv("BUILD_WORKING_DIRECTORY")) {
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (directory != nullptr && *directory != '\0') {
     if (chdir(directory) != 0) return Refuse(fmt::format("cannot go to {}", directory));
   }
   CLI::App app("Examines the system monitor of a task runtime, clause by clause.", "proctor");
@@ -341,7 +356,7 @@ int Run(int argc, char** argv) {
     Print(help.str());
     return kExitAsExpected;
   }
-  return Dispatch(app, arguments);
+  return Dispatch(app, arguments, stop);
 }
 
 int Main(int argc, char** argv) {

@@ -29,7 +29,6 @@
 #include "conformance/process/process.h"
 #include "conformance/process/program.h"
 #include "conformance/process/stop_request.h"
-#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/foreign_text.h"
 
@@ -79,6 +78,10 @@ int Observation::Run() {
   canary.Stop();
   found_ = observer_->found();
   if (child_) child_->End(stop_);
+  if (const std::string wrong = child_ ? child_->start_error() : ""; !wrong.empty()) {
+    Say(wrong);
+    return kExitFailed;
+  }
   if (child_ && child_->status()) {
     merger_.Add(
         MakeEvent(MonotonicNowNs(), EventKind::kProcessExit, {{Arg::kStatus, *child_->status()}}));
@@ -133,6 +136,7 @@ bool Observation::Start() {
          // The process must survive the sudden end of this program.
          .breakpoints = false,
          .inspected = [this](const Event& event) { inspected_merger_.Add(event); },
+         .stop = &stop_,
          .sample_threads = true},
         [this](const Event& event) { merger_.Add(event); }, error);
   }
@@ -258,14 +262,19 @@ int Observation::Report() {
   // Nobody asked for a clause: what an idle process does not do is no failure.
   results.unjudged.clear();
   results.exit_status = ExitStatusOf(results);
+  const bool decided = std::ranges::any_of(
+      results.verdicts, [](const Result& result) { return IsDecided(result.ruling.verdict); });
+  if (!decided && results.exit_status == kExitAsExpected) {
+    results.exit_status = kExitInconclusive;
+    Say(kNothingDecided);
+  }
   return Publish(results, *folder, picture);
 }
 
 }  // namespace
 
-int Observe(const ObserveOptions& options) {
-  StopRequest stop;
-  const StopSignals signals(stop);
+int Observe(const ObserveOptions& options, StopRequest& stop) {
+  stop.BeginHeeding();
   if (options.follow_children) return ObserveFamily(options, stop);
   return Observation(options, stop).Run();
 }

@@ -13,8 +13,13 @@
 #include <vector>
 
 #include "conformance/contract/profile.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
+
+// Why an observation without a violation is no success.
+inline constexpr char kNothingDecided[] =
+    "nothing was decided: the monitor did too little in this time; observe it for longer (--for)";
 
 struct ObserveOptions {
   std::string program = "proctor";   // how the user started this program, for replay lines
@@ -28,7 +33,7 @@ struct ObserveOptions {
 
 // Returns the exit status. A process that was there before goes on untraced; a command that was
 // started here and outlives the time is asked to end by SIGTERM, and ended by SIGKILL 5 s later.
-int Observe(const ObserveOptions& options);
+int Observe(const ObserveOptions& options, StopRequest& stop);
 
 }  // namespace proctor
 

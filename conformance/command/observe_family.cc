@@ -43,7 +43,7 @@ int64_t CountSleeps(const std::vector<Event>& events) {
 
 // The verdicts on one monitor in a few words; what it violates goes to `findings`.
 std::string GradeOf(const FamilyMember& member, const Header& header, const OutputFolder& folder,
-                    size_t number, std::vector<std::string>& findings) {
+                    size_t number, std::vector<std::string>& findings, int64_t& kept_by_all) {
   const std::string path = folder.TracePath(fmt::format("process_{}_{}", member.process, number));
   std::string error;
   std::optional<Grade> grade;
@@ -61,6 +61,7 @@ std::string GradeOf(const FamilyMember& member, const Header& header, const Outp
                                    ClauseName(ruling.clause), TierName(ruling.tier),
                                    ruling.message));
   }
+  kept_by_all += kept;
   return broken > 0 ? fmt::format("{} kept, {} broken", kept, broken)
                     : fmt::format("{} kept", kept);
 }
@@ -71,7 +72,9 @@ class FamilyReport {
       : options_(options), folder_(folder) {}
 
   void Add(const FamilyMember& member, int64_t now_ns) {
-    const int64_t ran_ns = (member.ended_ns != 0 ? member.ended_ns : now_ns) - member.began_ns;
+    // One may have begun after the look at the clock.
+    const int64_t ended_ns = member.ended_ns != 0 ? member.ended_ns : now_ns;
+    const int64_t ran_ns = std::max<int64_t>(ended_ns - member.began_ns, 0);
     std::string runtime = "-";
     std::string profile = "-";
     std::string sleeps = "-";
@@ -86,7 +89,7 @@ class FamilyReport {
         const int64_t count = CountSleeps(member.events);
         sleeps = fmt::format("{} ({:.1f}/s)", count,
                              static_cast<double>(count) * 1e9 / static_cast<double>(ran_ns + 1));
-        clauses = GradeOf(member, header, folder_, ++number_, findings_);
+        clauses = GradeOf(member, header, folder_, ++number_, findings_, kept_);
       }
     }
     text_ += fmt::format("{:<9} {:<16} {:<14} {:<8} {:>9} {:>18}  {:<6}  {}\n", member.process,
@@ -107,7 +110,8 @@ class FamilyReport {
   // Without the command's own.
   int Status() const {
     if (!findings_.empty()) return kExitViolation;
-    return runtimes_ > 0 ? kExitAsExpected : kExitFailed;
+    if (runtimes_ == 0) return kExitFailed;
+    return kept_ > 0 ? kExitAsExpected : kExitInconclusive;
   }
 
   bool has_runtimes() const { return runtimes_ > 0; }
@@ -124,6 +128,7 @@ class FamilyReport {
   std::vector<std::string> findings_;
   size_t number_ = 0;
   int64_t runtimes_ = 0;
+  int64_t kept_ = 0;  // clauses, of all of them
 };
 
 }  // namespace
@@ -144,10 +149,15 @@ int ObserveFamily(const ObserveOptions& options, const StopRequest& stop) {
   const int64_t now_ns = MonotonicNowNs();
   family->Stop();
   command->End(stop);
+  if (const std::string wrong = command->start_error(); !wrong.empty()) {
+    Say(wrong);
+    return kExitFailed;
+  }
   FamilyReport report(options, *folder);
   for (const FamilyMember& member : family->members()) report.Add(member, now_ns);
   Print(report.Text(family->left_out()));
   if (!report.has_runtimes()) Say("none of these processes holds a Go runtime");
+  if (report.Status() == kExitInconclusive) Say(kNothingDecided);
   return command->PassOn(report.Status(), report.has_runtimes());
 }
 

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,9 @@ void PrepareOutput() {
   sigaction(SIGXFSZ, &action, nullptr);
 }
 
-void Print(std::string_view text) {
+bool Print(std::string_view text) {
   if (print_error == 0) print_error = WriteAll(STDOUT_FILENO, text);
+  return print_error == 0;
 }
 
 int FinishOutput(int status) {
@@ -94,7 +96,12 @@ int Publish(const Results& results, const OutputFolder& folder, std::string_view
     SayOldFiles(folder);
   }
   Print(preface);
-  Print(RenderTable(results,
+  std::optional<Results> failed;  // what is printed last is the status that this ends with
+  if (status != results.exit_status) {
+    failed = results;
+    failed->exit_status = status;
+  }
+  Print(RenderTable(failed ? *failed : results,
                     {.colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr,
                      .width = TerminalWidth()}));
   return status;

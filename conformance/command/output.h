@@ -17,8 +17,8 @@ namespace proctor {
 // a failed write do not end the program.
 void PrepareOutput();
 
-// To standard output. What fails is remembered for FinishOutput.
-void Print(std::string_view text);
+// To standard output; false: this or an earlier print failed, which is remembered for FinishOutput.
+bool Print(std::string_view text);
 
 // The exit status: `status`, or that of a failure where something could not be printed, which is
 // said in one line.

@@ -8,14 +8,12 @@
 #include "conformance/command/output.h"
 #include "conformance/command/terminal_listener.h"
 #include "conformance/file/output_file.h"
-#include "conformance/process/stop_request.h"
-#include "conformance/process/stop_signals.h"
 #include "conformance/report/exit_status.h"
 #include "stress/workloads/workloads.h"
 
 namespace proctor {
 
-int Stress(const StressOptions& options) {
+int Stress(const StressOptions& options, StopRequest& stop) {
   const std::string& workload = options.request.workload;
   if (!workload.empty() && FindWorkload(workload) == nullptr) {
     std::string names;
@@ -32,8 +30,7 @@ int Stress(const StressOptions& options) {
     return kExitFailed;
   }
   folder->RemoveReports();
-  StopRequest stop;
-  const StopSignals signals(stop);
+  stop.BeginHeeding();
   TerminalListener listener(stop);
   const StressEnd end = RunStress(options.request, *folder, listener);
   int status = end.campaign.exit_status;

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "conformance/process/stop_request.h"
 #include "stress/run/stress_run.h"
 
 namespace proctor {
@@ -17,7 +18,7 @@ struct StressOptions {
 };
 
 // Returns the exit status. Interrupted, it reports what there is.
-int Stress(const StressOptions& options);
+int Stress(const StressOptions& options, StopRequest& stop);
 
 }  // namespace proctor
 

@@ -40,6 +40,9 @@ class WatchedCommand {
   // The exit status, or 128 + the signal, where it ended by itself. After End.
   const std::optional<int>& status() const { return status_; }
 
+  // Why its program could not be started; empty: it was. After End.
+  std::string start_error() const { return process_->start_error(); }
+
   // The exit status for who runs a command by way of this one: the command's own where it was not
   // 0, unless `status` says more. `graded`: it says something about a monitor.
   int PassOn(int status, bool graded) const;

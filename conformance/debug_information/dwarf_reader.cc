@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gelf.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,12 +88,15 @@ DwarfReader::~DwarfReader() {
 
 bool DwarfReader::Load(const std::string& path, std::string& error) {
   elf_version(EV_CURRENT);
-  file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A FIFO without a writer must not make the open wait.
+  file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file_ < 0) {
     error = fmt::format("{}: cannot be opened: {}", path, strerrordesc_np(errno));
     return false;
   }
-  elf_ = elf_begin(file_, ELF_C_READ_MMAP, nullptr);
+  struct stat info{};
+  const bool is_file = fstat(file_, &info) == 0 && S_ISREG(info.st_mode);
+  elf_ = is_file ? elf_begin(file_, ELF_C_READ_MMAP, nullptr) : nullptr;
   GElf_Ehdr header;
   if (elf_ == nullptr || gelf_getehdr(elf_, &header) == nullptr) {
     error = fmt::format("{}: no ELF program", path);

@@ -43,7 +43,8 @@ std::unique_ptr<InputFile> InputFile::Open(const std::string& path, std::string&
     close(descriptor);
     return nullptr;
   }
-  return std::unique_ptr<InputFile>(new InputFile(path, descriptor, S_ISFIFO(info.st_mode)));
+  return std::unique_ptr<InputFile>(
+      new InputFile(path, descriptor, S_ISFIFO(info.st_mode), static_cast<size_t>(info.st_size)));
 }
 
 InputFile::~InputFile() { close(descriptor_); }
@@ -86,6 +87,12 @@ std::optional<std::string> ReadWholeFile(const std::string& path, std::string& e
                                          size_t bytes_most) {
   const std::unique_ptr<InputFile> file = InputFile::Open(path, error);
   if (!file) return std::nullopt;
+  const auto too_large = [&] {
+    error = fmt::format("{}: is larger than {} bytes, the most that such a file may have", path,
+                        bytes_most);
+    return std::nullopt;
+  };
+  if (file->size() > bytes_most) return too_large();
   std::string contents;
   while (true) {
     const size_t before = contents.size();
@@ -97,11 +104,7 @@ std::optional<std::string> ReadWholeFile(const std::string& path, std::string& e
       return std::nullopt;
     }
     if (got == 0) return contents;
-    if (contents.size() > bytes_most) {
-      error = fmt::format("{}: is larger than {} bytes, the most that such a file may have", path,
-                          bytes_most);
-      return std::nullopt;
-    }
+    if (contents.size() > bytes_most) return too_large();
   }
 }
 

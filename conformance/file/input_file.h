@@ -37,16 +37,18 @@ class InputFile {
   ptrdiff_t Read(char* bytes, size_t size);
 
   const std::string& path() const { return path_; }
+  size_t size() const { return size_; }                // as it was opened; 0 of a pipe
   const std::string& error() const { return error_; }  // empty while all is well
 
  private:
-  InputFile(std::string path, int descriptor, bool is_pipe)
-      : path_(std::move(path)), descriptor_(descriptor), is_pipe_(is_pipe) {}
+  InputFile(std::string path, int descriptor, bool is_pipe, size_t size)
+      : path_(std::move(path)), descriptor_(descriptor), is_pipe_(is_pipe), size_(size) {}
   bool WaitForPipe();
 
   const std::string path_;
   const int descriptor_;
   const bool is_pipe_;
+  const size_t size_;
   std::string error_;
 };
 

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "conformance/process/temporary_paths.h"
+
 namespace proctor {
 
 OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
@@ -24,13 +26,16 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   fchmod(descriptor, 0666 & ~mask);
   close(descriptor);
   aside_ = std::move(aside);
+  AddTemporaryPath(aside_);
   errno = 0;
   stream_.open(aside_, std::ios::binary);
   if (!stream_) open_errno_ = errno != 0 ? errno : EIO;
 }
 
 OutputFile::~OutputFile() {
-  if (!aside_.empty()) unlink(aside_.c_str());
+  if (aside_.empty()) return;
+  unlink(aside_.c_str());
+  ForgetTemporaryPath(aside_);
 }
 
 bool OutputFile::Commit(std::string& error) {
@@ -38,6 +43,7 @@ bool OutputFile::Commit(std::string& error) {
   if (open_errno_ == 0) {
     stream_.close();
     if (stream_ && rename(aside_.c_str(), path_.c_str()) == 0) {
+      ForgetTemporaryPath(aside_);
       aside_.clear();
       return true;
     }

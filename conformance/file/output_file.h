@@ -1,5 +1,6 @@
 // Files written aside and renamed when they are whole, so that nobody ever finds a half-written one
-// under its name.
+// under its name. One that is not whole when the program ends in haste is removed
+// (process/temporary_paths.h).
 //
 // Errors: one line that starts with the file's name and ends with the system's reason. Nothing here
 // throws.

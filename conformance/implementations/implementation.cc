@@ -116,6 +116,14 @@ std::optional<Implementation> MakeByToolchain(const ToolchainAdapter& adapter,
                         .expectations = std::string(adapter.expectations())};
 }
 
+// Whether the environment names a manifest of runfiles that is no file: reading a FIFO or a device
+// may never end.
+bool HasStrangeManifest() {
+  const char* manifest = std::getenv("RUNFILES_MANIFEST_FILE");
+  std::error_code code;
+  return manifest != nullptr && *manifest != '\0' && !fs::is_regular_file(manifest, code);
+}
+
 // A program that was built with this one, by its path in the tree below this folder or, where
 // somebody has copied both, by `copied_as`; empty: it is neither in the runfiles nor beside it.
 std::string FindBuilt(const std::string& path_below, const std::string& copied_as) {
@@ -124,7 +132,8 @@ std::string FindBuilt(const std::string& path_below, const std::string& copied_a
   std::error_code code;
   const fs::path program = fs::read_symlink("/proc/self/exe", code);
   for (const std::string& name : {std::string(program_invocation_name), program.string()}) {
-    const std::unique_ptr<Runfiles> runfiles(Runfiles::Create(name));
+    const std::unique_ptr<Runfiles> runfiles(HasStrangeManifest() ? nullptr
+                                                                  : Runfiles::Create(name));
     if (runfiles == nullptr) continue;
     const std::string path =
         runfiles->Rlocation("proctor/conformance/implementations/" + path_below);

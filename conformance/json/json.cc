@@ -25,19 +25,19 @@ class Checker : public nlohmann::json_sax<Json> {
 
   const std::string& error() const { return error_; }
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(int64_t) override { return true; }
+  bool null() override { return OneMore(); }
+  bool boolean(bool) override { return OneMore(); }
+  bool number_integer(int64_t) override { return OneMore(); }
   bool number_unsigned(uint64_t value) override {
-    if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return true;
+    if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return OneMore();
     return Refuse(fmt::format("the number {} does not fit in 64 bits", value));
   }
   bool number_float(double, const std::string& spelled) override {
     // The library makes a double of an integer that is too large for it.
-    if (spelled.find_first_of(".eE") != std::string::npos) return true;
+    if (spelled.find_first_of(".eE") != std::string::npos) return OneMore();
     return Refuse(fmt::format("the number {} does not fit in 64 bits", Quoted(spelled)));
   }
-  bool string(std::string& value) override { return CheckText(value); }
+  bool string(std::string& value) override { return CheckText(value) && OneMore(); }
   bool binary(Json::binary_t&) override { return true; }
   bool start_object(size_t) override {
     names_.emplace_back();
@@ -71,8 +71,12 @@ class Checker : public nlohmann::json_sax<Json> {
     error_ = std::move(error);
     return false;
   }
+  bool OneMore() {
+    if (++values_ <= kJsonValuesMost) return true;
+    return Refuse(fmt::format("holds more than {} values", kJsonValuesMost));
+  }
   bool Deeper() {
-    if (++depth_ <= kJsonDepthMost) return true;
+    if (++depth_ <= kJsonDepthMost) return OneMore();
     return Refuse(fmt::format("nests deeper than {} levels", kJsonDepthMost));
   }
   bool CheckText(const std::string& text) {
@@ -82,6 +86,7 @@ class Checker : public nlohmann::json_sax<Json> {
   const std::string_view text_;
   std::string error_;
   size_t depth_ = 0;
+  size_t values_ = 0;
   std::vector<std::set<std::string>> names_;  // of the objects that are open
 };
 

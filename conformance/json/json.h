@@ -1,7 +1,7 @@
 // Reading JSON, by one policy for every file and line that this program takes in.
 //
 // A text is refused, with the place of what is wrong, when it is no JSON, holds a NUL byte, names a
-// member twice, nests deeper than kJsonDepthMost, or holds a number that fits neither a signed
+// member twice, nests deeper than kJsonDepthMost, holds more than kJsonValuesMost values, or holds a number that fits neither a signed
 // 64-bit integer nor a double. Members that nobody asked for are errors in what people write; in
 // what programs write they are named once each and ignored, so that a newer program's files can be
 // read.
@@ -36,6 +36,8 @@ namespace proctor {
 using Json = nlohmann::ordered_json;
 
 inline constexpr size_t kJsonDepthMost = 64;
+// A value takes up to some 150 bytes of memory; large results hold 30,000.
+inline constexpr size_t kJsonValuesMost = 1'000'000;
 inline constexpr size_t kIgnoredMost = 20;  // unknown members that are named
 
 // nullopt: `error` is "WHAT: not JSON from line 3, column 7 on", say.

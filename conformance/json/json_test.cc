@@ -95,6 +95,12 @@ TEST(Json, DepthIsLimited) {
   }
 }
 
+TEST(Json, ValuesAreCounted) {
+  std::string values = "{\"x\": [";
+  for (size_t i = 0; i < kJsonValuesMost; ++i) values += "[],";
+  EXPECT_EQ(ErrorOf(values + "1]}"), "point: holds more than 1000000 values");
+}
+
 TEST(Json, UnknownMembersAreErrorsInWhatPeopleWrite) {
   EXPECT_EQ(ErrorOf(R"({"x": 1, "z": 2})"), "point: unknown member 'z'");
   EXPECT_EQ(ErrorOf(R"({"x": 1, "parts": [{}, {"hue": 1}]})"), "parts[1]: unknown member 'hue'");

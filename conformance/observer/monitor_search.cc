@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#include <ctime>
+#include <iterator>
 #include <map>
 
 #include "conformance/observer/proc_files.h"
 #include "conformance/observer/waiting_call.h"
+#include "conformance/process/pipe.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -16,7 +19,7 @@ namespace {
 
 constexpr int64_t kNapNsMost = 100'000'000;
 constexpr int kSightings = 5;
-constexpr int64_t kLookEveryNs = 1'000'000;
+constexpr int kLookEveryMs = 1;
 constexpr int64_t kDeepSleeperAfterNs = 500'000'000;
 
 enum class Seen { kNothing, kNap, kTimedFutex };
@@ -98,11 +101,13 @@ pid_t FindKnown(pid_t process, const MonitorDeclaration& declaration, MonitorIde
 
 std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& declaration,
                                        int64_t deadline_ns, MonitorIdentity& identity,
-                                       std::string& error) {
+                                       std::string& error, const StopRequest* stop) {
   identity.LookForImages();
   Sightings sightings(process);
   const bool by_user = declaration.by == MonitorDeclaration::By::kUser;
   const int64_t start_ns = MonotonicNowNs();
+  // A zombie has threads, too.
+  const Descriptor ended(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
   for (int64_t now_ns = start_ns; now_ns < deadline_ns; now_ns = MonotonicNowNs()) {
     const std::vector<pid_t> threads = ThreadsOf(process);
     if (threads.empty()) {
@@ -124,8 +129,13 @@ std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& 
       error = MayNotBeTraced(process);
       return std::nullopt;
     }
-    const timespec pause{.tv_sec = 0, .tv_nsec = kLookEveryNs};
-    nanosleep(&pause, nullptr);
+    pollfd ends[] = {{.fd = stop != nullptr ? stop->fd() : -1, .events = POLLIN, .revents = 0},
+                     {.fd = ended.get(), .events = POLLIN, .revents = 0}};
+    if (poll(ends, std::size(ends), kLookEveryMs) <= 0) continue;
+    error = ends[0].revents != 0
+                ? fmt::format("interrupted while looking for a monitor in process {}", process)
+                : fmt::format("process {} ended before it showed a monitor", process);
+    return std::nullopt;
   }
   error = fmt::format("process {} shows no monitor: {}", process,
                       identity.images().empty()

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "conformance/observer/monitor_identity.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
@@ -23,12 +24,12 @@ struct FoundThread {
 };
 
 // nullopt: none was found before the deadline (CLOCK_MONOTONIC); `error` says whether looking was
-// forbidden. With a runtime that is known by its function this takes a moment; otherwise a thread
+// forbidden, or that `stop` was made. With a runtime that is known by its function this takes a moment; otherwise a thread
 // is looked for that is found in short sleeps again and again, or, where the user says that there
 // is a monitor, the only one that waits on a futex with a time-out.
 std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& declaration,
                                        int64_t deadline_ns, MonitorIdentity& identity,
-                                       std::string& error);
+                                       std::string& error, const StopRequest* stop = nullptr);
 
 // The threads of the process that are monitors of these runtimes, and of which each is one.
 struct FoundMonitor {

@@ -39,6 +39,7 @@
 #include "conformance/observer/monitor_identity.h"
 #include "conformance/observer/monitor_search.h"
 #include "conformance/observer/process_sampler.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
@@ -55,9 +56,11 @@ class Observer {
     // With hardware breakpoints in the monitor's thread. If this program is killed meanwhile, the
     // next of them ends the process, so not for one that must go on.
     bool breakpoints = false;
-    Sink inspected = nullptr;     // the evidence of tier D, by the same thread as the rest
-    bool sample_threads = false;  // the other threads too, for usage().threads
-    bool cpu_reads = false;  // the process's CPU time, at turns of the monitor, at most every 2 ms
+    Sink inspected = nullptr;           // the evidence of tier D, by the same thread as the rest
+    const StopRequest* stop = nullptr;  // ends the search for a monitor early; null: nothing does
+    bool sample_threads = false;        // the other threads too, for usage().threads
+    // The process's CPU time too, at turns of the monitor, at most every 2 ms.
+    bool cpu_reads = false;
   };
 
   // Attaches; when it returns without error the process may be released. Events go to `sink` until

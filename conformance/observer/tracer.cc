@@ -47,8 +47,9 @@ bool Tracer::AttachFromStart(std::string& error) {
 
 bool Tracer::AttachToMonitor(std::string& error) {
   MonitorIdentity& identity = IdentityOf(options_.pid);
-  const std::optional<FoundThread> found = FindMonitor(
-      options_.pid, Declared(), MonotonicNowNs() + options_.find_deadline_ns, identity, error);
+  const std::optional<FoundThread> found =
+      FindMonitor(options_.pid, Declared(), MonotonicNowNs() + options_.find_deadline_ns, identity,
+                  error, options_.stop);
   if (!found) return false;
   constexpr uintptr_t kTrace = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT;
   if (!Seize(options_.pid, found->thread, kTrace, error)) return false;

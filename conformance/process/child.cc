@@ -21,14 +21,13 @@ void WriteText(const char* text) {
 
 [[noreturn]] void FailChild(const ChildPlan& plan) {
   const int number = errno;
-  if (plan.gate >= 0) {
-    // Spawn has returned long ago: what is left is the child's own standard error.
+  if (write(plan.failure, &number, sizeof number) < 0) _exit(kNotStarted);
+  if (plan.gate >= 0 && plan.output >= 0) {
+    // Spawn has returned long ago, and whoever reads what the child writes looks there.
     WriteText(plan.program);
     WriteText(": cannot be started: ");
     WriteText(strerrordesc_np(number));
     WriteText("\n");
-  } else if (write(plan.failure, &number, sizeof number) < 0) {
-    _exit(kNotStarted);
   }
   _exit(kNotStarted);
 }

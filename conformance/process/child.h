@@ -21,7 +21,7 @@ struct ChildPlan {
   bool null_input;
   std::vector<std::pair<int, int>> descriptors;  // every source above every target
   int highest_target;
-  int failure;  // errno goes here when exec fails, unless gated
+  int failure;  // errno goes here when exec fails
   std::vector<int>
       kept;  // every descriptor above, in order: a keeper closes the rest before the fork
 };

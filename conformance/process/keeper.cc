@@ -93,6 +93,8 @@ void RunKeeper(int leash, int report, const ChildPlan& plan) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
+  // Where the harness was started with it ignored, no child would leave a status.
+  std::signal(SIGCHLD, SIG_DFL);
   setpgid(0, 0);
   prctl(PR_SET_NAME, "proctor-keeper");
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -69,6 +69,8 @@ struct Process::State {
   pid_t keeper = -1;
   Descriptor leash;   // to it
   Descriptor report;  // from it
+  Descriptor failure;
+  std::string name;  // as it was asked for
   std::optional<int> status;
 
   Descriptor output;
@@ -195,6 +197,10 @@ class Preparation {
   std::vector<Descriptor> sources_;
 };
 
+std::string NotStarted(const std::string& name, int number) {
+  return fmt::format("{}: cannot be started: {}", name, strerrordesc_np(number));
+}
+
 // The file to be executed; empty: `error`.
 std::string FindProgram(const Process::Options& options, std::string& error) {
   if (options.argv.empty()) {
@@ -225,7 +231,7 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& err
   const std::string program = FindProgram(options, error);
   if (program.empty()) return nullptr;
   const auto fail = [&](int number) {
-    error = fmt::format("{}: cannot be started: {}", options.argv[0], strerrordesc_np(number));
+    error = NotStarted(options.argv[0], number);
     return nullptr;
   };
   // With a directory of its own the child may find what we cannot.
@@ -250,13 +256,18 @@ std::unique_ptr<Process> Process::Spawn(const Options& options, std::string& err
     state->pid = started.pid;
     state->pidfd = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, state->pid, 0)));
   }
-  if (options.capture_output) {
-    state->output = std::move(made.output.read);
-    state->reader = std::thread([raw = state.get()] { raw->ReadOutput(); });
-  }
+  state->name = options.argv[0];
+  State* const raw = state.get();
   std::unique_ptr<Process> process(new Process(std::move(state)));
+  if (options.capture_output) {
+    raw->output = std::move(made.output.read);
+    raw->reader = std::thread([raw] { raw->ReadOutput(); });
+  }
   if (!is_there) return fail(started.pid < 0 ? -started.pid : EAGAIN);
-  if (options.gated) return process;  // whether exec works shows only after the gate
+  if (options.gated) {  // whether exec works shows only after the gate
+    raw->failure = std::move(made.failure.read);
+    return process;
+  }
   int number = 0;
   if (ReadWord(made.failure.read.get(), number)) return fail(number);
   return process;
@@ -285,6 +296,13 @@ pid_t Process::pid() const { return state_->pid; }
 int Process::pidfd() const { return state_->pidfd.get(); }
 
 void Process::Release() { state_->gate.Close(); }
+
+std::string Process::start_error() const {
+  pollfd source{.fd = state_->failure.get(), .events = POLLIN, .revents = 0};
+  int number = 0;
+  if (!state_->status || state_->failure.get() < 0 || poll(&source, 1, 0) <= 0) return "";
+  return ReadWord(state_->failure.get(), number) ? NotStarted(state_->name, number) : "";
+}
 
 // False: the keeper has nothing more to say.
 bool Process::State::ReadReport() {

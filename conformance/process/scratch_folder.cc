@@ -6,24 +6,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <set>
 #include <system_error>
 #include <utility>
 
-#include "conformance/base/mutex.h"
+#include "conformance/process/temporary_paths.h"
 
 namespace proctor {
 namespace {
-
-struct Registry {
-  Mutex mutex;
-  std::set<std::string> paths GUARDED_BY(mutex);
-};
-
-Registry& All() {
-  static Registry all;
-  return all;
-}
 
 // Somebody may still be writing into it.
 void Remove(const std::string& path) {
@@ -54,11 +43,7 @@ std::optional<ScratchFolder> ScratchFolder::Make(std::string& error, const std::
   return ScratchFolder(std::move(path));
 }
 
-ScratchFolder::ScratchFolder(std::string path) : path_(std::move(path)) {
-  Registry& all = All();
-  const MutexLock lock(all.mutex);
-  all.paths.insert(path_);
-}
+ScratchFolder::ScratchFolder(std::string path) : path_(std::move(path)) { AddTemporaryPath(path_); }
 
 ScratchFolder::ScratchFolder(ScratchFolder&& other) noexcept
     : path_(std::exchange(other.path_, "")) {}
@@ -66,15 +51,7 @@ ScratchFolder::ScratchFolder(ScratchFolder&& other) noexcept
 ScratchFolder::~ScratchFolder() {
   if (path_.empty()) return;
   Remove(path_);
-  Registry& all = All();
-  const MutexLock lock(all.mutex);
-  all.paths.erase(path_);
-}
-
-void ScratchFolder::RemoveAll() {
-  Registry& all = All();
-  const MutexLock lock(all.mutex);
-  for (const std::string& path : all.paths) Remove(path);
+  ForgetTemporaryPath(path_);
 }
 
 }  // namespace proctor

@@ -1,6 +1,6 @@
 // A folder for what is needed only while this program runs. It is gone with its object.
 //
-// Errors: one line. Thread safety: none, but for RemoveAll, which any thread may call.
+// Errors: one line. Thread safety: none.
 
 #ifndef PROCTOR_CONFORMANCE_PROCESS_SCRATCH_FOLDER_H_
 #define PROCTOR_CONFORMANCE_PROCESS_SCRATCH_FOLDER_H_
@@ -19,9 +19,6 @@ class ScratchFolder {
   ~ScratchFolder();
 
   const std::string& path() const { return path_; }
-
-  // Removes all that there are, before this process ends in haste.
-  static void RemoveAll();
 
  private:
   explicit ScratchFolder(std::string path);

@@ -1,5 +1,5 @@
 // A request to end long work early: made once, by a signal or by another thread, and seen by every
-// wait that polls it.
+// wait that polls it. Work that looks at it says so, as what does not must be ended otherwise.
 //
 // Thread safety: all of it; Make may also be called by a signal handler.
 
@@ -30,11 +30,16 @@ class StopRequest {
 
   bool made() const { return made_; }
 
+  // From here on somebody looks at it.
+  void BeginHeeding() { heeded_ = true; }
+  bool heeded() const { return heeded_; }
+
   // Readable once it has been made.
   int fd() const { return event_.get(); }
 
  private:
   std::atomic<bool> made_{false};
+  std::atomic<bool> heeded_{false};
   const Descriptor event_;
 };
 

@@ -5,15 +5,20 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <iterator>
+#include <system_error>
 
 #include "conformance/process/process.h"
-#include "conformance/process/scratch_folder.h"
+#include "conformance/process/temporary_paths.h"
 
 namespace proctor {
 namespace {
+
+// Those by which nobody asks for results.
+constexpr int kEnding[] = {SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU};
 
 bool IsIgnored(int signal) {
   struct sigaction action{};
@@ -26,15 +31,23 @@ StopSignals::StopSignals(StopRequest& request) : request_(request) {
   sigemptyset(&signals_);
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&signals_, signal);
   if (!IsIgnored(SIGHUP)) sigaddset(&signals_, SIGHUP);
+  for (const int signal : kEnding) {
+    if (!IsIgnored(signal)) sigaddset(&signals_, signal);
+  }
   pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   taken_ = Descriptor(signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK));
   quit_ = Descriptor(eventfd(0, EFD_CLOEXEC));
-  thread_ = std::thread([this] { Watch(); });
+  try {
+    thread_ = std::thread([this] { Watch(); });
+  } catch (const std::system_error&) {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 }
 
 StopSignals::~StopSignals() {
   constexpr uint64_t kOne = 1;
   [[maybe_unused]] const ssize_t put = write(quit_.get(), &kOne, sizeof kOne);
+  if (!thread_.joinable()) return;
   thread_.join();
   // What is pending, for this thread's own writes to pipes say, must not come now.
   constexpr timespec kAtOnce{};
@@ -52,7 +65,8 @@ void StopSignals::Watch() {
     signalfd_siginfo taken{};
     if (read(taken_.get(), &taken, sizeof taken) != sizeof taken) continue;
     const int signal = static_cast<int>(taken.ssi_signo);
-    if (first_ != 0) EndAtOnce(signal);
+    const bool asks = std::ranges::find(kEnding, signal) == std::end(kEnding);
+    if (!asks || first_ != 0 || !request_.heeded()) EndAtOnce(signal);
     first_ = signal;
     request_.Make();
   }
@@ -60,7 +74,7 @@ void StopSignals::Watch() {
 
 void StopSignals::EndAtOnce(int signal) {
   Process::EndAll();
-  ScratchFolder::RemoveAll();
+  RemoveTemporaryPaths();
   _exit(128 + signal);
 }
 

@@ -1,9 +1,11 @@
 // The signals by which a program is asked to end: INT, TERM, HUP and PIPE. All mean the same: the
-// first makes the request, so that what was gathered can still be judged and written; another one
-// ends the program at once, after its processes and its scratch folders are gone.
+// first makes the request, so that what was gathered can still be judged and written; another one,
+// or the first where nobody heeds the request, ends the program at once, after its processes,
+// scratch folders and half-written files are gone. QUIT, USR1, USR2, ALRM and XCPU always do that.
 //
 // They are blocked in every thread and taken by one of its own. So a write to a pipe that nobody
-// reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup.
+// reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup, and
+// so do those that always end. Where the system has no thread left, nothing is changed.
 //
 // Thread safety: to be made before other threads start, once at a time.
 

@@ -8,11 +8,13 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
 #include "conformance/process/process.h"
 #include "conformance/process/scratch_folder.h"
+#include "conformance/process/temporary_paths.h"
 
 namespace proctor {
 namespace {
@@ -44,6 +46,7 @@ class EverySignal : public testing::TestWithParam<int> {};
 TEST_P(EverySignal, MakesTheRequestAndNothingMore) {
   const int status = StatusOf([] {
     StopRequest stop;
+    stop.BeginHeeding();
     const StopSignals signals(stop);
     kill(getpid(), GetParam());
     Await(stop);
@@ -53,16 +56,20 @@ TEST_P(EverySignal, MakesTheRequestAndNothingMore) {
 }
 
 TEST_P(EverySignal, ASecondOneEndsTheProgramAndLeavesNothing) {
+  const std::string half_written = std::filesystem::path(testing::TempDir()) / "half_written";
+  std::ofstream(half_written) << "half";
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int status = StatusOf([&ends] {
+  const int status = StatusOf([&] {
     StopRequest stop;
+    stop.BeginHeeding();
     const StopSignals signals(stop);
     std::string error;
     const auto folder = ScratchFolder::Make(error, testing::TempDir());
     const auto process = Process::Spawn(
         {.argv = {"/bin/sh", "-c", "setsid sleep 1000 & wait"}, .descriptors = {{ends[1], 9}}},
         error);
+    AddTemporaryPath(half_written);
     const std::string path = folder->path() + "\n";
     if (write(ends[1], path.data(), path.size()) < 0) _exit(1);
     kill(getpid(), SIGTERM);
@@ -76,8 +83,34 @@ TEST_P(EverySignal, ASecondOneEndsTheProgramAndLeavesNothing) {
   const ssize_t got = read(ends[0], block, sizeof block);
   ASSERT_GT(got, 1);
   EXPECT_FALSE(std::filesystem::exists(std::string(block, static_cast<size_t>(got) - 1)));
+  EXPECT_FALSE(std::filesystem::exists(half_written));
   EXPECT_EQ(read(ends[0], block, sizeof block), 0) << "no process holds it any more";
   close(ends[0]);
+}
+
+TEST_P(EverySignal, TheFirstOneDoesWhereNobodyHeedsTheRequest) {
+  const int status = StatusOf([] {
+    StopRequest stop;
+    const StopSignals signals(stop);
+    std::string error;
+    const auto folder = ScratchFolder::Make(error, testing::TempDir());
+    kill(getpid(), GetParam());
+    pause();
+  });
+  EXPECT_EQ(status, 128 + GetParam());
+}
+
+TEST(StopSignals, WhatAsksForNoResultsEndsTheProgramAtOnce) {
+  for (const int signal : {SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU}) {
+    const int status = StatusOf([signal] {
+      StopRequest stop;
+      stop.BeginHeeding();
+      const StopSignals signals(stop);
+      kill(getpid(), signal);
+      pause();
+    });
+    EXPECT_EQ(status, 128 + signal);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, EverySignal, testing::Values(SIGINT, SIGTERM, SIGHUP, SIGPIPE),
@@ -86,6 +119,7 @@ INSTANTIATE_TEST_SUITE_P(Signals, EverySignal, testing::Values(SIGINT, SIGTERM, 
 TEST(StopSignals, APipeThatNobodyReadsIsAnErrorThere) {
   const int status = StatusOf([] {
     StopRequest stop;
+    stop.BeginHeeding();
     const StopSignals signals(stop);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) _exit(1);
@@ -102,6 +136,7 @@ TEST(StopSignals, HangingUpStaysIgnoredUnderNohup) {
   const int status = StatusOf([] {
     std::signal(SIGHUP, SIG_IGN);
     StopRequest stop;
+    stop.BeginHeeding();
     const StopSignals signals(stop);
     kill(getpid(), SIGHUP);
     kill(getpid(), SIGTERM);
@@ -114,6 +149,7 @@ TEST(StopSignals, HangingUpStaysIgnoredUnderNohup) {
 TEST(StopSignals, AChildHearsThemAgain) {
   const int status = StatusOf([] {
     StopRequest stop;
+    stop.BeginHeeding();
     const StopSignals signals(stop);
     std::string error;
     const auto process = Process::Spawn({.argv = {"/bin/sh", "-c", "kill -TERM $$"}}, error);

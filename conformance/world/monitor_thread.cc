@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <new>
 
 namespace proctor {
 namespace {
@@ -95,10 +96,12 @@ void PrepareThread(State& state) {
   // Below the stack lies a page range that nothing may touch: an overflow is a crash with a name.
   char* const memory = static_cast<char*>(mmap(nullptr, kGuardBytes + kStackBytes, PROT_NONE,
                                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (memory == MAP_FAILED) throw std::bad_alloc();
   state.stack = memory + kGuardBytes;
-  mprotect(state.stack, kStackBytes, PROT_READ | PROT_WRITE);
+  if (mprotect(state.stack, kStackBytes, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
   state.signal_stack =
       mmap(nullptr, kSignalStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (state.signal_stack == MAP_FAILED) throw std::bad_alloc();
   stack_t signal_stack = {};
   signal_stack.ss_sp = state.signal_stack;
   signal_stack.ss_size = kSignalStackBytes;

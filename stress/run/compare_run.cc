@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "conformance/campaign/campaign.h"
@@ -49,6 +52,7 @@ class Comparison {
   void MeasureRound(int round);
   void Measure(const Measurement& measurement, size_t who);
   bool Fail(const std::string& error, int status);
+  void NoteWhatIsOpen();
 
   const CompareRequest& request_;
   const OutputFolder& folder_;
@@ -58,6 +62,9 @@ class Comparison {
   const int64_t end_ns_;
   std::vector<Side> sides_;
   std::vector<Latency> floors_;
+  std::map<size_t, std::set<std::string>> unmeasured_;  // by who
+  int rounds_ = 0;
+  bool refused_ = false;  // an adapter does not do what all of them must: no run of it would
   CompareEnd end_;
 };
 
@@ -66,10 +73,12 @@ CompareEnd Comparison::Run() {
   for (size_t who = 0; who < sides_.size(); ++who) {
     if (!CheckClauses(who)) return std::move(end_);
   }
-  for (int round = 0; round < kRoundsMost && !listener_.Stopped(); ++round) {
-    if (round >= kRoundsLeast && MonotonicNowNs() > end_ns_) break;
-    MeasureRound(round);
+  for (; rounds_ < kRoundsMost && !listener_.Stopped() && !refused_; ++rounds_) {
+    if (rounds_ >= kRoundsLeast && MonotonicNowNs() > end_ns_) break;
+    MeasureRound(rounds_);
   }
+  if (!end_.errors.empty() && end_.results.empty()) return std::move(end_);
+  NoteWhatIsOpen();
   for (Results& results : end_.results) {
     results.floors = floors_;
     // A violation outweighs a failure, as within one implementation's results.
@@ -137,6 +146,19 @@ bool Comparison::CheckClauses(size_t who) {
   return true;
 }
 
+// One line for each implementation, and one for all where it was interrupted.
+void Comparison::NoteWhatIsOpen() {
+  if (listener_.Stopped()) {
+    end_.open.push_back(fmt::format(
+        "interrupted when {} of the {} rounds of measurements had begun", rounds_, kRoundsLeast));
+  }
+  for (const auto& [who, lines] : unmeasured_) {
+    end_.open.push_back(fmt::format("{} of {} latencies were not measured; the first: {}",
+                                    lines.size(), Measurements().size(), *lines.begin()));
+  }
+  if (!end_.open.empty()) end_.exit_status = kExitInconclusive;
+}
+
 // Every latency of every implementation, there and back: A B B A.
 void Comparison::MeasureRound(int round) {
   MeasureHostFloors(floors_);
@@ -149,7 +171,7 @@ void Comparison::MeasureRound(int round) {
 }
 
 void Comparison::Measure(const Measurement& measurement, size_t who) {
-  if (listener_.Stopped()) return;
+  if (listener_.Stopped() || refused_) return;
   Results& results = end_.results[who];
   std::string error;
   const std::optional<OutputFolder> own = OutputFolder::Open(sides_[who].folder, error);
@@ -157,7 +179,7 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
   RulingTable rulings(selection_, kX);
   LiveRun run({.implementation = sides_[who].implementation, .tiers = kX, .seed = request_.seed},
               *own, rulings, listener_);
-  run.Introduce();
+  refused_ = !run.Introduce() && !listener_.Stopped();
   run.Run({measurement.scenario, {ClauseId::kHAND_8}});
   if (results.version.empty() && run.handshake()) {
     results.version = run.handshake()->version;
@@ -166,6 +188,10 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
   if (!run.gathered()) {
     const Ruling* ruling = rulings.Find(ClauseId::kHAND_8, kX);
     if (listener_.Stopped() || ruling == nullptr) return;
+    if (refused_) {
+      Fail(fmt::format("{}: {}", results.implementation, ruling->message), kExitFailed);
+      return;
+    }
     // A curve ends where the runtime does not go on: with one P, for example.
     if (!measurement.grows_with.empty() && ruling->verdict == Verdict::kUnsupported) return;
     const std::string line = fmt::format("{}: {} was not measured: {}", results.implementation,
@@ -173,6 +199,7 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
     if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {
       results.unjudged.push_back(line);
     }
+    if (ruling->verdict != Verdict::kUnsupported) unmeasured_[who].insert(line);
     return;
   }
   const auto span = run.gathered()->spans.find(measurement.span);

@@ -28,7 +28,8 @@ struct CompareRequest {
 struct CompareEnd {
   std::vector<Results> results;     // by implementation; empty: one could not be built
   std::vector<std::string> errors;  // a line each
-  int exit_status = 0;              // the gravest of the implementations'
+  std::vector<std::string> open;    // what was to be measured and was not, a line each
+  int exit_status = 0;  // the gravest of the implementations'; 2 where something is open
 };
 
 // What each implementation leaves goes into a folder of its own in `folder`.
