@@ -19,8 +19,8 @@ struct CompareOptions {
   std::string out;             // folder for the report; empty: none
 };
 
-// Returns the exit status. Folders of earlier runs: 1 where the last is worse than the first. 2 where
-// nothing could be compared, or not all of it.
+// Returns the exit status. Folders of earlier runs: 1 where the last is worse than the first. 2
+// where nothing could be compared, or not all of it.
 int Compare(const CompareOptions& options, StopRequest& stop);
 
 }  // namespace proctor

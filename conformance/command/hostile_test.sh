@@ -153,10 +153,10 @@ for options in "" "--follow-children"; do
   done
 done
 expect 3 "ended before it showed a monitor" \
-  "true & sleep 0.2; exec $proctor observe --pid \$!"
+  "sleep 0.5 & exec $proctor observe --pid \$!"
 # Asked to end while it looks for a monitor.
 expect 3 "interrupted while looking for a monitor" \
-  "sleep 30 & exec timeout --preserve-status -s TERM 1 $proctor observe --pid \$!"
+  "sleep 30 & exec timeout --foreground --preserve-status -s TERM 1 $proctor observe --pid \$!"
 # With SIGCHLD ignored by who starts it.
 expect 7 "status 7" "trap '' CHLD; $proctor observe -- sh -c 'exit 7'"
 expect 0 "1 conforms" "RUNFILES_MANIFEST_FILE=$work/fifo BUILD_WORKING_DIRECTORY= $check"

@@ -1,10 +1,10 @@
 // Reading JSON, by one policy for every file and line that this program takes in.
 //
 // A text is refused, with the place of what is wrong, when it is no JSON, holds a NUL byte, names a
-// member twice, nests deeper than kJsonDepthMost, holds more than kJsonValuesMost values, or holds a number that fits neither a signed
-// 64-bit integer nor a double. Members that nobody asked for are errors in what people write; in
-// what programs write they are named once each and ignored, so that a newer program's files can be
-// read.
+// member twice, nests deeper than kJsonDepthMost, holds more than kJsonValuesMost values, or holds
+// a number that fits neither a signed 64-bit integer nor a double. Members that nobody asked for
+// are errors in what people write; in what programs write they are named once each and ignored, so
+// that a newer program's files can be read.
 //
 //   std::optional<Point> ParsePoint(std::string_view text, std::string& error) {
 //     return ReadJson<Point>(text, {.what = "point"}, error, [](JsonObject& object) {

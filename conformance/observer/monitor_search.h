@@ -24,9 +24,9 @@ struct FoundThread {
 };
 
 // nullopt: none was found before the deadline (CLOCK_MONOTONIC); `error` says whether looking was
-// forbidden, or that `stop` was made. With a runtime that is known by its function this takes a moment; otherwise a thread
-// is looked for that is found in short sleeps again and again, or, where the user says that there
-// is a monitor, the only one that waits on a futex with a time-out.
+// forbidden, or that `stop` was made. With a runtime that is known by its function this takes a
+// moment; otherwise a thread is looked for that is found in short sleeps again and again, or, where
+// the user says that there is a monitor, the only one that waits on a futex with a time-out.
 std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& declaration,
                                        int64_t deadline_ns, MonitorIdentity& identity,
                                        std::string& error, const StopRequest* stop = nullptr);

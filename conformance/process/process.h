@@ -7,8 +7,8 @@
 // observer can attach first. The child leads a process group of its own.
 //
 // Errors: `error` is one line that names the program and the remedy. Nothing here throws. A gated
-// child whose program turns out not to start (it is no executable, say) ends with status 127; the line
-// is start_error(), and stands in captured() too.
+// child whose program turns out not to start (it is no executable, say) ends with status 127; the
+// line is start_error(), and stands in captured() too.
 //
 // Thread safety: none, but for EndAll, which any thread may call. Another thread may trace the
 // child meanwhile.
@@ -62,8 +62,8 @@ class Process {
   // the exit status, or 128 + the signal. nullopt: still running, also where `stop` was made.
   std::optional<int> Wait(int64_t deadline_ns, const StopRequest* stop = nullptr);
 
-  // Once Wait has returned the status of a gated child: why its program could not be started; empty:
-  // it was. Once.
+  // Once Wait has returned the status of a gated child: why its program could not be started;
+  // empty: it was. Once.
   std::string start_error() const;
 
   // Sends a signal to the child and to all that it started; false: some still live at the deadline.

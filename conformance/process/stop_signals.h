@@ -4,8 +4,8 @@
 // scratch folders and half-written files are gone. QUIT, USR1, USR2, ALRM and XCPU always do that.
 //
 // They are blocked in every thread and taken by one of its own. So a write to a pipe that nobody
-// reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup, and
-// so do those that always end. Where the system has no thread left, nothing is changed.
+// reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup,
+// and so do those that always end. Where the system has no thread left, nothing is changed.
 //
 // Thread safety: to be made before other threads start, once at a time.
 

@@ -1,5 +1,5 @@
-// Files and folders that must not outlive this program: they are removed by who made them, or all at
-// once where it ends in haste.
+// Files and folders that must not outlive this program: they are removed by who made them, or all
+// at once where it ends in haste.
 //
 // Thread safety: all functions may be called from any thread.
 
