@@ -25,8 +25,8 @@ class UsageMeter {
   // Another stop of the monitor for its tracer.
   void CountStop() { ++usage_.stops; }
 
-  // The process's CPU time at this event of the monitor's: at its requests to yield, and at turns that
-  // are 2 ms apart, since slices are judged by it.
+  // The process's CPU time at this event of the monitor's: at its requests to yield, and at turns
+  // that are 2 ms apart, since slices are judged by it.
   std::optional<Event> ReadAt(const Event& event);
 
   // What was used since Begin; later calls change nothing.
