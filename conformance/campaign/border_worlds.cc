@@ -176,6 +176,14 @@ void AddTakes(std::vector<BorderWorld>& worlds) {
              {{.ops = {For(Op::kSpin, 400 * kMs)}},
               {.ops = {For(Op::kSleep, 40 * kMs), For(Op::kBlock, 30 * kMs)}, .repeat = 5}}),
        IsQuiet});
+  // Collections fall due while one of many P is taken in nearly every cycle.
+  std::vector<Task> tasks(8,
+                          {.ops = {For(Op::kBlock, 70 * kUs), {.op = Op::kYield}}, .repeat = 300});
+  tasks.push_back({.ops = {{.op = Op::kCollect}}});
+  worlds.push_back(
+      {With(With(World("due_while_taking", 8, std::move(tasks)), "forcegc_period_ns", kMs),
+            "syscall_cap_ns", 20 * kUs),
+       IsQuiet});
   // The slice ends in the call, which is young, and another P is idle.
   worlds.push_back(
       {With(World("expired_call", 2,

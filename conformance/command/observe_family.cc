@@ -110,11 +110,11 @@ class FamilyReport {
   // Without the command's own.
   int Status() const {
     if (!findings_.empty()) return kExitViolation;
-    if (runtimes_ == 0) return kExitFailed;
-    return kept_ > 0 ? kExitAsExpected : kExitInconclusive;
+    return runtimes_ > 0 ? kExitAsExpected : kExitFailed;
   }
 
   bool has_runtimes() const { return runtimes_ > 0; }
+  bool decided() const { return kept_ > 0 || !findings_.empty(); }
 
  private:
   static std::string StatusText(const FamilyMember& member) {
@@ -157,7 +157,7 @@ int ObserveFamily(const ObserveOptions& options, const StopRequest& stop) {
   for (const FamilyMember& member : family->members()) report.Add(member, now_ns);
   Print(report.Text(family->left_out()));
   if (!report.has_runtimes()) Say("none of these processes holds a Go runtime");
-  if (report.Status() == kExitInconclusive) Say(kNothingDecided);
+  if (report.has_runtimes() && !report.decided()) Say(kNothingDecided);
   return command->PassOn(report.Status(), report.has_runtimes());
 }
 
