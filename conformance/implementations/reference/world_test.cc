@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 8735443309510062919u;
+constexpr uint64_t kEventsHash = 15445963858541134214u;
 
 class Recorder : public EventSink {
  public:
