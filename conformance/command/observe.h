@@ -17,7 +17,7 @@
 
 namespace proctor {
 
-// Why an observation without a violation is no success.
+// Said where no clause was decided; nobody asked for one, so the exit status stays what it is.
 inline constexpr char kNothingDecided[] =
     "nothing was decided: the monitor did too little in this time; observe it for longer (--for)";
 

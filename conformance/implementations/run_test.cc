@@ -228,6 +228,18 @@ TEST_P(Runtime, UsesTheCpuWhereItComputes) {
   EXPECT_EQ(Of(run, EventKind::kOpBegin, Op::kSpin).at(0).Get(Arg::kDurationNs), 50'000'000);
 }
 
+// By the observer, with no help of the adapter: slices are judged by it.
+TEST_P(Runtime, ItsCpuTimeIsReadWhileItComputes) {
+  const auto run =
+      Perform(Named("cpu_reads", {{.ops = {{.op = Op::kSpin, .duration_ns = 200'000'000}}}}), true);
+  ASSERT_EQ(run.outcome, Outcome::kDone) << run.message;
+  const std::vector<Event> reads = Of(run, EventKind::kCpuRead);
+  ASSERT_GE(reads.size(), 2u);
+  EXPECT_TRUE(
+      std::ranges::is_sorted(reads, {}, [](const Event& read) { return read.Get(Arg::kCpuNs); }));
+  EXPECT_GT(reads.back().Get(Arg::kCpuNs), reads.front().Get(Arg::kCpuNs));
+}
+
 TEST_P(Runtime, ReportsADeadlockBeforeItEnds) {
   const auto run = Perform(FindScenario("deadlock")->scenario);
   ASSERT_EQ(run.outcome, Outcome::kDone) << run.message << run.standard_error;

@@ -33,7 +33,7 @@ void AddChildrenOf(pid_t process, std::vector<pid_t>& processes) {
 }
 
 // The program that it runs; empty when that cannot be read.
-std::string ProgramOf(pid_t process) {
+std::string ExecutableOf(pid_t process) {
   std::error_code code;
   return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), code).string();
 }
@@ -46,7 +46,7 @@ struct Asked {
 // A process between its fork and its exec may still have its parent's handler, and then hears
 // nothing: the program that starts next has to be asked, too.
 void Ask(pid_t process, int signal, std::map<pid_t, Asked>& asked) {
-  std::string program = ProgramOf(process);
+  std::string program = ExecutableOf(process);
   const auto known = asked.find(process);
   if (known != asked.end()) {
     if (program.empty() || known->second.program == program) return;

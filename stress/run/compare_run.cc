@@ -149,8 +149,9 @@ bool Comparison::CheckClauses(size_t who) {
 // One line for each implementation, and one for all where it was interrupted.
 void Comparison::NoteWhatIsOpen() {
   if (listener_.Stopped()) {
-    end_.open.push_back(fmt::format(
-        "interrupted when {} of the {} rounds of measurements had begun", rounds_, kRoundsLeast));
+    end_.open.push_back(
+        fmt::format("interrupted after {} rounds of measurements; at least {} are made", rounds_,
+                    kRoundsLeast));
   }
   for (const auto& [who, lines] : unmeasured_) {
     end_.open.push_back(fmt::format("{} of {} latencies were not measured; the first: {}",
