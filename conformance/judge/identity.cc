@@ -7,7 +7,7 @@ namespace {
 
 // A monitor is known by its short sleeps, which it makes in its first milliseconds. How long a
 // process takes to start says nothing: what counts is how long tasks have run.
-constexpr int64_t kTellingNs = 1'000'000'000;
+constexpr int64_t kTellingNs = 300'000'000;
 
 }  // namespace
 

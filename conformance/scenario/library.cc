@@ -137,7 +137,7 @@ std::vector<Entry> MoreEntries() {
       {kSpinnersOnManyPScenario, {}, {kSLICE_1, kSLICE_3, kSLICE_4}},
       {kCallsSideBySideScenario,
        {},
-       {kCAD_3, kSLICE_1, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
+       {kCAD_3, kSLICE_1, kSLICE_2, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},
