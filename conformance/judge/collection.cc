@@ -148,10 +148,13 @@ void CollectionJudge::AddLate(const Event& event) {
 }
 
 void CollectionJudge::OnStopTheWorld(const Event& event) {
+  // A request that came just before the end had no time to be repeated.
+  const int64_t due_ns = in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
   const auto sample = [&](const Event& begin, bool exceeds) {
     return Sample{.begin_ns = begin.time_ns,
                   .end_ns = event.time_ns,
                   .exceeds = exceeds,
+                  .beyond_ns = exceeds ? event.time_ns - begin.time_ns - due_ns : 0,
                   .evidence = {begin, event}};
   };
   if (event.Is(Arg::kOp, Op::kCollect)) {
@@ -160,9 +163,6 @@ void CollectionJudge::OnStopTheWorld(const Event& event) {
     if (found->second.beside_computing) stopped_.Add(sample(found->second.begin, false));
     collects_.erase(found);
   } else if (event.Is(Arg::kOp, Op::kWork) || event.Is(Arg::kOp, Op::kSpin)) {
-    // A request that came just before the end had no time to be repeated.
-    const int64_t due_ns =
-        in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
     for (auto& [task, collect] : collects_) {
       if (!collect.beside_computing) continue;
       if (event.time_ns - collect.begin.time_ns > due_ns) stopped_.Add(sample(collect.begin, true));

@@ -164,13 +164,12 @@ void ObservedRetakeJudge::OnDeepSleep(const Event& event) {
   // Every P is idle, so this one was taken. Where its slice was over that is SYS-5's matter.
   const bool fresh = event.time_ns - call_->fresh_since_ns < in_force_.slice_ns &&
                      call_->fresh_since_ns != INT64_MIN;
-  const int64_t since_ns = event.time_ns - call_->begin.time_ns;
-  if (call_->alone() && !call_->slept_deep && in_force_.procs > 1 && fresh &&
-      !activity_.may_collect()) {
-    left_alone_.Add(SampleTo(event, since_ns < in_force_.syscall_cap_ns));
-  } else if (call_->alone() && !call_->slept_deep && in_force_.procs > 1 &&
-             !activity_.may_collect() && since_ns >= in_force_.syscall_cap_ns) {
-    left_alone_.Add(SampleTo(event, false));
+  const bool early = event.time_ns - call_->begin.time_ns < in_force_.syscall_cap_ns;
+  // A look that began before the slice did found the slice before it, which may have been over.
+  const bool looked_since = !call_->turns.empty();
+  if (call_->alone() && !call_->slept_deep && in_force_.procs > 1 && !activity_.may_collect() &&
+      (!early || (fresh && looked_since))) {
+    left_alone_.Add(SampleTo(event, early));
   }
   call_->slept_deep = true;
 }

@@ -165,6 +165,18 @@ TEST(SYS_2, WithAnIdlePItIsLeftAloneUntilTheCap) {
   EXPECT_EQ(LeftAlone(12 * kMs).Of(ClauseId::kSYS_2), Verdict::kConforms);
 }
 
+// The monitor was awake when the task yielded: it had found the slice before that one over.
+TEST(SYS_2, ALookThatBeganBeforeTheSliceMayTakeItAtOnce) {
+  TraceBuilder trace = OneTask(2);
+  trace.Begin(kTask, Op::kBlock, 60 * kMs).Run(3, 20 * kUs);
+  for (int i = 0; i < kEnough; ++i) {
+    trace.Deep(60 * kSecond, WakeCause::kWoken, 40 * kMs).End(kTask, Op::kBlock);
+    Yield(trace);
+    trace.Begin(kTask, Op::kBlock, 60 * kMs).Add(EventKind::kThreadWake).Shallow(20 * kUs);
+  }
+  EXPECT_NE(trace.Of(ClauseId::kSYS_2), Verdict::kViolates);
+}
+
 TEST(SYS_3, TheFirstTurnAfterTheCapTakesIt) {
   for (const bool taken : {true, false}) {
     TraceBuilder trace = OneTask(2);

@@ -379,6 +379,17 @@ TEST(STW_3, ACollectionStopsATaskThatComputes) {
   EXPECT_EQ(breaks.Of(ClauseId::kSTW_3), Verdict::kViolates);
   TraceBuilder alone = Stamps().Begin(1, Op::kCollect).Wait(kSecond).End(1, Op::kCollect);
   EXPECT_EQ(alone.Of(ClauseId::kSTW_3), Verdict::kNotExercised);
+  const auto beside_a_stall_of = [](int64_t stalled_ns) {
+    TraceBuilder trace = Stamps();
+    for (int i = 0; i < 3; ++i) {
+      trace.Start(2).Begin(2, Op::kWork).Begin(1, Op::kCollect).Wait(stalled_ns);
+      trace.Add(EventKind::kStall, {{Arg::kDurationNs, stalled_ns}});
+      trace.Wait(kSecond - stalled_ns).End(2, Op::kWork).End(1, Op::kCollect);
+    }
+    return trace.Of(ClauseId::kSTW_3);
+  };
+  EXPECT_EQ(beside_a_stall_of(20 * kMs), Verdict::kViolates) << "it explains no long wait";
+  EXPECT_EQ(beside_a_stall_of(990 * kMs), Verdict::kInconclusive);
 }
 
 TraceBuilder AllWait() { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kReceive); }

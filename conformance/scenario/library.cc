@@ -51,6 +51,7 @@ extern const std::string_view kTimersStoppedAndResetScenario;
 extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
 extern const std::string_view kSpinnersOnManyPScenario;
+extern const std::string_view kCallsAfterComputingScenario;
 extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
@@ -122,7 +123,7 @@ std::vector<Entry> Entries() {
       {kUntoldCallsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario,
        {kCAD_6, kGC_1, kGC_5},
-       {kCAD_6, kCYC_1, kCYC_3, kGC_1, kGC_2, kPRE_1, kSLICE_2}},
+       {kCAD_6, kCYC_1, kCYC_3, kGC_1, kGC_2, kPRE_1, kSCAV_1, kSLICE_2}},
   };
 }
 
@@ -138,6 +139,7 @@ std::vector<Entry> MoreEntries() {
       {kCallsSideBySideScenario,
        {},
        {kCAD_3, kSLICE_1, kSLICE_2, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
+      {kCallsAfterComputingScenario, {}, {kSYS_2}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},

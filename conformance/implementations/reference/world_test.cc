@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 15445963858541134214u;
+constexpr uint64_t kEventsHash = 1706668353711706754u;
 
 class Recorder : public EventSink {
  public:
