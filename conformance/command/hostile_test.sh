@@ -106,6 +106,7 @@ done
 expect 64 "--seed: may be given once only" "$check --seed 1 --seed 2"
 expect 64 "--tiers: needs a value" "$proctor check reference --tiers"
 expect 64 "compare needs two" "$proctor compare reference"
+expect 64 "mutant=x: no such mutant" "$proctor check mutant=x"
 expect 3 "$work: is a folder" "$proctor check $work"
 expect 0 "1 conforms; exit status 0" \
   "$proctor check --tiers V --clauses CAD-2 --scenario lone_spinner reference"
@@ -140,6 +141,7 @@ mkdir -p old/bundles && echo '{}' >old/bundles/CAD-9.json
 expect 0 "1 file is an earlier run's: bundles/CAD-9.json" "$check --out old"
 expect 3 "cannot be created" "$check --out empty/below"
 
+expect 3 "there is no memory left" "ulimit -d 1000; $check"
 expect 3 "raise \`ulimit -s\`" "ulimit -s 64; $check"
 
 # Commands that are none, told in one line; nothing waits for them.
@@ -157,6 +159,12 @@ expect 3 "ended before it showed a monitor" \
 # Asked to end while it looks for a monitor.
 expect 3 "interrupted while looking for a monitor" \
   "sleep 30 & exec timeout --foreground --preserve-status -s TERM 1 $proctor observe --pid \$!"
+# timeout(1) asks twice, the program and its group; that is one request.
+expect 3 "interrupted while looking for a monitor" \
+  "sleep 30 & exec timeout --preserve-status -s TERM 1 $proctor observe --pid \$!"
+expect 2 "not judged: tier V" \
+  "timeout --preserve-status 2 ${check/--scenario lone_spinner/} --worlds 10000000 --out twice"
+expect 0 "proctor-results" "cat twice/results.json"
 # With SIGCHLD ignored by who starts it.
 expect 7 "status 7" "trap '' CHLD; $proctor observe -- sh -c 'exit 7'"
 expect 0 "1 conforms" "RUNFILES_MANIFEST_FILE=$work/fifo BUILD_WORKING_DIRECTORY= $check"

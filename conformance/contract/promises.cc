@@ -60,10 +60,10 @@ std::span<const std::string_view> BlockingNames() { return kBlockingNames; }
 
 std::string WhyNotPromised(const Promises& promises, ClauseId clause, Tier tier) {
   const bool by_signals = promises.preemption == PreemptionKind::kSignal;
-  // At a safepoint a loop loses its processor without a signal, as it should.
+  // At a safepoint a loop loses its processor without a signal, as it should. Without preemption
+  // there is nothing to turn off; two tasks that run at once on one processor break SYS-8.
   const bool is_about_signals =
-      NeedsSignals(clause, tier) || (clause == ClauseId::kPRE_3 && tier == kX &&
-                                     promises.preemption == PreemptionKind::kSafepoint);
+      NeedsSignals(clause, tier) || (clause == ClauseId::kPRE_3 && tier == kX);
   if ((!by_signals && is_about_signals) ||
       (promises.preemption == PreemptionKind::kNone && NeedsPreemption(clause, tier))) {
     return fmt::format("\"preemption\":\"{}\"",

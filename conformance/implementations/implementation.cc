@@ -11,6 +11,7 @@
 
 #include "conformance/implementations/go_adapter_build.h"
 #include "conformance/implementations/toolchain_adapter.h"
+#include "conformance/process/process.h"
 #include "conformance/process/program.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
@@ -159,7 +160,15 @@ std::optional<Implementation> TheMutant(const std::string& name, BuildFailure& f
     error = name + ": the adapter with the broken monitors was not built with this program";
     return std::nullopt;
   }
-  return Implementation{.name = name, .argv = {adapter, name.substr(name.find('=') + 1)}};
+  const std::string mutant = name.substr(name.find('=') + 1);
+  constexpr int64_t kTimeoutNs = 10'000'000'000;
+  const auto asked = Process::Spawn({.argv = {adapter, "--knows", mutant}}, error);
+  if (!asked || asked->Wait(MonotonicNowNs() + kTimeoutNs) != 0) {
+    failure = BuildFailure::kUnknownName;
+    if (asked) error = name + ": no such mutant; `proctor list mutants` shows them";
+    return std::nullopt;
+  }
+  return Implementation{.name = name, .argv = {adapter, mutant}};
 }
 
 std::optional<Implementation> TheReference(BuildFailure& failure, std::string& error) {

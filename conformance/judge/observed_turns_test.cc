@@ -325,6 +325,29 @@ TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
   EXPECT_EQ(told.Of(ClauseId::kSYS_8), Verdict::kNotExercised);
 }
 
+// As with Tokio's block_in_place: a task comes back from a call and goes on without a P.
+TEST(SYS_8, WithoutPreemptionATaskThatComputesKeepsItsP) {
+  const auto overlap = [](PreemptionKind kind) {
+    TraceBuilder trace = OneTask(1);
+    trace.header.tiers = kX;
+    trace.header.in_force.asynchronous_preemption = 0;
+    trace.header.promises.preemption = kind;
+    // Without a monitor nobody looks for its signals.
+    trace.header.emits.reset(static_cast<size_t>(EventKind::kPreemptSignal));
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Begin(kTask, Op::kBlock, 40 * kMs).Wait(40 * kMs).End(kTask, Op::kBlock);
+      trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, kBehind}}, kTask);
+      trace.Begin(kTask, Op::kSpin, 45 * kMs).Start(kBehind);
+      trace.Add(EventKind::kTaskEnd, {}, kBehind).Wait(45 * kMs).End(kTask, Op::kSpin);
+    }
+    return trace;
+  };
+  TraceBuilder none = overlap(PreemptionKind::kNone);
+  EXPECT_EQ(none.Of(ClauseId::kSYS_8), Verdict::kViolates);
+  EXPECT_EQ(none.Of(ClauseId::kPRE_3), Verdict::kUnsupported);
+  EXPECT_EQ(overlap(PreemptionKind::kSignal).Of(ClauseId::kSYS_8), Verdict::kNotExercised);
+}
+
 TEST(POLL_1, EveryTurnAfterTheLastPollHasGrownOldPolls) {
   for (const int64_t every : {2, 5}) {
     TraceBuilder trace = OneTask(1);

@@ -1,5 +1,7 @@
 #include "conformance/judge/overlap.h"
 
+#include <string>
+
 namespace proctor {
 namespace {
 
@@ -12,24 +14,35 @@ bool KeepsItsP(const Event& event) {
          (event.Is(Arg::kOp, Op::kSpin) || event.Is(Arg::kOp, Op::kBlockUntold));
 }
 
+// Where preemption is off but exists, a task that computes may lose its P in ways that no request
+// shows (PRE-3). Where there is none, it keeps its P.
+bool MayBeAsked(const Header& header) {
+  return header.in_force.asynchronous_preemption != 0 ||
+         header.promises.preemption == PreemptionKind::kNone;
+}
+
 }  // namespace
 
 OverlapJudge::OverlapJudge(const Header& header)
     : StampJudge(kX, {ClauseId::kSYS_8}),
-      in_force_(header.in_force),
+      is_decidable_(header.in_force.procs == 1 && MayBeAsked(header)),
       activity_(header.emits),
       overlaps_(
-          "with one P two tasks ran at once: one stamped while another computed, or was in a call "
-          "that the runtime is not told of, and had not been asked to yield",
+          std::string("with one P two tasks ran at once: one stamped while another computed, or "
+                      "was in a call that the runtime is not told of, and ") +
+              (header.in_force.asynchronous_preemption == 0
+                   ? "the adapter declares \"preemption\":\"none\""
+                   : "had not been asked to yield"),
           0, false) {
   using enum EventKind;
-  Needs(KindSet({kPreemptSignal, kStall}) | Activity::Kinds());
+  Needs(KindSet({kStall}) | Activity::Kinds());
+  if (header.in_force.asynchronous_preemption != 0) Needs(KindSet({kPreemptSignal}));
 }
 
 void OverlapJudge::Observe(const Event& event) {
   overlaps_.Observe(event);
   activity_.Observe(event);
-  if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
+  if (!is_decidable_) return;
   // A collection makes tasks yield without the monitor.
   if (activity_.may_collect()) return;
   if (event.kind == EventKind::kPreemptSignal || event.kind == EventKind::kGap) {

@@ -23,7 +23,7 @@ class OverlapJudge : public StampJudge {
   void Close() override;
 
  private:
-  const Tunables in_force_;
+  const bool is_decidable_;  // with one P, and each request to yield is seen
   Activity activity_;
   std::optional<Event> running_;
   int64_t asked_ns_ = 0;  // when some task was last asked to yield

@@ -27,7 +27,8 @@ bool IsIgnored(int signal) {
 
 }  // namespace
 
-StopSignals::StopSignals(StopRequest& request) : request_(request) {
+StopSignals::StopSignals(StopRequest& request, int64_t repeat_ns)
+    : request_(request), repeat_ns_(repeat_ns) {
   sigemptyset(&signals_);
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&signals_, signal);
   if (!IsIgnored(SIGHUP)) sigaddset(&signals_, SIGHUP);
@@ -65,11 +66,17 @@ void StopSignals::Watch() {
     signalfd_siginfo taken{};
     if (read(taken_.get(), &taken, sizeof taken) != sizeof taken) continue;
     const int signal = static_cast<int>(taken.ssi_signo);
+    if (IsRepeated(signal)) continue;
     const bool asks = std::ranges::find(kEnding, signal) == std::end(kEnding);
     if (!asks || first_ != 0 || !request_.heeded()) EndAtOnce(signal);
     first_ = signal;
+    made_ns_ = MonotonicNowNs();
     request_.Make();
   }
+}
+
+bool StopSignals::IsRepeated(int signal) const {
+  return first_ == signal && MonotonicNowNs() - made_ns_ < repeat_ns_;
 }
 
 void StopSignals::EndAtOnce(int signal) {

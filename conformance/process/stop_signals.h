@@ -2,6 +2,8 @@
 // first makes the request, so that what was gathered can still be judged and written; another one,
 // or the first where nobody heeds the request, ends the program at once, after its processes,
 // scratch folders and half-written files are gone. QUIT, USR1, USR2, ALRM and XCPU always do that.
+// One request may come as the same signal twice: timeout(1) sends it to the program and to its
+// group. What follows within `repeat_ns` is therefore no other one.
 //
 // They are blocked in every thread and taken by one of its own. So a write to a pipe that nobody
 // reads is an error there, and no reason to end. HUP stays ignored where it was, as under nohup,
@@ -14,6 +16,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <thread>
 
 #include "conformance/process/pipe.h"
@@ -23,7 +26,9 @@ namespace proctor {
 
 class StopSignals {
  public:
-  explicit StopSignals(StopRequest& request);
+  static constexpr int64_t kRepeatNs = 200'000'000;
+
+  explicit StopSignals(StopRequest& request, int64_t repeat_ns = kRepeatNs);
   ~StopSignals();
 
   // The signal that made the request; 0: none has.
@@ -31,12 +36,15 @@ class StopSignals {
 
  private:
   void Watch();
+  bool IsRepeated(int signal) const;
   [[noreturn]] static void EndAtOnce(int signal);
 
   StopRequest& request_;
+  const int64_t repeat_ns_;
   sigset_t signals_;
   sigset_t before_;
   std::atomic<int> first_{0};
+  int64_t made_ns_ = 0;  // by the clock of MonotonicNowNs
   Descriptor taken_;
   Descriptor quit_;
   std::thread thread_;

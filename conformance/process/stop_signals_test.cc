@@ -63,7 +63,7 @@ TEST_P(EverySignal, ASecondOneEndsTheProgramAndLeavesNothing) {
   const int status = StatusOf([&] {
     StopRequest stop;
     stop.BeginHeeding();
-    const StopSignals signals(stop);
+    const StopSignals signals(stop, 0);
     std::string error;
     const auto folder = ScratchFolder::Make(error, testing::TempDir());
     const auto process = Process::Spawn(
@@ -86,6 +86,22 @@ TEST_P(EverySignal, ASecondOneEndsTheProgramAndLeavesNothing) {
   EXPECT_FALSE(std::filesystem::exists(half_written));
   EXPECT_EQ(read(ends[0], block, sizeof block), 0) << "no process holds it any more";
   close(ends[0]);
+}
+
+// As timeout(1) does, and a wrapper that passes on what its group got as well.
+TEST_P(EverySignal, TheSameOneAtOnceIsTheSameRequest) {
+  constexpr int64_t kAlways = int64_t{3600} * 1'000'000'000;
+  const int status = StatusOf([] {
+    StopRequest stop;
+    stop.BeginHeeding();
+    const StopSignals signals(stop, kAlways);
+    kill(getpid(), GetParam());
+    Await(stop);
+    kill(getpid(), GetParam());
+    kill(getpid(), GetParam() == SIGHUP ? SIGTERM : SIGHUP);
+    pause();
+  });
+  EXPECT_EQ(status, 128 + (GetParam() == SIGHUP ? SIGTERM : SIGHUP));
 }
 
 TEST_P(EverySignal, TheFirstOneDoesWhereNobodyHeedsTheRequest) {

@@ -18,8 +18,13 @@ void ShowName(std::string_view name) {
 
 }  // namespace
 
+// ADAPTER NAME runs; ADAPTER --knows NAME only says by its status whether it would.
 int main(int argc, char** argv) {
   using namespace proctor;
+  if (argc == 3 && argv[1] == std::string_view("--knows")) {
+    const bool known = FindMonitorMutant(argv[2]) != nullptr || FindTimerMutant(argv[2]) != nullptr;
+    return known ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
   if (argc == 2) {
     if (const MonitorMutant* mutant = FindMonitorMutant(argv[1])) {
       return reference::RunAdapter(mutant->profile, mutant->run);
