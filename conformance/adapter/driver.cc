@@ -250,6 +250,7 @@ void Session::OnEvent(const Event& event) {
   const std::string wrong = order_.Check(event, traced, started_ns_, MonotonicNowNs());
   if (!wrong.empty()) return Fail(Outcome::kError, wrong);
   if (traced) return trace_.Add(event);
+  rest_.Restart();
   if (event.kind == EventKind::kScenarioStart) {
     if (outside_) return Fail(Outcome::kError, "the adapter started its scenario twice");
     StartOutside(event.time_ns);
