@@ -41,9 +41,9 @@ int64_t LongestRestNs(const Scenario& scenario) {
     }
     if (scenario.stamps == Stamps::kAll) continue;
     const int64_t budget_ns = scenario.budget_ms * 1'000'000;
-    longest_ns = std::max(longest_ns, sum_ns < static_cast<double>(budget_ns)
-                                          ? static_cast<int64_t>(sum_ns)
-                                          : budget_ns);
+    longest_ns =
+        std::max(longest_ns, sum_ns < static_cast<double>(budget_ns) ? static_cast<int64_t>(sum_ns)
+                                                                     : budget_ns);
   }
   return kBeyondNs + longest_ns;
 }
@@ -64,8 +64,7 @@ std::map<pid_t, RestWatch::Thread> RestWatch::ThreadsOf(pid_t process) {
   return threads;
 }
 
-bool RestWatch::Rests(const std::map<pid_t, Thread>& before, pid_t monitor,
-                      int64_t since_last_ns) {
+bool RestWatch::Rests(const std::map<pid_t, Thread>& before, pid_t monitor, int64_t since_last_ns) {
   if (before.empty() || before.size() != threads_.size()) return false;
   for (const auto& [id, thread] : threads_) {
     if (id == monitor) continue;

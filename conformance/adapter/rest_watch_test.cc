@@ -90,9 +90,9 @@ TEST(RestWatch, WhereTheMachineStoodStillLittleOfItCounts) {
 TEST(LongestRest, IsBeyondWhateverATaskMayDoWithoutAStamp) {
   Scenario scenario;
   scenario.budget_ms = 60'000;
-  scenario.tasks = {{.ops = {{.op = Op::kBlock, .duration_ns = kMs},
-                             {.op = Op::kSleep, .duration_ns = 3 * kMs}},
-                     .repeat = 5000}};
+  scenario.tasks = {
+      {.ops = {{.op = Op::kBlock, .duration_ns = kMs}, {.op = Op::kSleep, .duration_ns = 3 * kMs}},
+       .repeat = 5000}};
   EXPECT_EQ(LongestRestNs(scenario), 1503 * kMs);
   scenario.stamps = Stamps::kEnds;
   EXPECT_EQ(LongestRestNs(scenario), 21'500 * kMs);

@@ -11,7 +11,7 @@ Results AssembleResults(const Judged& judged, const Expectations& expectations) 
                   .asked_as = judged.asked_as,
                   .version = judged.version,
                   .profile = judged.profile,
-                  .verdicts = Apply(expectations, judged.profile, judged.rulings),
+                  .verdicts = Apply(expectations, judged.profile, judged.rulings, judged.whole),
                   .unjudged = judged.unjudged,
                   .machine = judged.machine,
                   .noise = judged.noise,

@@ -26,6 +26,7 @@ struct Judged {
   std::string version;
   Profile profile = kGo1_20;
   std::vector<Ruling> rulings;        // in the order of the contract
+  bool whole = false;                 // all ran that could show a violation
   std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
   std::string machine;                // machine.h; empty: it does not matter
   std::optional<Noise> noise;

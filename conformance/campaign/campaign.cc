@@ -64,6 +64,7 @@ class Campaign {
   bool traced_ = false;
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::vector<std::string> unjudged_;
+  bool all_ran_ = true;         // every scenario of the plan
   std::optional<Noise> noise_;  // nullopt: nothing ran in real time
   std::vector<Cadence> cadences_;
   CampaignEnd end_;
@@ -92,6 +93,7 @@ CampaignEnd Campaign::Run() {
                                      .version = version_,
                                      .profile = profile_.value_or(kGo1_20),
                                      .rulings = Rulings(),
+                                     .whole = plan_.request.scenarios.empty() && all_ran_,
                                      .unjudged = unjudged_,
                                      .machine = plan_.RunsAdapter() ? DescribeMachine() : "",
                                      .noise = noise_,
@@ -185,7 +187,8 @@ void Campaign::RunScenarios(int64_t end_ns) {
         fmt::format("[{}/{}] {}", ++number, plan_.scenarios.size(), named.scenario.name));
     run.Run(named);
   }
-  if (left > 0) {
+  all_ran_ = left == 0;
+  if (!all_ran_) {
     unjudged_.push_back(fmt::format("{} of {} scenarios did not run: {}", left,
                                     plan_.scenarios.size(),
                                     listener_.Stopped() ? "interrupted" : "the budget ended"));

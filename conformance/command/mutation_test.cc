@@ -141,7 +141,7 @@ TEST(Mutation, Expectations) {
     const std::optional<Expectations> expectations = ParseExpectations(text, error);
     if (!expectations) return error;
     const Ruling ruling{.clause = ClauseId::kCAD_2, .tier = kO, .verdict = Verdict::kConforms};
-    EXPECT_EQ(Apply(*expectations, kGo1_20, {ruling}).size(), 1u);
+    EXPECT_EQ(Apply(*expectations, kGo1_20, {ruling}, true).size(), 1u);
     return std::string();
   });
 }

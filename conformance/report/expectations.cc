@@ -54,7 +54,7 @@ const Expectation* FindExpectation(const Expectations& expectations, Profile pro
 }
 
 std::vector<Result> Apply(const Expectations& expectations, Profile profile,
-                          const std::vector<Ruling>& rulings) {
+                          const std::vector<Ruling>& rulings, bool whole) {
   std::vector<Result> results;
   for (const Ruling& ruling : rulings) {
     Result result{.ruling = ruling};
@@ -64,6 +64,9 @@ std::vector<Result> Apply(const Expectations& expectations, Profile profile,
       result.expected = verdict == Verdict::kConforms || !IsDecided(verdict);
     } else if (verdict == entry->verdict) {
       result.ruling.message += fmt::format(" (expected: {})", entry->reason);
+    } else if (verdict == Verdict::kConforms && !whole) {
+      result.ruling.message += fmt::format(" ({} was expected, {}; not seen in what ran)",
+                                           VerdictName(entry->verdict), entry->reason);
     } else if (IsDecided(verdict)) {
       result.expected = false;
       result.ruling.message +=

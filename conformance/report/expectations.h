@@ -5,7 +5,7 @@
 //                 "reason": "gccgo 12 has no asynchronous preemption"}]}
 //
 // `tier` and `profiles` may be left out: any. An entry whose clause is decided otherwise is stale,
-// and that is as red as a violation.
+// and that is as red as a violation; but only where all ran that could have shown what it expects.
 //
 // Thread safety: plain values.
 
@@ -47,9 +47,10 @@ const Expectation* FindExpectation(const Expectations& expectations, Profile pro
 // Marks each ruling as expected or not: one that an entry speaks of is expected when it is the
 // entry's verdict or undecided (not exercised, not observable, unsupported, inconclusive); without
 // an entry, when it is neither a violation nor an error, crash or time-out. The reason of an entry
-// joins the message, as does the word that an entry is stale.
+// joins the message, as does the word that an entry is stale. Where the evidence is not `whole`,
+// no entry is.
 std::vector<Result> Apply(const Expectations& expectations, Profile profile,
-                          const std::vector<Ruling>& rulings);
+                          const std::vector<Ruling>& rulings, bool whole);
 
 }  // namespace proctor
 

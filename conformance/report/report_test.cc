@@ -167,7 +167,7 @@ TEST(Expectations, AnExpectedDeviationIsExpectedAndAStaleEntryIsRed) {
   const std::optional<Expectations> expectations = ParseExpectations(kExpectations, error);
   ASSERT_TRUE(expectations) << error;
   const auto expected = [&](ClauseId clause, Verdict verdict) {
-    return Apply(*expectations, kGo1_20, {MakeRuling(clause, kX, verdict)})[0].expected;
+    return Apply(*expectations, kGo1_20, {MakeRuling(clause, kX, verdict)}, true)[0].expected;
   };
   EXPECT_TRUE(expected(ClauseId::kPRE_5, Verdict::kViolates));
   EXPECT_FALSE(expected(ClauseId::kPRE_5, Verdict::kConforms));
@@ -176,6 +176,20 @@ TEST(Expectations, AnExpectedDeviationIsExpectedAndAStaleEntryIsRed) {
   EXPECT_FALSE(expected(ClauseId::kCAD_2, Verdict::kViolates));
   EXPECT_FALSE(expected(ClauseId::kCAD_2, Verdict::kTimeout));
   EXPECT_TRUE(expected(ClauseId::kCAD_2, Verdict::kConforms));
+}
+
+// A budget that ended, one scenario, one trace.
+TEST(Expectations, WhatDidNotRunMakesNoEntryStale) {
+  std::string error;
+  const std::optional<Expectations> expectations = ParseExpectations(kExpectations, error);
+  ASSERT_TRUE(expectations) << error;
+  const auto apply = [&](Verdict verdict) {
+    return Apply(*expectations, kGo1_20, {MakeRuling(ClauseId::kPRE_5, kX, verdict)}, false)[0];
+  };
+  EXPECT_TRUE(apply(Verdict::kConforms).expected);
+  EXPECT_NE(apply(Verdict::kConforms).ruling.message.find("not seen in what ran"),
+            std::string::npos);
+  EXPECT_FALSE(apply(Verdict::kCrash).expected);
 }
 
 TEST(Expectations, MalformedFilesAreNamedWithTheirPlace) {

@@ -338,13 +338,6 @@ Results StressRun::MakeResults() {
       rulings.push_back(*ruling);
     }
   }
-  // An expectation that a short run does not come to is not stale.
-  std::erase_if(expectations_.entries, [&](const Expectation& entry) {
-    return std::ranges::none_of(rulings, [&](const Ruling& ruling) {
-      return ruling.clause == entry.clause && (!entry.tier || *entry.tier == ruling.tier) &&
-             ruling.verdict == entry.verdict;
-    });
-  });
   return AssembleResults({.implementation = implementation_.name,
                           .version = version_,
                           .profile = profile_.value_or(kGo1_20),
