@@ -4,12 +4,16 @@
 
 #include <algorithm>
 
+#include "conformance/evidence/harness_end.h"
+
 namespace proctor {
 namespace {
 
 // From the trigger to the end of the collection of a small heap, with the helper's start.
 constexpr int64_t kCollectionAllowanceNs = 50'000'000;
 constexpr size_t kTasksMost = 4096;
+// A stop of the world that has not come for so long never does.
+constexpr int64_t kNeverNs = 8'000'000'000;
 
 // N new tasks allocate too little to cause a collection by growth.
 constexpr int64_t kSpawnsMost = 1000;
@@ -28,7 +32,8 @@ CollectionJudge::CollectionJudge(const Header& header)
       activity_(header.emits),
       late_("no collection was forced in time", LatestNs()),
       stopped_(
-          "a collection that was asked for did not end before the task that computed beside it",
+          "a collection that was asked for did not end before what the task beside it did: the "
+          "world did not stop",
           0) {
   using enum EventKind;
   Needs(KindSet({kCollection, kTaskSpawn, kScenarioEnd, kStall}) | Activity::Kinds());
@@ -72,8 +77,8 @@ void CollectionJudge::Observe(const Event& event) {
     case EventKind::kOpBegin:
       if (Allocates(event)) grows_ = true;
       if (event.Is(Arg::kOp, Op::kCollect) && collects_.size() < kTasksMost) {
-        const bool beside =
-            !activity_.lost() && activity_.open(Op::kBlockUntold) == 0 && Stoppable() == 1;
+        const bool beside = !activity_.lost() && activity_.open(Op::kBlockUntold) == 0 &&
+                            Stoppable() + activity_.open(Op::kBlock) == 1;
         collects_.insert_or_assign(event.g, Collect{event, beside});
       }
       break;
@@ -87,6 +92,9 @@ void CollectionJudge::Observe(const Event& event) {
       break;
     case EventKind::kScenarioEnd:
       OnScenarioEnd(event);
+      break;
+    case EventKind::kProcessExit:
+      OnExit(event);
       break;
     default:
       break;
@@ -147,26 +155,49 @@ void CollectionJudge::AddLate(const Event& event) {
   }
 }
 
+// A request that came just before the end had no time to be repeated.
+int64_t CollectionJudge::StopDueNs() const {
+  return in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
+}
+
 void CollectionJudge::OnStopTheWorld(const Event& event) {
-  // A request that came just before the end had no time to be repeated.
-  const int64_t due_ns = in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
   const auto sample = [&](const Event& begin, bool exceeds) {
     return Sample{.begin_ns = begin.time_ns,
                   .end_ns = event.time_ns,
                   .exceeds = exceeds,
-                  .beyond_ns = exceeds ? event.time_ns - begin.time_ns - due_ns : 0,
+                  .beyond_ns = exceeds ? event.time_ns - begin.time_ns - StopDueNs() : 0,
                   .evidence = {begin, event}};
   };
   if (event.Is(Arg::kOp, Op::kCollect)) {
     const auto found = collects_.find(event.g);
     if (found == collects_.end()) return;
-    if (found->second.beside_computing) stopped_.Add(sample(found->second.begin, false));
+    if (found->second.beside_one) stopped_.Add(sample(found->second.begin, false));
     collects_.erase(found);
-  } else if (event.Is(Arg::kOp, Op::kWork) || event.Is(Arg::kOp, Op::kSpin)) {
+  } else if (event.Is(Arg::kOp, Op::kWork) || event.Is(Arg::kOp, Op::kSpin) ||
+             event.Is(Arg::kOp, Op::kBlock)) {
     for (auto& [task, collect] : collects_) {
-      if (!collect.beside_computing) continue;
-      if (event.time_ns - collect.begin.time_ns > due_ns) stopped_.Add(sample(collect.begin, true));
-      collect.beside_computing = false;
+      if (!collect.beside_one) continue;
+      if (event.time_ns - collect.begin.time_ns > StopDueNs())
+        stopped_.Add(sample(collect.begin, true));
+      collect.beside_one = false;
+    }
+  }
+}
+
+// The harness waited in vain for the scenario's end: the world could have been stopped again and
+// again.
+void CollectionJudge::OnExit(const Event& event) {
+  if (event.Get(Arg::kStatus) != kEndedByHarness || activity_.lost() || IsHeldUpNow()) return;
+  for (const auto& [task, collect] : collects_) {
+    const int64_t begin_ns = std::max(collect.begin.time_ns, held_up_until_ns_);
+    const int64_t age_ns = event.time_ns - begin_ns;
+    if (age_ns < kNeverNs) continue;
+    for (int64_t due_ns = StopDueNs(); due_ns < age_ns; due_ns += StopDueNs()) {
+      stopped_.Add({.begin_ns = begin_ns,
+                    .end_ns = event.time_ns,
+                    .exceeds = true,
+                    .beyond_ns = age_ns - StopDueNs(),
+                    .evidence = {collect.begin, event}});
     }
   }
 }

@@ -1,6 +1,6 @@
 // Judges the collector by the times at which collections end: GC-1 and GC-5 (one is forced after
 // the period, not before and not much later), GC-3 (none with the collector off), and STW-3 (a
-// collection that is asked for stops a task that computes).
+// collection that is asked for stops a task that computes, and one in a system call).
 //
 // Thread safety: none; one thread at a time per object.
 
@@ -30,6 +30,9 @@ class CollectionJudge : public StampJudge {
   void TakeAge(const Event& event);
   void AddLate(const Event& event);
   void OnStopTheWorld(const Event& event);
+  void OnExit(const Event& event);
+  // From when on a stop of the world is late, for whatever reason.
+  int64_t StopDueNs() const;
   int64_t LatestNs() const;
   // Tasks that compute, and that the runtime is to stop for a collection.
   int64_t Stoppable() const;
@@ -53,7 +56,7 @@ class CollectionJudge : public StampJudge {
 
   struct Collect {
     Event begin;
-    bool beside_computing;
+    bool beside_one;  // task that is to be stopped
   };
   std::unordered_map<int64_t, Collect> collects_;
   Samples stopped_;

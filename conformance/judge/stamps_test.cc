@@ -392,6 +392,31 @@ TEST(STW_3, ACollectionStopsATaskThatComputes) {
   EXPECT_EQ(beside_a_stall_of(990 * kMs), Verdict::kInconclusive);
 }
 
+TEST(STW_3, ACollectionDoesNotWaitForATaskInACall) {
+  for (const bool stops : {true, false}) {
+    TraceBuilder trace = Stamps();
+    for (int i = 0; i < 3; ++i) {
+      trace.Start(2).Begin(2, Op::kBlock, 200 * kMs).Begin(1, Op::kCollect).Wait(kMs);
+      if (stops) trace.End(1, Op::kCollect);
+      trace.Wait(200 * kMs).End(2, Op::kBlock);
+      if (!stops) trace.End(1, Op::kCollect);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kSTW_3), stops ? Verdict::kConforms : Verdict::kViolates);
+  }
+}
+
+TEST(STW_3, ACollectionThatNeverEndsIsNotMissed) {
+  const auto ended_after = [](int64_t duration_ns, int64_t status, Op beside) {
+    TraceBuilder trace = Stamps().Start(2).Begin(2, beside).Begin(1, Op::kCollect);
+    trace.Wait(duration_ns).Add(EventKind::kProcessExit, {{Arg::kStatus, status}});
+    return trace.Of(ClauseId::kSTW_3);
+  };
+  EXPECT_EQ(ended_after(9 * kSecond, kEndedByHarness, Op::kSpin), Verdict::kViolates);
+  EXPECT_NE(ended_after(2 * kSecond, kEndedByHarness, Op::kSpin), Verdict::kViolates);
+  EXPECT_NE(ended_after(9 * kSecond, 2, Op::kSpin), Verdict::kViolates);
+  EXPECT_NE(ended_after(9 * kSecond, kEndedByHarness, Op::kBlockUntold), Verdict::kViolates);
+}
+
 TraceBuilder AllWait() { return Stamps().Start(2).Begin(1, Op::kReceive).Begin(2, Op::kReceive); }
 
 TEST(DEAD_3, ADeadlockIsReported) {

@@ -52,6 +52,7 @@ extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
 extern const std::string_view kSpinnersOnManyPScenario;
 extern const std::string_view kCallsAfterComputingScenario;
+extern const std::string_view kMadeReadyBesideIdlePScenario;
 extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
@@ -91,7 +92,9 @@ std::vector<Entry> Entries() {
       {kBlockedBesideSpinnerScenario, {kCAD_3, kDEEP_11}, {kCYC_1, kSLICE_1, kSLICE_3, kSYS_11}},
       {kDeepSleepWakeUpsScenario, {kCAD_4, kDEEP_9}},
       {kPollWithEveryPBusyScenario, {kCAD_6, kID_4, kPOLL_1, kPOLL_3, kPOLL_7}},
-      {kPollBesideASpinnerScenario, {}, {kCAD_6, kCYC_1, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4}},
+      {kPollBesideASpinnerScenario,
+       {},
+       {kCAD_6, kCYC_1, kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5}},
       {kForcedCollectionsScenario, {kGC_1, kGC_5}},
       {kCollectorOffScenario, {kGC_3}, {kGC_3}},
       {kDeadlockScenario, {kID_3, kDEAD_3}},
@@ -140,6 +143,7 @@ std::vector<Entry> MoreEntries() {
        {},
        {kCAD_3, kSLICE_1, kSLICE_2, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
       {kCallsAfterComputingScenario, {}, {kSYS_2}},
+      {kMadeReadyBesideIdlePScenario, {}, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},

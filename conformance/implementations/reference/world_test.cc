@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 1706668353711706754u;
+constexpr uint64_t kEventsHash = 18420886548114283685u;
 
 class Recorder : public EventSink {
  public:

@@ -24,9 +24,24 @@ void CollectionJudge::Observe(const Event& event) {
     }
     forced_ = false;
   }
-  if (event.kind == EventKind::kInject && view_.whole()) {
-    JudgeScavengerWake(event);
-    JudgeForced(event);
+  if (event.kind == EventKind::kInject) {
+    JudgeFirst(event);
+    if (view_.whole()) {
+      JudgeScavengerWake(event);
+      JudgeForced(event);
+    }
+  }
+  if (event.kind == EventKind::kGap) helper_waited_ = false;
+  if (view_.Knows(Variable::kHelperIdle)) helper_waited_ = view_.now()[Variable::kHelperIdle] != 0;
+}
+
+// None is forced before the first, also not in the cycle in which the evidence begins: the helper
+// waited at the last stop, and only the monitor takes its flag down.
+void CollectionJudge::JudgeFirst(const Event& event) {
+  const bool taken = helper_waited_ && view_.now()[Variable::kHelperIdle] == 0;
+  if (taken && view_.Knows(Variable::kLastCollection) &&
+      view_.now()[Variable::kLastCollection] == 0) {
+    Violate(kGC_1, "a collection was forced although there was none before", {event});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proctor::snapshots {
@@ -11,13 +12,14 @@ namespace {
 constexpr int64_t kUnbracketedMost = 4;
 // What a poll finds may be the poller's own wake-up, or what no task waits for, but not so often.
 constexpr int64_t kTooFewMost = 4;
+constexpr int64_t kUnadjustedMost = 2;
 
 }  // namespace
 
 using enum ClauseId;
 
 PollJudge::PollJudge(const Header& header, const View& view)
-    : SnapshotJudge(header, view, {kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4}) {}
+    : SnapshotJudge(header, view, {kPOLL_1, kPOLL_2, kPOLL_3, kPOLL_4, kPOLL_5}) {}
 
 void PollJudge::Observe(const Event& event) {
   if (!view_.whole() || !view_.Knows(Variable::kLastPoll)) return;
@@ -90,6 +92,7 @@ void PollJudge::OnPoll(const Event& event) {
 
 void PollJudge::OnCycle(const Event& event) {
   JudgeInjection(event);
+  JudgeWaiters(event);
   const int64_t last_ns = view_.now()[Variable::kLastPoll];
   // A time does not come back, so the same one was there all the time.
   if (view_.Has(EventKind::kPoll) || last_ns == 0 || !view_.Same(Variable::kLastPoll)) return;
@@ -99,6 +102,24 @@ void PollJudge::OnCycle(const Event& event) {
             fmt::format("no network poll although the last one was {} ns ago",
                         view_.woke_ns() - last_ns),
             {event});
+  }
+}
+
+// On the only P one task goes on meanwhile, so nobody began to wait.
+void PollJudge::JudgeWaiters(const Event& event) {
+  if (!AdjustsWaiters(profile_) || !view_.Knows(Variable::kPollWaiters) || by_another_) return;
+  const bool alone = view_.Same(Variable::kProcs) && view_.now()[Variable::kProcs] == 1;
+  const auto found = std::ranges::find_if(view_.steps(), [](const Event& step) {
+    return step.kind == EventKind::kPoll && step.Get(Arg::kReady) > 0;
+  });
+  if (!alone || !view_.Busy(0) || found == view_.steps().end() || !view_.Has(EventKind::kInject))
+    return;
+  if (view_.now()[Variable::kPollWaiters] < view_.before()[Variable::kPollWaiters]) {
+    unadjusted_ = 0;
+    Trigger(kPOLL_5);
+  } else if (++unadjusted_ > kUnadjustedMost) {
+    Violate(kPOLL_5, "after polls that made tasks ready the count of those that wait is the same",
+            {*found, event});
   }
 }
 

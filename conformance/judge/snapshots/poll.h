@@ -1,4 +1,4 @@
-// The network poll: POLL-1 to POLL-4.
+// The network poll: POLL-1 to POLL-5.
 //
 // Thread safety: none.
 
@@ -23,10 +23,12 @@ class PollJudge final : public SnapshotJudge {
   void OnInject(const Event& event);
   void OnInjected(const Event& event);
   void JudgeInjection(const Event& event);
+  void JudgeWaiters(const Event& event);
 
   bool by_another_ = false;  // somebody else than the poll may have injected in this cycle
   int64_t unbracketed_ = 0;  // injections in a row
   int64_t too_few_ = 0;      // ... of fewer tasks than a poll had found
+  int64_t unadjusted_ = 0;   // ... after which the count of waiters was the same
 
   // The injection that is under way, and the state when it began.
   std::optional<Event> at_inject_;

@@ -11,6 +11,7 @@
 #include "conformance/judge/snapshots/retake.h"
 #include "conformance/judge/snapshots/slice.h"
 #include "conformance/judge/snapshots/snapshot_judge.h"
+#include "conformance/judge/snapshots/stranded.h"
 #include "conformance/judge/snapshots/view.h"
 #include "conformance/judge/white_box/cadence.h"
 #include "conformance/judge/white_box/state.h"
@@ -31,6 +32,7 @@ class SnapshotPanel final : public Judge {
     judges_.push_back(std::make_unique<PollJudge>(header, view_));
     judges_.push_back(std::make_unique<HandOffJudge>(header, view_));
     judges_.push_back(std::make_unique<CollectionJudge>(header, view_));
+    judges_.push_back(std::make_unique<StrandedJudge>(header, view_));
     cadence_.Lose();
   }
 

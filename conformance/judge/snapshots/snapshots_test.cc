@@ -151,6 +151,27 @@ class Snapshots : public TraceBuilder {
       Of(0, Variable::kSeenScheduleNs, records ? now : woke_ns).Sleep().Wake().Rest(0).Sleep();
     }
   }
+  // Five polls find one task ready each, while one task goes on on the only P.
+  void PollOnTheOnlyP(int64_t adjustment) {
+    header.profile = kGo1_22;
+    int64_t waiters = 9;
+    Set(Variable::kProcs, 1).Set(Variable::kPollWaiters, waiters);
+    for (int i = 0; i < 5; ++i) {
+      Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
+      Adjust(-1).At(kInject).Adjust(1).Set(Variable::kPollWaiters, waiters += adjustment).Sleep();
+    }
+  }
+  // Five times a task waits on the queue of a P for ten cycles; the other P is idle, and N threads
+  // look for work.
+  void WaitBesideAnIdleP(int64_t spinning) {
+    for (int i = 0; i < 5; ++i) {
+      Wake().Rest(1).Set(Variable::kSpinningThreads, spinning).Of(0, Variable::kLocalWork, 1);
+      Sleep();
+      for (int cycle = 0; cycle < 10; ++cycle) Wake().Sleep();
+      Wake().Of(0, Variable::kLocalWork, 0);
+      Of(1, Variable::kStatus, kRunning).Of(1, Variable::kIdleMark, 0).Sleep();
+    }
+  }
   // ... and is taken and handed off.
   Snapshots& TakeP(int32_t p) {
     return Adjust(-1)
@@ -471,6 +492,10 @@ INSTANTIATE_TEST_SUITE_P(
                  s.Start(1, 0).Adjust(1).Sleep();
                }
              }},
+        Case{"wakes_somebody_for_work", kHAND_8, kKept,
+             [](Snapshots& s) { s.WaitBesideAnIdleP(1); }},
+        Case{"wakes_nobody_for_work", kHAND_8, kBroken,
+             [](Snapshots& s) { s.WaitBesideAnIdleP(0); }},
         Case{"signals_the_owner", kPRE_1, kKept,
              [](Snapshots& s) {
                s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
@@ -716,6 +741,12 @@ INSTANTIATE_TEST_SUITE_P(
                  s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
                  s.Adjust(-1).At(kInject).Sleep();
                }
+             }},
+        Case{"adjusts_the_waiters", kPOLL_5, kKept, [](Snapshots& s) { s.PollOnTheOnlyP(-1); }},
+        Case{"leaves_the_waiters", kPOLL_5, kBroken, [](Snapshots& s) { s.PollOnTheOnlyP(0); }},
+        Case{"forces_before_the_first", kGC_1, kBroken,
+             [](Snapshots& s) {
+               s.Adjust(-1).Adjust(1).Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
              }},
         Case{"forces_when_due", kGC_1, kKept,
              [](Snapshots& s) {
