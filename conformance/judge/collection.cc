@@ -14,6 +14,7 @@ constexpr int64_t kCollectionAllowanceNs = 50'000'000;
 constexpr size_t kTasksMost = 4096;
 // A stop of the world that has not come for so long never does.
 constexpr int64_t kNeverNs = 8'000'000'000;
+constexpr int64_t kStopAllowanceNs = 20'000'000;
 
 // N new tasks allocate too little to cause a collection by growth.
 constexpr int64_t kSpawnsMost = 1000;
@@ -157,7 +158,7 @@ void CollectionJudge::AddLate(const Event& event) {
 
 // A request that came just before the end had no time to be repeated.
 int64_t CollectionJudge::StopDueNs() const {
-  return in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kCollectionAllowanceNs;
+  return in_force_.slice_ns + 5 * in_force_.shallow_max_ns + kStopAllowanceNs;
 }
 
 void CollectionJudge::OnStopTheWorld(const Event& event) {

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 18420886548114283685u;
+constexpr uint64_t kEventsHash = 10237510949060050079u;
 
 class Recorder : public EventSink {
  public:

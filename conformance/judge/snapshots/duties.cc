@@ -21,6 +21,9 @@ void DutiesJudge::Observe(const Event& event) {
       if (view_.whole()) OnCycle(event);
       duty_ = Duty::kNone;
       break;
+    case EventKind::kAdjustIdleLocked:
+      if (view_.whole() && view_.Knows(Variable::kAllPLock)) JudgeBracketLock(event);
+      break;
     case EventKind::kPoll:
     case EventKind::kHandOff:
     case EventKind::kPreemptRequest:
@@ -78,6 +81,17 @@ void DutiesJudge::JudgeLocks(const Event& event) {
       Violate(kCYC_4, "hand-offs, which take the sched lock, come with the all-P lock held",
               {event});
     }
+  }
+}
+
+// It takes the sched lock.
+void DutiesJudge::JudgeBracketLock(const Event& event) {
+  int64_t& held = event.Get(Arg::kDelta) < 0 ? held_at_begin_ : held_at_end_;
+  if (view_.now()[Variable::kAllPLock] == 0) {
+    held = 0;
+  } else if (++held > kHeldMost) {
+    Violate(kCYC_4, "the count of idle locked threads is adjusted with the all-P lock held",
+            {event});
   }
 }
 

@@ -20,12 +20,15 @@ class DutiesJudge final : public SnapshotJudge {
  private:
   void OnStep(const Event& event);
   void JudgeLocks(const Event& event);
+  void JudgeBracketLock(const Event& event);
   void OnCycle(const Event& event);
 
   // The duties of this cycle, in their order.
   enum class Duty { kNone, kPoll, kRetake, kForce, kTrace };
   Duty duty_ = Duty::kNone;
-  int64_t held_ = 0;  // hand-offs in a row that met the all-P lock held
+  int64_t held_ = 0;           // hand-offs in a row that met the all-P lock held
+  int64_t held_at_begin_ = 0;  // ... beginnings of brackets
+  int64_t held_at_end_ = 0;    // ... ends of them
 };
 
 }  // namespace proctor::snapshots

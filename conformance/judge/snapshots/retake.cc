@@ -13,6 +13,7 @@ bool IsNext(int64_t tick, int64_t before) {
 // A task cannot be locked while another thread has it locked, to read its stack; but not for this
 // number of scans.
 constexpr int64_t kLeftOutMost = 8;
+constexpr int64_t kTakenBeforeMost = 4;
 
 }  // namespace
 
@@ -25,7 +26,16 @@ void RetakeJudge::Observe(const Event& event) {
   if (!view_.whole() || !view_.Knows(Variable::kSeenSyscallTick) ||
       !view_.Knows(Variable::kSeenSyscallNs))
     return;
-  if (event.kind == EventKind::kHandOff && event.p >= 0) OnTake(event);
+  if (event.kind == EventKind::kAdjustIdleLocked && event.Get(Arg::kDelta) < 0) {
+    idle_at_bracket_.assign(view_.processors(), false);
+    for (size_t p = 0; p < idle_at_bracket_.size(); ++p) {
+      idle_at_bracket_[p] = view_.now().Of(p, Variable::kStatus) == kIdle;
+    }
+  }
+  if (event.kind == EventKind::kHandOff && event.p >= 0) {
+    JudgeBeginning(static_cast<size_t>(event.p), event);
+    OnTake(event);
+  }
   if (event.kind == EventKind::kShallowSleep) OnCycle(event);
 }
 
@@ -46,6 +56,18 @@ bool RetakeJudge::InCallBefore(size_t p) const {
   return before.Of(p, Variable::kStatus) == kRunning &&
          before.Of(p, Variable::kSeenSyscallNs) != 0 &&
          before.Of(p, Variable::kSeenSyscallTick) == before.Of(p, Variable::kSyscallTick);
+}
+
+// A P that was idle when the bracket around its taking began had been taken before. That somebody
+// else took it, and entered a call with it, at that very moment, is not so often.
+void RetakeJudge::JudgeBeginning(size_t p, const Event& event) {
+  if (p >= idle_at_bracket_.size() || !view_.Watched(kWatchAdjustIdleLocked)) return;
+  if (!idle_at_bracket_[p]) {
+    taken_before_ = 0;
+  } else if (++taken_before_ > kTakenBeforeMost) {
+    Violate(TakesByTaskLock() ? kVER_3 : kSYS_7,
+            "P are taken before one idle thread less is on the books, again and again", {event});
+  }
 }
 
 // From here on the P is the monitor's own: what others knew of it, they have lost.

@@ -24,12 +24,15 @@ class RetakeJudge final : public SnapshotJudge {
   void JudgeReason(size_t p, const Event& event);
   void OnCycle(const Event& event);
   void JudgeLeftAlone(size_t p, const Event& event);
+  void JudgeBeginning(size_t p, const Event& event);
   void JudgeBrackets(const Event& event);
   bool ExpiredBy(size_t p, int64_t time_ns) const;
   bool InCallBefore(size_t p) const;
   void LeaveOut(size_t p, ClauseId clause, const std::string& message, const Event& event);
 
   // Scans in a row that left a P alone which they should have taken.
+  std::vector<bool> idle_at_bracket_;  // by P, when the last bracket began
+  int64_t taken_before_ = 0;           // ... and then handed off, times in a row
   std::vector<int64_t> left_out_;
 };
 

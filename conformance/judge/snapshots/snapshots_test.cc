@@ -492,6 +492,20 @@ INSTANTIATE_TEST_SUITE_P(
                  s.Start(1, 0).Adjust(1).Sleep();
                }
              }},
+        Case{"takes_before_the_bracket", kSYS_7, kBroken,
+             [](Snapshots& s) {
+               for (int i = 0; i < 8; ++i) {
+                 s.Of(1, Variable::kSyscallTick, kTick).InCall(1, kMs).Wake();
+                 s.Of(1, Variable::kStatus, kIdle).TakeP(1).Start(1, 1).Adjust(1).Sleep();
+               }
+             }},
+        Case{"adjusts_under_the_all_p_lock", kCYC_4, kBroken,
+             [](Snapshots& s) {
+               for (int i = 0; i < 20; ++i) {
+                 s.Wake().Set(Variable::kAllPLock, 1).Adjust(-1).Set(Variable::kAllPLock, 0);
+                 s.Adjust(1).Sleep();
+               }
+             }},
         Case{"wakes_somebody_for_work", kHAND_8, kKept,
              [](Snapshots& s) { s.WaitBesideAnIdleP(1); }},
         Case{"wakes_nobody_for_work", kHAND_8, kBroken,
