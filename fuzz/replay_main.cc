@@ -90,7 +90,7 @@ void RunMutations(std::vector<std::string> inputs, int64_t mutations, uint64_t s
 // The number behind `name`, where the argument is one of that name.
 bool TakesNumber(std::string_view argument, std::string_view name, int64_t& number) {
   if (!argument.starts_with(name)) return false;
-  number = std::atoll(argument.substr(name.size()).data());
+  number = std::atoll(std::string(argument.substr(name.size())).c_str());
   return true;
 }
 

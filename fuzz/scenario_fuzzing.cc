@@ -1,8 +1,8 @@
 // libFuzzer's hooks for targets whose inputs are scenarios: it changes scenarios, not bytes.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "fuzz/fuzz_target.h"
 #include "fuzz/scenario_mutator.h"
@@ -11,7 +11,7 @@ namespace {
 
 size_t Hand(const std::string& text, uint8_t* to, size_t otherwise) {
   if (text.empty()) return otherwise;
-  memcpy(to, text.data(), text.size());
+  std::ranges::copy(text, to);
   return text.size();
 }
 

@@ -244,7 +244,7 @@ Scenario ScenarioMutator::Mutate(Scenario scenario) {
   return scenario;
 }
 
-Scenario ScenarioMutator::Cross(Scenario a, const Scenario& b) {
+Scenario ScenarioMutator::Cross(const Scenario& a, const Scenario& b) {
   Scenario crossed = a;
   for (const Task& task : b.tasks) {
     if (crossed.tasks.size() < kTasksMost && OneIn(2)) crossed.tasks.push_back(task);

@@ -26,7 +26,7 @@ class ScenarioMutator {
   Scenario Mutate(Scenario scenario);
 
   // Tasks and events of both, with the surroundings of the first. Both must be valid, and so is it.
-  Scenario Cross(Scenario a, const Scenario& b);
+  Scenario Cross(const Scenario& a, const Scenario& b);
 
  private:
   uint64_t Below(uint64_t bound) { return random_() % bound; }

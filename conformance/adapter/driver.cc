@@ -33,6 +33,7 @@ constexpr int64_t kReapWithinNs = 5'000 * kNsPerMs;  // of a process that was ki
 constexpr int64_t kDumpWithinNs = 2'000 * kNsPerMs;
 
 constexpr int64_t kLookEveryNs = 50 * kNsPerMs;
+constexpr char kJustEnded[] = "the scenario says that it ends in a deadlock, and it just ended";
 // A process that has reported a deadlock ends at once.
 constexpr int64_t kEndsWithinNs = 2'000 * kNsPerMs;
 
@@ -233,8 +234,7 @@ void Session::OnReply(const std::string& line) {
     done_ = true;
     error = FindWrongEnd(scenario_, stamps_, *done);
     if (!error.empty()) Fail(Outcome::kError, error);
-    if (EndsByDeadlock())
-      run_.note = "the scenario says that it ends in a deadlock, and it just ended";
+    if (EndsByDeadlock()) run_.note = kJustEnded;
   } else {
     OnEvent(std::get<Event>(*reply));
   }

@@ -1,6 +1,6 @@
-// Whether a process has come to rest, as the kernel says it: all threads sleep, and none has run for
-// a while, but for the monitor, which looks around from time to time in any case. A thread that can
-// run and gets no CPU does not sleep.
+// Whether a process has come to rest, as the kernel says it: all threads sleep, and none has run
+// for a while, but for the monitor, which looks around from time to time in any case. A thread that
+// can run and gets no CPU does not sleep.
 //
 // What has not happened by then will not happen: the process has no thread left to do it.
 //

@@ -33,7 +33,7 @@ size_t FilesIn(const std::string& folder) {
 
 TEST(InputFile, AWholeFileComesBackWithItsNulBytes) {
   const std::string path = Path("whole");
-  const std::string contents = "a\0b\n" + std::string(200'000, 'x');
+  const std::string contents = std::string("a\0b\n", 4) + std::string(200'000, 'x');
   std::string error;
   ASSERT_TRUE(WriteWholeFile(path, contents, error)) << error;
   EXPECT_EQ(ReadWholeFile(path, error), contents);

@@ -16,12 +16,10 @@ namespace {
 const std::vector<std::string>& HostileTexts() {
   static const std::vector<std::string> texts = {
       "\x1b[2J\x1b]0;title\x07 red \x1b[31m",
-      "C1 \xc2\x9b"
-      "31m and \xc2\x90q",
+      std::string("C1 \xc2\x9b") + "31m and \xc2\x90q",
       "line\nbreak\r\ncarriage\rreturn\ttab",
       "conforms |\n| DEEP-9 | V | conforms | 1 | forged |",
-      "bidi \xe2\x80\xae"
-      "reversed\xe2\x81\xa6 \xe2\x80\x8f",
+      std::string("bidi \xe2\x80\xae") + "reversed\xe2\x81\xa6 \xe2\x80\x8f",
       "nonchar \xef\xbf\xbf \xef\xbf\xbe \xf0\x9f\xbf\xbf",
       "zero width \xe2\x80\x8b\xef\xbb\xbf",
       "tags \xf3\xa0\x81\x81",

@@ -25,16 +25,16 @@ struct TableOptions {
 
 // A line per verdict, then every finding (findings.h) in full with its events and the line that
 // replays it, then a summary line.
-std::string RenderTable(const Results& results, const TableOptions& options);
+std::string RenderTable(const Results& foreign, const TableOptions& options);
 
 // A suite per section, a case per clause and tier ("CAD-2.O"). A violation is a failure; error,
 // crash and time-out are errors; whatever was not decided is skipped with its message; an expected
 // deviation passes and says so in its output. What was asked for and not judged is a failing case
 // of the suite "unjudged".
-std::string RenderJUnit(const Results& results);
+std::string RenderJUnit(const Results& foreign);
 
 // report.md: what was graded, the verdicts as a table, findings with evidence and replay line.
-std::string RenderMarkdown(const Results& results);
+std::string RenderMarkdown(const Results& foreign);
 
 }  // namespace proctor
 

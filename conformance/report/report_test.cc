@@ -142,7 +142,7 @@ TEST(Results, MalformedJsonIsNamedWithItsPlace) {
 }
 
 TEST(ExitStatus, TheGraverOneWins) {
-  const auto status = [](std::vector<std::pair<Verdict, bool>> verdicts) {
+  const auto status = [](const std::vector<std::pair<Verdict, bool>>& verdicts) {
     Results results;
     for (const auto& [verdict, expected] : verdicts) {
       results.verdicts.push_back({MakeRuling(ClauseId::kCAD_2, kO, verdict), expected, ""});
@@ -193,7 +193,7 @@ TEST(Expectations, WhatDidNotRunMakesNoEntryStale) {
 }
 
 TEST(Expectations, MalformedFilesAreNamedWithTheirPlace) {
-  const auto error_of = [](std::string from, const std::string& to) {
+  const auto error_of = [](const std::string& from, const std::string& to) {
     std::string text(kExpectations);
     text.replace(text.find(from), from.size(), to);
     std::string error;

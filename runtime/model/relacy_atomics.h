@@ -53,6 +53,12 @@ enum class Fault {
 
 template <typename T, Fault kFault>
 class RelacyAtomic {
+  static rl::debug_info Here(const char* function = __builtin_FUNCTION(),
+                             const char* file = __builtin_FILE(),
+                             unsigned line = static_cast<unsigned>(__builtin_LINE())) {
+    return rl::debug_info(function, file, line);
+  }
+
  public:
   RelacyAtomic() : RelacyAtomic(T()) {}
   RelacyAtomic(T value) : value_(ToRaw(value)) {}  // NOLINT: as the standard's
@@ -112,12 +118,6 @@ class RelacyAtomic {
 
   static Raw ToRaw(T value) { return static_cast<Raw>(value); }
   static T FromRaw(Raw raw) { return static_cast<T>(raw); }
-
-  static rl::debug_info Here(const char* function = __builtin_FUNCTION(),
-                             const char* file = __builtin_FILE(),
-                             unsigned line = static_cast<unsigned>(__builtin_LINE())) {
-    return rl::debug_info(function, file, line);
-  }
 
   static rl::memory_order Plainly(std::memory_order order) {
     switch (order) {

@@ -25,7 +25,8 @@
 namespace proctor::runtime {
 
 struct Processor {
-  Processor(int32_t number) : id(number), timers(number), random(number * 0x9E3779B9u + 1) {}
+  explicit Processor(int32_t number)
+      : id(number), timers(number), random(number * 0x9E3779B9u + 1) {}
 
   const int32_t id;
   Traced<ProcessorStatus, TraceVariable::kStatus> status{ProcessorStatus::kNone};

@@ -34,7 +34,7 @@ TEST(StressCase, ComesBackFromItsFile) {
 }
 
 TEST(StressCase, WhatIsNoneIsNamed) {
-  const auto error_of = [](std::string from, const std::string& to) {
+  const auto error_of = [](const std::string& from, const std::string& to) {
     std::string text = FormatStressCase(Sample()), error;
     text.replace(text.find(from), from.size(), to);
     EXPECT_FALSE(ReadStressCase(Write(text), error));

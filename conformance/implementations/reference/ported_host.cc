@@ -53,7 +53,7 @@ int32_t ToPort(LockId lock) { return static_cast<int32_t>(lock); }
 
 // Points to a list that lives as long as the call.
 struct PortReadyList {
-  operator const proctor_ready_list*() const { return &list; }
+  operator const proctor_ready_list*() const { return &list; }  // NOLINT
   proctor_ready_list list;
 };
 PortReadyList ToPort(const runtime::ReadyList& ready) {

@@ -27,7 +27,7 @@ namespace proctor::reference {
 // How fast this machine computes; to be called once, before any Program runs.
 void Calibrate();
 
-class Program : private RunTimers::Listener {
+class Program final : private RunTimers::Listener {
  public:
   // `make_timers`: empty for the reference's own.
   Program(const Scenario& scenario, ScenarioHeap& heap, MakeRunTimers make_timers = {});

@@ -157,7 +157,7 @@ Maybe RetakeJudge::StatusIs(const Visit& visit, int32_t p, uint8_t statuses) con
 
 // As read or, where it was not, as it was all the time.
 const Readings& RetakeJudge::TickOf(const Readings& read, int32_t p, int64_t Processor::* tick) {
-  if (!read.none()) return read;
+  if (!read.none()) return read;  // NOLINT: of a P, which stays
   if (in_real_time_ || state_.processor(p).changed > state_.duties_step()) {
     unread_ = Readings::Unknown();
   } else {

@@ -26,8 +26,8 @@ namespace proctor::white_box {
 // An event that is cited only if the clause is violated.
 class Cited {
  public:
-  Cited(const Event& event)
-      : event_(&event) {}  // NOLINT: {event, *other} is how evidence is written
+  // {event, *other} is how evidence is written.
+  Cited(const Event& event) : event_(&event) {}      // NOLINT
   operator const Event&() const { return *event_; }  // NOLINT
 
  private:

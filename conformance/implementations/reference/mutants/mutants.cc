@@ -20,8 +20,9 @@ void RunMonitorMutant(const proctor_host* host, void* argument) {
 std::vector<proctor_implementation> PortMonitorMutants() {
   std::vector<proctor_implementation> ported;
   for (const MonitorMutant& mutant : MonitorMutants()) {
-    ported.push_back({PROCTOR_PORT, mutant.name.data(), "1", RunMonitorMutant,
-                      const_cast<MonitorMutant*>(&mutant)});
+    const char* name = mutant.name.data();  // NOLINT: a literal
+    ported.push_back(
+        {PROCTOR_PORT, name, "1", RunMonitorMutant, const_cast<MonitorMutant*>(&mutant)});
   }
   return ported;
 }
