@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const Profile profile : kProfiles) {
       for (const Verdict verdict : {Verdict::kConforms, Verdict::kViolates, Verdict::kCrash}) {
         const Ruling ruling{.clause = entry.clause, .tier = tier, .verdict = verdict};
-        const std::vector<Result> results = Apply(*expectations, profile, {ruling});
+        const std::vector<Result> results = Apply(*expectations, profile, {ruling}, true);
         fuzz::Require(results.size() == 1, "a ruling got lost");
         const Expectation* found = FindExpectation(*expectations, profile, entry.clause, tier);
         if (found == nullptr) continue;
