@@ -7,6 +7,8 @@ namespace {
 
 // Others hold the all-P lock too, but not at this number of hand-offs in a row.
 constexpr int64_t kHeldMost = 16;
+// Where each scan has many of them, few are looked at.
+constexpr int64_t kHeldAtBracketMost = 6;
 
 }  // namespace
 
@@ -89,7 +91,7 @@ void DutiesJudge::JudgeBracketLock(const Event& event) {
   int64_t& held = event.Get(Arg::kDelta) < 0 ? held_at_begin_ : held_at_end_;
   if (view_.now()[Variable::kAllPLock] == 0) {
     held = 0;
-  } else if (++held > kHeldMost) {
+  } else if (++held > kHeldAtBracketMost) {
     Violate(kCYC_4, "the count of idle locked threads is adjusted with the all-P lock held",
             {event});
   }
