@@ -49,9 +49,8 @@ struct Run {
   std::string note;     // one line that the scenario's author must see; empty: none
   std::string
       observer_error;  // error there is no observed evidence although it was asked for; else empty
-  std::string
-      standard_error;  // the last 64 KiB of what the process wrote there, or on its standard output
-  bool greeted = false;  // it said who it is: `handshake` holds
+  std::string standard_error;  // and output: the beginning and the end of what the process wrote
+  bool greeted = false;        // it said who it is: `handshake` holds
   Handshake handshake;
   Header header;                     // tiers: kX, and kO where the observer succeeded
   std::vector<Event> events;         // by time

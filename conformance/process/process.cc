@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <map>
+#include <string_view>
 #include <thread>
 
 #include "conformance/base/mutex.h"
@@ -26,7 +27,10 @@
 namespace proctor {
 namespace {
 
-constexpr size_t kCapturedBytesMost = 64 * 1024;
+// What a runtime says first when it gives up is the reason; a long list of its tasks may follow.
+constexpr size_t kFirstBytesMost = 16 * 1024;
+constexpr std::string_view kLeftOut = "\n[...]\n";
+constexpr size_t kLastBytesMost = 48 * 1024 - kLeftOut.size();
 constexpr ssize_t kPipeBytes = 64 * 1024;
 constexpr int64_t kReapWithinNs = 5'000'000'000;
 constexpr int kReapTurns = 1'000;
@@ -77,7 +81,9 @@ struct Process::State {
   Pipe quit;  // its end of file ends the reader, also while a process still holds the output open
   std::thread reader;
   Mutex mutex;
-  std::string captured GUARDED_BY(mutex);
+  std::string first GUARDED_BY(mutex);  // of what it wrote
+  std::string last GUARDED_BY(mutex);   // ... after that
+  bool left_out GUARDED_BY(mutex) = false;
 
   void ReadOutput();
   bool ReadReport();
@@ -351,7 +357,9 @@ std::string Process::captured() {
     state_->reader.join();
   }
   const MutexLock lock(state_->mutex);
-  return state_->captured;
+  std::string captured = state_->first;
+  if (state_->left_out) captured += kLeftOut;
+  return captured + state_->last;
 }
 
 void Process::State::ReadOutput() {
@@ -370,9 +378,13 @@ void Process::State::ReadOutput() {
     if (got <= 0) return;
     if (quitting) left_when_quitting -= got;
     const MutexLock lock(mutex);
-    captured.append(block, static_cast<size_t>(got));
-    if (captured.size() > kCapturedBytesMost) {
-      captured.erase(0, captured.size() - kCapturedBytesMost);
+    const size_t to_first = std::min(static_cast<size_t>(got),
+                                     kFirstBytesMost - std::min(first.size(), kFirstBytesMost));
+    first.append(block, to_first);
+    last.append(block + to_first, static_cast<size_t>(got) - to_first);
+    if (last.size() > kLastBytesMost) {
+      last.erase(0, last.size() - kLastBytesMost);
+      left_out = true;
     }
   }
 }

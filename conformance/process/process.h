@@ -72,8 +72,8 @@ class Process {
   void Signal(int signal);       // to the child only
   void SignalGroup(int signal);  // to its whole group
 
-  // What the child has written so far to standard output and error, at most the last 64 KiB; needs
-  // capture_output. Once Wait has returned its status, that is all that it wrote.
+  // What the child has written so far to standard output and error, at most its first 16 KiB and
+  // its last 48; needs capture_output. Once Wait has returned its status, that is all that it wrote.
   std::string captured();
 
  private:

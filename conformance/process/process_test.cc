@@ -129,10 +129,12 @@ TEST(Process, ChangesTheEnvironment) {
   EXPECT_EQ(process->Wait(Deadline()), 0);
 }
 
-TEST(Process, CapturesTheEndOfTheOutput) {
-  auto process = Shell("yes | head -c 100000; echo last >&2", {.capture_output = true});
+TEST(Process, CapturesTheBeginningAndTheEndOfTheOutput) {
+  auto process = Shell("echo first; yes | head -c 100000; echo last >&2", {.capture_output = true});
   EXPECT_EQ(process->Wait(Deadline()), 0);
   const std::string text = process->captured();
+  EXPECT_TRUE(text.starts_with("first\ny\n")) << text.substr(0, 10);
+  EXPECT_NE(text.find("\n[...]\n"), std::string::npos);
   EXPECT_TRUE(text.ends_with("last\n")) << text.substr(text.size() - 10);
   EXPECT_LE(text.size(), 64u * 1024);
 }

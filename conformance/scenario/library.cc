@@ -53,6 +53,7 @@ extern const std::string_view kTimersWhileProcsChangeScenario;
 extern const std::string_view kSpinnersOnManyPScenario;
 extern const std::string_view kCallsAfterComputingScenario;
 extern const std::string_view kMadeReadyBesideIdlePScenario;
+extern const std::string_view kManyAtOnceScenario;
 extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
@@ -113,7 +114,7 @@ std::vector<Entry> Entries() {
       {kTimersBehindACallScenario, {kSYS_2}},
       {kAloneBesideAnIdlePScenario,
        {kSYS_2, kSYS_3},
-       {kCYC_1, kDEEP_11, kHAND_6, kPOLL_1, kSYS_2, kSYS_3, kSYS_10}},
+       {kCYC_1, kDEEP_7, kDEEP_11, kHAND_6, kPOLL_1, kSYS_2, kSYS_3, kSYS_10}},
       {kHotSlicesScenario, {kSLICE_3}, {kSLICE_3, kSYS_3}},
       {kShortCallsScenario, {kSYS_1, kSYS_5}, {kHAND_1, kSYS_1, kSYS_5}},
       {kReturnsFromCallsScenario, {kDEEP_9}},
@@ -121,7 +122,7 @@ std::vector<Entry> Entries() {
        {kCAD_5, kCAD_7, kCYC_1, kDEEP_4},
        {kCAD_5, kCAD_7, kCYC_1, kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_14}},
       {kWokenThenComputingScenario, {kCAD_2, kCAD_4, kDEEP_4, kPOLL_1}},
-      {kStopTheWorldOftenScenario, {kSTW_1}, {kSCAV_1}},
+      {kStopTheWorldOftenScenario, {kSTW_1}, {kDEEP_7, kSCAV_1}},
       {kOverlappingSpinsScenario, {kSYS_8}},
       {kUntoldCallsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario,
@@ -143,7 +144,8 @@ std::vector<Entry> MoreEntries() {
        {},
        {kCAD_3, kSLICE_1, kSLICE_2, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
       {kCallsAfterComputingScenario, {}, {kSYS_2}},
-      {kMadeReadyBesideIdlePScenario, {}, {kHAND_8}},
+      {kMadeReadyBesideIdlePScenario, {}, {kDEEP_7, kHAND_8}},
+      {kManyAtOnceScenario, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},

@@ -357,11 +357,11 @@ var (
 	sink            int64 // what loops compute, so that they are not left out
 )
 
-// calibrate finds how fast loop is; the fastest of a few measurements is the least disturbed one.
+// calibrate finds how fast loop is; the fastest of many short measurements is least disturbed.
 func calibrate() {
-	const iterations = 1 << 20
+	const iterations = 1 << 17
 	best := int64(1 << 62)
-	for i := 0; i < 5; i++ {
+	for i := 0; i < 40; i++ {
 		begin := readClock(clockMonotonic)
 		atomic.AddInt64(&sink, loop(iterations))
 		if took := readClock(clockMonotonic) - begin; took < best {

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 10237510949060050079u;
+constexpr uint64_t kEventsHash = 12620446851880357242u;
 
 class Recorder : public EventSink {
  public:

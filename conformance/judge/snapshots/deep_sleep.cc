@@ -18,8 +18,8 @@ using enum ClauseId;
 
 DeepSleepJudge::DeepSleepJudge(const Header& header, const View& view)
     : SnapshotJudge(header, view,
-                    {kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_11, kDEEP_12, kDEEP_13,
-                     kDEEP_14, kDEAD_1, kCYC_1}) {}
+                    {kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_7, kDEEP_11, kDEEP_12,
+                     kDEEP_13, kDEEP_14, kDEAD_1, kCYC_1}) {}
 
 void DeepSleepJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -160,6 +160,12 @@ void DeepSleepJudge::OnDeepWake(const Event& event) {
     break;
   }
   ticks_.clear();
+  // Who wakes it clears the flag first, under the lock, and only the monitor puts it up.
+  const bool noted =
+      view_.Knows(Variable::kMonitorNote) && view_.now()[Variable::kMonitorNote] != 0;
+  if (!noted || !view_.Knows(Variable::kMonitorWaits)) return;
+  Expect(view_.now()[Variable::kMonitorWaits] == 0, kDEEP_7,
+         "the monitor was woken, and its flag is still up: the next one wakes it too", event);
 }
 
 }  // namespace proctor::snapshots

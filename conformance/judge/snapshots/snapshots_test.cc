@@ -549,6 +549,17 @@ INSTANTIATE_TEST_SUITE_P(
                s.AllRest().Wake().DeepSleepFor(60 * kSecond);
                s.DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
              }},
+        Case{"woken_with_its_flag_down", kDEEP_7, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond).Set(Variable::kMonitorWaits, 0);
+               s.Set(Variable::kMonitorNote, 1).DeepWakeAfter(kMs, WakeCause::kWoken);
+               s.Set(Variable::kMonitorNote, 0).Sleep();
+             }},
+        Case{"woken_with_its_flag_up", kDEEP_7, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond).Set(Variable::kMonitorNote, 1);
+               s.DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
+             }},
         Case{"sleeps_beside_a_busy_p", kDEEP_1, kBroken,
              [](Snapshots& s) {
                s.Rest(1).Set(Variable::kIdleProcessors, 1).Wake().DeepSleepFor(60 * kSecond);
