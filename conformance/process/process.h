@@ -73,7 +73,8 @@ class Process {
   void SignalGroup(int signal);  // to its whole group
 
   // What the child has written so far to standard output and error, at most its first 16 KiB and
-  // its last 48; needs capture_output. Once Wait has returned its status, that is all that it wrote.
+  // its last 48; needs capture_output. Once Wait has returned its status, that is all that it
+  // wrote.
   std::string captured();
 
  private:
