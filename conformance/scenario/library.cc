@@ -143,7 +143,7 @@ std::vector<Entry> MoreEntries() {
       {kCallsSideBySideScenario,
        {},
        {kCAD_3, kSLICE_1, kSLICE_2, kSLICE_3, kSYS_2, kSYS_3, kSYS_7, kSYS_11, kVER_3}},
-      {kCallsAfterComputingScenario, {}, {kSYS_2}},
+      {kCallsAfterComputingScenario, {}, {kGC_1, kSYS_2}},
       {kMadeReadyBesideIdlePScenario, {}, {kDEEP_7, kHAND_8}},
       {kManyAtOnceScenario, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},

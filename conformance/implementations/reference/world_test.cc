@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 12620446851880357242u;
+constexpr uint64_t kEventsHash = 11767392261490628086u;
 
 class Recorder : public EventSink {
  public:
