@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "conformance/json/json.h"
+
 namespace proctor {
 namespace {
 

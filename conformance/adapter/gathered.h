@@ -13,11 +13,12 @@
 #include <string>
 
 #include "conformance/evidence/event.h"
-#include "conformance/json/json.h"
 #include "conformance/scenario/scenario.h"
 #include "conformance/statistics/histogram.h"
 
 namespace proctor {
+
+class JsonObject;
 
 struct Ledger {
   int64_t spawned = 0;  // runs of tasks

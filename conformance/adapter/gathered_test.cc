@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "conformance/json/json.h"
 #include "conformance/scenario/operations.h"
 
 namespace proctor {

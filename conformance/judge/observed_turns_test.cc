@@ -310,7 +310,7 @@ TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
     for (int i = 0; i < kEnough; ++i) {
       trace.Wait(3 * kMs).Begin(kTask, op, 50 * kMs);
       if (asked) trace.Signal(9);
-      trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, op);
+      trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).Run(1, 20 * kUs).End(kTask, op);
       trace.Wait(3 * kMs).Begin(kTask, op, kMs).End(kTask, op);
     }
     EXPECT_EQ(trace.Of(ClauseId::kSYS_8), asked ? Verdict::kConforms : Verdict::kViolates);
@@ -325,6 +325,25 @@ TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
   EXPECT_EQ(told.Of(ClauseId::kSYS_8), Verdict::kNotExercised);
 }
 
+// Go marks the task, which yields where it calls the loop, and sends the signal later in its turn.
+TEST(SYS_8, AMarkBeforeTheSignalIsARequestToo) {
+  const auto overlap = [](bool signals) {
+    TraceBuilder trace = OneTask(1);
+    trace.header.tiers = kX;
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Wait(3 * kMs).Add(EventKind::kShallowWake);
+      trace.Begin(kTask, Op::kSpin, 50 * kMs).Start(kBehind);
+      trace.Add(EventKind::kTaskEnd, {}, kBehind).Wait(kMs);
+      if (signals) trace.Signal(9);
+      trace.Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}).Wait(50 * kMs);
+      trace.End(kTask, Op::kSpin);
+    }
+    return trace.Of(ClauseId::kSYS_8);
+  };
+  EXPECT_EQ(overlap(true), Verdict::kNotExercised);
+  EXPECT_EQ(overlap(false), Verdict::kViolates);
+}
+
 // As with Tokio's block_in_place: a task comes back from a call and goes on without a P.
 TEST(SYS_8, WithoutPreemptionATaskThatComputesKeepsItsP) {
   const auto overlap = [](PreemptionKind kind) {
@@ -337,7 +356,7 @@ TEST(SYS_8, WithoutPreemptionATaskThatComputesKeepsItsP) {
     for (int i = 0; i < kEnough; ++i) {
       trace.Begin(kTask, Op::kBlock, 40 * kMs).Wait(40 * kMs).End(kTask, Op::kBlock);
       trace.Add(EventKind::kTaskSpawn, {{Arg::kTask, kBehind}}, kTask);
-      trace.Begin(kTask, Op::kSpin, 45 * kMs).Start(kBehind);
+      trace.Begin(kTask, Op::kSpin, 45 * kMs).Start(kBehind).Run(1, 20 * kUs);
       trace.Add(EventKind::kTaskEnd, {}, kBehind).Wait(45 * kMs).End(kTask, Op::kSpin);
     }
     return trace;

@@ -1,12 +1,14 @@
 #include "conformance/judge/overlap.h"
 
 #include <string>
+#include <utility>
 
 namespace proctor {
 namespace {
 
 // A signal that was sent to the task before may reach the one that computes now.
 constexpr int64_t kOnItsWayNs = 2'000'000;
+constexpr size_t kInDoubtMost = 64;
 
 // For the runtime a task computes in a call that it is not told of, and keeps its P.
 bool KeepsItsP(const Event& event) {
@@ -42,23 +44,57 @@ OverlapJudge::OverlapJudge(const Header& header)
 void OverlapJudge::Observe(const Event& event) {
   overlaps_.Observe(event);
   activity_.Observe(event);
+  if (event.kind == EventKind::kProcsChanged) is_decidable_ = false;
   if (!is_decidable_) return;
   // A collection makes tasks yield without the monitor.
   if (activity_.may_collect()) return;
-  if (event.kind == EventKind::kPreemptSignal || event.kind == EventKind::kGap) {
-    running_.reset();
-    asked_ns_ = event.time_ns;
+  OnMonitor(event);
+  if (event.g >= 0 && !activity_.lost()) OnStamp(event);
+}
+
+void OverlapJudge::OnMonitor(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kShallowWake:
+    case EventKind::kDeepWake:
+      in_turn_ = true;
+      break;
+    case EventKind::kPreemptSignal:
+    case EventKind::kGap:
+      asked_in_turn_ = in_turn_;
+      asked_ns_ = event.time_ns;
+      running_.reset();
+      in_doubt_.clear();
+      break;
+    case EventKind::kShallowSleep:
+    case EventKind::kDeepSleep:
+      if (asked_in_turn_) asked_ns_ = event.time_ns;
+      for (Sample& sample : in_doubt_) overlaps_.Add(std::move(sample));
+      in_doubt_.clear();
+      in_turn_ = false;
+      asked_in_turn_ = false;
+      break;
+    default:
+      break;
   }
-  if (event.g < 0 || activity_.lost()) return;
+}
+
+void OverlapJudge::OnStamp(const Event& event) {
   if (running_ && (event.kind == EventKind::kTaskStart || event.kind == EventKind::kOpBegin ||
                    event.kind == EventKind::kOpEnd)) {
-    overlaps_.Add({.begin_ns = running_->time_ns,
-                   .end_ns = event.time_ns,
-                   .exceeds = event.g != running_->g,
-                   .evidence = {*running_, event}});
+    Sample sample{.begin_ns = running_->time_ns,
+                  .end_ns = event.time_ns,
+                  .exceeds = event.g != running_->g,
+                  .evidence = {*running_, event}};
+    if (sample.exceeds && in_turn_ && in_doubt_.size() < kInDoubtMost) {
+      in_doubt_.push_back(std::move(sample));
+    } else if (!sample.exceeds || !in_turn_) {
+      overlaps_.Add(std::move(sample));
+    }
     running_.reset();
   }
-  if (KeepsItsP(event) && event.time_ns - asked_ns_ > kOnItsWayNs) running_ = event;
+  if (KeepsItsP(event) && !asked_in_turn_ && event.time_ns - asked_ns_ > kOnItsWayNs) {
+    running_ = event;
+  }
 }
 
 void OverlapJudge::Close() {

@@ -2,12 +2,16 @@
 // yield, nor while one is in a blocking call that the runtime is not told of. How busy the machine
 // is does not matter.
 //
+// The monitor first marks the task, then sends a signal, and may wait for a CPU in between. So
+// who was asked in a turn of the monitor is known at its end only.
+//
 // Thread safety: none; one thread at a time per object.
 
 #ifndef PROCTOR_CONFORMANCE_JUDGE_OVERLAP_H_
 #define PROCTOR_CONFORMANCE_JUDGE_OVERLAP_H_
 
 #include <optional>
+#include <vector>
 
 #include "conformance/judge/activity.h"
 #include "conformance/judge/samples.h"
@@ -23,10 +27,16 @@ class OverlapJudge : public StampJudge {
   void Close() override;
 
  private:
-  const bool is_decidable_;  // with one P, and each request to yield is seen
+  void OnMonitor(const Event& event);
+  void OnStamp(const Event& event);
+
+  bool is_decidable_;  // with one P, and each request to yield is seen
   Activity activity_;
   std::optional<Event> running_;
-  int64_t asked_ns_ = 0;  // when some task was last asked to yield
+  bool in_turn_ = false;          // the monitor is awake
+  bool asked_in_turn_ = false;    // ... and has asked some task to yield
+  int64_t asked_ns_ = 0;          // the end of the last turn that did
+  std::vector<Sample> in_doubt_;  // until this turn ends
   Samples overlaps_;
 };
 

@@ -184,10 +184,13 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   };
   if (in_force_.asynchronous_preemption == 0 &&
       (started || waited_ns > PreemptionBound(in_force_))) {
-    // At the loop's end the task may yield by itself, before its stamp: what counts is the loop's
-    // first half.
-    taken_without_signal_.Add(
-        sample(ahead.begin.time_ns, started && waited_ns < ahead.begin.Get(Arg::kDurationNs) / 2));
+    // A task that was marked before yields where it calls the loop, and at the loop's end one may
+    // yield by itself, before its stamp: what counts is in between.
+    const bool at_the_call = started && waited_ns < in_force_.slice_ns / 2;
+    const bool in_first_half = waited_ns < ahead.begin.Get(Arg::kDurationNs) / 2;
+    if (!at_the_call) {
+      taken_without_signal_.Add(sample(ahead.begin.time_ns, started && in_first_half));
+    }
   }
   if (asked_.asynchronous_preemption == 0) return;
   if (started || waited_ns > behind_spin_.bound_ns()) {

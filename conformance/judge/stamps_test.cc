@@ -144,6 +144,9 @@ TEST(PRE_3, WithPreemptionOffALoopKeepsItsP) {
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 90 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kConforms);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 5, off).Of(ClauseId::kPRE_3), Verdict::kViolates);
   EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 20 * kMs, 5).Of(ClauseId::kPRE_3), Verdict::kNotExercised);
+  EXPECT_EQ(Behind(Op::kSpin, 60 * kMs, 600 * kUs, 5, off).Of(ClauseId::kPRE_3),
+            Verdict::kNotExercised)
+      << "it may have yielded where it called the loop";
 }
 
 // Idle until the network makes task 1 ready, which then blocks with another task behind it.
