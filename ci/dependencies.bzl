@@ -21,11 +21,6 @@ load(
 # name -> (Debian package, a header that proves it is there, linker options)
 _LIBRARIES = {
     "boost": ("libboost-dev", "boost/version.hpp", []),
-    "boost_fiber": (
-        "libboost-fiber-dev",
-        "boost/fiber/all.hpp",
-        ["-lboost_fiber", "-lboost_context"],
-    ),
     "cli11": ("libcli11-dev", "CLI/CLI.hpp", []),
     "com_github_google_benchmark": (
         "libbenchmark-dev",

@@ -179,12 +179,7 @@ bool Session::Greet() {
   }
   run_.handshake = *handshake;
   run_.greeted = true;
-  if (observer_) {
-    using By = MonitorDeclaration::By;
-    observer_->Declare({.by = handshake->has_monitor ? By::kAdapter : By::kAdapterNone,
-                        .thread = handshake->monitor_thread,
-                        .sleep_ns = handshake->monitor_sleep_ns});
-  }
+  if (observer_) observer_->Declare(DeclarationOf(*handshake));
   if (options_.greet_only) return true;
   error = FindUnsupported(*handshake, scenario_);
   if (!error.empty()) Fail(Outcome::kUnsupported, error);

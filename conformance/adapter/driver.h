@@ -28,6 +28,7 @@
 #include "conformance/debug_information/layout.h"
 #include "conformance/evidence/event.h"
 #include "conformance/evidence/header.h"
+#include "conformance/observer/monitor_identity.h"
 #include "conformance/process/stop_request.h"
 #include "conformance/scenario/scenario.h"
 
@@ -82,6 +83,14 @@ struct RunOptions {
   // disturb the process meanwhile. Empty: nothing.
   std::function<void(pid_t)> on_process;
 };
+
+// What the adapter says of its monitor.
+inline MonitorDeclaration DeclarationOf(const Handshake& handshake) {
+  using By = MonitorDeclaration::By;
+  return {.by = handshake.has_monitor ? By::kAdapter : By::kAdapterNone,
+          .thread = handshake.monitor_thread,
+          .sleep_ns = handshake.monitor_sleep_ns};
+}
 
 Run RunScenario(const RunOptions& options, const Scenario& scenario);
 

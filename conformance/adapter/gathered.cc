@@ -133,6 +133,38 @@ std::optional<Ledger> Expected(const Scenario& scenario) {
 
 int64_t Ledger::operations() const { return std::accumulate(done.begin(), done.end(), int64_t{0}); }
 
+std::map<std::string, Histogram> SpansOf(std::span<const Event> stamps) {
+  std::map<std::string, Histogram> spans;
+  std::map<int64_t, int64_t> spawned_ns;  // of runs of tasks that have not started
+  std::map<int64_t, Event> begun;         // by the run of a task
+  for (const Event& stamp : stamps) {
+    switch (stamp.kind) {
+      case EventKind::kTaskSpawn:
+        spawned_ns[stamp.Get(Arg::kTask)] = stamp.time_ns;
+        break;
+      case EventKind::kTaskStart:
+        if (const auto spawned = spawned_ns.extract(stamp.g)) {
+          spans["spawn_to_start"].Add(std::max<int64_t>(stamp.time_ns - spawned.mapped(), 0));
+        }
+        break;
+      case EventKind::kOpBegin:
+        begun[stamp.g] = stamp;
+        break;
+      case EventKind::kOpEnd:
+        if (const auto begin = begun.extract(stamp.g)) {
+          const int64_t took_ns = stamp.time_ns - begin.mapped().time_ns;
+          const auto op = static_cast<size_t>(stamp.Get(Arg::kOp));
+          const int64_t beyond_ns = took_ns - begin.mapped().Get(Arg::kDurationNs);
+          spans[std::string(OpNames()[op])].Add(std::max<int64_t>(beyond_ns, 0));
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return spans;
+}
+
 Gathered ReadGathered(JsonObject& object) {
   Gathered gathered;
   object.Object("ledger", [&](JsonObject& ledger) { gathered.ledger = ReadLedger(ledger); });

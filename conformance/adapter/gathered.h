@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 
 #include "conformance/evidence/event.h"
@@ -43,6 +44,10 @@ struct Gathered {
   int64_t still_ns = 0;  // the longest time that a task which computes made no progress
   int64_t still_g = 0;   // which one; 0: none computed
 };
+
+// The same spans of a scenario of which everything was stamped, by its stamps in the order of their
+// times. What they cost is in them.
+std::map<std::string, Histogram> SpansOf(std::span<const Event> stamps);
 
 // Throws a JsonError (json.h). `object` is the member "gathered".
 Gathered ReadGathered(JsonObject& object);

@@ -76,6 +76,29 @@ TEST(Ledger, TimersFireOrAreStoppedOnceForEachTimeTheyAreSet) {
   EXPECT_EQ(FindTimerImbalance(uncounted), "timers were set 8 times, and 7 settings are counted");
 }
 
+TEST(Spans, OfStampsAreWhatTookLongerThanAsked) {
+  const auto stamp = [](int64_t time_ns, EventKind kind, int64_t g,
+                        std::initializer_list<std::pair<Arg, int64_t>> args) {
+    Event event = MakeEvent(time_ns, kind, args);
+    event.g = g;
+    return event;
+  };
+  const auto sleep = static_cast<int64_t>(Op::kSleep);
+  const std::map<std::string, Histogram> spans = SpansOf(std::vector<Event>{
+      stamp(10, EventKind::kTaskSpawn, -1, {{Arg::kTask, 1}}),
+      stamp(12, EventKind::kTaskSpawn, -1, {{Arg::kTask, 2}}),
+      stamp(15, EventKind::kTaskStart, 1, {}),
+      stamp(20, EventKind::kOpBegin, 1, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
+      stamp(22, EventKind::kTaskStart, 2, {}),
+      stamp(30, EventKind::kOpBegin, 2, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
+      stamp(57, EventKind::kOpEnd, 1, {{Arg::kOp, sleep}}),
+      stamp(61, EventKind::kOpEnd, 2, {{Arg::kOp, sleep}}),
+  });
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_EQ(spans.at("spawn_to_start").buckets(), (std::map<int32_t, int64_t>{{5, 1}, {10, 1}}));
+  EXPECT_EQ(spans.at("sleep").buckets(), (std::map<int32_t, int64_t>{{1, 1}, {7, 1}}));
+}
+
 std::optional<Gathered> Read(std::string_view text, std::string& error) {
   return ReadJson<Gathered>(text, {.what = "gathered"}, error, ReadGathered);
 }

@@ -7,6 +7,12 @@
 #include "conformance/judge/panel.h"
 
 namespace proctor {
+namespace {
+
+// Beyond that the page that shows them gives up, and writing them takes longer than judging.
+constexpr size_t kChromeEventsMost = 500'000;
+
+}  // namespace
 
 std::optional<Grade> GradeTrace(const std::string& path, std::optional<Profile> profile,
                                 std::string& error) {
@@ -43,7 +49,7 @@ bool StoreTrace(const std::string& path, const Header& header, const std::vector
   TraceWriter writer(file.stream(), header);
   for (const Event& event : events) writer.Write(event);
   if (!file.Commit(error)) return false;
-  if (!with_chrome) return true;
+  if (!with_chrome || events.size() > kChromeEventsMost) return true;
 
   OutputFile chrome_file(path.substr(0, path.rfind(".jsonl")) + ".chrome.json");
   ChromeWriter chrome(chrome_file.stream(), header);

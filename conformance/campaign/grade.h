@@ -35,7 +35,8 @@ struct Grade {
 std::optional<Grade> GradeTrace(const std::string& path, std::optional<Profile> profile,
                                 std::string& error);
 
-// Stores evidence as a trace file, and beside it as Chrome trace JSON where asked for; false:
+// Stores evidence as a trace file, and beside it as Chrome trace JSON where asked for and not too
+// much for the page that shows it; false:
 // `error`, and nothing half-written stands there.
 bool StoreTrace(const std::string& path, const Header& header, const std::vector<Event>& events,
                 bool with_chrome, std::string& error);

@@ -45,6 +45,18 @@ std::string LastLine(std::string text) {
   return Excerpt(std::string_view(text).substr(text.rfind('\n') + 1));
 }
 
+Figures FiguresOf(const struct Run& run, const UsageSampler& sampler) {
+  Figures figures{.spans = run.gathered ? run.gathered->spans : SpansOf(run.events),
+                  .stamped = !run.gathered,
+                  .usage = std::nullopt};
+  const auto start = std::ranges::find(run.events, EventKind::kScenarioStart, &Event::kind);
+  const auto end = std::ranges::find(run.events, EventKind::kScenarioEnd, &Event::kind);
+  if (start != run.events.end() && end != run.events.end()) {
+    figures.usage = sampler.Between(start->time_ns, end->time_ns);
+  }
+  return figures;
+}
+
 }  // namespace
 
 LiveRun::LiveRun(Options options, const OutputFolder& folder, RulingTable& rulings,
@@ -128,15 +140,23 @@ bool LiveRun::Introduce() {
   return false;
 }
 
-struct Run LiveRun::Perform(const Scenario& scenario, TierSet tiers) const {
-  return RunScenario({.argv = options_.implementation.argv,
-                      .set_env = EnvironmentFor(options_.implementation, scenario),
-                      .observe = (tiers & (kO | kD)) != 0 && handshake_->has_monitor,
-                      .layout = tiers == kD ? options_.layout : nullptr,
-                      .trace = (tiers & kT) != 0,
-                      .stop = listener_.stop(),
-                      .on_process = options_.on_process},
-                     scenario);
+struct Run LiveRun::Perform(const Scenario& scenario, TierSet tiers) {
+  std::optional<UsageSampler> sampler;
+  const auto on_process = [&](pid_t pid) {
+    if (options_.on_process) options_.on_process(pid);
+    if (options_.measure && pid != 0) sampler.emplace(pid, DeclarationOf(*handshake_));
+    if (sampler && pid == 0) sampler->Finish();
+  };
+  struct Run run = RunScenario({.argv = options_.implementation.argv,
+                                .set_env = EnvironmentFor(options_.implementation, scenario),
+                                .observe = (tiers & (kO | kD)) != 0 && handshake_->has_monitor,
+                                .layout = tiers == kD ? options_.layout : nullptr,
+                                .trace = (tiers & kT) != 0,
+                                .stop = listener_.stop(),
+                                .on_process = on_process},
+                               scenario);
+  if (sampler && run.outcome == Outcome::kDone) figures_ = FiguresOf(run, *sampler);
+  return run;
 }
 
 void LiveRun::Run(const NamedScenario& named) {
@@ -150,6 +170,7 @@ void LiveRun::Run(const NamedScenario& named) {
     return;
   }
   gathered_.reset();
+  figures_.reset();
   if (!IsForProfile(named)) return;
   TakeUnpromised(named);
   const bool is_worth_running = IsWorthRunning(named);
@@ -208,6 +229,7 @@ bool LiveRun::RunFor(const NamedScenario& named, const Scenario& scenario, TierS
   const bool is_credible = run.outcome != Outcome::kError;
   gathered_ = run.gathered;
   if (gathered_ && is_credible) JudgeLedger(scenario, gathered_->ledger);
+  if (options_.measure) return true;
   Grade(scenario.name, run.header, run.events, named, is_credible);
   Grade(scenario.name + ".runtime", run.trace_header, run.trace, named, is_credible);
   return true;

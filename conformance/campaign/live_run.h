@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +20,18 @@
 #include "conformance/campaign/output_folder.h"
 #include "conformance/campaign/ruling_table.h"
 #include "conformance/implementations/implementation.h"
+#include "conformance/observer/usage_sampler.h"
 #include "conformance/report/cadence.h"
 #include "conformance/scenario/library.h"
 
 namespace proctor {
+
+// What was measured of a scenario that ended well.
+struct Figures {
+  std::map<std::string, Histogram> spans;  // as in Gathered; by the stamps where it gathers none
+  bool stamped = false;                    // every operation was stamped
+  std::optional<ProcessUsage> usage;       // while the scenario ran
+};
 
 class LiveRun {
  public:
@@ -33,6 +42,7 @@ class LiveRun {
     std::optional<Profile> profile;              // else by the version that the adapter declares
     std::function<void(pid_t)> on_process = {};  // as in RunOptions (adapter/driver.h)
     std::shared_ptr<const Layout> layout = nullptr;  // where its variables are, for tier D
+    bool measure = false;  // there are figures, and nothing is judged but the ledger
   };
 
   // What the run says goes to `rulings`; all three outlive it.
@@ -52,6 +62,8 @@ class LiveRun {
   const Noise& noise() const { return noise_; }
   // What the adapter gathered in the last run; nullopt: everything was stamped, or it did not end.
   const std::optional<Gathered>& gathered() const { return gathered_; }
+  // Of the last run; nullopt: it did not end well, or none was asked for.
+  const std::optional<Figures>& figures() const { return figures_; }
   bool traced() const { return traced_; }        // its runtime traces itself
   bool inspected() const { return inspected_; }  // its variables were read
 
@@ -61,7 +73,7 @@ class LiveRun {
   std::string WhyNotAsked(ClauseId clause, Tier tier) const;
   void TakeUnpromised(const NamedScenario& named);
   void TakeForPromised(const NamedScenario& named, Verdict verdict, const std::string& message);
-  struct Run Perform(const Scenario& scenario, TierSet tiers) const;
+  struct Run Perform(const Scenario& scenario, TierSet tiers);
   bool RunFor(const NamedScenario& named, const Scenario& scenario, TierSet tiers);
   void OnGreeted(const struct Run& run);
   void Grade(const std::string& name, Header header, const std::vector<Event>& events,
@@ -79,6 +91,7 @@ class LiveRun {
   std::vector<Cadence> cadences_;
   Noise noise_;
   std::optional<Gathered> gathered_;
+  std::optional<Figures> figures_;
   bool traced_ = false;
   bool inspected_ = false;
   bool said_unobserved_ = false;

@@ -33,6 +33,8 @@ class RulingTable {
     return selection_.Has(clause) && (tier & tiers_ & GetClause(clause).tiers) != 0;
   }
 
+  void Forget() { rulings_.clear(); }
+
   // nullptr: nothing was said of it.
   const Ruling* Find(ClauseId clause, Tier tier) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "conformance/command/terminal_listener.h"
 #include "conformance/file/input_file.h"
 #include "conformance/file/output_file.h"
+#include "conformance/report/benchmarks.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/page/page.h"
 
@@ -75,6 +77,16 @@ std::optional<Results> ReadResults(const std::string& path, std::string& error) 
   return results;
 }
 
+// In the form of ISO 8601.
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32] = "";
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &utc);
+  return text;
+}
+
 // Files first, then the terminal; the exit status.
 int Report(const std::vector<Results>& results, const Compared& compared, const std::string& out,
            int status) {
@@ -91,6 +103,7 @@ int Report(const std::vector<Results>& results, const Compared& compared, const 
     write("report.html", RenderPage(results));
     for (size_t i = 0; i < results.size(); ++i) {
       write(fmt::format("{}/results.json", i + 1), FormatResults(results[i]));
+      write(fmt::format("{}/benchmarks.json", i + 1), FormatBenchmarks(results[i], Now()));
     }
   }
   Print(RenderCompared(compared));

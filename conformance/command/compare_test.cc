@@ -41,7 +41,7 @@ TEST(Compare, TwoEqualRunsHaveNoDifference) {
   const CommandResult compared = Proctor({"compare", run, run, "--out", out});
   EXPECT_EQ(compared.status, 0) << compared.output;
   EXPECT_EQ(compared.output.find("SLOWER"), std::string::npos) << compared.output;
-  for (const char* file : {"comparison.json", "report.md", "report.html"}) {
+  for (const char* file : {"comparison.json", "report.md", "report.html", "2/benchmarks.json"}) {
     EXPECT_GT(Contents(out + "/" + file).size(), 0u) << file;
   }
   EXPECT_EQ(ResultsOf(out + "/2").latencies, ResultsOf(run).latencies);

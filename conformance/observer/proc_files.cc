@@ -89,6 +89,14 @@ int64_t CpusOf(pid_t process) {
   return sched_getaffinity(process, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
 }
 
+int64_t MemoryOf(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/statm", process));
+  int64_t pages = 0;
+  int64_t resident = 0;
+  if (!(file >> pages >> resident)) return 0;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
 int64_t WakesOf(pid_t thread) {
   std::ifstream file(fmt::format("/proc/{}/status", thread));
   constexpr std::string_view kField = "voluntary_ctxt_switches:";

@@ -37,6 +37,9 @@ std::string EnvironmentOf(pid_t process);
 // How many CPUs it may use; 0: it is gone.
 int64_t CpusOf(pid_t process);
 
+// The memory of the process that is resident, in bytes; 0: it is gone.
+int64_t MemoryOf(pid_t process);
+
 // How often it went to sleep by itself so far; 0: it is gone.
 int64_t WakesOf(pid_t thread);
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <utility>
 
@@ -41,10 +40,12 @@ void CompareLatency(std::span<const Results> results, const Latency& first, doub
                         .who = who,
                         .median_ns = Median(latency->medians_ns),
                         .interval_ns = BootstrapMedian(latency->medians_ns),
-                        .p99_ns = latency->durations_ns.Quantile(0.99)};
+                        .p99_ns = latency->durations_ns.Quantile(0.99),
+                        .stamped = latency->stamped};
     const Latency* floor = FindLatency(results[who].floors, latency->floor);
     if (floor != nullptr) one.floors = one.median_ns / std::max(Median(floor->medians_ns), 1.0);
-    if (who > 0) {
+    one.has_first = !first.medians_ns.empty();
+    if (who > 0 && one.has_first) {
       one.ratio = one.median_ns / std::max(Median(first.medians_ns), 1.0);
       one.p_value = MannWhitney(first.medians_ns, latency->medians_ns);
       const double change = std::max(one.ratio, 1 / std::max(one.ratio, 1e-9)) - 1;
@@ -56,13 +57,20 @@ void CompareLatency(std::span<const Results> results, const Latency& first, doub
 
 bool IsOnCurve(const Latency& latency) { return !latency.grows_with.empty(); }
 
+bool IsUsage(const Latency& latency) { return !IsOnCurve(latency) && latency.unit != kUnits[0]; }
+
+bool IsTested(const Latency& latency) { return !IsOnCurve(latency) && !IsUsage(latency); }
+
 void AddToCurves(const Latency& latency, size_t who, std::vector<ComparedCurve>& curves) {
   if (!IsOnCurve(latency) || latency.medians_ns.empty()) return;
   auto curve = std::ranges::find_if(curves, [&](const ComparedCurve& one) {
     return one.about == latency.about && one.grows_with == latency.grows_with && one.who == who;
   });
   if (curve == curves.end()) {
-    curves.push_back({.about = latency.about, .grows_with = latency.grows_with, .who = who});
+    curves.push_back({.about = latency.about,
+                      .unit = latency.unit,
+                      .grows_with = latency.grows_with,
+                      .who = who});
     curve = curves.end() - 1;
   }
   curve->points.emplace_back(latency.at, Median(latency.medians_ns));
@@ -81,26 +89,37 @@ bool Differ(const ComparedClause& compared) {
   });
 }
 
-std::string Duration(double ns) {
-  if (ns >= 1e6) return fmt::format("{:.3g} ms", ns / 1e6);
-  if (ns >= 1e3) return fmt::format("{:.3g} us", ns / 1e3);
-  return fmt::format("{:.0f} ns", ns);
-}
-
 std::string Floors(const ComparedLatency& latency) {
   return latency.floors > 0 ? fmt::format("{:.3g}", latency.floors) : "";
 }
 
 std::string PointsOf(const ComparedCurve& curve) {
   std::string text;
-  for (const auto& [at, median_ns] : curve.points) {
-    text += fmt::format("  {}: {}", at, Duration(median_ns));
+  for (const auto& [at, median] : curve.points) {
+    text += fmt::format("  {}: {}", at, QuantityText(median, curve.unit));
   }
   return text;
 }
 
+std::string Duration(double ns) { return QuantityText(ns, std::string(kUnits[0])); }
+
+// What was measured while every operation was stamped is marked.
+std::string MarkedMedian(const std::string& median, bool stamped) {
+  return stamped ? median + " *" : median;
+}
+
+constexpr std::string_view kStampedNote =
+    "*: the adapter stamps every operation, and the stamps are in it";
+
+bool HasStamped(const Compared& compared) {
+  const auto stamped = [](const auto& one) { return one.stamped; };
+  return std::ranges::any_of(compared.latencies, stamped) ||
+         std::ranges::any_of(compared.usages, stamped);
+}
+
 std::string AgainstTheFirst(const ComparedLatency& latency) {
   if (latency.who == 0) return "";
+  if (!latency.has_first) return "the first has none";
   const std::string what = !latency.differs    ? "no difference"
                            : latency.ratio > 1 ? "SLOWER"
                                                : "faster";
@@ -122,6 +141,40 @@ std::pair<std::vector<const ComparedClause*>, size_t> Differences(const Compared
 
 }  // namespace
 
+std::string QuantityText(double value, const std::string& unit) {
+  if (unit == "per_second") return fmt::format("{:.4g} a second", value);
+  if (unit == "cpu_ns_per_second") return fmt::format("{:.3g} % of a core", value / 1e7);
+  if (unit == "bytes") {
+    return value >= 1 << 20 ? fmt::format("{:.3g} MiB", value / (1 << 20))
+                            : fmt::format("{:.3g} KiB", value / (1 << 10));
+  }
+  if (value >= 1e6) return fmt::format("{:.3g} ms", value / 1e6);
+  if (value >= 1e3) return fmt::format("{:.3g} us", value / 1e3);
+  return fmt::format("{:.0f} ns", value);
+}
+
+std::vector<ComparedUsage> UsagesOf(std::span<const Results> results) {
+  std::vector<ComparedUsage> usages;
+  for (size_t who = 0; who < results.size(); ++who) {
+    for (const Latency& latency : results[who].latencies) {
+      if (!IsUsage(latency) || latency.medians_ns.empty()) continue;
+      usages.push_back({.name = latency.name,
+                        .about = latency.about,
+                        .unit = latency.unit,
+                        .who = who,
+                        .median = Median(latency.medians_ns),
+                        .interval = BootstrapMedian(latency.medians_ns),
+                        .stamped = latency.stamped});
+    }
+  }
+  // By figure, in the order in which they are first seen.
+  std::map<std::string, size_t> places;
+  for (const ComparedUsage& usage : usages) places.try_emplace(usage.name, places.size());
+  std::ranges::stable_sort(usages, {},
+                           [&](const ComparedUsage& usage) { return places[usage.name]; });
+  return usages;
+}
+
 std::vector<ComparedCurve> CurvesOf(std::span<const Results> results) {
   std::vector<ComparedCurve> curves;
   for (size_t who = 0; who < results.size(); ++who) {
@@ -137,11 +190,12 @@ std::vector<ComparedCurve> CurvesOf(std::span<const Results> results) {
 Compared Compare(std::span<const Results> results, double least_effect) {
   Compared compared{.names = NamesIn(results), .least_effect = least_effect};
   if (results.empty()) return compared;
-  const auto tested = std::ranges::count_if(results.front().latencies, std::not_fn(IsOnCurve));
+  const auto tested = std::ranges::count_if(results.front().latencies, IsTested);
   const auto tests = static_cast<double>(tested) * static_cast<double>(results.size() - 1);
   compared.curves = CurvesOf(results);
+  compared.usages = UsagesOf(results);
   for (const Latency& latency : results.front().latencies) {
-    if (IsOnCurve(latency)) continue;
+    if (!IsTested(latency)) continue;
     CompareLatency(results, latency, kAlpha / std::max(tests, 1.0), compared);
   }
   for (const Clause& clause : Clauses()) {
@@ -183,16 +237,24 @@ std::string RenderCompared(const Compared& compared) {
     }
     text += fmt::format(
         "{:22} {:24} {:>10}  {:24} {:>10}  {:>9}  {}\n", Clean(latency.name, Medium::kTerminal, 64),
-        name(latency.who), Duration(latency.median_ns),
+        name(latency.who), MarkedMedian(Duration(latency.median_ns), latency.stamped),
         fmt::format("{} to {}", Duration(latency.interval_ns.low),
                     Duration(latency.interval_ns.high)),
         Duration(static_cast<double>(latency.p99_ns)), Floors(latency), AgainstTheFirst(latency));
+  }
+  for (size_t i = 0; i < compared.usages.size(); ++i) {
+    const ComparedUsage& usage = compared.usages[i];
+    const bool is_first = i == 0 || compared.usages[i - 1].name != usage.name;
+    if (is_first) text += Clean(usage.about, Medium::kTerminal, 80) + ":\n";
+    text += fmt::format("  {:24} {:>20}\n", name(usage.who),
+                        MarkedMedian(QuantityText(usage.median, usage.unit), usage.stamped));
   }
   for (const ComparedCurve& curve : compared.curves) {
     text += fmt::format("{} by {}, {}:{}\n", Clean(curve.about, Medium::kTerminal, 80),
                         Clean(curve.grows_with, Medium::kTerminal, 40), name(curve.who),
                         PointsOf(curve));
   }
+  if (HasStamped(compared)) text += std::string(kStampedNote) + "\n";
   if (compared.clauses.empty()) return text + "\n";
   const auto [differ, same] = Differences(compared);
   text += fmt::format("\n{} verdicts are the same, {} differ\n", same, differ.size());
@@ -217,9 +279,19 @@ std::string RenderComparedMarkdown(const Compared& compared) {
   for (const ComparedLatency& latency : compared.latencies) {
     text += fmt::format(
         "| {} | {} | {} | {} to {} | {} | {} | {} |\n", Clean(latency.name, Medium::kMarkdown, 64),
-        name(latency.who), Duration(latency.median_ns), Duration(latency.interval_ns.low),
-        Duration(latency.interval_ns.high), Duration(static_cast<double>(latency.p99_ns)),
-        Floors(latency), AgainstTheFirst(latency));
+        name(latency.who), MarkedMedian(Duration(latency.median_ns), latency.stamped),
+        Duration(latency.interval_ns.low), Duration(latency.interval_ns.high),
+        Duration(static_cast<double>(latency.p99_ns)), Floors(latency), AgainstTheFirst(latency));
+  }
+  if (!compared.usages.empty()) {
+    text += "\n| what is used | implementation | median | 95 % interval |\n|---|---|---:|---|\n";
+  }
+  for (const ComparedUsage& usage : compared.usages) {
+    text += fmt::format("| {} | {} | {} | {} to {} |\n", Clean(usage.about, Medium::kMarkdown, 80),
+                        name(usage.who),
+                        MarkedMedian(QuantityText(usage.median, usage.unit), usage.stamped),
+                        QuantityText(usage.interval.low, usage.unit),
+                        QuantityText(usage.interval.high, usage.unit));
   }
   if (!compared.curves.empty()) {
     text += "\n| grows with | latency | implementation | medians |\n|---|---|---|---|\n";
@@ -229,6 +301,7 @@ std::string RenderComparedMarkdown(const Compared& compared) {
         fmt::format("| {} | {} | {} |{} |\n", Clean(curve.grows_with, Medium::kMarkdown, 40),
                     Clean(curve.about, Medium::kMarkdown, 80), name(curve.who), PointsOf(curve));
   }
+  if (HasStamped(compared)) text += fmt::format("\n\\{}\n", kStampedNote);
   text += "\n| clause | tier |";
   std::string rule = "|---|---|";
   for (size_t i = 0; i < compared.names.size(); ++i) {
@@ -245,7 +318,8 @@ std::string RenderComparedMarkdown(const Compared& compared) {
 }
 
 std::string FormatCompared(const Compared& compared) {
-  Json latencies = Json::array(), curves = Json::array(), clauses = Json::array();
+  Json latencies = Json::array(), usages = Json::array(), curves = Json::array(),
+       clauses = Json::array();
   for (const ComparedLatency& latency : compared.latencies) {
     latencies.push_back({{"name", latency.name},
                          {"implementation", compared.names[latency.who]},
@@ -255,10 +329,21 @@ std::string FormatCompared(const Compared& compared) {
                          {"ratio", latency.ratio},
                          {"p_value", latency.p_value},
                          {"differs", latency.differs},
-                         {"times_the_floor", latency.floors}});
+                         {"times_the_floor", latency.floors},
+                         {"stamped", latency.stamped}});
+  }
+  for (const ComparedUsage& usage : compared.usages) {
+    usages.push_back({{"name", usage.name},
+                      {"about", usage.about},
+                      {"unit", usage.unit},
+                      {"implementation", compared.names[usage.who]},
+                      {"median", usage.median},
+                      {"interval", {usage.interval.low, usage.interval.high}},
+                      {"stamped", usage.stamped}});
   }
   for (const ComparedCurve& curve : compared.curves) {
     curves.push_back({{"about", curve.about},
+                      {"unit", curve.unit},
                       {"grows_with", curve.grows_with},
                       {"implementation", compared.names[curve.who]},
                       {"points", curve.points}});
@@ -274,7 +359,8 @@ std::string FormatCompared(const Compared& compared) {
   }
   const Json json = {{"schema", "proctor-comparison/1"},      {"implementations", compared.names},
                      {"least_effect", compared.least_effect}, {"latencies", std::move(latencies)},
-                     {"curves", std::move(curves)},           {"clauses", std::move(clauses)}};
+                     {"usages", std::move(usages)},           {"curves", std::move(curves)},
+                     {"clauses", std::move(clauses)}};
   return json.dump(1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 

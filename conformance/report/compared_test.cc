@@ -95,6 +95,47 @@ TEST(Compared, ACurveIsShownAndNotTested) {
   EXPECT_EQ(read->floors, first.floors);
 }
 
+TEST(Compared, WhatIsUsedIsShownWithItsUnitAndNotTested) {
+  Results first = Make("a", 1'000, Verdict::kConforms);
+  first.latencies.push_back({.name = "cpu_idle",
+                             .about = "CPU time of the process while one task sleeps",
+                             .medians_ns = {15'000'000, 15'000'000},
+                             .unit = "cpu_ns_per_second"});
+  first.latencies.back().durations_ns.Add(15'000'000);
+  Results second = first;
+  second.latencies.back().medians_ns = {900'000'000, 900'000'000};
+  second.latencies.back().stamped = true;
+  const Compared compared = Compare(std::vector<Results>{first, second}, kLeastEffect);
+  EXPECT_TRUE(Regressions(compared).empty());
+  EXPECT_EQ(compared.latencies.size(), 4u);
+  ASSERT_EQ(compared.usages.size(), 2u);
+  EXPECT_EQ(compared.usages[1].who, 1u);
+  const std::string text = RenderCompared(compared);
+  EXPECT_NE(text.find("while one task sleeps:\n  a 1   "), std::string::npos) << text;
+  EXPECT_NE(text.find("90 % of a core *"), std::string::npos) << text;
+  EXPECT_NE(text.find("every operation"), std::string::npos);
+  EXPECT_NE(RenderComparedMarkdown(compared).find("| a 1 | 1.5 % of a core |"), std::string::npos);
+  const nlohmann::json json = nlohmann::json::parse(FormatCompared(compared));
+  EXPECT_EQ(json["usages"][1]["median"], 900'000'000);
+  std::string error;
+  const std::optional<Results> read = ParseResults(FormatResults(second), error);
+  ASSERT_TRUE(read) << error;
+  EXPECT_EQ(read->latencies, second.latencies);
+  second.latencies.back().unit = "furlongs";
+  EXPECT_FALSE(ParseResults(FormatResults(second), error));
+  EXPECT_NE(error.find("unit"), std::string::npos) << error;
+}
+
+TEST(Compared, WhatTheFirstLacksIsShownAndNotCompared) {
+  Results first = Make("a", 1'000, Verdict::kConforms);
+  const Results second = first;
+  first.latencies[1].medians_ns.clear();
+  const Compared compared = Compare(std::vector<Results>{first, second}, kLeastEffect);
+  ASSERT_EQ(compared.latencies.size(), 3u);
+  EXPECT_FALSE(compared.latencies[2].has_first);
+  EXPECT_NE(RenderCompared(compared).find("the first has none"), std::string::npos);
+}
+
 TEST(Compared, ForeignNamesAreCleaned) {
   const std::vector<Results> hostile = {Make("\033[31m|x", 1, Verdict::kConforms),
                                         Make("b", 1, Verdict::kViolates)};

@@ -40,6 +40,8 @@ Json LatenciesToJson(const std::vector<Latency>& latencies) {
                     {"buckets", BucketsToJson(latency.durations_ns)},
                     {"medians_ns", latency.medians_ns}});
     if (!latency.floor.empty()) json.back()["floor"] = latency.floor;
+    if (latency.unit != kUnits[0]) json.back()["unit"] = latency.unit;
+    if (latency.stamped) json.back()["stamped"] = true;
     if (latency.grows_with.empty()) continue;
     json.back()["grows_with"] = latency.grows_with;
     json.back()["at"] = latency.at;
@@ -140,6 +142,11 @@ Latency ReadLatency(JsonObject& object) {
   object.Update("floor", latency.floor);
   object.Update("grows_with", latency.grows_with);
   object.Update("at", latency.at);
+  object.Update("unit", latency.unit);
+  if (std::ranges::find(kUnits, latency.unit) == std::end(kUnits)) {
+    object.Fail("unit", "is unknown");
+  }
+  object.Update("stamped", latency.stamped);
   return latency;
 }
 

@@ -17,7 +17,8 @@
 // A verdict on a bound in time may have "measured": {"bound_ns": 30, "max_ns": 7,
 // "buckets": [[7, 12]]}, which is bucket and count of a Histogram. What was measured without a
 // bound stands in "latencies": [{"name": "yield", "about": "...", "max_ns": 7,
-// "buckets": [[7, 12]], "medians_ns": [7]}], which may be missing.
+// "buckets": [[7, 12]], "medians_ns": [7]}], which may be missing. So may its members "floor",
+// "grows_with" and "at", "unit", where that is not ns, and "stamped", where that is true.
 //
 // Version 1 is read as well: there a scenario was a string of JSON. Unknown members are ignored.
 //
@@ -42,6 +43,9 @@ namespace proctor {
 inline constexpr std::string_view kResultsSchema = "proctor-results/2";
 inline constexpr std::string_view kOldResultsSchema = "proctor-results/1";
 
+// The units of what was measured. CPU time a second is in nanoseconds.
+inline constexpr std::string_view kUnits[] = {"ns", "bytes", "per_second", "cpu_ns_per_second"};
+
 struct Result {
   Ruling ruling;
   bool expected = true;  // false: the verdict differs from the expectations
@@ -49,7 +53,8 @@ struct Result {
   std::optional<Scenario> scenario;  // a minimal one that shows it; nullopt: there is none
 };
 
-// What was measured without a clause that bounds it.
+// What was measured without a clause that bounds it: a latency; or what a process used while it
+// ran, which has another unit.
 struct Latency {
   std::string name;   // "hand_off_hot"
   std::string about;  // what it is, for people
@@ -58,6 +63,8 @@ struct Latency {
   std::string floor;                // that of Results::floors below which it cannot be; empty: none
   std::string grows_with;           // a point of a curve: what there were `at` of; empty: none
   int64_t at = 0;
+  std::string unit = "ns";  // of all its values; kUnits has the others
+  bool stamped = false;     // every operation was stamped meanwhile, which costs time of its own
 
   bool operator==(const Latency&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,8 +28,8 @@ namespace {
 // ten latencies of several implementations are tested; more than 24 prove hardly more.
 constexpr int kRoundsLeast = 6;  // of two runs each
 constexpr int kRoundsMost = 12;
-// A curve is to be looked at; no test is made of its points.
-constexpr int kCurveRounds = 2;
+// What is to be looked at, and not compared by a test.
+int UntestedRounds(size_t sides) { return sides > 3 ? 1 : 2; }
 
 class Comparison {
  public:
@@ -43,14 +44,21 @@ class Comparison {
 
  private:
   struct Side {
-    Implementation implementation;
-    std::string folder;
+    Side(Implementation built, OutputFolder own, const Selection& selection)
+        : implementation(std::move(built)), folder(std::move(own)), rulings(selection, kX) {}
+
+    const Implementation implementation;
+    const OutputFolder folder;
+    RulingTable rulings;  // of its last measurement
+    std::optional<LiveRun> run;
   };
 
   bool Build();
   bool CheckClauses(size_t who);
   void MeasureRound(int round);
+  bool Introduce(size_t who);
   void Measure(const Measurement& measurement, size_t who);
+  void NoteUnmeasured(const Measurement& measurement, size_t who);
   bool Fail(const std::string& error, int status);
   void NoteWhatIsOpen();
 
@@ -60,7 +68,7 @@ class Comparison {
   std::string error_;
   const Selection selection_;
   const int64_t end_ns_;
-  std::vector<Side> sides_;
+  std::deque<Side> sides_;
   std::vector<Latency> floors_;
   std::map<size_t, std::set<std::string>> unmeasured_;  // by who
   int rounds_ = 0;
@@ -102,7 +110,7 @@ bool Comparison::Build() {
     listener_.OnProgress(fmt::format("building the adapter of {}", name));
     const std::string path = fmt::format("{}/{}", folder_.path(), sides_.size() + 1);
     std::string error;
-    const std::optional<OutputFolder> own = OutputFolder::Open(path, error);
+    std::optional<OutputFolder> own = OutputFolder::Open(path, error);
     if (!own) return Fail(error, kExitFailed);
     BuildFailure failure{};
     std::optional<Implementation> built = BuildImplementation(
@@ -111,7 +119,7 @@ bool Comparison::Build() {
     if (!built) {
       return Fail(error, failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed);
     }
-    sides_.push_back({.implementation = std::move(*built), .folder = path});
+    sides_.emplace_back(std::move(*built), std::move(*own), selection_);
   }
   return true;
 }
@@ -127,20 +135,17 @@ bool Comparison::CheckClauses(size_t who) {
                                                .seed = request_.seed,
                                                .budget_ms = share_ms},
                                               std::nullopt, error);
-    const std::optional<OutputFolder> own = OutputFolder::Open(sides_[who].folder, error);
-    if (!plan || !own) return Fail(error, kExitFailed);
-    CampaignEnd checked = RunCampaign(*plan, *own, listener_);
+    if (!plan) return Fail(error, kExitFailed);
+    CampaignEnd checked = RunCampaign(*plan, sides_[who].folder, listener_);
     for (const std::string& line : checked.errors) end_.errors.push_back(line);
     if (!checked.results) return Fail("its clauses could not be judged", checked.exit_status);
     results = std::move(*checked.results);
   }
   results.machine = DescribeMachine();
   for (const Measurement& measurement : Measurements()) {
-    results.latencies.push_back({.name = measurement.scenario.name,
-                                 .about = measurement.scenario.about,
-                                 .floor = measurement.floor,
-                                 .grows_with = measurement.grows_with,
-                                 .at = measurement.at});
+    for (Latency& figure : BlankFigures(measurement)) {
+      results.latencies.push_back(std::move(figure));
+    }
   }
   end_.results.push_back(std::move(results));
   return true;
@@ -164,52 +169,64 @@ void Comparison::NoteWhatIsOpen() {
 void Comparison::MeasureRound(int round) {
   MeasureHostFloors(floors_);
   for (const Measurement& measurement : Measurements()) {
-    if (!measurement.grows_with.empty() && round >= kCurveRounds) continue;
+    if (!IsTested(measurement) && round >= UntestedRounds(sides_.size())) continue;
     listener_.OnProgress(fmt::format("round {}: {}", round + 1, measurement.scenario.name));
     for (size_t who = 0; who < sides_.size(); ++who) Measure(measurement, who);
     for (size_t who = sides_.size(); who-- > 0;) Measure(measurement, who);
   }
 }
 
+// False: the adapter does not say who it is, or it was interrupted.
+bool Comparison::Introduce(size_t who) {
+  Side& side = sides_[who];
+  if (side.run) return true;
+  side.run.emplace(LiveRun::Options{.implementation = side.implementation,
+                                    .tiers = kX,
+                                    .seed = request_.seed,
+                                    .measure = true},
+                   side.folder, side.rulings, listener_);
+  refused_ = !side.run->Introduce() && !listener_.Stopped();
+  const std::optional<Handshake>& handshake = side.run->handshake();
+  if (end_.results[who].version.empty() && handshake) {
+    end_.results[who].version = handshake->version;
+    end_.results[who].profile = side.run->profile().value_or(kGo1_20);
+  }
+  return !refused_ && !listener_.Stopped();
+}
+
 void Comparison::Measure(const Measurement& measurement, size_t who) {
   if (listener_.Stopped() || refused_) return;
-  Results& results = end_.results[who];
-  std::string error;
-  const std::optional<OutputFolder> own = OutputFolder::Open(sides_[who].folder, error);
-  if (!own) return end_.errors.push_back(error);
-  RulingTable rulings(selection_, kX);
-  LiveRun run({.implementation = sides_[who].implementation, .tiers = kX, .seed = request_.seed},
-              *own, rulings, listener_);
-  refused_ = !run.Introduce() && !listener_.Stopped();
-  run.Run({measurement.scenario, {ClauseId::kHAND_8}});
-  if (results.version.empty() && run.handshake()) {
-    results.version = run.handshake()->version;
-    results.profile = run.profile().value_or(kGo1_20);
-  }
-  if (!run.gathered()) {
-    const Ruling* ruling = rulings.Find(ClauseId::kHAND_8, kX);
-    if (listener_.Stopped() || ruling == nullptr) return;
-    if (refused_) {
-      Fail(fmt::format("{}: {}", results.implementation, ruling->message), kExitFailed);
-      return;
-    }
-    // A curve ends where the runtime does not go on: with one P, for example.
-    if (!measurement.grows_with.empty() && ruling->verdict == Verdict::kUnsupported) return;
-    const std::string line = fmt::format("{}: {} was not measured: {}", results.implementation,
-                                         measurement.scenario.name, ruling->message);
-    if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {
-      results.unjudged.push_back(line);
-    }
-    if (ruling->verdict != Verdict::kUnsupported) unmeasured_[who].insert(line);
+  Side& side = sides_[who];
+  side.rulings.Forget();
+  const bool introduced = Introduce(who);
+  if (introduced && measurement.only_unstamped &&
+      !side.run->handshake()->stamps.contains(measurement.scenario.stamps)) {
     return;
   }
-  const auto span = run.gathered()->spans.find(measurement.span);
-  if (span == run.gathered()->spans.end()) return;
-  for (Latency& latency : results.latencies) {
-    if (latency.name != measurement.scenario.name) continue;
-    latency.durations_ns.Merge(span->second);
-    latency.medians_ns.push_back(span->second.Quantile(0.5));
+  side.run->Run({measurement.scenario, {ClauseId::kHAND_8}});
+  if (side.run->figures()) {
+    AddFigures(measurement, *side.run->figures(), end_.results[who].latencies);
+  } else {
+    NoteUnmeasured(measurement, who);
   }
+}
+
+void Comparison::NoteUnmeasured(const Measurement& measurement, size_t who) {
+  Results& results = end_.results[who];
+  const Ruling* ruling = sides_[who].rulings.Find(ClauseId::kHAND_8, kX);
+  if (listener_.Stopped() || ruling == nullptr) return;
+  if (refused_) {
+    Fail(fmt::format("{}: {}", results.implementation, ruling->message), kExitFailed);
+    return;
+  }
+  // A curve ends where the runtime does not go on: with one P, for example.
+  if (!measurement.grows_with.empty() && ruling->verdict == Verdict::kUnsupported) return;
+  const std::string line = fmt::format("{}: {} was not measured: {}", results.implementation,
+                                       measurement.scenario.name, ruling->message);
+  if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {
+    results.unjudged.push_back(line);
+  }
+  if (ruling->verdict != Verdict::kUnsupported) unmeasured_[who].insert(line);
 }
 
 }  // namespace

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +29,24 @@ Measurement Make(std::string name, std::string about, std::string span, std::str
                        .stamps = Stamps::kNone},
           .span = std::move(span),
           .floor = std::move(floor)};
+}
+
+// What takes less than a microsecond, and a stamp takes more.
+Measurement MakeShort(std::string name, std::string about, std::string span, std::string floor,
+                      std::vector<Task> tasks) {
+  Measurement made = Make(std::move(name), std::move(about), std::move(span), std::move(floor), 1,
+                          std::move(tasks));
+  made.only_unstamped = true;
+  return made;
+}
+
+// Seen from outside, with as many P as the runtime has by itself.
+Measurement MakeSeen(FigureKind kind, std::string name, std::string about,
+                     std::vector<Task> tasks) {
+  Measurement made = Make(std::move(name), std::move(about), "", "", 1, std::move(tasks));
+  made.scenario.tunables.clear();
+  made.kind = kind;
+  return made;
 }
 
 Task Spawned() { return {.ops = {For(Op::kYield)}, .start = false}; }
@@ -52,6 +74,8 @@ void AddCurve(std::vector<Measurement>& all, const std::string& grows_with,
     point.scenario.name = fmt::format("{}_by_{}_{}", point.scenario.name, grows_with, number);
     point.grows_with = grows_with;
     point.at = number;
+    constexpr int64_t kStampedMost = 1'000;
+    point.only_unstamped = point.only_unstamped || number > kStampedMost;
     all.push_back(std::move(point));
   }
 }
@@ -64,12 +88,14 @@ void AddCurves(std::vector<Measurement>& all) {
   });
   AddCurve(all, "tasks", {2, 10, 100, 1'000}, [](int64_t tasks) {
     const Task yields{.ops = {For(Op::kYield)}, .repeat = 20'000 / tasks};
-    return Make("yield", "a yield to all other tasks", "yield", "switch", 1,
-                std::vector<Task>(static_cast<size_t>(tasks), yields));
+    return MakeShort("yield", "a yield to all other tasks", "yield", "switch",
+                     std::vector<Task>(static_cast<size_t>(tasks), yields));
   });
   AddCurve(all, "processors", {1, 2, 4, 8}, [](int64_t procs) {
-    return Make("channel", "waiting for the answer of another task", "receive", "switch", procs,
-                Conversation(5'000));
+    Measurement measured = MakeShort("channel", "waiting for the answer of another task", "receive",
+                                     "switch", Conversation(5'000));
+    measured.scenario.tunables = {{"procs", procs}};
+    return measured;
   });
   AddCurve(all, "descriptors", {1, 10, 100}, [](int64_t descriptors) {
     std::vector<Task> tasks = {{.ops = {For(Op::kSleep, 2 * kMs)}, .repeat = 40}};
@@ -83,6 +109,33 @@ void AddCurves(std::vector<Measurement>& all) {
     measured.scenario.tasks = std::move(tasks);
     return measured;
   });
+  // Before they are made and again when all of them wait, the memory is looked at for a while.
+  AddCurve(all, "tasks", {100, 1'000, 10'000}, [](int64_t tasks) {
+    Measurement measured =
+        MakeSeen(FigureKind::kMemory, "memory", "resident memory of a task that waits",
+                 {{.ops = {For(Op::kSleep, 450 * kMs), {.op = Op::kSpawn, .task = 1}}},
+                  {.ops = {{.op = Op::kSpawn, .task = 2}}, .repeat = tasks, .start = false},
+                  {.ops = {{.op = Op::kReceive, .channel = 0}}, .start = false},
+                  {.ops = {For(Op::kSleep, 900 * kMs), {.op = Op::kSpawn, .task = 4}}},
+                  {.ops = {{.op = Op::kSend, .channel = 0}}, .repeat = tasks, .start = false}});
+    return measured;
+  });
+}
+
+void AddLoads(std::vector<Measurement>& all) {
+  constexpr int64_t kLongNs = 1'000 * kMs;
+  const auto add = [&](std::string name, std::string about, std::vector<Task> tasks) {
+    all.push_back(
+        MakeSeen(FigureKind::kUsage, std::move(name), std::move(about), std::move(tasks)));
+  };
+  const Task spinner{.ops = {For(Op::kSpin, kLongNs)}};
+  const size_t cpus = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+  add("idle", "while one task sleeps", {{.ops = {For(Op::kSleep, kLongNs)}}});
+  add("spinner", "while one task computes", {spinner});
+  add("spinners", "while a task computes for each CPU", std::vector<Task>(cpus, spinner));
+  add("calls", "while one task makes short system calls", {{.ops = {For(Op::kCalls, kLongNs)}}});
+  add("sleepers", "while 20 tasks sleep for 5 ms again and again",
+      std::vector<Task>(20, {.ops = {For(Op::kSleep, 5 * kMs)}, .repeat = 200}));
 }
 
 std::vector<Measurement> All() {
@@ -106,18 +159,46 @@ std::vector<Measurement> All() {
   all.push_back(Make("timers_10000", "how late ten thousand timers fire", "sleep", "sleep", 2,
                      {{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = 10'000},
                       {.ops = {For(Op::kSleep, 50 * kMs)}, .start = false}}));
-  all.push_back(Make("yield", "a yield to one other task", "yield", "switch", 1,
-                     {{.ops = {For(Op::kYield)}, .repeat = 20'000},
-                      {.ops = {For(Op::kYield)}, .repeat = 20'000}}));
-  all.push_back(Make(
-      "spawn", "making a task runnable", "spawn", "", 1,
+  all.push_back(MakeShort("yield", "a yield to one other task", "yield", "switch",
+                          {{.ops = {For(Op::kYield)}, .repeat = 20'000},
+                           {.ops = {For(Op::kYield)}, .repeat = 20'000}}));
+  all.push_back(MakeShort(
+      "spawn", "making a task runnable", "spawn", "",
       {{.ops = {{.op = Op::kSpawn, .task = 1}, For(Op::kYield)}, .repeat = 10'000}, Spawned()}));
-  all.push_back(Make("channel", "waiting for the answer of another task", "receive", "switch", 1,
-                     Conversation(10'000)));
+  all.push_back(MakeShort("channel", "waiting for the answer of another task", "receive", "switch",
+                          Conversation(10'000)));
   all.push_back(Make("call", "a system call of 1 us, beyond that", "block", "sleep", 1,
                      {{.ops = {For(Op::kBlock, 1 * kUs)}, .repeat = 1'000}}));
+  AddLoads(all);
   AddCurves(all);
   return all;
+}
+
+int64_t PerSecond(int64_t count, const ProcessUsage& usage) {
+  return static_cast<int64_t>(static_cast<double>(count) * 1e9 /
+                              static_cast<double>(usage.over_ns));
+}
+
+struct UsageFigure {
+  std::string_view name;
+  std::string_view about;
+  std::string_view unit;
+  std::optional<int64_t> (*value)(const ProcessUsage& usage);
+};
+
+constexpr UsageFigure kUsageFigures[] = {
+    {"cpu", "CPU time of the process", "cpu_ns_per_second",
+     [](const ProcessUsage& usage) { return std::optional(usage.cpu_ns); }},
+    {"wakeups", "wake-ups of the process", "per_second",
+     [](const ProcessUsage& usage) { return usage.wakes; }},
+    {"monitor_cpu", "CPU time of the monitor", "cpu_ns_per_second",
+     [](const ProcessUsage& usage) { return usage.monitor_cpu_ns; }},
+    {"monitor_wakeups", "wake-ups of the monitor", "per_second",
+     [](const ProcessUsage& usage) { return usage.monitor_wakes; }},
+};
+
+std::string UsageName(const UsageFigure& figure, const Measurement& measurement) {
+  return fmt::format("{}_{}", figure.name, measurement.scenario.name);
 }
 
 }  // namespace
@@ -125,6 +206,57 @@ std::vector<Measurement> All() {
 std::span<const Measurement> Measurements() {
   static const std::vector<Measurement> all = All();
   return all;
+}
+
+bool IsTested(const Measurement& measurement) {
+  return measurement.kind == FigureKind::kSpan && measurement.grows_with.empty();
+}
+
+std::vector<Latency> BlankFigures(const Measurement& measurement) {
+  if (measurement.kind == FigureKind::kUsage) {
+    std::vector<Latency> blank;
+    for (const UsageFigure& figure : kUsageFigures) {
+      blank.push_back({.name = UsageName(figure, measurement),
+                       .about = fmt::format("{} {}", figure.about, measurement.scenario.about),
+                       .unit = std::string(figure.unit)});
+    }
+    return blank;
+  }
+  return {{.name = measurement.scenario.name,
+           .about = measurement.scenario.about,
+           .floor = measurement.floor,
+           .grows_with = measurement.grows_with,
+           .at = measurement.at,
+           .unit = measurement.kind == FigureKind::kMemory ? "bytes" : "ns"}};
+}
+
+void AddFigures(const Measurement& measurement, const Figures& run, std::vector<Latency>& figures) {
+  const auto add = [&](const std::string& name, const Histogram& values) {
+    const auto figure = std::ranges::find(figures, name, &Latency::name);
+    if (figure == figures.end() || values.count() == 0) return;
+    figure->durations_ns.Merge(values);
+    figure->medians_ns.push_back(values.Quantile(0.5));
+    figure->stamped = run.stamped;
+  };
+  const auto add_one = [&](const std::string& name, int64_t value) {
+    Histogram one;
+    one.Add(std::max<int64_t>(value, 0));
+    add(name, one);
+  };
+  if (measurement.kind == FigureKind::kSpan) {
+    const auto span = run.spans.find(measurement.span);
+    if (span != run.spans.end()) add(measurement.scenario.name, span->second);
+  } else if (!run.usage) {
+    return;
+  } else if (measurement.kind == FigureKind::kMemory) {
+    add_one(measurement.scenario.name,
+            (run.usage->memory_most - run.usage->memory_first) / measurement.at);
+  } else {
+    for (const UsageFigure& figure : kUsageFigures) {
+      const std::optional<int64_t> value = figure.value(*run.usage);
+      if (value) add_one(UsageName(figure, measurement), PerSecond(*value, *run.usage));
+    }
+  }
 }
 
 }  // namespace proctor

@@ -94,6 +94,19 @@ Scenario TimerStorm(Draw& draw, int64_t intensity) {
   return scenario;
 }
 
+// Very many tasks that are there at once, each with a timer that is still to fire: all are spawned
+// before the first of them fires.
+Scenario Crowd(Draw& draw, int64_t intensity) {
+  Scenario scenario{.tunables = {{"procs", Procs(draw)}}};
+  const int64_t tasks = std::min<int64_t>(intensity * 1000, kTasksMost);
+  const int64_t for_each_ns = draw.Between(12, 20) * kUs;
+  scenario.tasks.push_back(Started({Spawn(1)}, tasks));
+  scenario.tasks.push_back(Spawned({For(Op::kSleep, 100 * kMs + tasks * for_each_ns)}));
+  // The stamps of a million would hold it back more than it does itself.
+  scenario.stamps = Stamps::kNone;
+  return scenario;
+}
+
 // The number of processors goes up and down while tasks compute, block, sleep, send and set timers.
 Scenario ProcsChanges(Draw& draw, int64_t intensity) {
   Scenario scenario{.tunables = {{"procs", draw.Between(1, 4)}}, .channels = {{.capacity = 1}}};
@@ -266,6 +279,11 @@ const std::vector<Workload>& All() {
        "end",
        {kDEEP_4, kHAND_8, kCAD_9, kTIME_1, kTIME_5, kTIME_6, kTIME_7},
        TimerStorm},
+      {"crowd",
+       "very many tasks at once, each with a timer; presses memory and what goes through all "
+       "timers",
+       {kDEEP_4, kHAND_8},
+       Crowd},
       {"procs_changes",
        "the number of processors changed under load; presses what moves with a processor",
        {kTIME_5, kTIME_6, kTIME_7, kHAND_8},
@@ -320,7 +338,8 @@ Scenario MakeScenario(const Workload& workload, uint64_t seed, int64_t intensity
   Draw draw(CaseSeed(seed, workload.name));
   const Stamps stamps = draw.OneOf({Stamps::kAll, Stamps::kEnds, Stamps::kEnds, Stamps::kNone});
   Scenario scenario = workload.make(draw, std::clamp<int64_t>(intensity, 1, kIntensityMost));
-  const bool as_is = workload.make == OfTheLibrary || workload.make == WakeUps;
+  const bool as_is =
+      workload.make == OfTheLibrary || workload.make == WakeUps || workload.make == Crowd;
   if (!as_is) scenario.stamps = intensity > 20 ? std::max(stamps, Stamps::kEnds) : stamps;
   scenario.about = workload.about;
   scenario.seed = seed;

@@ -1,11 +1,9 @@
 """The page in a headless Chromium: it opens without an error or a request, and does what it says.
 
-The browser is spoken to by its DevTools protocol over a pair of pipes. Screenshots become outputs
-of the test. Where the machine has no Chromium, the test says so and is skipped.
+Screenshots become outputs of the test. Where the machine has no Chromium, the test says so and is
+skipped.
 """
 
-import base64
-import json
 import os
 import shutil
 import subprocess
@@ -13,134 +11,9 @@ import sys
 import tempfile
 import unittest
 
-BROWSERS = ("chromium-headless-shell", "chromium")
+from conformance.report.page.browser import Browser, find_browser
+
 PRINTER = "conformance/report/page/print_page_testing"
-
-
-class Browser:
-    """One page of one browser. Messages are JSON texts that end in a NUL byte."""
-
-    def __init__(self, program, profile):
-        to_browser, self._write = os.pipe()
-        self._read, from_browser = os.pipe()
-        arguments = [
-            program,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--force-color-profile=srgb",
-            "--hide-scrollbars",
-            "--remote-debugging-pipe",
-            f"--user-data-dir={profile}",
-            "about:blank",
-        ]
-
-        def place_pipes():
-            # The protocol's own numbers; the copies below must not lie on them.
-            for source, number in ((os.dup(to_browser), 13), (os.dup(from_browser), 14)):
-                os.dup2(source, number)
-            os.dup2(13, 3)
-            os.dup2(14, 4)
-
-        self._process = subprocess.Popen(
-            arguments,
-            close_fds=False,
-            preexec_fn=place_pipes,
-            env={**os.environ, "HOME": profile},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        os.close(to_browser)
-        os.close(from_browser)
-        self._buffer = b""
-        self._number = 0
-        self._session = None
-        self.events = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
-            "sessionId"
-        ]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method, **parameters):
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._write, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._next()
-            if answer.get("id") == self._number:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
-                return answer["result"]
-            self.events.append(answer)
-
-    def wait_for(self, method):
-        while not any(event.get("method") == method for event in self.events):
-            self.events.append(self._next())
-
-    def _next(self):
-        while b"\0" not in self._buffer:
-            block = os.read(self._read, 1 << 16)
-            if not block:
-                raise RuntimeError("the browser ended: " + self._process.stderr.read().decode())
-            self._buffer += block
-        text, self._buffer = self._buffer.split(b"\0", 1)
-        return json.loads(text)
-
-    def open(self, path, width=1280, dark=False):
-        self.events.clear()
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=900,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
-        scheme = "dark" if dark else "light"
-        self.call(
-            "Emulation.setEmulatedMedia",
-            features=[{"name": "prefers-color-scheme", "value": scheme}],
-        )
-        self.call("Page.navigate", url="file://" + path)
-        self.wait_for("Page.loadEventFired")
-
-    def do(self, script):
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
-        if "exceptionDetails" in answer:
-            raise RuntimeError(str(answer["exceptionDetails"]))
-        return answer["result"].get("value")
-
-    def press(self, key, code):
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
-
-    def screenshot(self, name):
-        folder = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
-        if not folder:
-            return
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {
-            "x": 0,
-            "y": 0,
-            "width": size["width"],
-            "height": min(size["height"], 4000),
-            "scale": 1,
-        }
-        shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
-        with open(os.path.join(folder, name + ".png"), "wb") as file:
-            file.write(base64.b64decode(shot["data"]))
-
-    def close(self):
-        os.close(self._write)
-        os.close(self._read)
-        self._process.kill()
-        self._process.wait()
-        self._process.stderr.close()
 
 
 # Pixels that are not the canvas's background.
@@ -171,13 +44,17 @@ class PageInABrowser(unittest.TestCase):
             cls.pages[name] = os.path.join(cls.folder, name + ".html")
             with open(cls.pages[name], "wb") as file:
                 subprocess.run([os.path.abspath(PRINTER), *arguments], check=True, stdout=file)
-        program = next(filter(None, map(shutil.which, BROWSERS)))
-        cls.browser = Browser(program, os.path.join(cls.folder, "profile"))
+        cls.browser = Browser(find_browser(), os.path.join(cls.folder, "profile"))
 
     @classmethod
     def tearDownClass(cls):
         cls.browser.close()
         shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def keep_screenshot(self, name):
+        folder = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
+        if folder:
+            self.browser.screenshot(os.path.join(folder, name + ".png"))
 
     def assert_quiet(self, path):
         for event in self.browser.events:
@@ -193,7 +70,7 @@ class PageInABrowser(unittest.TestCase):
             self.browser.open(path)
             self.browser.do("window.dispatchEvent(new Event('beforeprint'))")
             self.assert_quiet(path)
-            self.browser.screenshot(name + "_light")
+            self.keep_screenshot(name + "_light")
 
     def test_the_verdicts_have_their_rows_and_filters_work(self):
         self.browser.open(self.pages["two"])
@@ -227,7 +104,7 @@ class PageInABrowser(unittest.TestCase):
                 "of", self.browser.do("document.getElementById('cadence-caption').textContent")
             )
             if dark:
-                self.browser.screenshot("two_dark")
+                self.keep_screenshot("two_dark")
 
     def test_hostile_names_do_no_harm(self):
         self.browser.open(self.pages["two"])
@@ -240,7 +117,7 @@ class PageInABrowser(unittest.TestCase):
         for name in self.pages:
             self.browser.open(self.pages[name], width=380)
             self.assertLessEqual(self.browser.do("document.documentElement.scrollWidth"), 380)
-            self.browser.screenshot(name + "_narrow")
+            self.keep_screenshot(name + "_narrow")
 
     def test_the_keyboard_comes_to_a_clause(self):
         self.browser.open(self.pages["two"])
@@ -267,7 +144,7 @@ class PageInABrowser(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not any(map(shutil.which, BROWSERS)):
+    if find_browser() is None:
         print("SKIPPED: there is no chromium-headless-shell or chromium (ci/setup installs one)")
         sys.exit(0)
     unittest.main()

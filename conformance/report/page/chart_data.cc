@@ -32,15 +32,17 @@ Json UnboundedOf(std::span<const Results> results, const std::vector<std::string
   for (size_t i = 0; i < results.size(); ++i) {
     for (const Latency& latency : results[i].latencies) {
       if (latency.durations_ns.count() == 0 || !latency.grows_with.empty()) continue;
+      if (latency.unit != kUnits[0]) continue;
       const auto [place, is_new] = places.try_emplace(latency.name, latencies.size());
       if (is_new) {
         latencies.push_back({{"title", fmt::format("{}: {}", latency.name, latency.about)},
                              {"bound_ns", 0},
                              {"series", Json::array()}});
       }
-      latencies[place->second]["series"].push_back({{"name", names[i]},
-                                                    {"n", latency.durations_ns.count()},
-                                                    {"points", PointsOf(latency.durations_ns)}});
+      latencies[place->second]["series"].push_back(
+          {{"name", names[i] + (latency.stamped ? " *" : "")},
+           {"n", latency.durations_ns.count()},
+           {"points", PointsOf(latency.durations_ns)}});
     }
   }
   return latencies;
@@ -80,6 +82,7 @@ Json CurveDataOf(std::span<const Results> results) {
     if (is_new) {
       curves.push_back({{"title", fmt::format("by {}: {}", curve.grows_with, curve.about)},
                         {"grows_with", curve.grows_with},
+                        {"unit", curve.unit},
                         {"series", Json::array()}});
     }
     curves[place->second]["series"].push_back(

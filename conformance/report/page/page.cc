@@ -46,6 +46,7 @@ class Page {
   void AddFindings();
   void AddFinding(const Finding& finding, size_t subject, data& list) const;
   void AddLatencies();
+  void AddUsages();
   void AddCadences();
   void AddClauses();
   data Part(const Clause& clause) const;
@@ -178,6 +179,7 @@ data Page::Row(const Clause& clause) const {
 
 void Page::AddMatrix() {
   data columns(List::list), tier_columns(List::list), rows(List::list);
+  int all_width = 0;
   for (size_t i = 0; i < results_.size(); ++i) {
     const TierSet tiers = TiersOf(i);
     int width = 0;
@@ -187,12 +189,16 @@ void Page::AddMatrix() {
       tier_columns.push_back({"tier_column", std::string(TierName(tier))});
     }
     if (width == 0) continue;
+    all_width += width;
     data column;
     column.set("column_name", names_[i]);
     column.set("column_width", std::to_string(width));
     columns.push_back(column);
   }
   for (const ClauseId id : clauses_) rows.push_back(Row(GetClause(id)));
+  // From here on the words in the cells leave no place for anything else.
+  constexpr int kWideMost = 6;
+  page_.set("has_many_columns", all_width > kWideMost);
   page_.set("columns", columns);
   page_.set("tier_columns", tier_columns);
   page_.set("rows", rows);
@@ -230,11 +236,11 @@ void Page::AddLatencies() {
   data list(List::list);
   const auto add = [&](const Latency& latency, const std::string& who,
                        const std::vector<Latency>& floors) {
-    if (latency.durations_ns.count() == 0) return;
+    if (latency.durations_ns.count() == 0 || latency.unit != kUnits[0]) return;
     data row = LatencyRow({.durations_ns = latency.durations_ns});
     row.set("latency_name", latency.name);
     row.set("latency_clause", false);
-    row.set("latency_who", who);
+    row.set("latency_who", latency.stamped ? who + " *" : who);
     row.set("latency_tier", "");
     const auto floor = std::ranges::find(floors, latency.floor, &Latency::name);
     if (floor != floors.end()) {
@@ -267,6 +273,17 @@ void Page::AddLatencies() {
   page_.set("has_latencies", !list.is_empty_list());
   page_.set("latencies", list);
   page_.set("has_curves", !CurvesOf(results_).empty());
+}
+
+void Page::AddUsages() {
+  data columns(List::list);
+  for (const std::string& name : names_) columns.push_back({"usage_column", name});
+  bool has_stamped = false;
+  const data rows = UsageRows(results_, has_stamped);
+  page_.set("has_usages", !rows.is_empty_list());
+  page_.set("usages_stamped", has_stamped);
+  page_.set("usage_columns", columns);
+  page_.set("usages", rows);
 }
 
 void Page::AddCadences() {
@@ -353,6 +370,7 @@ std::string Page::Render() {
   AddMatrix();
   AddFindings();
   AddLatencies();
+  AddUsages();
   AddCadences();
   AddClauses();
   AddSurroundings();

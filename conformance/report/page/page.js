@@ -77,6 +77,18 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const SERIES = ["one", "two", "three", "four", "five", "six"];
 const SHAPES = ["circle", "triangle", "rect", "rectRot", "star", "cross"];
 
+// How the line number i of a chart is drawn: those beyond the last colour are dashed.
+function lineOf(i) {
+  const again = Math.floor(i / SERIES.length);
+  return {
+    borderColor: colour(SERIES[i % SERIES.length]),
+    backgroundColor: colour(SERIES[i % SERIES.length]),
+    pointStyle: SHAPES[(i + again) % SHAPES.length],
+    borderDash: again > 0 ? [7, 4] : [],
+    borderWidth: 2,
+  };
+}
+
 function axis(title, extra) {
   return {
     title: { display: true, text: title, color: colour("text") },
@@ -110,12 +122,20 @@ function duration(ns) {
   return ns + " ns";
 }
 
+function quantity(value, unit) {
+  if (unit === "ns") return duration(value);
+  if (unit !== "bytes") return String(value);
+  if (value >= 1e6) return +(value / 1e6).toPrecision(3) + " MB";
+  return value >= 1e3 ? +(value / 1e3).toPrecision(3) + " kB" : value + " B";
+}
+
 const isPowerOfTen = (value) => Math.abs(Math.log10(value) % 1) < 1e-6;
-const logarithmicNs = (title) =>
+const logarithmic = (title, format) =>
   axis(title, {
     type: "logarithmic",
-    ticks: { color: colour("text"), callback: (v) => (isPowerOfTen(v) ? duration(v) : "") },
+    ticks: { color: colour("text"), callback: (v) => (isPowerOfTen(v) ? format(v) : "") },
   });
+const logarithmicNs = (title) => logarithmic(title, duration);
 
 // A percentile p stands at -log10(1 - p): each nine has the same width.
 const atPercentile = (share) => -Math.log10(1 - share);
@@ -126,10 +146,7 @@ function latencyChart(clause, old) {
   const datasets = clause.series.map((series, i) => ({
     label: `${series.name} (n=${series.n})`,
     data: series.points.map(([share, ns]) => ({ x: atPercentile(share), y: Math.max(ns, 1) })),
-    borderColor: colour(SERIES[i % SERIES.length]),
-    backgroundColor: colour(SERIES[i % SERIES.length]),
-    pointStyle: SHAPES[i % SHAPES.length],
-    borderWidth: 2,
+    ...lineOf(i),
     pointRadius: 3,
   }));
   if (clause.bound_ns > 0) {
@@ -185,10 +202,7 @@ function growthChart(curve, old) {
   const datasets = curve.series.map((series, i) => ({
     label: series.name,
     data: series.points.map(([at, ns]) => ({ x: at, y: Math.max(ns, 1) })),
-    borderColor: colour(SERIES[i % SERIES.length]),
-    backgroundColor: colour(SERIES[i % SERIES.length]),
-    pointStyle: SHAPES[i % SHAPES.length],
-    borderWidth: 2,
+    ...lineOf(i),
     pointRadius: 4,
   }));
   return draw(byId("growth-chart"), old, {
@@ -197,14 +211,14 @@ function growthChart(curve, old) {
     options: {
       scales: {
         x: axis(`number of ${curve.grows_with}`, { type: "logarithmic" }),
-        y: logarithmicNs("median"),
+        y: logarithmic("median", (value) => quantity(value, curve.unit)),
       },
       plugins: {
         legend: { labels: { color: colour("text"), usePointStyle: true } },
         tooltip: {
           callbacks: {
             title: (items) => `${items[0].parsed.x} ${curve.grows_with}`,
-            label: (item) => `${item.dataset.label}: ${duration(item.parsed.y)}`,
+            label: (item) => `${item.dataset.label}: ${quantity(item.parsed.y, curve.unit)}`,
           },
         },
       },

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
+
+#include "conformance/report/compared.h"
 
 namespace proctor {
 namespace {
@@ -22,6 +25,14 @@ std::string Duration(int64_t ns) {
   if (value >= 1e9) return fmt::format("{:.3g} s", value / 1e9);
   if (value >= 1e6) return fmt::format("{:.3g} ms", value / 1e6);
   return fmt::format("{:.3g} \u00b5s", value / 1e3);
+}
+
+// Empty: it was not measured.
+std::string UsageCell(const Results& results, const std::string& name, bool& has_stamped) {
+  const auto found = std::ranges::find(results.latencies, name, &Latency::name);
+  if (found == results.latencies.end() || found->medians_ns.empty()) return "";
+  has_stamped = has_stamped || found->stamped;
+  return QuantityText(Median(found->medians_ns), found->unit) + (found->stamped ? " *" : "");
 }
 
 }  // namespace
@@ -94,6 +105,31 @@ std::string MeasuredText(const Measured& measured) {
   return fmt::format("n={}, p50 {}, p99 {}, max {}; bound {}", durations.count(),
                      Milliseconds(durations.Quantile(0.5)), Milliseconds(durations.Quantile(0.99)),
                      Milliseconds(durations.max()), Milliseconds(measured.bound_ns));
+}
+
+data UsageRows(std::span<const Results> results, bool& has_stamped) {
+  data rows(data::type::list);
+  std::set<std::string> seen;
+  for (const Results& one : results) {
+    for (const Latency& usage : one.latencies) {
+      if (usage.unit == kUnits[0] || !seen.insert(usage.name).second) continue;
+      data cells(data::type::list);
+      bool is_empty = true;
+      for (const Results& other : results) {
+        const std::string cell = UsageCell(other, usage.name, has_stamped);
+        is_empty = is_empty && cell.empty();
+        cells.push_back({"usage_cell", cell});
+      }
+      if (is_empty) continue;
+      std::string about = usage.about;
+      if (!usage.grows_with.empty()) about += fmt::format(", of {} {}", usage.at, usage.grows_with);
+      data row;
+      row.set("usage_about", about);
+      row.set("usage_cells", cells);
+      rows.push_back(row);
+    }
+  }
+  return rows;
 }
 
 data CadenceRow(const Cadence& cadence, const std::string& name) {

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <kainjow/mustache.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "conformance/evidence/event.h"
 #include "conformance/judge/verdict.h"
 #include "conformance/report/cadence.h"
+#include "conformance/report/results.h"
 
 namespace proctor {
 
@@ -29,6 +31,10 @@ std::string TimesTheFloor(const Histogram& latency, const Histogram& floor);
 // Quantiles beside the bound, without whose they are.
 kainjow::mustache::data LatencyRow(const Measured& measured);
 std::string MeasuredText(const Measured& measured);
+
+// What was used: a row for each figure, with a cell for each of the results. `has_stamped`: one of
+// them was measured while everything was stamped.
+kainjow::mustache::data UsageRows(std::span<const Results> results, bool& has_stamped);
 
 // How often a monitor slept, and what happened between; the cadence has events.
 kainjow::mustache::data CadenceRow(const Cadence& cadence, const std::string& name);

@@ -88,6 +88,20 @@ TEST(Page, ChartsGetWhatTheTablesSay) {
   EXPECT_EQ(data["cadences"][0]["points"][0], (nlohmann::json{0, "sleep", 20'000}));
 }
 
+TEST(Page, WhatIsUsedHasItsUnitAndSaysWhetherItWasStamped) {
+  const std::string page = OwnText(PageSample());
+  EXPECT_EQ(Count(page, "<td class=\"number\">155 a second *</td>"), 2);
+  EXPECT_EQ(Count(page, "resident memory of a task, of 100 tasks"), 1);
+  EXPECT_EQ(Count(page, "<td class=\"number\">2 KiB</td>"), 2);
+  EXPECT_EQ(Count(page, "stamps are in it"), 1);
+  EXPECT_EQ(ChartDataIn(RenderPage(PageSample()))["latencies"].size(), 3u) << "it is no latency";
+}
+
+TEST(Page, ManyImplementationsShowMarksAndNoWords) {
+  EXPECT_EQ(Count(OwnText(PageSample()), "class=\"many\""), 0);
+  EXPECT_EQ(Count(OwnText(std::vector<Results>(4, PageSample()[0])), "class=\"many\""), 1);
+}
+
 TEST(Page, OneImplementationHasNoDifferences) {
   const std::vector<Results> one(1, PageSample()[0]);
   const std::string page = OwnText(one);

@@ -63,6 +63,20 @@ Result& Find(Results& results, ClauseId clause, Tier tier) {
   return results.verdicts.front();
 }
 
+void AddUsages(Results& go) {
+  go.latencies.push_back({.name = "wakeups_idle",
+                          .about = "wake-ups of the process while one task sleeps",
+                          .medians_ns = {150, 160, 155},
+                          .unit = "per_second",
+                          .stamped = true});
+  go.latencies.push_back({.name = "memory_by_tasks_100",
+                          .about = "resident memory of a task",
+                          .medians_ns = {2048},
+                          .grows_with = "tasks",
+                          .at = 100,
+                          .unit = "bytes"});
+}
+
 }  // namespace
 
 std::vector<Results> PageSample() {
@@ -106,6 +120,7 @@ std::vector<Results> PageSample() {
                             .grows_with = "tasks",
                             .at = tasks});
   }
+  AddUsages(go);
   go.floors = {{.name = "switch",
                 .about = "from one thread to another",
                 .durations_ns = MakeMeasured(2).durations_ns,
