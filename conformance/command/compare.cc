@@ -13,6 +13,7 @@
 #include "conformance/command/terminal_listener.h"
 #include "conformance/file/input_file.h"
 #include "conformance/file/output_file.h"
+#include "conformance/implementations/implementation.h"
 #include "conformance/report/benchmarks.h"
 #include "conformance/report/exit_status.h"
 #include "conformance/report/page/page.h"
@@ -24,11 +25,19 @@ namespace fs = std::filesystem;
 
 constexpr size_t kResultsBytesMost = 256 << 20;
 
-// The results of an earlier run, where `path` is its folder or its results.json. No implementation
-// is a folder.
+bool IsImplementation(const std::string& name) {
+  return std::ranges::any_of(FindImplementations(),
+                             [&](const auto& found) { return found.name == name; });
+}
+
+// The results of an earlier run, where `path` is its folder or its results.json. A folder that only
+// happens to be called as an implementation is none.
 std::string ResultsFile(const std::string& path) {
   std::error_code failed;
-  if (fs::is_directory(path, failed)) return (fs::path(path) / "results.json").string();
+  if (fs::is_directory(path, failed)) {
+    const std::string file = (fs::path(path) / "results.json").string();
+    return fs::exists(file, failed) || !IsImplementation(path) ? file : "";
+  }
   return path.ends_with(".json") && fs::exists(path, failed) ? path : "";
 }
 

@@ -192,6 +192,10 @@ expect 3 "empty/1: cannot be created" "$proctor compare damaged run --out empty"
 expect 2 "nothing could be compared" \
   "sed -i 's/^  *\"clause\": \"CAD-2\"/\"clause\": \"CAD-3\"/' damaged/results.json; $compare"
 
+# A folder that is called as an implementation, by chance.
+mkdir reference
+expect 64 "'nosuch' is no implementation" "$proctor compare reference nosuch --budget 1s"
+
 # Names that a shell would act on come back as they were.
 mkdir 'v;touch PWNED #'
 cp /bin/true 'v;touch PWNED #/a b'
