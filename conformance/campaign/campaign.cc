@@ -64,7 +64,7 @@ class Campaign {
   bool traced_ = false;
   std::map<ClauseId, Bundle> bundles_;  // for findings of tier V
   std::vector<std::string> unjudged_;
-  bool all_ran_ = true;         // every scenario of the plan
+  bool all_ran_ = true;         // every scenario and world of the plan
   std::optional<Noise> noise_;  // nullopt: nothing ran in real time
   std::vector<Cadence> cadences_;
   CampaignEnd end_;
@@ -145,7 +145,8 @@ void Campaign::RunWorlds(int64_t end_ns) {
   version_ = plan_.subject->implementation->release;
   bundles_ = std::move(check.bundles);
   for (const Ruling& ruling : check.rulings) rulings_.Take(ruling);
-  if (!check.unfinished.empty()) unjudged_.push_back(check.unfinished);
+  all_ran_ = check.unfinished.empty();
+  if (!all_ran_) unjudged_.push_back(check.unfinished);
   listener_.OnNote(check.summary);
 }
 
@@ -187,8 +188,8 @@ void Campaign::RunScenarios(int64_t end_ns) {
         fmt::format("[{}/{}] {}", ++number, plan_.scenarios.size(), named.scenario.name));
     run.Run(named);
   }
-  all_ran_ = left == 0;
-  if (!all_ran_) {
+  if (left > 0) {
+    all_ran_ = false;
     unjudged_.push_back(fmt::format("{} of {} scenarios did not run: {}", left,
                                     plan_.scenarios.size(),
                                     listener_.Stopped() ? "interrupted" : "the budget ended"));
