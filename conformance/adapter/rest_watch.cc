@@ -1,32 +1,16 @@
 #include "conformance/adapter/rest_watch.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <string>
-#include <system_error>
 #include <utility>
+
+#include "conformance/observer/proc_files.h"
 
 namespace proctor {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int64_t kBetweenLooksNsMost = 200'000'000;
 // A monitor that has backed off uses less of the time than this.
 constexpr int64_t kMonitorShare = 10;
-
-// The letter behind the name, which may hold anything: "17 (a) b) S 1 ...".
-bool Sleeps(const fs::path& thread) {
-  std::ifstream file(thread / "stat");
-  std::string text;
-  std::getline(file, text);
-  const size_t name_end = text.rfind(')');
-  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0;
-}
 
 }  // namespace
 
@@ -48,17 +32,11 @@ int64_t LongestRestNs(const Scenario& scenario) {
   return kBeyondNs + longest_ns;
 }
 
-std::map<pid_t, RestWatch::Thread> RestWatch::ThreadsOf(pid_t process) {
+std::map<pid_t, RestWatch::Thread> RestWatch::Threads() const {
   std::map<pid_t, Thread> threads;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fmt::format("/proc/{}/task", process), error)) {
-    const std::string name = entry.path().filename();
-    pid_t id = 0;
-    std::from_chars(name.data(), name.data() + name.size(), id);
-    std::ifstream file(entry.path() / "schedstat");
-    int64_t ran_ns = 0;
-    if (file >> ran_ns) {
-      threads.emplace(id, Thread{.ran_ns = ran_ns, .sleeps = Sleeps(entry.path())});
+  for (const pid_t id : ThreadsOf(process_)) {
+    if (const auto ran_ns = ThreadCpuNs(id)) {
+      threads.emplace(id, Thread{.ran_ns = *ran_ns, .sleeps = Sleeps(id)});
     }
   }
   return threads;
@@ -80,7 +58,7 @@ bool RestWatch::Rests(const std::map<pid_t, Thread>& before, pid_t monitor, int6
 }
 
 void RestWatch::Look(pid_t monitor, int64_t now_ns) {
-  const std::map<pid_t, Thread> before = std::exchange(threads_, ThreadsOf(process_));
+  const std::map<pid_t, Thread> before = std::exchange(threads_, Threads());
   const int64_t since_last_ns = now_ns - std::exchange(looked_ns_, now_ns);
   if (!Rests(before, monitor, since_last_ns)) return Restart();
   // Where the looks come far apart the machine itself stood still, and nothing could run.

@@ -44,7 +44,7 @@ class RestWatch {
     bool sleeps;
   };
 
-  static std::map<pid_t, Thread> ThreadsOf(pid_t process);
+  std::map<pid_t, Thread> Threads() const;
   bool Rests(const std::map<pid_t, Thread>& before, pid_t monitor, int64_t since_last_ns);
 
   pid_t process_;

@@ -163,9 +163,11 @@ std::optional<Implementation> TheMutant(const std::string& name, BuildFailure& f
   const std::string mutant = name.substr(name.find('=') + 1);
   constexpr int64_t kTimeoutNs = 10'000'000'000;
   const auto asked = Process::Spawn({.argv = {adapter, "--knows", mutant}}, error);
-  if (!asked || asked->Wait(MonotonicNowNs() + kTimeoutNs) != 0) {
-    failure = BuildFailure::kUnknownName;
-    if (asked) error = name + ": no such mutant; `proctor list mutants` shows them";
+  const std::optional<int> status = asked ? asked->Wait(MonotonicNowNs() + kTimeoutNs) : 1;
+  if (status != 0) {
+    failure = asked && status ? BuildFailure::kUnknownName : BuildFailure::kBroken;
+    if (!status) error = name + ": " + adapter + " does not answer";
+    if (asked && status) error = name + ": no such mutant; `proctor list mutants` shows them";
     return std::nullopt;
   }
   return Implementation{.name = name, .argv = {adapter, mutant}};

@@ -97,6 +97,15 @@ int64_t MemoryOf(pid_t process) {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
+bool Sleeps(pid_t thread) {
+  std::ifstream file(fmt::format("/proc/{}/stat", thread));
+  std::string text;
+  std::getline(file, text);
+  // Behind the name, which may hold anything: "17 (a) b) S 1 ...".
+  const size_t name_end = text.rfind(')');
+  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0;
+}
+
 int64_t WakesOf(pid_t thread) {
   std::ifstream file(fmt::format("/proc/{}/status", thread));
   constexpr std::string_view kField = "voluntary_ctxt_switches:";

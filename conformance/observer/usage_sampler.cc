@@ -59,7 +59,7 @@ std::optional<UsageSampler::Look> UsageSampler::LookNow() {
   const std::optional<int64_t> cpu_ns = ProcessCpuNs(process_);
   if (!cpu_ns) return std::nullopt;
   look.cpu_ns = *cpu_ns;
-  look.memory = MemoryOf(process_);
+  look.memory_bytes = MemoryOf(process_);
   if (monitor_ != 0) {
     look.monitor_cpu_ns = ThreadCpuNs(monitor_);
     int64_t& wakes = wakes_[monitor_];
@@ -86,9 +86,9 @@ std::optional<ProcessUsage> UsageSampler::Between(int64_t from_ns, int64_t to_ns
                      .wakes = Difference(first->wakes, last.wakes),
                      .monitor_cpu_ns = Difference(first->monitor_cpu_ns, last.monitor_cpu_ns),
                      .monitor_wakes = Difference(first->monitor_wakes, last.monitor_wakes),
-                     .memory_first = first->memory};
+                     .memory_first_bytes = first->memory_bytes};
   for (auto look = first; look != end; ++look) {
-    usage.memory_most = std::max(usage.memory_most, look->memory);
+    usage.memory_most_bytes = std::max(usage.memory_most_bytes, look->memory_bytes);
   }
   return usage;
 }

@@ -30,8 +30,8 @@ struct ProcessUsage {
   // Of the monitor's thread; nullopt: there is none, or it was not found in time.
   std::optional<int64_t> monitor_cpu_ns;
   std::optional<int64_t> monitor_wakes;
-  int64_t memory_first = 0;  // bytes that were resident at the first look
-  int64_t memory_most = 0;   // and at that where they were most
+  int64_t memory_first_bytes = 0;  // resident at the first look
+  int64_t memory_most_bytes = 0;   // and at that where they were most
 };
 
 class UsageSampler {
@@ -56,7 +56,7 @@ class UsageSampler {
     std::optional<int64_t> wakes;
     std::optional<int64_t> monitor_cpu_ns;
     std::optional<int64_t> monitor_wakes;
-    int64_t memory = 0;
+    int64_t memory_bytes = 0;
   };
 
   void Main();

@@ -33,7 +33,7 @@ TEST(UsageSampler, SeesWakeUpsOfTheProcessAndOfItsMonitorAlone) {
   EXPECT_LE(*usage->monitor_wakes, *usage->wakes);
   EXPECT_GT(*usage->monitor_cpu_ns, 0);
   EXPECT_GT(usage->cpu_ns, 0);
-  EXPECT_GT(usage->memory_first, 0);
+  EXPECT_GT(usage->memory_first_bytes, 0);
   EXPECT_FALSE(sampler.Between(0, 1)) << "there were no looks";
 }
 
@@ -54,7 +54,7 @@ TEST(UsageSampler, SeesHowMuchMemoryThereWasAtMost) {
   sampler.Finish();
   const std::optional<ProcessUsage> usage = sampler.Between(0, INT64_MAX);
   ASSERT_TRUE(usage);
-  EXPECT_GE(usage->memory_most, before + static_cast<int64_t>(kBytes) / 2);
+  EXPECT_GE(usage->memory_most_bytes, before + static_cast<int64_t>(kBytes) / 2);
   EXPECT_FALSE(usage->monitor_wakes) << "none is declared";
 }
 

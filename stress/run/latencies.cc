@@ -250,7 +250,7 @@ void AddFigures(const Measurement& measurement, const Figures& run, std::vector<
     return;
   } else if (measurement.kind == FigureKind::kMemory) {
     add_one(measurement.scenario.name,
-            (run.usage->memory_most - run.usage->memory_first) / measurement.at);
+            (run.usage->memory_most_bytes - run.usage->memory_first_bytes) / measurement.at);
   } else {
     for (const UsageFigure& figure : kUsageFigures) {
       const std::optional<int64_t> value = figure.value(*run.usage);
