@@ -66,6 +66,11 @@ void CollectionJudge::OnForced(const Event& event) {
   // The monitor looked at this one, or at one before it that is older still. Where a collection
   // ended meanwhile nothing follows.
   if (!view_.Same(Variable::kLastCollection)) return;
+  if (view_.Knows(Variable::kCollecting) && view_.before()[Variable::kCollecting] != 0 &&
+      now[Variable::kCollecting] != 0) {
+    Violate(kGC_1, "a collection was forced while another one was running", {event});
+    return;
+  }
   const int64_t age_ns = event.time_ns - last_ns;
   if (last_ns == 0 || age_ns <= forced_period_ns()) {
     Violate(kGC_1,

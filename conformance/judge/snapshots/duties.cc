@@ -9,6 +9,9 @@ namespace {
 constexpr int64_t kHeldMost = 16;
 // Where each scan has many of them, few are looked at.
 constexpr int64_t kHeldAtBracketMost = 6;
+// Others hold the monitor lock too, but not in so many sleeps of the monitor in a row.
+constexpr int64_t kHeldInSleepMost = 16;
+constexpr int64_t kHeldInDeepSleepMost = 4;
 
 }  // namespace
 
@@ -20,8 +23,14 @@ DutiesJudge::DutiesJudge(const Header& header, const View& view)
 void DutiesJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kShallowSleep:
-      if (view_.whole()) OnCycle(event);
+      if (view_.whole()) {
+        OnCycle(event);
+        JudgeSleep(held_in_sleep_, kHeldInSleepMost, event);
+      }
       duty_ = Duty::kNone;
+      break;
+    case EventKind::kDeepSleep:
+      if (view_.whole()) JudgeSleep(held_in_deep_sleep_, kHeldInDeepSleepMost, event);
       break;
     case EventKind::kAdjustIdleLocked:
       if (view_.whole() && view_.Knows(Variable::kAllPLock)) JudgeBracketLock(event);
@@ -94,6 +103,16 @@ void DutiesJudge::JudgeBracketLock(const Event& event) {
   } else if (++held > kHeldAtBracketMost) {
     Violate(kCYC_4, "the count of idle locked threads is adjusted with the all-P lock held",
             {event});
+  }
+}
+
+// It is taken after the sleeps and released before the next one.
+void DutiesJudge::JudgeSleep(int64_t& held, int64_t most, const Event& event) {
+  if (!view_.Knows(Variable::kMonitorLock)) return;
+  if (view_.now()[Variable::kMonitorLock] == 0) {
+    held = 0;
+  } else if (++held > most) {
+    Violate(kCYC_1, "the monitor lock is held in sleep after sleep of the monitor", {event});
   }
 }
 

@@ -21,6 +21,7 @@ class DutiesJudge final : public SnapshotJudge {
   void OnStep(const Event& event);
   void JudgeLocks(const Event& event);
   void JudgeBracketLock(const Event& event);
+  void JudgeSleep(int64_t& held, int64_t most, const Event& event);
   void OnCycle(const Event& event);
 
   // The duties of this cycle, in their order.
@@ -29,6 +30,9 @@ class DutiesJudge final : public SnapshotJudge {
   int64_t held_ = 0;           // hand-offs in a row that met the all-P lock held
   int64_t held_at_begin_ = 0;  // ... beginnings of brackets
   int64_t held_at_end_ = 0;    // ... ends of them
+  // Sleeps in a row that began with the monitor lock held.
+  int64_t held_in_sleep_ = 0;
+  int64_t held_in_deep_sleep_ = 0;
 };
 
 }  // namespace proctor::snapshots

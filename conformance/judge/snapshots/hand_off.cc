@@ -5,8 +5,7 @@
 namespace proctor::snapshots {
 namespace {
 
-// A mark may be gone again when the signal is sent, as the task has yielded and come back; a P may
-// be on its way to a thread; work may have come and gone. Not so often in a row.
+// A P may be on its way to a thread, and work may have come and gone. Not so often in a row.
 constexpr int64_t kInARowMost = 16;
 constexpr int64_t kOnlyPMost = 4;
 
@@ -15,7 +14,7 @@ constexpr int64_t kOnlyPMost = 4;
 using enum ClauseId;
 
 HandOffJudge::HandOffJudge(const Header& header, const View& view)
-    : SnapshotJudge(header, view, {kHAND_1, kHAND_3, kHAND_6, kHAND_7, kPRE_1}) {}
+    : SnapshotJudge(header, view, {kHAND_1, kHAND_3, kHAND_6, kHAND_7}) {}
 
 void HandOffJudge::Observe(const Event& event) {
   switch (event.kind) {
@@ -30,17 +29,6 @@ void HandOffJudge::Observe(const Event& event) {
     case EventKind::kAdjustIdleLocked:
     case EventKind::kShallowSleep:
       if (hand_off_) OnOutcome(event);
-      if (event.kind == EventKind::kShallowSleep) request_.reset();
-      break;
-    case EventKind::kPreemptRequest:
-      request_.reset();
-      if (event.p >= 0 && view_.whole()) {
-        request_ = event;
-        at_request_ = view_.now();
-      }
-      break;
-    case EventKind::kPreemptSignal:
-      if (request_) OnSignal(event);
       break;
     default:
       break;
@@ -160,43 +148,6 @@ void HandOffJudge::JudgeWithoutWork(size_t p, const Event& hand_off, const Event
   } else if (++needless_ > kInARowMost) {
     Violate(kHAND_7, "a thread is started again and again although nothing waits for one",
             {hand_off, event});
-  }
-}
-
-void HandOffJudge::OnSignal(const Event& event) {
-  const Event request = *std::exchange(request_, std::nullopt);
-  const auto p = static_cast<size_t>(request.p);
-  const Picture& now = view_.now();
-  const auto same = [&](Variable variable) {
-    return at_request_.Of(p, variable) == now.Of(p, variable);
-  };
-  if (!view_.Knows(Variable::kOwner) || !same(Variable::kOwner) || !same(Variable::kIdleMark) ||
-      !same(Variable::kScheduleTick) || !same(Variable::kSyscallTick) ||
-      !same(Variable::kRunningTask) || !same(Variable::kStatus)) {
-    return;
-  }
-  if (now.Of(p, Variable::kOwner) != event.Get(Arg::kTarget)) {
-    Violate(kPRE_1,
-            fmt::format("preemption of P {} was requested, and thread {} was signalled; thread {} "
-                        "owns the P",
-                        p, event.Get(Arg::kTarget), now.Of(p, Variable::kOwner)),
-            {request, event});
-    return;
-  }
-  JudgeMark(Variable::kMarked, "the P", unmarked_, request, event);
-  JudgeMark(Variable::kTaskMarked, "its task", unmarked_tasks_, request, event);
-}
-
-void HandOffJudge::JudgeMark(Variable mark, const char* whose, int64_t& in_a_row,
-                             const Event& request, const Event& signal) {
-  if (!view_.Knows(mark)) return;
-  if (view_.now().Of(static_cast<size_t>(request.p), mark) != 0) {
-    in_a_row = 0;
-    Trigger(kPRE_1);
-  } else if (++in_a_row > kInARowMost) {
-    Violate(kPRE_1,
-            fmt::format("preemption is requested again and again without marking {}", whose),
-            {request, signal});
   }
 }
 

@@ -1,4 +1,4 @@
-// Hand-offs and preemption requests: HAND-1, HAND-3, HAND-6, HAND-7 and PRE-1.
+// Hand-offs: HAND-1, HAND-3, HAND-6 and HAND-7.
 //
 // Thread safety: none.
 
@@ -23,22 +23,15 @@ class HandOffJudge final : public SnapshotJudge {
   void JudgeWithoutWork(size_t p, const Event& hand_off, const Event& event);
   bool AllOthersIdle(size_t p) const;
   void JudgeOnlyP(bool spinning, const Event& hand_off, const Event& event);
-  void OnSignal(const Event& event);
-  void JudgeMark(Variable mark, const char* whose, int64_t& in_a_row, const Event& request,
-                 const Event& signal);
 
-  // The hand-off, or the request, that has not shown its outcome, and the state when it began.
+  // The hand-off that has not shown its outcome, and the state when it began.
   std::optional<Event> hand_off_;
   Picture at_hand_off_;
-  std::optional<Event> request_;
-  Picture at_request_;
   int64_t lost_ = 0;      // hand-offs in a row that left a P to nobody
   int64_t needless_ = 0;  // ... that started a thread for nothing
   // With one P: hand-offs in a row that started a thread of the wrong kind.
-  int64_t elsewhere_ = 0;       // it looks for work, which waits on the global queue
-  int64_t unspun_ = 0;          // it does not, and nobody does
-  int64_t unmarked_ = 0;        // signals in a row that came with a P not marked
-  int64_t unmarked_tasks_ = 0;  // ... with its task not marked
+  int64_t elsewhere_ = 0;  // it looks for work, which waits on the global queue
+  int64_t unspun_ = 0;     // it does not, and nobody does
 };
 
 }  // namespace proctor::snapshots

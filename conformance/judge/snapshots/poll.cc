@@ -13,6 +13,8 @@ constexpr int64_t kUnbracketedMost = 4;
 // What a poll finds may be the poller's own wake-up, or what no task waits for, but not so often.
 constexpr int64_t kTooFewMost = 4;
 constexpr int64_t kUnadjustedMost = 2;
+// Another thread may write the time of its own poll meanwhile, but not so often.
+constexpr int64_t kOtherTimeMost = 2;
 
 }  // namespace
 
@@ -40,6 +42,27 @@ void PollJudge::OnInject(const Event& event) {
   tick_before_ = view_.now().Of(0, Variable::kScheduleTick);
   by_another_ =
       by_another_ || !view_.Same(Variable::kScavengerParked) || !view_.Same(Variable::kHelperIdle);
+  if (!PolledOnTheOnlyP()) return;
+  if (view_.now()[Variable::kPollWaiters] == view_.before()[Variable::kPollWaiters]) {
+    adjusted_early_ = 0;
+  } else if (++adjusted_early_ > kUnadjustedMost) {
+    Violate(kPOLL_5, "again and again the count of those that wait is adjusted before an injection",
+            {event});
+  }
+}
+
+// A poll found something, and one task goes on meanwhile, so nobody began to wait.
+bool PollJudge::PolledOnTheOnlyP() const {
+  const bool alone = view_.Same(Variable::kProcs) && view_.now()[Variable::kProcs] == 1;
+  return alone && AdjustsWaiters(profile_) && view_.Knows(Variable::kPollWaiters) && !by_another_ &&
+         view_.Busy(0) && Found() != nullptr;
+}
+
+const Event* PollJudge::Found() const {
+  const auto found = std::ranges::find_if(view_.steps(), [](const Event& step) {
+    return step.kind == EventKind::kPoll && step.Get(Arg::kReady) > 0;
+  });
+  return found == view_.steps().end() ? nullptr : &*found;
 }
 
 // On the only P one task goes on meanwhile, so nobody took any of them.
@@ -86,7 +109,14 @@ void PollJudge::OnPoll(const Event& event) {
     Violate(kPOLL_2, "a network poll without a compare-and-swap of the time of the last one",
             {event});
   } else if (now_ns >= view_.woke_ns() && now_ns <= event.time_ns) {
+    other_time_ = 0;
     Trigger(kPOLL_2);
+  } else if (now_ns != 0 && ++other_time_ > kOtherTimeMost) {
+    Violate(kPOLL_2,
+            fmt::format("network polls again and again note another time than that of their cycle: "
+                        "{} ns after the last poll, {} ns after it was noted",
+                        event.time_ns - before_ns, now_ns - before_ns),
+            {event});
   }
 }
 
@@ -94,6 +124,15 @@ void PollJudge::OnCycle(const Event& event) {
   JudgeInjection(event);
   JudgeWaiters(event);
   const int64_t last_ns = view_.now()[Variable::kLastPoll];
+  const bool no_poller = view_.Knows(Variable::kPollerReady) &&
+                         view_.Same(Variable::kPollerReady) &&
+                         view_.now()[Variable::kPollerReady] == 0;
+  if (no_poller && view_.before()[Variable::kLastPoll] != 0 &&
+      view_.before()[Variable::kLastPoll] + tunables_.poll_stale_ns < event.time_ns) {
+    Expect(view_.Same(Variable::kLastPoll), kPOLL_1,
+           "the monitor noted a network poll although the poller is not set up", event);
+    return;
+  }
   // A time does not come back, so the same one was there all the time.
   if (view_.Has(EventKind::kPoll) || last_ns == 0 || !view_.Same(Variable::kLastPoll)) return;
   if (!view_.Knows(Variable::kPollerReady) || view_.before()[Variable::kPollerReady] == 0) return;
@@ -105,21 +144,21 @@ void PollJudge::OnCycle(const Event& event) {
   }
 }
 
-// On the only P one task goes on meanwhile, so nobody began to wait.
+// Each task that is ready waits no longer; of what is ready beside there may be no task.
 void PollJudge::JudgeWaiters(const Event& event) {
-  if (!AdjustsWaiters(profile_) || !view_.Knows(Variable::kPollWaiters) || by_another_) return;
-  const bool alone = view_.Same(Variable::kProcs) && view_.now()[Variable::kProcs] == 1;
-  const auto found = std::ranges::find_if(view_.steps(), [](const Event& step) {
-    return step.kind == EventKind::kPoll && step.Get(Arg::kReady) > 0;
-  });
-  if (!alone || !view_.Busy(0) || found == view_.steps().end() || !view_.Has(EventKind::kInject))
-    return;
-  if (view_.now()[Variable::kPollWaiters] < view_.before()[Variable::kPollWaiters]) {
+  if (!PolledOnTheOnlyP() || !view_.Has(EventKind::kInject)) return;
+  const Event found = *Found();
+  const int64_t fewer =
+      view_.before()[Variable::kPollWaiters] - view_.now()[Variable::kPollWaiters];
+  if (fewer > 0 && fewer <= found.Get(Arg::kReady)) {
     unadjusted_ = 0;
     Trigger(kPOLL_5);
   } else if (++unadjusted_ > kUnadjustedMost) {
-    Violate(kPOLL_5, "after polls that made tasks ready the count of those that wait is the same",
-            {*found, event});
+    Violate(kPOLL_5,
+            fmt::format("polls that make tasks ready do not lower the count of those that wait by "
+                        "their number: the last one found {}, and the count fell by {}",
+                        found.Get(Arg::kReady), fewer),
+            {found, event});
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace proctor::snapshots {
 namespace {
 
@@ -10,6 +12,8 @@ namespace {
 constexpr int64_t kMissedMost = 2;
 // ... and not in every cycle that has slept deep.
 constexpr int64_t kMissedAfterDeepSleepMost = 4;
+// Cycles in which a request comes after that of a later P.
+constexpr int64_t kBackwardsMost = 3;
 
 }  // namespace
 
@@ -28,6 +32,7 @@ void SliceJudge::Observe(const Event& event) {
 void SliceJudge::OnRequest(const Event& event) {
   if (event.p < 0 || !view_.whole()) return;
   const auto p = static_cast<size_t>(event.p);
+  JudgeOrder(event);
   const Picture& now = view_.now();
   if (!view_.Knows(Variable::kSeenScheduleNs)) return;
   const int64_t since_ns = now.Of(p, Variable::kSeenScheduleNs);
@@ -45,6 +50,16 @@ void SliceJudge::OnRequest(const Event& event) {
             {event});
   }
   if (view_.Idle(p)) Violate(kSYS_10, "preemption of an idle P was requested", {event});
+}
+
+// The View holds this one too.
+void SliceJudge::JudgeOrder(const Event& event) {
+  const auto later = std::ranges::find_if(view_.steps(), [&](const Event& step) {
+    return step.kind == EventKind::kPreemptRequest && step.p > event.p;
+  });
+  if (later == view_.steps().end() || ++backwards_ <= kBackwardsMost) return;
+  Violate(kSLICE_1, fmt::format("the scan comes to P {} after P {}", event.p, later->p),
+          {*later, event});
 }
 
 bool SliceJudge::Stamped(size_t p) const {

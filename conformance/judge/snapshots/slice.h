@@ -23,6 +23,7 @@ class SliceJudge final : public SnapshotJudge {
  private:
   void OnRequest(const Event& event);
   void OnCycle(const Event& event);
+  void JudgeOrder(const Event& event);
   void FindNow(const Event& event);
   bool JudgeTick(size_t p, const Event& event);
   void JudgeAfterDeepSleep(bool recorded, const Event& event);
@@ -37,6 +38,7 @@ class SliceJudge final : public SnapshotJudge {
   std::vector<int64_t> requested_;
   std::vector<int64_t> missed_;          // scans in a row that left out a new tick, by processor
   int64_t missed_after_deep_sleep_ = 0;  // in a row
+  int64_t backwards_ = 0;                // requests for a P before the one that was asked last
 };
 
 }  // namespace proctor::snapshots

@@ -8,6 +8,7 @@
 #include "conformance/judge/snapshots/duties.h"
 #include "conformance/judge/snapshots/hand_off.h"
 #include "conformance/judge/snapshots/poll.h"
+#include "conformance/judge/snapshots/request.h"
 #include "conformance/judge/snapshots/retake.h"
 #include "conformance/judge/snapshots/slice.h"
 #include "conformance/judge/snapshots/snapshot_judge.h"
@@ -31,6 +32,7 @@ class SnapshotPanel final : public Judge {
     judges_.push_back(std::make_unique<DutiesJudge>(header, view_));
     judges_.push_back(std::make_unique<PollJudge>(header, view_));
     judges_.push_back(std::make_unique<HandOffJudge>(header, view_));
+    judges_.push_back(std::make_unique<RequestJudge>(header, view_));
     judges_.push_back(std::make_unique<CollectionJudge>(header, view_));
     judges_.push_back(std::make_unique<StrandedJudge>(header, view_));
     cadence_.Lose();

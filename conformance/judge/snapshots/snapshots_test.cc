@@ -86,7 +86,7 @@ class Snapshots : public TraceBuilder {
     return *this;
   }
   Snapshots& Sleep(int64_t duration_ns = 20 * kUs) {
-    Snap();
+    Set(Variable::kMonitorLock, keeps_lock ? 1 : 0).Snap();
     Add(kShallowSleep, {{Arg::kDurationNs, duration_ns}});
     now_ns += duration_ns + lateness_ns;
     return *this;
@@ -95,7 +95,7 @@ class Snapshots : public TraceBuilder {
     Snap();
     Add(kShallowWake, {{Arg::kInterrupted, 0}});
     woke_ns = events.back().time_ns;
-    return *this;
+    return Set(Variable::kMonitorLock, takes_lock ? 1 : 0);
   }
   Snapshots& At(EventKind kind, int32_t p = -1,
                 std::initializer_list<std::pair<Arg, int64_t>> args = {}) {
@@ -152,13 +152,33 @@ class Snapshots : public TraceBuilder {
     }
   }
   // Five polls find one task ready each, while one task goes on on the only P.
-  void PollOnTheOnlyP(int64_t adjustment) {
+  void PollOnTheOnlyP(int64_t adjustment, int64_t before_injection = 0) {
     header.profile = kGo1_22;
     int64_t waiters = 9;
     Set(Variable::kProcs, 1).Set(Variable::kPollWaiters, waiters);
     for (int i = 0; i < 5; ++i) {
       Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 1}});
-      Adjust(-1).At(kInject).Adjust(1).Set(Variable::kPollWaiters, waiters += adjustment).Sleep();
+      Set(Variable::kPollWaiters, waiters += before_injection).Adjust(-1).At(kInject).Adjust(1);
+      Set(Variable::kPollWaiters, waiters += adjustment).Sleep();
+    }
+  }
+  // Six requests, each of which marks the task and, as often as is said, signals its thread.
+  void RequestSixTimes(int signals) {
+    Wait(11 * kMs);
+    for (int i = 0; i < 6; ++i) {
+      Of(0, Variable::kTaskMarked, 0).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
+      Of(0, Variable::kMarked, 1).Of(0, Variable::kTaskMarked, 1);
+      if (i < signals) At(kPreemptSignal, -1, {{Arg::kTarget, 100}, {Arg::kSignal, 23}});
+      At(kPreemptRequest, 1).Set(Variable::kAllPLock, 0).Sleep();
+    }
+  }
+  // Three polls, each of which notes a time so long before its cycle.
+  void PollAndNote(int64_t before_cycle_ns) {
+    Set(Variable::kLastPoll, now_ns);
+    for (int i = 0; i < 3; ++i) {
+      Wait(11 * kMs).Wake().Set(Variable::kLastPoll, woke_ns - before_cycle_ns);
+      At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Set(Variable::kAllPLock, 1);
+      At(kPreemptRequest, 0).At(kPreemptRequest, 1).Set(Variable::kAllPLock, 0).Sleep();
     }
   }
   // Five times a task waits on the queue of a P for ten cycles; the other P is idle, and N threads
@@ -180,6 +200,7 @@ class Snapshots : public TraceBuilder {
         .At(kHandOff, p);
   }
   Snapshots& DeepSleepFor(int64_t duration_ns, bool waits = true) {
+    Set(Variable::kMonitorLock, keeps_lock ? 1 : 0);
     Set(Variable::kMonitorWaits, waits ? 1 : 0).Snap();
     Add(kDeepSleep, {{Arg::kDurationNs, duration_ns}});
     return *this;
@@ -192,6 +213,8 @@ class Snapshots : public TraceBuilder {
 
   int64_t watched = kAll;
   int64_t woke_ns = 0;
+  bool takes_lock = true;   // the monitor, for its duties
+  bool keeps_lock = false;  // ... and in its sleeps
 
  private:
   int64_t mark_ = 0;
@@ -267,10 +290,27 @@ INSTANTIATE_TEST_SUITE_P(
                    .Sleep();
                for (int i = 0; i < 2; ++i) s.Wake().Sleep();
              }},
+        Case{"comes_backwards", kSLICE_1, kBroken,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs);
+               for (int i = 0; i < 4; ++i) {
+                 s.Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 1).At(kPreemptRequest, 0);
+                 s.Set(Variable::kAllPLock, 0).Sleep();
+               }
+             }},
         Case{"requests_when_due", kSLICE_3, kKept,
              [](Snapshots& s) {
                s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
                s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
+             }},
+        Case{"does_not_request_where_the_p_was_idle_meanwhile", kSLICE_3, kOpen,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Rest(1).Wake().Of(0, Variable::kStatus, kIdle).Snap();
+               s.Of(0, Variable::kStatus, kRunning).Sleep();
+             }},
+        Case{"does_not_request_where_no_task_runs_yet", kSLICE_3, kOpen,
+             [](Snapshots& s) {
+               s.Wait(11 * kMs).Rest(1).Of(0, Variable::kRunningTask, 0).Wake().Sleep();
              }},
         Case{"does_not_request", kSLICE_3, kBroken,
              [](Snapshots& s) { s.Wait(11 * kMs).Wake().Sleep(); }},
@@ -522,6 +562,13 @@ INSTANTIATE_TEST_SUITE_P(
                s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1).At(kPreemptRequest, 0);
                s.At(kPreemptSignal, -1, {{Arg::kTarget, 101}, {Arg::kSignal, 23}}).Sleep();
              }},
+        Case{"signals_nobody", kPRE_1, kBroken, [](Snapshots& s) { s.RequestSixTimes(0); }},
+        Case{"signals_all_but_one", kPRE_1, kKept, [](Snapshots& s) { s.RequestSixTimes(5); }},
+        Case{"signals_nobody_with_signals_off", kPRE_1, kOpen,
+             [](Snapshots& s) {
+               s.header.in_force.asynchronous_preemption = 0;
+               s.RequestSixTimes(0);
+             }},
         Case{"never_marks_the_task", kPRE_1, kBroken,
              [](Snapshots& s) {
                s.Wait(11 * kMs).Set(Variable::kAllPLock, 1);
@@ -669,6 +716,21 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kAllPLock, 1);
                s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep();
              }},
+        Case{"keeps_its_lock", kCYC_1, kBroken,
+             [](Snapshots& s) {
+               s.keeps_lock = true;
+               for (int i = 0; i < 17; ++i) s.Wake().Sleep();
+             }},
+        Case{"keeps_its_lock_in_deep_sleep", kCYC_1, kBroken,
+             [](Snapshots& s) {
+               s.AllRest();
+               for (int i = 0; i < 5; ++i) {
+                 s.keeps_lock = true;
+                 s.Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kTimeout);
+                 s.keeps_lock = false;
+                 s.Sleep();
+               }
+             }},
         Case{"counts_its_threads", kDEAD_1, kKept,
              [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
         Case{"counts_too_few", kDEAD_1, kBroken,
@@ -683,8 +745,8 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) { s.Wake().Of(1, Variable::kOwner, kMonitor).Sleep(); }},
         Case{"no_monitor_lock", kCYC_3, kBroken,
              [](Snapshots& s) {
-               s.Set(Variable::kMonitorLock, 0).Wake();
-               s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
+               s.takes_lock = false;
+               s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
              }},
         Case{"under_the_monitor_lock", kCYC_3, kKept,
              [](Snapshots& s) {
@@ -740,6 +802,18 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kLastPoll, s.now_ns).Wait(11 * kMs).Wake();
                s.At(kPoll, -1, {{Arg::kTimeoutNs, 0}, {Arg::kReady, 0}}).Sleep();
              }},
+        Case{"notes_its_cycle", kPOLL_2, kKept, [](Snapshots& s) { s.PollAndNote(0); }},
+        Case{"notes_another_time", kPOLL_2, kBroken, [](Snapshots& s) { s.PollAndNote(kMs); }},
+        Case{"polls_without_a_poller", kPOLL_1, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kPollerReady, 0).Set(Variable::kLastPoll, s.now_ns).Rest(0).Rest(1);
+               s.Wait(11 * kMs).Wake().Set(Variable::kLastPoll, s.woke_ns).Sleep();
+             }},
+        Case{"has_no_poller", kPOLL_1, kKept,
+             [](Snapshots& s) {
+               s.Set(Variable::kPollerReady, 0).Set(Variable::kLastPoll, s.now_ns).Rest(0).Rest(1);
+               s.Wait(11 * kMs).Wake().Sleep();
+             }},
         Case{"blocks", kPOLL_3, kBroken,
              [](Snapshots& s) {
                s.Wake().At(kPoll, -1, {{Arg::kTimeoutNs, 5}, {Arg::kReady, 0}}).Sleep();
@@ -768,6 +842,10 @@ INSTANTIATE_TEST_SUITE_P(
                }
              }},
         Case{"adjusts_the_waiters", kPOLL_5, kKept, [](Snapshots& s) { s.PollOnTheOnlyP(-1); }},
+        Case{"adjusts_the_waiters_twice", kPOLL_5, kBroken,
+             [](Snapshots& s) { s.PollOnTheOnlyP(-2); }},
+        Case{"adjusts_the_waiters_first", kPOLL_5, kBroken,
+             [](Snapshots& s) { s.PollOnTheOnlyP(0, -1); }},
         Case{"leaves_the_waiters", kPOLL_5, kBroken, [](Snapshots& s) { s.PollOnTheOnlyP(0); }},
         Case{"forces_before_the_first", kGC_1, kBroken,
              [](Snapshots& s) {
@@ -777,6 +855,13 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) {
                s.header.in_force.forcegc_period_ns = 200 * kMs;
                s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"forces_while_another_runs", kGC_1, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs);
+               s.Set(Variable::kCollecting, 1).Wake();
                s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
              }},
         Case{"does_not_force", kGC_1, kBroken,

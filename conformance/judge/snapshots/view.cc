@@ -7,14 +7,14 @@ namespace {
 
 // A cycle with more steps is nonsense, and is not judged.
 constexpr size_t kStepsMost = 4'096;
-constexpr int32_t kProcessorsMostHere = 64;
 
 bool IsBusy(int64_t status) { return status == kRunning || status == kInSyscall; }
 
 }  // namespace
 
 Values& View::ProcessorOf(int32_t p) {
-  const auto index = static_cast<size_t>(std::clamp(p, 0, kProcessorsMostHere - 1));
+  const auto index =
+      static_cast<size_t>(std::clamp(p, 0, static_cast<int32_t>(kProcessorsMostHere) - 1));
   if (index >= now_.processors.size()) now_.processors.resize(index + 1);
   return now_.processors[index];
 }
@@ -25,6 +25,9 @@ void View::TakeBefore(const Event& event) {
       const auto variable = static_cast<size_t>(event.Get(Arg::kVariable));
       known_.set(variable);
       (event.p >= 0 ? ProcessorOf(event.p) : now_.values)[variable] = event.Get(Arg::kValue);
+      if (event.Is(Variable::kStatus) && event.p >= 0 &&
+          static_cast<size_t>(event.p) < moved_.size())
+        moved_.set(static_cast<size_t>(event.p));
       if (event.Is(Variable::kDying) && event.Get(Arg::kValue) != 0) {
         dying_ = true;
         whole_ = false;
@@ -72,6 +75,7 @@ void View::TakeAfter(const Event& event) {
       [[fallthrough]];
     case EventKind::kDeepWake:
       before_ = now_;
+      moved_.reset();
       woke_ns_ = event.time_ns;
       break;
     default:
@@ -96,8 +100,14 @@ bool View::Unstopped() const {
          Same(Variable::kCollecting) && Same(Variable::kLastCollection);
 }
 
+bool View::SameTask(size_t p) const {
+  if (now_.Of(p, Variable::kStatus) != kRunning || !Knows(Variable::kRunningTask)) return true;
+  return SameOf(p, Variable::kRunningTask) && now_.Of(p, Variable::kRunningTask) != 0;
+}
+
 bool View::Busy(size_t p) const {
-  return Unstopped() && SameOf(p, Variable::kStatus) && IsBusy(now_.Of(p, Variable::kStatus)) &&
+  return Unstopped() && p < moved_.size() && !moved_[p] && SameTask(p) &&
+         SameOf(p, Variable::kStatus) && IsBusy(now_.Of(p, Variable::kStatus)) &&
          SameOf(p, Variable::kScheduleTick) && SameOf(p, Variable::kSyscallTick) &&
          SameOf(p, Variable::kIdleMark) && Knows(Variable::kIdleMark);
 }

@@ -80,7 +80,8 @@ class View {
 
   // No collection stopped the world.
   bool Unstopped() const;
-  // The processor was busy all the time: running, or in a system call, in one time slice.
+  // The processor was busy all the time: running one task, or in a system call, in one time slice.
+  // A thread that has just got an idle one runs none yet, and the slice is that of the last.
   bool Busy(size_t p) const;
   // ... and all the time in one system call, which the monitor had seen before.
   bool InKnownCall(size_t p) const;
@@ -96,12 +97,16 @@ class View {
   static int64_t EarliestTimer(const Picture& picture);
 
  private:
+  static constexpr size_t kProcessorsMostHere = 64;
+
   Values& ProcessorOf(int32_t p);
   bool IdleAreCounted() const;
+  bool SameTask(size_t p) const;
 
   Picture before_;
   Picture now_;
   std::bitset<kVariables> known_;
+  std::bitset<kProcessorsMostHere> moved_;  // processors whose status changed in this cycle
   std::vector<Event> steps_;
   int64_t woke_ns_ = 0;
   int64_t watched_ = 0;
