@@ -10,6 +10,12 @@ bool IsNext(int64_t tick, int64_t before) {
   return static_cast<uint32_t>(tick) == static_cast<uint32_t>(before) + 1;
 }
 
+// Between two looks of ours the tick went from one to the other.
+bool WasThere(int64_t tick, int64_t before, int64_t now) {
+  return static_cast<uint32_t>(tick) - static_cast<uint32_t>(before) <=
+         static_cast<uint32_t>(now) - static_cast<uint32_t>(before);
+}
+
 // A task cannot be locked while another thread has it locked, to read its stack; but not for this
 // number of scans.
 constexpr int64_t kLeftOutMost = 8;
@@ -127,6 +133,7 @@ void RetakeJudge::JudgeReason(size_t p, const Event& event) {
 void RetakeJudge::OnCycle(const Event& event) {
   left_out_.resize(view_.processors());
   for (size_t p = 0; p < view_.processors(); ++p) {
+    JudgeRecord(p, event);
     if (view_.Busy(p) && InCallBefore(p)) {
       JudgeLeftAlone(p, event);
     } else {
@@ -134,6 +141,19 @@ void RetakeJudge::OnCycle(const Event& event) {
     }
   }
   JudgeBrackets(event);
+}
+
+// The monitor alone writes the record, and it wrote the tick that it found.
+void RetakeJudge::JudgeRecord(size_t p, const Event& event) {
+  if (p >= view_.before().count() || view_.SameOf(p, Variable::kSeenSyscallNs)) return;
+  const int64_t tick = view_.now().Of(p, Variable::kSeenSyscallTick);
+  const int64_t before = view_.before().Of(p, Variable::kSyscallTick);
+  const int64_t now = view_.now().Of(p, Variable::kSyscallTick);
+  if (WasThere(tick, before, now)) return;
+  Violate(kSYS_1,
+          fmt::format("the tick {} was recorded of a call of P {}, whose tick was {} to {}", tick,
+                      p, before, now),
+          {event});
 }
 
 // The P was in one system call from the wake-up to here, and so was not taken.

@@ -23,6 +23,7 @@ class RetakeJudge final : public SnapshotJudge {
   void OnTake(const Event& event);
   void JudgeReason(size_t p, const Event& event);
   void OnCycle(const Event& event);
+  void JudgeRecord(size_t p, const Event& event);
   void JudgeLeftAlone(size_t p, const Event& event);
   void JudgeBeginning(size_t p, const Event& event);
   void JudgeBrackets(const Event& event);

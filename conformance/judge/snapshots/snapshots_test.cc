@@ -381,6 +381,19 @@ INSTANTIATE_TEST_SUITE_P(
                s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake().TakeP(1);
                s.Start(1, 0).Adjust(1).Sleep();
              }},
+        Case{"records_half_of_the_tick", kSYS_1, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3);
+               s.Of(1, Variable::kSyscallTick, 0x1'0007).Wake();
+               s.Of(1, Variable::kSeenSyscallTick, 7).Of(1, Variable::kSeenSyscallNs, s.woke_ns);
+               s.Sleep();
+             }},
+        Case{"records_a_tick_that_wraps", kSYS_1, kOpen,
+             [](Snapshots& s) {
+               s.Of(1, Variable::kSyscallTick, 0xFFFF'FFFE).Wake();
+               s.Of(1, Variable::kSeenSyscallTick, 0).Of(1, Variable::kSeenSyscallNs, s.woke_ns);
+               s.Of(1, Variable::kSyscallTick, 2).Sleep();
+             }},
         Case{"records_no_call", kSYS_1, kBroken,
              [](Snapshots& s) {
                s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3).Wake().Sleep();
