@@ -286,6 +286,11 @@ void Session::OnDeadline() {
 }
 
 void Session::GiveUp(std::string message) {
+  if (!outside_ && run_.greeted) {
+    message +=
+        "; it has not written scenario_start, which must not be kept in memory: what comes "
+        "from outside comes after it";
+  }
   // A deadlock that is not reported does not end; what the tasks did then is for the judges.
   if (!EndsByDeadlock()) Fail(Outcome::kTimeout, std::move(message));
   // Whatever the process says or does from here on is our doing.

@@ -17,6 +17,10 @@ constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
 constexpr int32_t kDescriptors = 2;
 // What the fastest of a few measurements can be wrong by.
 constexpr int64_t kSpinShare = 4;
+// A timer in whole milliseconds may be early by one; a wrong unit makes it shorter than this.
+constexpr int64_t kSleepNs = 8'000'000;
+constexpr int64_t kCpuNs = 20'000'000;
+constexpr int64_t kSleepShare = 2;
 
 // Tasks that do the operation, so that all that it can do is seen.
 std::vector<Task> TasksFor(Op op) {
@@ -54,11 +58,13 @@ std::vector<Task> TasksFor(Op op) {
     case Op::kProcs:
       return {
           {.ops = {ChangeProcs(1), For(Op::kYield), ChangeProcs(2), For(Op::kYield)}, .repeat = 2}};
+    case Op::kSleep:
+      return {{.ops = {For(op, kSleepNs), For(op, 2 * kSleepNs)}, .repeat = 2},
+              {.ops = {For(op, kSleepNs)}, .repeat = 3}};
     case Op::kSpin:
     case Op::kWork:
     case Op::kBlock:
     case Op::kCalls:
-    case Op::kSleep:
     case Op::kBlockUntold:
       return {{.ops = {For(op, kShortNs), For(op, 2 * kShortNs)}, .repeat = 2},
               {.ops = {For(op, kShortNs)}, .repeat = 3}};
@@ -152,13 +158,24 @@ class Linter {
                                   .exit_ms = options_.patience_ms,
                                   .stop = listener_.stop()},
                                  scenario);
-    if (run.outcome == Outcome::kDone || listener_.Stopped()) return run;
-    std::string message = run.message;
-    if (!run.standard_error.empty()) {
-      message += "; its standard error ends with: " + LastLine(run.standard_error);
+    if (listener_.Stopped()) return run;
+    if (run.outcome != Outcome::kDone) {
+      Fault(place, WithItsLastLine(run.message, run));
+    } else if (scenario.ending == Ending::kDone && ReportsDeadlock(run)) {
+      // An error of its own that holds the word looks like one.
+      Fault(place, WithItsLastLine(run.note + ", although a task could go on", run));
     }
-    Fault(place, message);
     return run;
+  }
+
+  static bool ReportsDeadlock(const struct Run& run) {
+    return std::ranges::any_of(
+        run.events, [](const Event& event) { return event.kind == EventKind::kDeadlockReport; });
+  }
+
+  static std::string WithItsLastLine(std::string message, const struct Run& run) {
+    if (run.standard_error.empty()) return message;
+    return message + "; its standard error ends with: " + LastLine(run.standard_error);
   }
 
   static std::string LastLine(std::string_view text) {
@@ -240,14 +257,41 @@ class Linter {
   void LintOperations() {
     for (const Op op : Declared()) {
       const std::string name(OpNames()[static_cast<size_t>(op)]);
-      const struct Run run = Perform("operation " + name, ScenarioOf(name, TasksFor(op)));
-      if (run.outcome == Outcome::kDone && op == Op::kSpin) FindShortSpins(run);
+      std::vector<Task> tasks = TasksFor(op);
+      if (op == Op::kStamp && Has(Op::kSpin)) {
+        tasks.push_back({.ops = {For(op), For(Op::kSpin, kCpuNs), For(op)}});
+      }
+      const struct Run run = Perform("operation " + name, ScenarioOf(name, tasks));
       if (listener_.Stopped()) return;
+      if (run.outcome != Outcome::kDone) continue;
+      if (op == Op::kSpin) FindTooShort("spin", kSpinShare, run);
+      if (op == Op::kSleep) FindTooShort("sleep", kSleepShare, run);
+      if (op == Op::kStamp && Has(Op::kSpin)) CompareCpuTimes(run);
+    }
+  }
+
+  // Whatever else the machine does, a task that computes uses the CPU.
+  void CompareCpuTimes(const struct Run& run) {
+    std::optional<int64_t> before_ns;
+    const Event* spun = nullptr;
+    for (const Event& event : run.events) {
+      if (event.kind == EventKind::kOpBegin && event.Get(Arg::kDurationNs) == kCpuNs) spun = &event;
+      if (event.kind != EventKind::kCpuTime) continue;
+      const int64_t cpu_ns = event.Get(Arg::kCpuNs);
+      if (spun == nullptr) {
+        before_ns = cpu_ns;
+      } else if (event.g == spun->g) {
+        if (before_ns && cpu_ns - *before_ns >= kCpuNs / kSpinShare) return;
+        return Fault("operation stamp",
+                     fmt::format("cpu_ns has grown by {} since the last stamp before a spin of {} "
+                                 "ns; it is the CPU time of the process in nanoseconds",
+                                 cpu_ns - before_ns.value_or(0), kCpuNs));
+      }
     }
   }
 
   // Time is judged in one direction only: no machine makes a loop faster.
-  void FindShortSpins(const struct Run& run) {
+  void FindTooShort(std::string_view name, int64_t share, const struct Run& run) {
     std::map<int64_t, Event> begun;
     for (const Event& event : run.events) {
       if (event.kind == EventKind::kOpBegin) begun[event.g] = event;
@@ -255,9 +299,10 @@ class Linter {
       const Event& begin = begun[event.g];
       const int64_t lasted_ns = event.time_ns - begin.time_ns;
       const int64_t asked_ns = begin.Get(Arg::kDurationNs);
-      if (lasted_ns >= asked_ns / kSpinShare) continue;
-      return Fault("operation spin", fmt::format("{} after {} ns, where {} ns are asked for",
-                                                 Describe(event), lasted_ns, asked_ns));
+      if (lasted_ns >= asked_ns / share) continue;
+      return Fault(fmt::format("operation {}", name),
+                   fmt::format("{} after {} ns, where {} ns are asked for", Describe(event),
+                               lasted_ns, asked_ns));
     }
   }
 
@@ -298,9 +343,7 @@ class Linter {
                                                 {.ops = {{.op = Op::kReceive, .channel = 1}}}});
     scenario.ending = Ending::kDeadlock;
     const struct Run run = Perform("deadlock", scenario);
-    const bool reported = std::ranges::any_of(
-        run.events, [](const Event& event) { return event.kind == EventKind::kDeadlockReport; });
-    if (run.outcome != Outcome::kDone || reported) return;
+    if (run.outcome != Outcome::kDone || ReportsDeadlock(run)) return;
     Fault("deadlock",
           "two tasks wait for each other for ever, and the process does not end with a line on its "
           "standard error that holds the word deadlock; where the runtime does not notice, say "

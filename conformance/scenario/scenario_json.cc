@@ -83,16 +83,37 @@ std::optional<Scenario> Validated(std::optional<Scenario> scenario, std::string&
   return scenario;
 }
 
+// What an operation has is written even where it is 0: authors read PROTOCOL.md, and no defaults.
+bool IsIndexOf(std::string_view member, Op op) {
+  switch (op) {
+    case Op::kWait:
+      return member == "descriptor";
+    case Op::kSend:
+    case Op::kReceive:
+      return member == "channel";
+    case Op::kSpawn:
+      return member == "task";
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return member == "timer";
+    default:
+      return false;
+  }
+}
+
 Json OperationToJson(const Operation& operation) {
   Json json = {{"op", OpNames()[static_cast<size_t>(operation.op)]}};
-  const Operation plain{.op = operation.op};
-  if (operation.duration_ns != plain.duration_ns) json["duration_ns"] = operation.duration_ns;
-  if (operation.bytes != plain.bytes) json["bytes"] = operation.bytes;
-  if (operation.descriptor != plain.descriptor) json["descriptor"] = operation.descriptor;
-  if (operation.channel != plain.channel) json["channel"] = operation.channel;
-  if (operation.task != plain.task) json["task"] = operation.task;
-  if (operation.timer != plain.timer) json["timer"] = operation.timer;
-  if (operation.procs != plain.procs) json["procs"] = operation.procs;
+  const auto write = [&](const char* member, int64_t value) {
+    if (value != 0 || IsIndexOf(member, operation.op)) json[member] = value;
+  };
+  write("duration_ns", operation.duration_ns);
+  write("bytes", operation.bytes);
+  write("descriptor", operation.descriptor);
+  write("channel", operation.channel);
+  write("task", operation.task);
+  write("timer", operation.timer);
+  write("procs", operation.procs);
   return json;
 }
 

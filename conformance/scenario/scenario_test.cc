@@ -34,6 +34,22 @@ TEST(Scenario, WhatIsStampedComesBackAndIsNotSaidWhereItIsEverything) {
   EXPECT_EQ(FormatScenario(scenario).find("stamps"), std::string::npos);
 }
 
+// An author knows no defaults of ours: what PROTOCOL.md says that an operation has is there.
+TEST(Scenario, MembersOfAnOperationAreWrittenWhereTheyAre0) {
+  std::string error;
+  const std::optional<Scenario> scenario =
+      ParseScenario(R"({"schema":"proctor-scenario/1","name":"x","descriptors":1,"channels":[{}],
+    "tasks":[{"ops":[{"op":"wait"},{"op":"send"},{"op":"receive"},{"op":"spawn"},{"op":"yield"},
+    {"op":"set_timer","duration_ns":7},{"op":"reset_timer","duration_ns":7},{"op":"stop_timer"}]}]})",
+                    error);
+  ASSERT_TRUE(scenario) << error;
+  const Json ops = ScenarioToJson(*scenario)["tasks"][0]["ops"];
+  EXPECT_EQ(ops, Json::parse(R"([{"op":"wait","descriptor":0},{"op":"send","channel":0},
+    {"op":"receive","channel":0},{"op":"spawn","task":0},{"op":"yield"},
+    {"op":"set_timer","duration_ns":7,"timer":0},{"op":"reset_timer","duration_ns":7,"timer":0},
+    {"op":"stop_timer","timer":0}])"));
+}
+
 TEST(Scenario, TheSameSeedShrinksAndGeneratesTheSame) {
   const rc::Random random(42);
   const auto first = ArbitraryScenario()(random, 20).value();
