@@ -50,6 +50,10 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
                                    ? " (the environment turned asynchronous preemption off)"
                                    : ""),
                    PreemptionBound(in_force_)),
+      behind_work_(fmt::format("a task runnable behind one that computes with calls had to wait "
+                               "longer than {}, without asynchronous preemption",
+                               Milliseconds(PreemptionBound(in_force_))),
+                   PreemptionBound(in_force_)),
       early_(fmt::format("a task was preempted before its slice of {} was over",
                          Milliseconds(in_force_.slice_ns)),
              in_force_.slice_ns),
@@ -60,8 +64,8 @@ RunnableBehindJudge::RunnableBehindJudge(const Header& header)
 }
 
 void RunnableBehindJudge::Observe(const Event& event) {
-  for (Samples* samples :
-       {&behind_call_, &after_deep_sleep_, &behind_spin_, &early_, &taken_without_signal_}) {
+  for (Samples* samples : {&behind_call_, &after_deep_sleep_, &behind_spin_, &behind_work_, &early_,
+                           &taken_without_signal_}) {
     samples->Observe(event);
   }
   // Who is behind whom is known only where one P makes all tasks stand in one line.
@@ -103,7 +107,9 @@ void RunnableBehindJudge::OnBegin(const Event& event) {
   if (event.Is(Arg::kOp, Op::kYield) && yielded_ns_.size() < kTasksMost) {
     yielded_ns_.insert_or_assign(event.g, event.time_ns);
   }
-  const bool ahead = event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kSpin);
+  const bool polls = event.Is(Arg::kOp, Op::kWork) && asked_.asynchronous_preemption == 0 &&
+                     in_force_.asynchronous_preemption == 0;
+  const bool ahead = event.Is(Arg::kOp, Op::kBlock) || event.Is(Arg::kOp, Op::kSpin) || polls;
   if (ahead_ || !ahead || !spawned_ || spawned_->g != event.g) return;
   const auto yielded = yielded_ns_.find(event.g);
   ahead_ = Ahead{.begin = event,
@@ -119,6 +125,8 @@ void RunnableBehindJudge::OnStart(const Event& event) {
     if (ahead_->begin.Is(Arg::kOp, Op::kSpin)) {
       SettleInterrupted(nullptr);
       interrupted_ = Interrupted{*ahead_, event};
+    } else if (ahead_->begin.Is(Arg::kOp, Op::kWork)) {
+      FinishWork(*ahead_, event, true);
     } else {
       FinishBlock(*ahead_, event, true);
     }
@@ -140,6 +148,8 @@ void RunnableBehindJudge::OnEnd(const Event& event) {
   if (!ahead_ || ahead_->begin.g != event.g) return;
   if (ahead_->begin.Is(Arg::kOp, Op::kBlock)) {
     FinishBlock(*ahead_, event, false);
+  } else if (ahead_->begin.Is(Arg::kOp, Op::kWork)) {
+    FinishWork(*ahead_, event, false);
   } else {
     FinishSpin(*ahead_, event, false);
   }
@@ -206,16 +216,29 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   }
 }
 
+// Its calls look at the request to yield.
+void RunnableBehindJudge::FinishWork(const Ahead& ahead, const Event& end, bool started) {
+  const int64_t waited_ns = end.time_ns - ahead.begin.time_ns;
+  const int64_t beyond_ns = waited_ns - behind_work_.bound_ns();
+  if (!started && beyond_ns <= 0) return;
+  behind_work_.Add({.begin_ns = ahead.begin.time_ns,
+                    .end_ns = end.time_ns,
+                    .exceeds = beyond_ns > 0,
+                    .beyond_ns = beyond_ns,
+                    .evidence = {ahead.spawned, ahead.begin, end}});
+}
+
 void RunnableBehindJudge::Close() {
   SettleInterrupted(nullptr);
-  for (Samples* samples :
-       {&behind_call_, &after_deep_sleep_, &behind_spin_, &early_, &taken_without_signal_}) {
+  for (Samples* samples : {&behind_call_, &after_deep_sleep_, &behind_spin_, &behind_work_, &early_,
+                           &taken_without_signal_}) {
     samples->Close();
   }
   Rule(ClauseId::kSYS_4, behind_call_, behind_call_.ByShare());
   Rule(ClauseId::kDEEP_9, after_deep_sleep_, after_deep_sleep_.ByCount());
   Rule(ClauseId::kPRE_5, behind_spin_, behind_spin_.ByShare());
   Rule(ClauseId::kPRE_3, taken_without_signal_, taken_without_signal_.ByCount());
+  Rule(ClauseId::kSLICE_3, behind_work_, behind_work_.ByCount());
   const Samples::Decision upper = behind_spin_.ByShare();
   const Samples::Decision lower = early_.ByShare();
   Rule(ClauseId::kSLICE_3, behind_spin_, upper);

@@ -1,7 +1,6 @@
 // Judges what happens to a task that is runnable behind another one on the only P: behind a blocked
 // system call (SYS-4, and DEEP-9 when the monitor slept deep before), and behind a task that
-// computes (SLICE-3, PRE-5, and
-// PRE-3 with asynchronous preemption off).
+// computes (SLICE-3, PRE-5, and PRE-3 with asynchronous preemption off).
 //
 // A sample begins when a task, having spawned another one, enters its operation; it ends when the
 // other one starts, or with the operation.
@@ -53,6 +52,7 @@ class RunnableBehindJudge : public StampJudge {
   void SettleInterrupted(const Event* loop_end);
   void FinishBlock(const Ahead& ahead, const Event& end, bool started);
   void FinishSpin(const Ahead& ahead, const Event& end, bool started);
+  void FinishWork(const Ahead& ahead, const Event& end, bool started);
 
   const Tunables asked_;
   const Tunables in_force_;
@@ -69,6 +69,7 @@ class RunnableBehindJudge : public StampJudge {
   Samples behind_call_;
   Samples after_deep_sleep_;
   Samples behind_spin_;
+  Samples behind_work_;  // where only a call can end the slice
   Samples early_;
   Samples taken_without_signal_;
 };

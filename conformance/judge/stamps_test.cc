@@ -119,6 +119,18 @@ TEST(SLICE_3, PreemptionComesWithinTheBoundAndNotBeforeTheSlice) {
       << "with two P the task need not have waited for this one";
 }
 
+TEST(SLICE_3, WithPreemptionOffATaskYieldsInACall) {
+  TraceBuilder off = Stamps();
+  off.header.asked.asynchronous_preemption = 0;
+  off.header.in_force.asynchronous_preemption = 0;
+  EXPECT_EQ(Behind(Op::kWork, 60 * kMs, 20 * kMs, 5, off).Of(ClauseId::kSLICE_3),
+            Verdict::kConforms);
+  EXPECT_EQ(Behind(Op::kWork, 60 * kMs, 90 * kMs, 5, off).Of(ClauseId::kSLICE_3),
+            Verdict::kViolates);
+  EXPECT_EQ(Behind(Op::kWork, 60 * kMs, 90 * kMs, 5).Of(ClauseId::kSLICE_3),
+            Verdict::kNotExercised);
+}
+
 TEST(PRE_5, ALoopThatWasOverProvesNothing) {
   EXPECT_EQ(Behind(Op::kSpin, 35 * kMs, 34 * kMs + 500'000, 50).Of(ClauseId::kPRE_5),
             Verdict::kNotExercised);

@@ -391,12 +391,25 @@ func (s *stamper) allocate(bytes int64) {
 	}
 }
 
+// step and add make calls of which the outer one looks whether its task is to yield: the inner one
+// is too small for that.
+//
+//go:noinline
+func step(x int64) int64 { return add(x) ^ x }
+
+//go:noinline
+func add(x int64) int64 { return x + 1 }
+
+// work allocates little: a collection would let others run.
 func work(durationNs int64, s *stamper) {
+	x := durationNs
 	for end := readClock(clockMonotonic) + durationNs; readClock(clockMonotonic) < end; {
-		for i := 0; i < 50; i++ {
-			s.allocate(64)
+		for i := 0; i < 1000; i++ {
+			x = step(x)
 		}
+		s.allocate(64)
 	}
+	atomic.AddInt64(&sink, x)
 }
 
 func block(durationNs int64) {

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 10096616919111654195u;
+constexpr uint64_t kEventsHash = 17251336523450479948u;
 
 class Recorder : public EventSink {
  public:

@@ -82,19 +82,20 @@ void RetakeJudge::OnTake(const Event& event) {
   const Picture& now = view_.now();
   const int64_t tick = now.Of(p, Variable::kSyscallTick);
   const int64_t status = now.Of(p, Variable::kStatus);
+  const ClauseId of_winner = TakesByTaskLock() ? kVER_3 : kSYS_6;
   if (status != kIdle) {
-    Violate(kSYS_6, fmt::format("P {} was handed off with status {}, not idle", p, status),
+    Violate(of_winner, fmt::format("P {} was handed off with status {}, not idle", p, status),
             {event});
     return;
   }
   if (InCallBefore(p) && view_.SameOf(p, Variable::kSyscallTick)) {
-    Violate(kSYS_6, fmt::format("the tick of P {} was not moved when it was taken", p), {event});
+    Violate(of_winner, fmt::format("the tick of P {} was not moved when it was taken", p), {event});
     return;
   }
   const bool known_call = IsNext(tick, now.Of(p, Variable::kSeenSyscallTick));
   const bool seen_earlier = now.Of(p, Variable::kSeenSyscallNs) < view_.woke_ns();
   if (known_call && seen_earlier) {
-    Trigger(kSYS_6);
+    Trigger(of_winner);
     if (!ExpiredBy(p, event.time_ns)) Trigger(kSYS_1);
     JudgeReason(p, event);
   } else if (ExpiredBy(p, event.time_ns)) {

@@ -454,6 +454,13 @@ INSTANTIATE_TEST_SUITE_P(
                s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().Adjust(-1);
                s.Of(1, Variable::kStatus, kIdle).At(kHandOff, 1).Start(1, 0).Adjust(1).Sleep();
              }},
+        Case{"moves_no_tick_by_task_lock", kVER_3, kBroken,
+             [](Snapshots& s) {
+               s.InCall(1, kMs).Of(1, Variable::kStatus, kRunning).Of(1, Variable::kLocalWork, 1);
+               s.Rest(0).Wake().Adjust(-1).Of(1, Variable::kStatus, kIdle).At(kHandOff, 1);
+               s.Start(1, 0).Adjust(1).Sleep();
+             },
+             kGo1_26},
         Case{"moves_the_tick", kSYS_6, kKept,
              [](Snapshots& s) {
                s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1);
