@@ -105,7 +105,7 @@ std::vector<Entry> Entries() {
       {kSchedulerTraceBesideASpinnerScenario, {kTRC_1}, {kCAD_6, kCYC_1}},
       {kPreemptionOffScenario, {kPRE_3, kSLICE_3}, {kSLICE_4}},
       {kStopTheWorldScenario, {kSTW_3}},
-      {kMixedLoadScenario, {kSYS_8, kHAND_8}, {kCAD_2, kHAND_1, kID_2, kID_3, kSYS_1}},
+      {kMixedLoadScenario, {kSYS_8, kHAND_8}, {kCAD_2, kHAND_1, kID_2, kID_3, kSLICE_2, kSYS_1}},
       {kCpuAffinityScenario, {kVER_2}},
       {kTakenThenComputingScenario, {kCAD_2, kCAD_3, kSYS_4}},
       {kHotHandOffsScenario,

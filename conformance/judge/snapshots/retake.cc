@@ -10,12 +10,6 @@ bool IsNext(int64_t tick, int64_t before) {
   return static_cast<uint32_t>(tick) == static_cast<uint32_t>(before) + 1;
 }
 
-// Between two looks of ours the tick went from one to the other.
-bool WasThere(int64_t tick, int64_t before, int64_t now) {
-  return static_cast<uint32_t>(tick) - static_cast<uint32_t>(before) <=
-         static_cast<uint32_t>(now) - static_cast<uint32_t>(before);
-}
-
 // A task cannot be locked while another thread has it locked, to read its stack; but not for this
 // number of scans.
 constexpr int64_t kLeftOutMost = 8;
@@ -148,12 +142,10 @@ void RetakeJudge::OnCycle(const Event& event) {
 void RetakeJudge::JudgeRecord(size_t p, const Event& event) {
   if (p >= view_.before().count() || view_.SameOf(p, Variable::kSeenSyscallNs)) return;
   const int64_t tick = view_.now().Of(p, Variable::kSeenSyscallTick);
-  const int64_t before = view_.before().Of(p, Variable::kSyscallTick);
-  const int64_t now = view_.now().Of(p, Variable::kSyscallTick);
-  if (WasThere(tick, before, now)) return;
+  if (view_.MayHaveHad(p, Variable::kSyscallTick, tick)) return;
   Violate(kSYS_1,
-          fmt::format("the tick {} was recorded of a call of P {}, whose tick was {} to {}", tick,
-                      p, before, now),
+          fmt::format("the tick {} was recorded of a call of P {}, whose tick is {}", tick, p,
+                      view_.now().Of(p, Variable::kSyscallTick)),
           {event});
 }
 

@@ -87,13 +87,25 @@ void SliceJudge::FindNow(const Event& event) {
   };
   for (size_t p = 0; p < view_.processors(); ++p) {
     if (p >= view_.before().count()) continue;
-    if (!view_.SameOf(p, Variable::kSeenScheduleNs))
+    if (!view_.SameOf(p, Variable::kSeenScheduleNs)) {
       take(view_.now().Of(p, Variable::kSeenScheduleNs));
+      JudgeRecord(p, event);
+    }
     if (!view_.SameOf(p, Variable::kSeenSyscallNs))
       take(view_.now().Of(p, Variable::kSeenSyscallNs));
   }
   if (found_ns && *found_ns >= now_least_ns_ && *found_ns <= now_most_ns_)
     now_least_ns_ = now_most_ns_ = *found_ns;
+}
+
+// The monitor wrote the tick that it found.
+void SliceJudge::JudgeRecord(size_t p, const Event& event) {
+  const int64_t tick = view_.now().Of(p, Variable::kSeenScheduleTick);
+  if (view_.MayHaveHad(p, Variable::kScheduleTick, tick)) return;
+  Violate(kSLICE_2,
+          fmt::format("the schedule tick {} was recorded of P {}, whose tick is {}", tick, p,
+                      view_.now().Of(p, Variable::kScheduleTick)),
+          {event});
 }
 
 void SliceJudge::OnCycle(const Event& event) {

@@ -25,6 +25,7 @@ class SliceJudge final : public SnapshotJudge {
   void OnCycle(const Event& event);
   void JudgeOrder(const Event& event);
   void FindNow(const Event& event);
+  void JudgeRecord(size_t p, const Event& event);
   bool JudgeTick(size_t p, const Event& event);
   void JudgeAfterDeepSleep(bool recorded, const Event& event);
   bool JudgeSlice(size_t p, const Event& event);

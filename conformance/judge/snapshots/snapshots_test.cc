@@ -259,6 +259,12 @@ INSTANTIATE_TEST_SUITE_P(
                    .Of(0, Variable::kSeenScheduleNs, s.woke_ns)
                    .Sleep();
              }},
+        Case{"records_half_of_a_new_tick", kSLICE_2, kBroken,
+             [](Snapshots& s) {
+               s.Of(0, Variable::kScheduleTick, 0x1'0008).Wake();
+               s.Of(0, Variable::kSeenScheduleTick, 8).Of(0, Variable::kSeenScheduleNs, s.woke_ns);
+               s.Of(0, Variable::kScheduleTick, 0x1'0009).Sleep();
+             }},
         Case{"leaves_a_new_tick", kSLICE_2, kBroken,
              [](Snapshots& s) {
                s.Of(0, Variable::kScheduleTick, 8);

@@ -93,6 +93,11 @@ bool View::Has(EventKind kind, size_t p) const {
   });
 }
 
+bool View::MayHaveHad(size_t p, Variable tick, int64_t value) const {
+  const auto before = static_cast<uint32_t>(before_.Of(p, tick));
+  return static_cast<uint32_t>(value) - before <= static_cast<uint32_t>(now_.Of(p, tick)) - before;
+}
+
 // A collection stops the world when it begins, which shows in its phase, and when it ends, which
 // shows in its time.
 bool View::Unstopped() const {

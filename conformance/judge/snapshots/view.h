@@ -78,6 +78,9 @@ class View {
            before_.Of(p, variable) == now_.Of(p, variable);
   }
 
+  // The processor may have had this tick between the two: they have 32 bits, and wrap.
+  bool MayHaveHad(size_t p, Variable tick, int64_t value) const;
+
   // No collection stopped the world.
   bool Unstopped() const;
   // The processor was busy all the time: running one task, or in a system call, in one time slice.
