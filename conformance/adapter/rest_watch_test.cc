@@ -1,12 +1,17 @@
 #include "conformance/adapter/rest_watch.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <functional>
+#include <string>
+#include <utility>
 
 namespace proctor {
 namespace {
@@ -68,6 +73,50 @@ TEST(RestWatch, WhoIsStoppedDoesNotRest) {
   kill(child.pid(), SIGSTOP);
   int status = 0;
   waitpid(child.pid(), &status, WUNTRACED);
+  RestWatch watch(child.pid());
+  EXPECT_EQ(RestedNs(watch, 100), 0);
+}
+
+// A control group (version 2) of the test's own.
+class ControlGroup {
+ public:
+  ControlGroup() {
+    std::ifstream mounts("/proc/self/mounts");
+    std::string device, place, type, rest;
+    while (mounts >> device >> place >> type && std::getline(mounts, rest)) {
+      if (type == "cgroup2") folder_ = fmt::format("{}/rest_watch_test_{}", place, getpid());
+    }
+    if (folder_.empty() || mkdir(folder_.c_str(), 0755) != 0) folder_.clear();
+  }
+  ~ControlGroup() {
+    if (!folder_.empty()) rmdir(folder_.c_str());
+  }
+
+  // false: this machine does not let us.
+  bool Freeze(pid_t process) {
+    if (folder_.empty()) return false;
+    for (const auto& [file, value] : {std::pair("cgroup.procs", process), {"cgroup.freeze", 1}}) {
+      std::ofstream stream(fmt::format("{}/{}", folder_, file));
+      if (!(stream << value << std::flush)) return false;
+    }
+    for (std::string line; line != "frozen 1";) {
+      std::ifstream events(folder_ + "/cgroup.events");
+      if (!events) return false;
+      while (line != "frozen 1" && std::getline(events, line)) {
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::string folder_;
+};
+
+TEST(RestWatch, WhoIsFrozenDoesNotRest) {
+  ControlGroup group;
+  const Child child(Nothing);
+  AwaitSleep(child.pid());
+  if (!group.Freeze(child.pid())) GTEST_SKIP() << "no control group can be made here";
   RestWatch watch(child.pid());
   EXPECT_EQ(RestedNs(watch, 100), 0);
 }

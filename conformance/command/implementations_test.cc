@@ -37,8 +37,8 @@ TEST_P(Adapters, HasNoFault) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OnThisMachine, Adapters,
-                         testing::Values("cpython", "ghc", "go", "java", "reference", "ruby",
-                                         "tokio"),
+                         testing::Values("cpython", "ghc", "go", "java", "node", "reference",
+                                         "ruby", "tokio"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(CheckCpython, KeepsWhatItPromises) {

@@ -5,8 +5,8 @@
 //   go=PATH       any other, or a wrapper of one; it is only ever called as `PATH build ...`
 //   gccgo         the compiler gccgo, gccgo-N on PATH
 //   gccgo=PATH    any other, or the go command of one
-//   cpython, ghc, java, ruby, tokio
-//                 by python3, ghc, a JDK, ruby and cargo of this machine (toolchain_adapter.h)
+//   cpython, ghc, java, node, ruby, tokio
+//                 by python3, ghc, a JDK, node, ruby and cargo (toolchain_adapter.h)
 //   cpython=PATH  ... any other of them
 //   a path        an adapter: an executable that speaks adapter/PROTOCOL.md
 //

@@ -22,6 +22,8 @@ extern const std::string_view kGhcAdapter;
 extern const std::string_view kGhcExpectations;
 extern const std::string_view kJavaAdapter;
 extern const std::string_view kJavaExpectations;
+extern const std::string_view kNodeAdapter;
+extern const std::string_view kNodeExpectations;
 extern const std::string_view kRubyAdapter;
 extern const std::string_view kRubyExpectations;
 extern const std::string_view kTokioAdapter;
@@ -215,10 +217,12 @@ std::span<const ToolchainAdapter* const> ToolchainAdapters() {
                               {"-c", "import sys; print(sys.executable)"}, kCpythonExpectations);
   static const Ghc ghc;
   static const Java java;
+  static const Script node("node", "node", "nodejs", {"adapter.js", kNodeAdapter},
+                           {"-p", "process.execPath"}, kNodeExpectations);
   static const Script ruby("ruby", "ruby", "ruby", {"adapter.rb", kRubyAdapter},
                            {"-e", "puts RbConfig.ruby"}, kRubyExpectations);
   static const Tokio tokio;
-  static const ToolchainAdapter* const adapters[] = {&cpython, &ghc, &java, &ruby, &tokio};
+  static const ToolchainAdapter* const adapters[] = {&cpython, &ghc, &java, &node, &ruby, &tokio};
   return adapters;
 }
 

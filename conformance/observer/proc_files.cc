@@ -30,6 +30,15 @@ std::optional<int64_t> ReadClock(clockid_t clock) {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+// By its control group, of version 2 (version 1 shows the state D). The kernel keeps such a thread
+// on its way back from the kernel, whatever it was doing before.
+bool IsFrozen(pid_t thread) {
+  std::ifstream file(fmt::format("/proc/{}/wchan", thread));
+  std::string function;
+  std::getline(file, function);
+  return function == "get_signal" || function == "do_freezer_trap";
+}
+
 }  // namespace
 
 std::vector<pid_t> ThreadsOf(pid_t process) {
@@ -103,7 +112,8 @@ bool Sleeps(pid_t thread) {
   std::getline(file, text);
   // Behind the name, which may hold anything: "17 (a) b) S 1 ...".
   const size_t name_end = text.rfind(')');
-  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0;
+  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0 &&
+         !IsFrozen(thread);
 }
 
 int64_t WakesOf(pid_t thread) {

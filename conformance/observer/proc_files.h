@@ -41,7 +41,7 @@ int64_t CpusOf(pid_t process);
 int64_t MemoryOf(pid_t process);
 
 // Whether it waits for something and could not run if it had a CPU: the state S of the kernel's, so
-// neither stopped, nor waiting for a disk, nor gone.
+// neither stopped, nor frozen, nor waiting for a disk, nor gone.
 bool Sleeps(pid_t thread);
 
 // How often it went to sleep by itself so far; 0: it is gone.
