@@ -68,6 +68,7 @@ bool Grows(const Knobs& knobs) {
   return knobs.stop_every_ns == 0 && knobs.dies_at_ns == 0 && knobs.resize_every_ns > 0 &&
          knobs.resize_every_ns < 4 * kMs && knobs.resize_most >= 5;
 }
+bool GrowsAndCollects(const Knobs& knobs) { return Grows(knobs) && knobs.collector_up_at_ns == 0; }
 
 // The moments at which something is as old as the monitor asks for. It looks every millisecond, and
 // each of them is another one's.
@@ -157,6 +158,11 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
                            "gc_percent", percent),
                       ChangesPercent});
   }
+  // They fall due all the time while the number of P changes.
+  worlds.push_back({With(World("due_while_resizing", 2,
+                               {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 200 * kMs)}}}),
+                         "forcegc_period_ns", 30 * kUs),
+                    GrowsAndCollects});
   worlds.push_back({With(World("collector_late", 1, {{.ops = {For(Op::kSpin, 60 * kMs)}}}),
                          "forcegc_period_ns", 3 * kMs),
                     CollectorIsLate});
@@ -224,6 +230,31 @@ void AddReady(std::vector<BorderWorld>& worlds) {
   worlds.push_back({std::move(scenario), IsQuiet});
 }
 
+// Looks at the machine that fall due in cycles of every kind.
+void AddRefreshed(std::vector<BorderWorld>& worlds) {
+  const auto add = [&](const char* name, std::vector<Task> tasks) -> Scenario& {
+    return worlds.emplace_back(World(name, 0, std::move(tasks)), IsQuiet).scenario;
+  };
+  // P are taken in nearly all of them.
+  const Task caller = {.ops = {For(Op::kBlock, 150 * kUs), {.op = Op::kYield}}, .repeat = 20'000};
+  add("refreshed_taking", std::vector<Task>(8, caller)).tunables["syscall_cap_ns"] = 20 * kUs;
+  // A wake-up has ended a long sleep.
+  Scenario& woken = add("refreshed_when_woken",
+                        {{.ops = {{.op = Op::kWait}, For(Op::kBlock, 20 * kUs)}, .repeat = 6}});
+  woken.descriptors = 1;
+  woken.outside = {{.at_ns = kSecond, .descriptor = 0, .every_ns = 1'700 * kMs, .times = 6}};
+  // A forced collection is under way.
+  add("refreshed_collecting", {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 4 * kSecond)}}})
+      .tunables["forcegc_period_ns"] = 30 * kUs;
+  // A timer is overdue, since nobody lets go of a P.
+  std::vector<Task> busy(17, {.ops = {For(Op::kSpin, 3 * kSecond)}});
+  busy[0] = {.ops = {For(Op::kSleep, kMs)}};
+  add("refreshed_beside_timer", std::move(busy)).tunables["asynchronous_preemption"] = 0;
+  // More than 2^32 ns between two of them.
+  add("refreshed_rarely",
+      {{.ops = {For(Op::kSleep, 5 * kSecond), For(Op::kBlock, 20 * kUs)}, .repeat = 6}});
+}
+
 // Counters over 16 bits, times over 32.
 void AddLong(std::vector<BorderWorld>& worlds) {
   // More than 2^16 idle cycles of 10 ms each, and a slice that lasts longer than 2^32 ns.
@@ -236,17 +267,6 @@ void AddLong(std::vector<BorderWorld>& worlds) {
       {Lasting(With(With(With(slow, "asynchronous_preemption", 0), "slice_ns", 10 * kSecond),
                     "shallow_max_ns", 5 * kSecond),
                4'500 * kSecond),
-       IsQuiet});
-  // Looks at the machine that fall due while P are taken all the time.
-  worlds.push_back(
-      {With(World("refreshed_taking", 0,
-                  {{.ops = {For(Op::kBlock, 100 * kUs), {.op = Op::kYield}}, .repeat = 12'000}}),
-            "syscall_cap_ns", 20 * kUs),
-       IsQuiet});
-  // More than 2^32 ns between two looks at the machine.
-  worlds.push_back(
-      {World("refreshed_rarely", 0,
-             {{.ops = {For(Op::kSleep, 5 * kSecond), For(Op::kBlock, 20 * kUs)}, .repeat = 6}}),
        IsQuiet});
   // A month in which next to nothing runs: more than 40,000 deep sleeps.
   worlds.push_back(
@@ -288,6 +308,7 @@ std::vector<BorderWorld> MakeWorlds() {
   AddMany(worlds);
   AddBusy(worlds);
   AddReady(worlds);
+  AddRefreshed(worlds);
   AddLong(worlds);
   return worlds;
 }

@@ -1,6 +1,7 @@
 #include "conformance/judge/white_box/white_box_panel.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -125,20 +126,15 @@ class WhiteBoxPanel final : public Judge {
     return asked[places.first + (static_cast<size_t>(event.args[0]) & places.last)];
   }
 
-  // Most events go to few judges.
+  // Most events go to few judges: a look at each bit would cost more than the calls.
   template <size_t... kIndex>
   void Show(const Event& event, Mask asked_by, std::index_sequence<kIndex...>) {
-    constexpr size_t kHalf = sizeof...(Judges) / 2;
-    constexpr Mask kFirst = (Mask{1} << kHalf) - 1;
-    if ((asked_by & kFirst) != 0) {
-      ((void)(kIndex < kHalf && (asked_by >> kIndex & 1) != 0 &&
-              (std::get<kIndex>(judges_)->Observe(event), true)),
-       ...);
-    }
-    if ((asked_by & ~kFirst) != 0) {
-      ((void)(kIndex >= kHalf && (asked_by >> kIndex & 1) != 0 &&
-              (std::get<kIndex>(judges_)->Observe(event), true)),
-       ...);
+    static constexpr void (*kObserve[])(WhiteBoxPanel&, const Event&) = {
+        [](WhiteBoxPanel& panel, const Event& event) {
+          std::get<kIndex>(panel.judges_)->Observe(event);
+        }...};
+    for (; asked_by != 0; asked_by &= asked_by - 1) {
+      kObserve[std::countr_zero(asked_by)](*this, event);
     }
   }
 

@@ -161,6 +161,16 @@ struct RefreshOf32Bits : Monitor {
   int64_t last_ns = 0;
 };
 
+struct RefreshNotWhenTook : Monitor {
+  using Monitor::Monitor;
+  void RefreshProcessors(int64_t now_ns) override { duties_now_ns = now_ns; }
+  void CountIdle(int32_t taken) override {
+    if (taken == 0) Monitor::RefreshProcessors(duties_now_ns);
+    Monitor::CountIdle(taken);
+  }
+  int64_t duties_now_ns = 0;
+};
+
 constexpr int64_t kSecondNs = 1'000'000'000;
 
 constexpr MonitorMutant kMutants[] = {
@@ -267,6 +277,11 @@ constexpr MonitorMutant kMutants[] = {
      .text = "the time since the last look at the machine is kept in 32 bits of nanoseconds",
      .profile = kGo1_25,
      .run = Run<RefreshOf32Bits>},
+    {.name = "refresh_not_when_took",
+     .clause = kVER_2,
+     .text = "CPU affinity and limits are not read in a cycle that takes a P",
+     .profile = kGo1_25,
+     .run = Run<RefreshNotWhenTook>},
     {.name = "sleep_of_32_bits",
      .clause = kCAD_2,
      .text = "a shallow sleep is cut at 2^31 ns",

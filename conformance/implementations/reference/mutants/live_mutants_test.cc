@@ -271,6 +271,7 @@ const std::map<std::string_view, std::string_view> kUnseen = {
     {"asks_the_first_64", kVirtualOnly},
     {"bumps_no_last_tick", kVirtualOnly},
     {"refresh_of_32_bits", kVirtualOnly},
+    {"refresh_not_when_took", kVirtualOnly},
     {"sleep_of_32_bits", kVirtualOnly},
     {"trace_interval_of_32_bits", kVirtualOnly},
     {"percent_of_16_bits", kVirtualOnly},
