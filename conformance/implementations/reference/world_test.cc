@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 17251336523450479948u;
+constexpr uint64_t kEventsHash = 9003694859871930284u;
 
 class Recorder : public EventSink {
  public:

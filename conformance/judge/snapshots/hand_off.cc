@@ -101,19 +101,47 @@ void HandOffJudge::JudgeOnlyP(bool spinning, const Event& hand_off, const Event&
 }
 
 // From the beginning of the hand-off to this stop.
+bool HandOffJudge::StayedIdle(size_t p) const {
+  const Picture& now = view_.now();
+  const int64_t mark = now.Of(p, Variable::kIdleMark);
+  return now.Of(p, Variable::kStatus) == kIdle && mark != 0 &&
+         at_hand_off_.Of(p, Variable::kIdleMark) == mark;
+}
+
 bool HandOffJudge::AllOthersIdle(size_t p) const {
   const Picture& now = view_.now();
   const auto procs = static_cast<size_t>(now[Variable::kProcs]);
   if (at_hand_off_[Variable::kProcs] != now[Variable::kProcs] || !view_.Knows(Variable::kIdleMark))
     return false;
   for (size_t other = 0; other < procs; ++other) {
-    if (other == p) continue;
-    const int64_t mark = now.Of(other, Variable::kIdleMark);
-    if (now.Of(other, Variable::kStatus) != kIdle || mark == 0 ||
-        at_hand_off_.Of(other, Variable::kIdleMark) != mark)
-      return false;
+    if (other != p && !StayedIdle(other)) return false;
   }
   return procs > 1;
+}
+
+bool HandOffJudge::AnotherIdle(size_t p) const {
+  if (!view_.Knows(Variable::kIdleMark) || at_hand_off_[Variable::kIdleProcessors] == 0)
+    return false;
+  for (size_t other = 0; other < view_.processors(); ++other) {
+    if (other != p && StayedIdle(other)) return true;
+  }
+  return false;
+}
+
+// It ran one task all the time.
+bool HandOffJudge::AnotherBusy(size_t p) const {
+  const Picture& now = view_.now();
+  if (!view_.Knows(Variable::kRunningTask)) return false;
+  for (size_t other = 0; other < view_.processors(); ++other) {
+    const auto same = [&](Variable variable) {
+      return at_hand_off_.Of(other, variable) == now.Of(other, variable);
+    };
+    if (other != p && now.Of(other, Variable::kStatus) == kRunning && same(Variable::kStatus) &&
+        now.Of(other, Variable::kRunningTask) != 0 && same(Variable::kRunningTask) &&
+        same(Variable::kScheduleTick) && same(Variable::kSyscallTick))
+      return true;
+  }
+  return false;
 }
 
 void HandOffJudge::JudgeWithoutWork(size_t p, const Event& hand_off, const Event& event) {
@@ -141,12 +169,37 @@ void HandOffJudge::JudgeWithoutWork(size_t p, const Event& hand_off, const Event
     }
     return;
   }
-  const bool needless = event.Get(Arg::kSpinning) == 0 && both(Variable::kGlobalQueue, 0) &&
-                        both(Variable::kLastPoll, 0) && both(Variable::kCollecting, 0);
-  if (!needless) {
+  JudgeThread(p, event.Get(Arg::kSpinning) != 0, hand_off, event);
+}
+
+// A thread was started for a P without work.
+void HandOffJudge::JudgeThread(size_t p, bool spinning, const Event& hand_off, const Event& event) {
+  const auto both = [&](Variable variable, int64_t value) {
+    return at_hand_off_[variable] == value && view_.now()[variable] == value;
+  };
+  const auto again = [&](int64_t& in_a_row, bool wrong, int64_t most) {
+    in_a_row = wrong ? in_a_row + 1 : 0;
+    return in_a_row > most;
+  };
+  if (spinning) {
     needless_ = 0;
-  } else if (++needless_ > kInARowMost) {
+    if (again(spins_beside_idle_, AnotherIdle(p), kOnlyPMost)) {
+      Violate(kHAND_3,
+              "again and again a thread is started that looks for work, and another P is idle",
+              {hand_off, event});
+    }
+    return;
+  }
+  const bool nothing_waits = both(Variable::kGlobalQueue, 0) && both(Variable::kCollecting, 0) &&
+                             both(Variable::kStopPending, 0);
+  if (again(needless_, nothing_waits && both(Variable::kLastPoll, 0), kInARowMost)) {
     Violate(kHAND_7, "a thread is started again and again although nothing waits for one",
+            {hand_off, event});
+  }
+  if (again(polls_beside_busy_, nothing_waits && AnotherBusy(p), kOnlyPMost)) {
+    Violate(kHAND_7,
+            "a thread is started again and again although nothing waits for one, and another P is "
+            "busy",
             {hand_off, event});
   }
 }

@@ -558,6 +558,22 @@ INSTANTIATE_TEST_SUITE_P(
                  s.Start(1, 0).Adjust(1).Sleep();
                }
              }},
+        Case{"starts_who_polls_beside_a_busy_p", kHAND_7, kBroken,
+             [](Snapshots& s) {
+               s.Set(Variable::kLastPoll, s.now_ns);
+               for (int i = 0; i < 5; ++i) {
+                 s.Of(1, Variable::kSyscallTick, kTick).InCall(1, kMs).Wake().TakeP(1);
+                 s.Start(1, 0).Adjust(1).Sleep();
+               }
+             }},
+        Case{"starts_who_looks_for_work_beside_an_idle_p", kHAND_3, kBroken,
+             [](Snapshots& s) {
+               s.Rest(0).Wait(5 * kMs);
+               for (int i = 0; i < 5; ++i) {
+                 s.Of(1, Variable::kSyscallTick, kTick).InCall(1, 11 * kMs).Wake().TakeP(1);
+                 s.Start(1, 1).Adjust(1).Sleep();
+               }
+             }},
         Case{"takes_before_the_bracket", kSYS_7, kBroken,
              [](Snapshots& s) {
                for (int i = 0; i < 8; ++i) {
