@@ -196,6 +196,20 @@ expect 2 "nothing could be compared" \
 mkdir reference
 expect 64 "'nosuch' is no implementation" "$proctor compare reference nosuch --budget 1s"
 
+# An adapter that fails whatever it is asked for need not be asked for ever.
+cat >fails <<'END'
+#!/bin/sh
+echo '{"schema":"proctor-adapter/1","name":"fails","version":"1","operations":["spin","work","block",
+"calls","sleep","yield","send","receive","spawn"],"settable":["procs","gc_percent"],
+"in_force":{"procs":1},"monitor":null}' | tr -d '\n' >&4
+echo >&4
+read -r line <&3 && exit 3
+exit 0
+END
+chmod +x fails
+expect 3 "fails: nothing was measured in 8 runs; the last: the process ended with status 3" \
+  "$proctor compare ./fails ./fails --no-clauses --budget 1s"
+
 # Names that a shell would act on come back as they were.
 mkdir 'v;touch PWNED #'
 cp /bin/true 'v;touch PWNED #/a b'

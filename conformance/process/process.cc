@@ -209,7 +209,7 @@ std::string NotStarted(const std::string& name, int number) {
 
 // The file to be executed; empty: `error`.
 std::string FindProgram(const Process::Options& options, std::string& error) {
-  if (options.argv.empty()) {
+  if (options.argv.empty() || options.argv[0].empty()) {
     error = "no command was given";
     return "";
   }

@@ -11,7 +11,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace proctor {
 namespace {
@@ -74,8 +76,10 @@ TEST(Process, NamesAProgramThatIsNotThere) {
   EXPECT_EQ(error, "no-such-program: not found on PATH; install it or give its path");
   EXPECT_FALSE(Process::Spawn({.argv = {"/nowhere/prog"}}, error));
   EXPECT_EQ(error, "/nowhere/prog: cannot be started: No such file or directory");
-  EXPECT_FALSE(Process::Spawn({}, error));
-  EXPECT_EQ(error, "no command was given");
+  for (const std::vector<std::string>& nothing : {std::vector<std::string>{}, {""}}) {
+    EXPECT_FALSE(Process::Spawn({.argv = nothing}, error));
+    EXPECT_EQ(error, "no command was given");
+  }
 }
 
 TEST(Process, AGatedProgramThatIsNotThereIsNamedAtOnce) {

@@ -29,6 +29,8 @@ namespace {
 constexpr int kRoundsLeast = 6;  // of two runs each
 constexpr int kRoundsMost = 12;
 // What is to be looked at, and not compared by a test.
+// After as many failures in a row from the start, no later run is going to bring anything.
+constexpr int kFailuresMost = 8;
 int UntestedRounds(size_t sides) { return sides > 3 ? 1 : 2; }
 
 class Comparison {
@@ -51,6 +53,8 @@ class Comparison {
     const OutputFolder folder;
     RulingTable rulings;  // of its last measurement
     std::optional<LiveRun> run;
+    bool measured = false;
+    int failures = 0;
   };
 
   bool Build();
@@ -205,6 +209,7 @@ void Comparison::Measure(const Measurement& measurement, size_t who) {
   }
   side.run->Run({measurement.scenario, {ClauseId::kHAND_8}});
   if (side.run->figures()) {
+    side.measured = true;
     AddFigures(measurement, *side.run->figures(), end_.results[who].latencies);
   } else {
     NoteUnmeasured(measurement, who);
@@ -226,7 +231,13 @@ void Comparison::NoteUnmeasured(const Measurement& measurement, size_t who) {
   if (std::ranges::find(results.unjudged, line) == results.unjudged.end()) {
     results.unjudged.push_back(line);
   }
-  if (ruling->verdict != Verdict::kUnsupported) unmeasured_[who].insert(line);
+  if (ruling->verdict == Verdict::kUnsupported) return;
+  unmeasured_[who].insert(line);
+  if (sides_[who].measured || ++sides_[who].failures < kFailuresMost) return;
+  refused_ = true;
+  Fail(fmt::format("{}: nothing was measured in {} runs; the last: {}", results.implementation,
+                   kFailuresMost, ruling->message),
+       kExitFailed);
 }
 
 }  // namespace
