@@ -199,8 +199,8 @@ expect 64 "'nosuch' is no implementation" "$proctor compare reference nosuch --b
 # An adapter that fails whatever it is asked for need not be asked for ever.
 cat >fails <<'END'
 #!/bin/sh
-echo '{"schema":"proctor-adapter/1","name":"fails","version":"1","operations":["spin","work","block",
-"calls","sleep","yield","send","receive","spawn"],"settable":["procs","gc_percent"],
+echo '{"schema":"proctor-adapter/1","name":"fails","version":"1","operations":["spin","work",
+"block","calls","sleep","yield","send","receive","spawn"],"settable":["procs","gc_percent"],
 "in_force":{"procs":1},"monitor":null}' | tr -d '\n' >&4
 echo >&4
 read -r line <&3 && exit 3
