@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
+#include "conformance/adapter/coarse_clock.h"
 #include "conformance/adapter/deadlock_report.h"
 #include "conformance/adapter/event_merger.h"
 #include "conformance/adapter/scenario_replay.h"
@@ -41,31 +41,6 @@ void ExplainDeadlock(const Scenario& scenario, Run& run) {
         "other; if that is meant, say \"ends\":\"deadlock\" in it",
         stand.for_each_other);
   }
-}
-
-// A clock in steps of a tick: values that are judged would be wrong by a step, in both directions.
-std::string FindCoarseClock(const std::vector<Event>& events) {
-  constexpr int64_t kStepNs = 100'000;
-  constexpr int64_t kSameLeast = 16;  // what a few stamps show may be chance
-  std::optional<int64_t> last_ns;
-  int64_t least_step_ns = INT64_MAX;
-  int64_t same = 0;
-  for (const Event& event : events) {
-    if (!AdapterMakes(event.kind)) continue;
-    const std::optional<int64_t> before_ns = std::exchange(last_ns, event.time_ns);
-    if (!before_ns) continue;
-    const int64_t step_ns = event.time_ns - *before_ns;
-    if (step_ns == 0) {
-      ++same;
-    } else {
-      least_step_ns = std::min(least_step_ns, step_ns);
-    }
-  }
-  if (same < kSameLeast || least_step_ns < kStepNs || least_step_ns == INT64_MAX) return "";
-  return fmt::format(
-      "the adapter's clock goes in steps of {} ns; stamps are to be taken from CLOCK_MONOTONIC in "
-      "nanoseconds, not from a coarse one",
-      least_step_ns);
 }
 
 }  // namespace
