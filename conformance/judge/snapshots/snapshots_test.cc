@@ -390,10 +390,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"records_half_of_the_tick", kSYS_1, kBroken,
              [](Snapshots& s) {
                s.InCall(1, kMs).Of(1, Variable::kSeenSyscallTick, 3);
-               s.Of(1, Variable::kSyscallTick, 0x1'0007).Wake();
+               s.Of(1, Variable::kStatus, kRunning).Of(1, Variable::kSyscallTick, 0x1'0007).Wake();
                s.Of(1, Variable::kSeenSyscallTick, 7).Of(1, Variable::kSeenSyscallNs, s.woke_ns);
                s.Sleep();
-             }},
+             },
+             kGo1_26},
         Case{"records_a_tick_that_wraps", kSYS_1, kOpen,
              [](Snapshots& s) {
                s.Of(1, Variable::kSyscallTick, 0xFFFF'FFFE).Wake();
