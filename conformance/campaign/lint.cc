@@ -3,124 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "conformance/adapter/driver.h"
-#include "conformance/scenario/operations.h"
+#include "conformance/campaign/lint_evidence.h"
+#include "conformance/campaign/lint_scenarios.h"
+#include "conformance/campaign/thread_names.h"
 
 namespace proctor {
 namespace {
-
-constexpr int64_t kShortNs = 2'000'000;
-constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
-constexpr int32_t kDescriptors = 2;
-// What the fastest of a few measurements can be wrong by.
-constexpr int64_t kSpinShare = 4;
-// A timer in whole milliseconds may be early by one; a wrong unit makes it shorter than this.
-constexpr int64_t kSleepNs = 8'000'000;
-constexpr int64_t kCpuNs = 20'000'000;
-constexpr int64_t kSleepShare = 2;
-
-// Tasks that do the operation, so that all that it can do is seen.
-std::vector<Task> TasksFor(Op op) {
-  switch (op) {
-    case Op::kSend:
-    case Op::kReceive:
-      // Nobody receives from the last one, which holds what is sent.
-      return {
-          {.ops = {{.op = Op::kSend, .channel = 2}, {.op = Op::kSend, .channel = 2}}},
-          {.ops = {{.op = Op::kSend, .channel = 0}, {.op = Op::kSend, .channel = 1}}, .repeat = 4},
-          {.ops = {{.op = Op::kReceive, .channel = 0}, {.op = Op::kReceive, .channel = 1}},
-           .repeat = 4}};
-    case Op::kWait:
-      return {{.ops = {{.op = op, .descriptor = 1}, {.op = op, .descriptor = 0}}, .repeat = 2},
-              {.ops = {{.op = op, .descriptor = 1}}}};
-    case Op::kSpawn:
-      return {{.ops = {{.op = op, .task = 1}, {.op = op, .task = 2}}, .repeat = 3},
-              {.ops = {{.op = op, .task = 2}}, .start = false},
-              {.ops = {{.op = Op::kYield}}, .start = false}};
-    case Op::kAllocate:
-      return {{.ops = {{.op = op, .bytes = 100'000}, {.op = op, .bytes = 1}}, .repeat = 3}};
-    case Op::kYield:
-    case Op::kCollect:
-    case Op::kStamp:
-      return {{.ops = {{.op = op}, {.op = op}}, .repeat = 2}, {.ops = {{.op = op}}, .repeat = 3}};
-    case Op::kSetTimer:
-    case Op::kStopTimer:
-    case Op::kResetTimer:
-      // One fires, one is stopped, one is reset before its time, and one after it has fired.
-      return {{.ops = {SetTimer(0, kShortNs), SetTimer(1, kLongNs), SetTimer(2, kLongNs),
-                       SetTimer(3, 1), StopTimer(1), StopTimer(1), For(Op::kSleep, kShortNs),
-                       ResetTimer(2, kShortNs), ResetTimer(3, kShortNs), StopTimer(0)},
-               .repeat = 2},
-              {.ops = {SetTimer(0, kShortNs)}, .repeat = 3}};
-    case Op::kProcs:
-      return {
-          {.ops = {ChangeProcs(1), For(Op::kYield), ChangeProcs(2), For(Op::kYield)}, .repeat = 2}};
-    case Op::kSleep:
-      return {{.ops = {For(op, kSleepNs), For(op, 2 * kSleepNs)}, .repeat = 2},
-              {.ops = {For(op, kSleepNs)}, .repeat = 3}};
-    case Op::kSpin:
-    case Op::kWork:
-    case Op::kBlock:
-    case Op::kCalls:
-    case Op::kBlockUntold:
-      return {{.ops = {For(op, kShortNs), For(op, 2 * kShortNs)}, .repeat = 2},
-              {.ops = {For(op, kShortNs)}, .repeat = 3}};
-  }
-  return {};
-}
-
-// The operations that the tasks need beside the one that they are for.
-std::vector<Op> NeedsOf(Op op) {
-  switch (op) {
-    case Op::kSend:
-    case Op::kReceive:
-      return {Op::kSend, Op::kReceive};
-    case Op::kSpawn:
-      return {Op::kSpawn, Op::kYield};
-    case Op::kSetTimer:
-    case Op::kStopTimer:
-    case Op::kResetTimer:
-      return {Op::kSetTimer, Op::kStopTimer, Op::kResetTimer, Op::kSleep};
-    case Op::kProcs:
-      return {Op::kProcs, Op::kYield};
-    default:
-      return {op};
-  }
-}
-
-Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
-  Scenario scenario{.name = name,
-                    .channels = {{.capacity = 0}, {.capacity = 2}, {.capacity = 2}},
-                    .descriptors = kDescriptors,
-                    .tasks = std::move(tasks)};
-  // As many bytes as waits take.
-  std::map<int32_t, int64_t> waits;
-  for (const Task& task : scenario.tasks) {
-    for (const Operation& operation : task.ops) {
-      if (operation.op == Op::kWait) waits[operation.descriptor] += task.repeat;
-    }
-  }
-  for (const auto& [descriptor, times] : waits) {
-    scenario.outside.push_back({.at_ns = kShortNs,
-                                .kind = OutsideKind::kReady,
-                                .descriptor = descriptor,
-                                .every_ns = kShortNs,
-                                .times = times});
-  }
-  return scenario;
-}
-
-// One that the contract's default is not, and that runtimes can do.
-int64_t OtherValue(const TunableField& field, int64_t value) {
-  if (field.name == "procs") return value == 2 ? 1 : 2;
-  if (field.name == "sched_trace_ms") return value == 0 ? 1000 : 2 * value;
-  if (field.greatest == 1) return 1 - value;
-  const int64_t half = value / 2;
-  return half != value && half >= field.least && half > 0 ? half : std::min(50L, field.greatest);
-}
 
 class Linter {
  public:
@@ -145,7 +36,7 @@ class Linter {
 
   // Faults of the run itself are named.
   struct Run Perform(const std::string& place, Scenario scenario, bool hard_to_read = false,
-                     bool greet_only = false) {
+                     bool greet_only = false, ThreadNames* names = nullptr) {
     listener_.OnProgress(place);
     ++result_.runs;
     scenario.budget_ms = options_.patience_ms;
@@ -156,7 +47,11 @@ class Linter {
                                   .hard_to_read = hard_to_read,
                                   .handshake_ms = options_.patience_ms,
                                   .exit_ms = options_.patience_ms,
-                                  .stop = listener_.stop()},
+                                  .stop = listener_.stop(),
+                                  .on_process =
+                                      [names](pid_t process) {
+                                        if (names != nullptr) names->Watch(process);
+                                      }},
                                  scenario);
     if (listener_.Stopped()) return run;
     if (run.outcome != Outcome::kDone) {
@@ -196,6 +91,10 @@ class Linter {
     if (run.handshake.operations.empty()) Fault(place, "declares no operation");
     if (run.handshake.in_force.procs == 0) {
       Fault(place, "in_force lacks procs: how many tasks run at once at most");
+    }
+    if (run.handshake.promises.preemption == PreemptionKind::kNone &&
+        (run.handshake.in_force.asynchronous_preemption != 0)) {
+      Fault(place, "in_force lacks asynchronous_preemption 0, which goes with preemption \"none\"");
     }
     const bool sends = Has(Op::kSend);
     if (sends != Has(Op::kReceive)) {
@@ -238,8 +137,14 @@ class Linter {
       }
       tasks.insert(tasks.end(), more.begin(), more.end());
     }
-    const struct Run run = Perform("conversation", ScenarioOf("conversation", tasks), true);
-    if (run.outcome == Outcome::kDone) CompareInForce(run.header.in_force);
+    ThreadNames names(result_.handshake->monitor_thread);
+    const struct Run run =
+        Perform("conversation", ScenarioOf("conversation", tasks), true, false, &names);
+    if (run.outcome != Outcome::kDone) return;
+    CompareInForce(run.header.in_force);
+    if (!names.ShowThatItIsMissing(run)) return;
+    Fault("handshake", fmt::format("no thread of the process has the name {} of its monitor",
+                                   Excerpt(result_.handshake->monitor_thread)));
   }
 
   void CompareInForce(const Tunables& in_force) {
@@ -257,52 +162,17 @@ class Linter {
   void LintOperations() {
     for (const Op op : Declared()) {
       const std::string name(OpNames()[static_cast<size_t>(op)]);
-      std::vector<Task> tasks = TasksFor(op);
-      if (op == Op::kStamp && Has(Op::kSpin)) {
-        tasks.push_back({.ops = {For(op), For(Op::kSpin, kCpuNs), For(op)}});
+      const std::string place = "operation " + name;
+      Scenario scenario = ScenarioOf(name, TasksAlone(op, result_.handshake->operations));
+      // One P, where there can be one: then a yield has only others to go to.
+      if (op == Op::kYield && result_.handshake->settable.contains("procs")) {
+        scenario.tunables["procs"] = 1;
       }
-      const struct Run run = Perform("operation " + name, ScenarioOf(name, tasks));
+      const struct Run run = Perform(place, scenario);
       if (listener_.Stopped()) return;
       if (run.outcome != Outcome::kDone) continue;
-      if (op == Op::kSpin) FindTooShort("spin", kSpinShare, run);
-      if (op == Op::kSleep) FindTooShort("sleep", kSleepShare, run);
-      if (op == Op::kStamp && Has(Op::kSpin)) CompareCpuTimes(run);
-    }
-  }
-
-  // Whatever else the machine does, a task that computes uses the CPU.
-  void CompareCpuTimes(const struct Run& run) {
-    std::optional<int64_t> before_ns;
-    const Event* spun = nullptr;
-    for (const Event& event : run.events) {
-      if (event.kind == EventKind::kOpBegin && event.Get(Arg::kDurationNs) == kCpuNs) spun = &event;
-      if (event.kind != EventKind::kCpuTime) continue;
-      const int64_t cpu_ns = event.Get(Arg::kCpuNs);
-      if (spun == nullptr) {
-        before_ns = cpu_ns;
-      } else if (event.g == spun->g) {
-        if (before_ns && cpu_ns - *before_ns >= kCpuNs / kSpinShare) return;
-        return Fault("operation stamp",
-                     fmt::format("cpu_ns has grown by {} since the last stamp before a spin of {} "
-                                 "ns; it is the CPU time of the process in nanoseconds",
-                                 cpu_ns - before_ns.value_or(0), kCpuNs));
-      }
-    }
-  }
-
-  // Time is judged in one direction only: no machine makes a loop faster.
-  void FindTooShort(std::string_view name, int64_t share, const struct Run& run) {
-    std::map<int64_t, Event> begun;
-    for (const Event& event : run.events) {
-      if (event.kind == EventKind::kOpBegin) begun[event.g] = event;
-      if (event.kind != EventKind::kOpEnd) continue;
-      const Event& begin = begun[event.g];
-      const int64_t lasted_ns = event.time_ns - begin.time_ns;
-      const int64_t asked_ns = begin.Get(Arg::kDurationNs);
-      if (lasted_ns >= asked_ns / share) continue;
-      return Fault(fmt::format("operation {}", name),
-                   fmt::format("{} after {} ns, where {} ns are asked for", Describe(event),
-                               lasted_ns, asked_ns));
+      const std::string fault = FindFault(op, run);
+      if (!fault.empty()) Fault(place, fault);
     }
   }
 

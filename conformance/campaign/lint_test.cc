@@ -8,6 +8,8 @@
 #include <fstream>
 #include <ostream>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "conformance/json/json.h"
 
@@ -31,8 +33,7 @@ std::string Contents(const std::string& path) {
 struct Fault {
   std::string name;
   std::string about;
-  std::string old_text;
-  std::string new_text;
+  std::vector<std::pair<std::string, std::string>> replacements;  // of a text by another
   std::string says;  // part of the first fault that lint names
 };
 
@@ -48,8 +49,16 @@ std::vector<Fault> ReadFaults() {
         EXPECT_EQ(object.Text("adapter"), "adapter.py");
         std::vector<Fault> read;
         object.ForObjects("faults", [&](JsonObject& fault) {
-          read.push_back({fault.Text("name"), fault.Text("about"), fault.Text("old"),
-                          fault.Text("new"), fault.Text("says")});
+          Fault one{.name = fault.Text("name"),
+                    .about = fault.Text("about"),
+                    .replacements = {},
+                    .says = fault.Text("says")};
+          const auto replace = [&](JsonObject& by) {
+            one.replacements.emplace_back(by.Text("old"), by.Text("new"));
+          };
+          replace(fault);
+          if (fault.Has("also")) fault.ForObjects("also", replace);
+          read.push_back(one);
         });
         return read;
       });
@@ -84,10 +93,12 @@ class LintNames : public testing::TestWithParam<Fault> {};
 TEST_P(LintNames, TheFaultFirst) {
   const Fault& fault = GetParam();
   std::string text = Contents(std::string(kFolder) + "adapter.py");
-  const size_t at = text.find(fault.old_text);
-  ASSERT_NE(at, std::string::npos) << "does not apply";
-  ASSERT_EQ(text.find(fault.old_text, at + 1), std::string::npos) << "applies twice";
-  text.replace(at, fault.old_text.size(), fault.new_text);
+  for (const auto& [old_text, new_text] : fault.replacements) {
+    const size_t at = text.find(old_text);
+    ASSERT_NE(at, std::string::npos) << "does not apply: " << old_text;
+    ASSERT_EQ(text.find(old_text, at + 1), std::string::npos) << "applies twice: " << old_text;
+    text.replace(at, old_text.size(), new_text);
+  }
   const LintResult result = LintText(fault.name, text);
   ASSERT_FALSE(result.faults.empty()) << fault.about;
   EXPECT_NE(result.faults[0].find(fault.says), std::string::npos)

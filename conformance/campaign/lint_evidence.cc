@@ -1,0 +1,160 @@
+#include "conformance/campaign/lint_evidence.h"
+
+#include <fmt/format.h>
+#include <sys/sysinfo.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "conformance/campaign/lint_scenarios.h"
+
+namespace proctor {
+namespace {
+
+// What the fastest of a few measurements can be wrong by.
+constexpr int64_t kSpinShare = 4;
+// A timer in ticks may be early by one. The coarsest tick in use is a hundredth of a second.
+constexpr int64_t kTickNs = 10'000'000;
+// More than the start of a process and the steps of the kernel's CPU clocks.
+constexpr int64_t kCpuSlackNs = 1'000'000'000;
+
+std::vector<const Event*> Of(EventKind kind, const Run& run) {
+  std::vector<const Event*> found;
+  for (const Event& event : run.events) {
+    if (event.kind == kind) found.push_back(&event);
+  }
+  return found;
+}
+
+// The first operation that lasted less than `least_ns` of what was asked for.
+template <typename Least>
+std::string FindTooShort(const Run& run, Least least_ns) {
+  std::map<int64_t, Event> begun;
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kOpBegin) begun[event.g] = event;
+    if (event.kind != EventKind::kOpEnd) continue;
+    const Event& begin = begun[event.g];
+    const int64_t lasted_ns = event.time_ns - begin.time_ns;
+    const int64_t asked_ns = begin.Get(Arg::kDurationNs);
+    if (lasted_ns >= least_ns(asked_ns)) continue;
+    return fmt::format("{} after {} ns, where {} ns are asked for", Describe(event), lasted_ns,
+                       asked_ns);
+  }
+  return "";
+}
+
+// Whatever else the machine does, a task that computes uses the CPU.
+std::string FindStandingCpuTime(const Run& run) {
+  std::optional<int64_t> before_ns;
+  const Event* spun = nullptr;
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kOpBegin && event.Get(Arg::kDurationNs) == kLintCpuNs) {
+      spun = &event;
+    }
+    if (event.kind != EventKind::kCpuTime) continue;
+    const int64_t cpu_ns = event.Get(Arg::kCpuNs);
+    if (spun == nullptr) {
+      before_ns = cpu_ns;
+    } else if (event.g == spun->g) {
+      if (before_ns && cpu_ns - *before_ns >= kLintCpuNs / kSpinShare) return "";
+      return fmt::format(
+          "cpu_ns has grown by {} since the last stamp before a spin of {} ns; it is the CPU time "
+          "of the process in nanoseconds",
+          cpu_ns - before_ns.value_or(0), kLintCpuNs);
+    }
+  }
+  return "";
+}
+
+// It is the whole process's: a stamp that was begun after another one shows no less, and no more
+// than all CPUs can have given.
+std::string FindWrongCpuTime(const Run& run) {
+  std::map<int64_t, int64_t> least_ns;  // by the task inside stamp: what was shown before it
+  std::map<int64_t, int64_t> own_ns;    // by the task: what its last stamp shows
+  int64_t shown_ns = 0;                 // by stamps that have ended
+  const auto start = std::ranges::find(run.events, EventKind::kProcessStart, &Event::kind);
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kOpBegin) least_ns[event.g] = shown_ns;
+    if (event.kind == EventKind::kOpEnd) shown_ns = std::max(shown_ns, own_ns[event.g]);
+    if (event.kind != EventKind::kCpuTime) continue;
+    const int64_t cpu_ns = event.Get(Arg::kCpuNs);
+    own_ns[event.g] = cpu_ns;
+    if (cpu_ns < least_ns[event.g]) {
+      return fmt::format(
+          "{}, after {} was stamped; it is the CPU time of all threads of the "
+          "process so far",
+          Describe(event), least_ns[event.g]);
+    }
+    if (start == run.events.end()) continue;
+    const int64_t most_ns = (event.time_ns - start->time_ns) * get_nprocs_conf() + kCpuSlackNs;
+    if (cpu_ns > most_ns) {
+      return fmt::format("{}, where the process has had {} ns of CPU time at most", Describe(event),
+                         most_ns);
+    }
+  }
+  return FindStandingCpuTime(run);
+}
+
+// One task collects, again and again: each collection ends before the next begins.
+std::string FindWrongCollections(const Run& run) {
+  const std::vector<const Event*> collections = Of(EventKind::kCollection, run);
+  const auto collects = std::ssize(Of(EventKind::kOpEnd, run));
+  if (std::ssize(collections) < collects) {
+    return fmt::format("collect ended {} times, and {} collections were told", collects,
+                       collections.size());
+  }
+  std::set<int64_t> counts;
+  for (const Event* collection : collections) {
+    const int64_t count = collection->Get(Arg::kCount);
+    if (counts.insert(count).second) continue;
+    return fmt::format("two collections have the count {}; it is how many have ended so far",
+                       count);
+  }
+  const int64_t first = collections.front()->Get(Arg::kCount);
+  const int64_t last = collections.back()->Get(Arg::kCount);
+  if (first <= last) return "";
+  return fmt::format("the count of collections falls from {} to {}; it is how many have ended",
+                     first, last);
+}
+
+// Without preemption, and with one P, it is the yields that let what was spawned run.
+std::string FindIdleYield(const Run& run) {
+  const bool one_after_the_other =
+      run.handshake.promises.preemption == PreemptionKind::kNone && run.header.in_force.procs == 1;
+  const int64_t first = 1;  // the task that spawns and yields
+  int64_t yields = 0;
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kTaskStart && event.g != first) return "";
+    if (event.kind == EventKind::kTaskEnd) break;
+    yields += event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kYield) ? 1 : 0;
+  }
+  if (!one_after_the_other || yields < static_cast<int64_t>(kLintYields)) return "";
+  return fmt::format(
+      "a task yields {} times beside those that it has spawned, and ends before one "
+      "of them runs, although there is one P and nothing else to run",
+      yields);
+}
+
+}  // namespace
+
+std::string FindFault(Op op, const Run& run) {
+  switch (op) {
+    case Op::kSpin:
+      return FindTooShort(run, [](int64_t asked_ns) { return asked_ns / kSpinShare; });
+    case Op::kSleep:
+      return FindTooShort(run, [](int64_t asked_ns) { return asked_ns - kTickNs; });
+    case Op::kStamp:
+      return FindWrongCpuTime(run);
+    case Op::kCollect:
+      return FindWrongCollections(run);
+    case Op::kYield:
+      return FindIdleYield(run);
+    default:
+      return "";
+  }
+}
+
+}  // namespace proctor

@@ -1,0 +1,152 @@
+#include "conformance/campaign/lint_scenarios.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace proctor {
+namespace {
+
+constexpr int64_t kShortNs = 2'000'000;
+constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
+constexpr int64_t kDelayNs = 5'000'000;
+constexpr int32_t kDescriptors = 2;
+
+// One that the others outrun: it holds up what must wait for it.
+Operation Delay(const std::set<std::string>& declared) {
+  for (const Op op : {Op::kSleep, Op::kBlock, Op::kWork, Op::kCalls}) {
+    if (declared.contains(std::string(OpNames()[static_cast<size_t>(op)]))) {
+      return For(op, kDelayNs);
+    }
+  }
+  return {.op = Op::kYield};
+}
+
+}  // namespace
+
+std::vector<Task> TasksFor(Op op) {
+  switch (op) {
+    case Op::kSend:
+    case Op::kReceive:
+      // Nobody receives from the last one, which holds what is sent.
+      return {
+          {.ops = {{.op = Op::kSend, .channel = 2}, {.op = Op::kSend, .channel = 2}}},
+          {.ops = {{.op = Op::kSend, .channel = 0}, {.op = Op::kSend, .channel = 1}}, .repeat = 4},
+          {.ops = {{.op = Op::kReceive, .channel = 0}, {.op = Op::kReceive, .channel = 1}},
+           .repeat = 4}};
+    case Op::kWait:
+      return {{.ops = {{.op = op, .descriptor = 1}, {.op = op, .descriptor = 0}}, .repeat = 2},
+              {.ops = {{.op = op, .descriptor = 1}}}};
+    case Op::kSpawn:
+      return {{.ops = {{.op = op, .task = 1}, {.op = op, .task = 2}}, .repeat = 3},
+              {.ops = {{.op = op, .task = 2}}, .start = false},
+              {.ops = {{.op = Op::kYield}}, .start = false}};
+    case Op::kAllocate:
+      return {{.ops = {{.op = op, .bytes = 100'000}, {.op = op, .bytes = 1}}, .repeat = 3}};
+    case Op::kYield:
+    case Op::kCollect:
+    case Op::kStamp:
+      return {{.ops = {{.op = op}, {.op = op}}, .repeat = 2}, {.ops = {{.op = op}}, .repeat = 3}};
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      // One fires, one is stopped, one is reset before its time, and one after it has fired.
+      return {{.ops = {SetTimer(0, kShortNs), SetTimer(1, kLongNs), SetTimer(2, kLongNs),
+                       SetTimer(3, 1), StopTimer(1), StopTimer(1), For(Op::kSleep, kShortNs),
+                       ResetTimer(2, kShortNs), ResetTimer(3, kShortNs), StopTimer(0)},
+               .repeat = 2},
+              {.ops = {SetTimer(0, kShortNs)}, .repeat = 3}};
+    case Op::kProcs:
+      return {
+          {.ops = {ChangeProcs(1), For(Op::kYield), ChangeProcs(2), For(Op::kYield)}, .repeat = 2}};
+    case Op::kSleep:
+      return {{.ops = {For(op, kShortNs), For(op, kLintSleepNs)}},
+              {.ops = {For(op, kShortNs)}, .repeat = 3}};
+    case Op::kSpin:
+    case Op::kWork:
+    case Op::kBlock:
+    case Op::kCalls:
+    case Op::kBlockUntold:
+      return {{.ops = {For(op, kShortNs), For(op, 2 * kShortNs)}, .repeat = 2},
+              {.ops = {For(op, kShortNs)}, .repeat = 3}};
+  }
+  return {};
+}
+
+std::vector<Op> NeedsOf(Op op) {
+  switch (op) {
+    case Op::kSend:
+    case Op::kReceive:
+      return {Op::kSend, Op::kReceive};
+    case Op::kSpawn:
+      return {Op::kSpawn, Op::kYield};
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return {Op::kSetTimer, Op::kStopTimer, Op::kResetTimer, Op::kSleep};
+    case Op::kProcs:
+      return {Op::kProcs, Op::kYield};
+    default:
+      return {op};
+  }
+}
+
+std::vector<Task> TasksAlone(Op op, const std::set<std::string>& declared) {
+  const auto has = [&](Op other) {
+    return declared.contains(std::string(OpNames()[static_cast<size_t>(other)]));
+  };
+  std::vector<Task> tasks = TasksFor(op);
+  if (op == Op::kStamp && has(Op::kSpin)) {
+    tasks.push_back({.ops = {For(op), For(Op::kSpin, kLintCpuNs), For(op)}});
+  }
+  // One collection after the other, so that each is to be seen.
+  if (op == Op::kCollect) tasks.resize(1);
+  if (op == Op::kSend || op == Op::kReceive) {
+    // The other side comes later, so that a full or an empty channel must hold this one up.
+    const Op late = op == Op::kSend ? Op::kReceive : Op::kSend;
+    tasks.push_back({.ops = {{.op = op, .channel = 1}}, .repeat = 4});
+    tasks.push_back({.ops = {{.op = late, .channel = 1}}, .repeat = 4});
+    const Operation delay = Delay(declared);
+    for (Task& task : tasks) {
+      if (task.ops.front().op == late && has(delay.op)) task.ops.insert(task.ops.begin(), delay);
+    }
+  }
+  if (op == Op::kYield && has(Op::kSpawn)) {
+    Task yields{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = 10};
+    yields.ops.resize(1 + kLintYields, {.op = Op::kYield});
+    return {yields, {.ops = {{.op = Op::kYield}}, .start = false}};
+  }
+  return tasks;
+}
+
+Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
+  Scenario scenario{.name = name,
+                    .channels = {{.capacity = 0}, {.capacity = 2}, {.capacity = 2}},
+                    .descriptors = kDescriptors,
+                    .tasks = std::move(tasks)};
+  // As many bytes as waits take.
+  std::map<int32_t, int64_t> waits;
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      if (operation.op == Op::kWait) waits[operation.descriptor] += task.repeat;
+    }
+  }
+  for (const auto& [descriptor, times] : waits) {
+    scenario.outside.push_back({.at_ns = kShortNs,
+                                .kind = OutsideKind::kReady,
+                                .descriptor = descriptor,
+                                .every_ns = kShortNs,
+                                .times = times});
+  }
+  return scenario;
+}
+
+int64_t OtherValue(const TunableField& field, int64_t value) {
+  if (field.name == "procs") return value == 2 ? 1 : 2;
+  if (field.name == "sched_trace_ms") return value == 0 ? 1000 : 2 * value;
+  if (field.greatest == 1) return 1 - value;
+  const int64_t half = value / 2;
+  return half != value && half >= field.least && half > 0 ? half : std::min(50L, field.greatest);
+}
+
+}  // namespace proctor
