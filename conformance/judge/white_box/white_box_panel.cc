@@ -129,13 +129,15 @@ class WhiteBoxPanel final : public Judge {
   // Most events go to few judges: a look at each bit would cost more than the calls.
   template <size_t... kIndex>
   void Show(const Event& event, Mask asked_by, std::index_sequence<kIndex...>) {
-    static constexpr void (*kObserve[])(
-        WhiteBoxPanel&, const Event&) = {[](WhiteBoxPanel& panel, const Event& event) {
-      std::get<kIndex>(panel.judges_)->Observe(event);
-    }...};
+    static constexpr void (*kShowTo[])(WhiteBoxPanel&, const Event&) = {ShowTo<kIndex>...};
     for (; asked_by != 0; asked_by &= asked_by - 1) {
-      kObserve[std::countr_zero(asked_by)](*this, event);
+      kShowTo[std::countr_zero(asked_by)](*this, event);
     }
+  }
+
+  template <size_t kIndex>
+  static void ShowTo(WhiteBoxPanel& panel, const Event& event) {
+    std::get<kIndex>(panel.judges_)->Observe(event);
   }
 
   State state_;
