@@ -123,7 +123,7 @@ class Linter {
   }
 
   // Everything at once.
-  void LintConversation() {
+  std::vector<Task> AllTasks() const {
     std::vector<Task> tasks;
     for (const Op op : Declared()) {
       // What stands beside another one; and what changes something for all others.
@@ -137,9 +137,13 @@ class Linter {
       }
       tasks.insert(tasks.end(), more.begin(), more.end());
     }
+    return tasks;
+  }
+
+  void LintConversation() {
     ThreadNames names(result_.handshake->monitor_thread);
     const struct Run run =
-        Perform("conversation", ScenarioOf("conversation", tasks), true, false, &names);
+        Perform("conversation", ScenarioOf("conversation", AllTasks()), true, false, &names);
     if (run.outcome != Outcome::kDone) return;
     CompareInForce(run.header.in_force);
     if (!names.ShowThatItIsMissing(run)) return;
@@ -188,16 +192,18 @@ class Linter {
   }
 
   void LintStamps() {
+    std::vector<Task> tasks = TasksFor(FirstOperation());
+    if (Has(Op::kAllocate)) tasks.push_back(TasksFor(Op::kAllocate).front());
     for (const Stamps level : result_.handshake->stamps) {
       if (level == Stamps::kAll || listener_.Stopped()) continue;
       const std::string name(StampsNames()[static_cast<size_t>(level)]);
-      Scenario scenario = ScenarioOf("stamps_" + name, TasksFor(FirstOperation()));
+      Scenario scenario = ScenarioOf("stamps_" + name, tasks);
       scenario.stamps = level;
       const std::string place = fmt::format("stamps \"{}\"", name);
       const struct Run run = Perform(place, scenario);
       if (run.outcome != Outcome::kDone || !run.gathered) continue;
-      const std::string imbalance = FindImbalance(scenario, run.gathered->ledger);
-      if (!imbalance.empty()) Fault(place, "the ledger does not balance: " + imbalance);
+      const std::string fault = FindWrongGathered(scenario, *run.gathered);
+      if (!fault.empty()) Fault(place, fault);
     }
   }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "conformance/campaign/lint_scenarios.h"
@@ -138,7 +139,91 @@ std::string FindIdleYield(const Run& run) {
       yields);
 }
 
+// What one timer of a run of a task was told and has done, by the stamps so far.
+struct TimerCounts {
+  int64_t set = 0;
+  int64_t stopped = 0;  // before it fired
+  int64_t fired = 0;
+};
+
+// A timer that was never set, or of which each time was stopped or has fired before the question is
+// asked, is not active. That of one that is about to fire may be either.
+std::string FindWrongAnswer(const Run& run) {
+  std::map<std::pair<int64_t, int64_t>, TimerCounts> timers;
+  std::map<int64_t, std::map<int64_t, bool>> is_over;  // by the task inside, of each of its timers
+  std::map<int64_t, Op> asked;                         // by the task inside
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kOpBegin) {
+      asked[event.g] = static_cast<Op>(event.Get(Arg::kOp));
+      for (auto& [key, counts] : timers) {
+        if (key.first != event.g) continue;
+        is_over[event.g][key.second] = counts.stopped + counts.fired >= counts.set;
+      }
+    }
+    if (event.kind != EventKind::kTimerAnswer && event.kind != EventKind::kTimerExpired) continue;
+    const int64_t timer = event.Get(Arg::kTimer);
+    TimerCounts& counts = timers[{event.g, timer}];
+    if (event.kind == EventKind::kTimerExpired) {
+      ++counts.fired;
+      continue;
+    }
+    const auto over = is_over[event.g].find(timer);
+    if (event.Get(Arg::kActive) == 1 && (over == is_over[event.g].end() || over->second)) {
+      return fmt::format(
+          "{}, where it was set {} times, stopped {} times and fired {} times before",
+          Describe(event), counts.set, counts.stopped, counts.fired);
+    }
+    counts.stopped += event.Get(Arg::kActive);
+    counts.set += asked[event.g] != Op::kStopTimer ? 1 : 0;
+  }
+  return "";
+}
+
+// At least: work allocates as well. All tasks that allocate run once.
+int64_t BytesOf(const Scenario& scenario, const Ledger& ledger) {
+  int64_t bytes = 0;
+  int64_t times = 0;
+  for (const Task& task : scenario.tasks) {
+    for (const Operation& operation : task.ops) {
+      if (operation.op != Op::kAllocate) continue;
+      bytes += operation.bytes * task.repeat;
+      times += task.repeat;
+    }
+  }
+  return times == ledger.done[static_cast<size_t>(Op::kAllocate)] ? bytes : ledger.bytes;
+}
+
 }  // namespace
+
+std::string FindWrongGathered(const Scenario& scenario, const Gathered& gathered) {
+  const Ledger& ledger = gathered.ledger;
+  std::string imbalance = FindImbalance(scenario, ledger);
+  if (imbalance.empty()) imbalance = FindTimerImbalance(ledger);
+  if (imbalance.empty() && ledger.bytes < BytesOf(scenario, ledger)) {
+    imbalance = fmt::format("{} bytes were to be allocated, and {} are counted",
+                            BytesOf(scenario, ledger), ledger.bytes);
+  }
+  if (!imbalance.empty()) return "the ledger does not balance: " + imbalance;
+  const auto counted = [&](std::string_view name) {
+    const auto span = gathered.spans.find(std::string(name));
+    return span == gathered.spans.end() ? 0 : span->second.count();
+  };
+  for (size_t op = 0; op < kOps; ++op) {
+    const std::string_view name = OpNames()[op];
+    if (counted(name) == ledger.done[op]) continue;
+    return fmt::format("spans count {} of {}, and the ledger {}", counted(name), name,
+                       ledger.done[op]);
+  }
+  if (counted("spawn_to_start") != ledger.ended) {
+    return fmt::format("spans count {} of spawn_to_start, and {} tasks have run",
+                       counted("spawn_to_start"), ledger.ended);
+  }
+  if (gathered.still_g < 0 || gathered.still_g > ledger.spawned) {
+    return fmt::format("progress has g {}, and there were {} runs of tasks", gathered.still_g,
+                       ledger.spawned);
+  }
+  return "";
+}
 
 std::string FindFault(Op op, const Run& run) {
   switch (op) {
@@ -152,6 +237,10 @@ std::string FindFault(Op op, const Run& run) {
       return FindWrongCollections(run);
     case Op::kYield:
       return FindIdleYield(run);
+    case Op::kSetTimer:
+    case Op::kStopTimer:
+    case Op::kResetTimer:
+      return FindWrongAnswer(run);
     default:
       return "";
   }

@@ -17,6 +17,9 @@ namespace proctor {
 // Of a run of TasksAlone(op) (lint_scenarios.h) that matches its scenario. Empty: no fault is seen.
 std::string FindFault(Op op, const Run& run);
 
+// What does not balance in what the adapter gathered, or is not there at all. Empty: nothing.
+std::string FindWrongGathered(const Scenario& scenario, const Gathered& gathered);
+
 }  // namespace proctor
 
 #endif  // PROCTOR_CONFORMANCE_CAMPAIGN_LINT_EVIDENCE_H_
