@@ -19,6 +19,11 @@ constexpr int64_t kStopAllowanceNs = 20'000'000;
 // N new tasks allocate too little to cause a collection by growth.
 constexpr int64_t kSpawnsMost = 1000;
 
+// How often it was due at the latest and did not come. More than a hundred times say no more.
+int64_t TimesDue(int64_t age_ns, int64_t latest_ns) {
+  return std::clamp<int64_t>((age_ns - 1) / latest_ns, 0, 100);
+}
+
 bool Allocates(const Event& event) {
   return event.Is(Arg::kOp, Op::kAllocate) || event.Is(Arg::kOp, Op::kWork);
 }
@@ -147,7 +152,7 @@ void CollectionJudge::OnScenarioEnd(const Event& event) {
 void CollectionJudge::AddLate(const Event& event) {
   const int64_t begin_ns = std::max(last_->time_ns, held_up_until_ns_);
   const int64_t age_ns = event.time_ns - begin_ns;
-  for (int64_t due_ns = LatestNs(); due_ns < age_ns; due_ns += LatestNs()) {
+  for (int64_t times = TimesDue(age_ns, LatestNs()); times > 0; --times) {
     late_.Add({.begin_ns = begin_ns,
                .end_ns = event.time_ns,
                .exceeds = true,
@@ -193,7 +198,7 @@ void CollectionJudge::OnExit(const Event& event) {
     const int64_t begin_ns = std::max(collect.begin.time_ns, held_up_until_ns_);
     const int64_t age_ns = event.time_ns - begin_ns;
     if (age_ns < kNeverNs) continue;
-    for (int64_t due_ns = StopDueNs(); due_ns < age_ns; due_ns += StopDueNs()) {
+    for (int64_t times = TimesDue(age_ns, StopDueNs()); times > 0; --times) {
       stopped_.Add({.begin_ns = begin_ns,
                     .end_ns = event.time_ns,
                     .exceeds = true,

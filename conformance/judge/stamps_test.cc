@@ -333,6 +333,13 @@ TEST(GC_1, IsForcedAfterThePeriodAndNotBefore) {
   EXPECT_EQ(growing.Of(ClauseId::kGC_1), Verdict::kNotExercised) << "the heap grew";
 }
 
+// However long the time that a trace says, what did not come in it is not counted for ever.
+TEST(GC_5, AFarFutureIsJudgedAtOnce) {
+  const Ruling ruling = Collections(200 * kMs, {90'000'000 * kSecond}).Judge(ClauseId::kGC_5);
+  EXPECT_EQ(ruling.verdict, Verdict::kViolates);
+  EXPECT_NE(ruling.message.find("n=100"), std::string::npos) << ruling.message;
+}
+
 TEST(GC_5, IsNotForcedMuchLater) {
   EXPECT_EQ(Collections(200 * kMs, {290 * kMs}).Of(ClauseId::kGC_5), Verdict::kConforms);
   EXPECT_EQ(Collections(200 * kMs, {500 * kMs, 500 * kMs, 500 * kMs}).Of(ClauseId::kGC_5),

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "conformance/json/json.h"
+
 namespace proctor {
 namespace {
 
@@ -172,7 +174,7 @@ std::string Validate(const Scenario& scenario) {
   for (const auto& [name, value] : scenario.tunables) {
     Tunables ignored;
     const std::string error = SetTunable(ignored, name, value);
-    if (!error.empty()) return "tunables: " + error;
+    if (!error.empty()) return "tunables: " + Quoted(error);
   }
   if (scenario.channels.size() > kChannelsMost) {
     return OutOfRange("scenario", "channels", 0, kChannelsMost);

@@ -117,6 +117,8 @@ TEST(Scenario, WhatIsWrongIsNamedWithItsPlace) {
             "tasks[0].ops[0]: procs must be 1 to 1024");
   EXPECT_EQ(WhyNot(With(R"("tunables":{"speed":1},"tasks":[{"ops":[{"op":"yield"}]}])")),
             "tunables: unknown tunable 'speed'");
+  EXPECT_EQ(WhyNot(With(R"("tunables":{"sp\need":1},"tasks":[{"ops":[{"op":"yield"}]}])")),
+            "tunables: unknown tunable 'sp?eed'");
   EXPECT_EQ(WhyNot(With(R"("tunables":{"procs":5000},"tasks":[{"ops":[{"op":"yield"}]}])")),
             "tunables: procs must be 0 to 1024");
   EXPECT_EQ(WhyNot(With(R"("seed":"x","tasks":[{"ops":[{"op":"yield"}]}])")),
