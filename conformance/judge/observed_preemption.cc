@@ -20,7 +20,9 @@ bool Computes(const Event& event) {
 
 ObservedPreemptionJudge::ObservedPreemptionJudge(Tier tier, const Header& header)
     : Judge(tier, {ClauseId::kPRE_1, ClauseId::kPRE_3, ClauseId::kSLICE_4}),
-      tunables_(header.in_force) {
+      tunables_(header.in_force),
+      in_force_(!header.from_start ||
+                !header.emits[static_cast<size_t>(EventKind::kScenarioStart)]) {
   using enum EventKind;
   Needs(KindSet({kPreemptSignal}));
   Needs({ClauseId::kPRE_3}, KindSet({kOpBegin, kOpEnd}));
@@ -31,6 +33,10 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
   switch (event.kind) {
     case EventKind::kGap:
       spins_.clear();
+      this_cycle_.clear();
+      break;
+    case EventKind::kScenarioStart:
+      in_force_ = true;
       [[fallthrough]];
     case EventKind::kShallowSleep:
       this_cycle_.clear();
@@ -39,6 +45,7 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
       OnSignal(event);
       break;
     case EventKind::kOpBegin:
+      if (event.Is(Arg::kOp, Op::kProcs)) procs_is_fixed_ = false;
       if (Computes(event) && spins_.size() < kSpinsMost) {
         spins_.insert_or_assign(event.g, event.time_ns);
       }
@@ -52,7 +59,7 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
 }
 
 void ObservedPreemptionJudge::OnSignal(const Event& event) {
-  if (tunables_.asynchronous_preemption == 0) {
+  if (in_force_ && tunables_.asynchronous_preemption == 0) {
     Violate(ClauseId::kPRE_3, "a preemption signal although asynchronous preemption is off",
             {event});
   }
@@ -62,16 +69,21 @@ void ObservedPreemptionJudge::OnSignal(const Event& event) {
     Trigger(ClauseId::kPRE_1);
   }
 
+  JudgeTarget(event);
+}
+
+void ObservedPreemptionJudge::JudgeTarget(const Event& event) {
+  if (!in_force_ || !procs_is_fixed_ || tunables_.procs == 0) return;
   // A thread may move to another P while the scan is under way, and be found there once more.
   const int64_t same_target = std::ranges::count_if(this_cycle_, [&](const Event& other) {
     return other.Get(Arg::kTarget) == event.Get(Arg::kTarget);
   });
-  if (tunables_.procs > 0 && same_target >= tunables_.procs) {
+  if (same_target >= tunables_.procs) {
     Violate(ClauseId::kSLICE_4,
             fmt::format("{} signals to one thread in one cycle, with {} P", same_target + 1,
                         tunables_.procs),
             {this_cycle_.back(), event});
-  } else if (tunables_.procs > 0) {
+  } else {
     Trigger(ClauseId::kSLICE_4);
   }
   if (this_cycle_.size() < kSignalsKeptMost) this_cycle_.push_back(event);

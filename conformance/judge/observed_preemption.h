@@ -21,9 +21,12 @@ class ObservedPreemptionJudge : public Judge {
 
  private:
   void OnSignal(const Event& event);
+  void JudgeTarget(const Event& event);
   void OnSpinEnd(const Event& event);
 
   const Tunables tunables_;
+  bool in_force_;  // the tunables: an adapter sets them before its scenario starts
+  bool procs_is_fixed_ = true;
   std::vector<Event> this_cycle_;               // the signals of this cycle
   std::unordered_map<int64_t, int64_t> spins_;  // task -> since when
 };

@@ -392,6 +392,7 @@ TEST(PRE_1, ASignalToTheMonitorItselfViolates) {
 
 TEST(PRE_3, NoSignalWithAsynchronousPreemptionOff) {
   TraceBuilder trace;
+  trace.header.from_start = false;
   trace.header.in_force.asynchronous_preemption = 0;
   trace.Start(1).Begin(1, Op::kSpin).Run(4, 10 * kMs).End(1, Op::kSpin);
   EXPECT_EQ(trace.Of(ClauseId::kPRE_3), Verdict::kConforms);
@@ -401,10 +402,25 @@ TEST(PRE_3, NoSignalWithAsynchronousPreemptionOff) {
 }
 
 TEST(SLICE_4, OneSignalAThreadAndCycle) {
-  TraceBuilder trace = TraceBuilder().Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs).Signal(9);
+  TraceBuilder trace;
+  trace.header.from_start = false;
+  trace.Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs).Signal(9);
   EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kConforms);
   trace.Signal(9);
   EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kViolates);
+}
+
+// Until its adapter has set it, a runtime has as many P as the machine has CPUs.
+TEST(SLICE_4, ANumberOfPIsInForceFromTheStartOfTheScenarioOn) {
+  TraceBuilder trace;
+  trace.header.from_start = true;
+  trace.Run(1, 20 * kUs).Signal(9).Signal(9);
+  trace.Add(EventKind::kScenarioStart).Run(1, 20 * kUs).Signal(9);
+  EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kConforms);
+  TraceBuilder changed = trace;
+  changed.Begin(1, Op::kProcs).Run(1, 20 * kUs).Signal(9).Signal(9);
+  EXPECT_EQ(changed.Of(ClauseId::kSLICE_4), Verdict::kConforms);
+  EXPECT_EQ(trace.Signal(9).Of(ClauseId::kSLICE_4), Verdict::kViolates);
 }
 
 TEST(TRC_1, InTheFirstCycleThenAtTheInterval) {
