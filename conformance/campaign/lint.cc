@@ -167,12 +167,8 @@ class Linter {
     for (const Op op : Declared()) {
       const std::string name(OpNames()[static_cast<size_t>(op)]);
       const std::string place = "operation " + name;
-      Scenario scenario = ScenarioOf(name, TasksAlone(op, result_.handshake->operations));
-      // One P, where there can be one: then a yield has only others to go to.
-      if (op == Op::kYield && result_.handshake->settable.contains("procs")) {
-        scenario.tunables["procs"] = 1;
-      }
-      const struct Run run = Perform(place, scenario);
+      const struct Run run =
+          Perform(place, ScenarioOf(name, TasksAlone(op, result_.handshake->operations)));
       if (listener_.Stopped()) return;
       if (run.outcome != Outcome::kDone) continue;
       const std::string fault = FindFault(op, run);

@@ -121,24 +121,6 @@ std::string FindWrongCollections(const Run& run) {
                      first, last);
 }
 
-// Without preemption, and with one P, it is the yields that let what was spawned run.
-std::string FindIdleYield(const Run& run) {
-  const bool one_after_the_other =
-      run.handshake.promises.preemption == PreemptionKind::kNone && run.header.in_force.procs == 1;
-  const int64_t first = 1;  // the task that spawns and yields
-  int64_t yields = 0;
-  for (const Event& event : run.events) {
-    if (event.kind == EventKind::kTaskStart && event.g != first) return "";
-    if (event.kind == EventKind::kTaskEnd) break;
-    yields += event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kYield) ? 1 : 0;
-  }
-  if (!one_after_the_other || yields < static_cast<int64_t>(kLintYields)) return "";
-  return fmt::format(
-      "a task yields {} times beside those that it has spawned, and ends before one "
-      "of them runs, although there is one P and nothing else to run",
-      yields);
-}
-
 // What one timer of a run of a task was told and has done, by the stamps so far.
 struct TimerCounts {
   int64_t set = 0;
@@ -235,8 +217,6 @@ std::string FindFault(Op op, const Run& run) {
       return FindWrongCpuTime(run);
     case Op::kCollect:
       return FindWrongCollections(run);
-    case Op::kYield:
-      return FindIdleYield(run);
     case Op::kSetTimer:
     case Op::kStopTimer:
     case Op::kResetTimer:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kShortNs = 2'000'000;
 constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
-constexpr int64_t kDelayNs = 5'000'000;
+constexpr int64_t kDelayNs = 20'000'000;
 constexpr int32_t kDescriptors = 2;
 
 // One that the others outrun: it holds up what must wait for it.
@@ -60,7 +60,7 @@ std::vector<Task> TasksFor(Op op) {
       return {
           {.ops = {ChangeProcs(1), For(Op::kYield), ChangeProcs(2), For(Op::kYield)}, .repeat = 2}};
     case Op::kSleep:
-      return {{.ops = {For(op, kShortNs), For(op, kLintSleepNs)}},
+      return {{.ops = {For(op, kShortNs), For(op, kLintSleepNs)}, .repeat = 2},
               {.ops = {For(op, kShortNs)}, .repeat = 3}};
     case Op::kSpin:
     case Op::kWork:
@@ -110,11 +110,6 @@ std::vector<Task> TasksAlone(Op op, const std::set<std::string>& declared) {
     for (Task& task : tasks) {
       if (task.ops.front().op == late && has(delay.op)) task.ops.insert(task.ops.begin(), delay);
     }
-  }
-  if (op == Op::kYield && has(Op::kSpawn)) {
-    Task yields{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = 10};
-    yields.ops.resize(1 + kLintYields, {.op = Op::kYield});
-    return {yields, {.ops = {{.op = Op::kYield}}, .start = false}};
   }
   return tasks;
 }

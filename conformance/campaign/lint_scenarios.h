@@ -18,7 +18,6 @@ namespace proctor {
 
 inline constexpr int64_t kLintSleepNs = 40'000'000;  // the longest sleep
 inline constexpr int64_t kLintCpuNs = 20'000'000;    // the spin between two stamps of cpu_time
-inline constexpr size_t kLintYields = 50;            // after each spawn
 
 // Tasks that do the operation beside others, so that all that it can do is seen.
 std::vector<Task> TasksFor(Op op);
