@@ -97,7 +97,12 @@ std::vector<Task> TasksAlone(Op op, const std::set<std::string>& declared) {
   };
   std::vector<Task> tasks = TasksFor(op);
   if (op == Op::kStamp && has(Op::kSpin)) {
-    tasks.push_back({.ops = {For(op), For(Op::kSpin, kLintCpuNs), For(op)}});
+    Task& spins = tasks.emplace_back(Task{.ops = {For(op), For(Op::kSpin, kLintCpuNs), For(op)}});
+    if (has(Op::kSpawn)) {
+      // Another thread may run this one, and it stamps later.
+      spins.ops.push_back({.op = Op::kSpawn, .task = static_cast<int32_t>(tasks.size())});
+      tasks.push_back({.ops = {For(op)}, .start = false});
+    }
   }
   // One collection after the other, so that each is to be seen.
   if (op == Op::kCollect) tasks.resize(1);
