@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "conformance/observer/proc_files.h"
+#include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
@@ -11,10 +12,6 @@ namespace {
 constexpr auto kPeriod = std::chrono::milliseconds(1);
 // A monitor may be started late, or be away for a while when there is nothing to do.
 constexpr int64_t kLooksLeast = 10;
-
-int64_t NowNs() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -31,7 +28,7 @@ void ThreadNames::Look(const std::stop_token& stop, pid_t process) {
   while (!stop.stop_requested() && !found_) {
     const std::vector<pid_t> threads = ThreadsOf(process);
     found_ = std::ranges::any_of(threads, [&](pid_t id) { return ThreadName(id) == name_; });
-    looked_ns_.push_back(NowNs());
+    looked_ns_.push_back(MonotonicNowNs());
     std::this_thread::sleep_for(kPeriod);
   }
 }

@@ -8,8 +8,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "conformance/adapter/driver.h"
@@ -32,7 +34,7 @@ class ThreadNames {
   void Look(const std::stop_token& stop, pid_t process);
 
   const std::string name_;
-  std::vector<int64_t> looked_ns_;
+  std::vector<int64_t> looked_ns_;  // when, on CLOCK_MONOTONIC
   bool found_ = false;
   std::jthread thread_;
 };
