@@ -149,8 +149,11 @@ void Inspector::EmitChanges(int64_t time_ns) {
 }
 
 void Inspector::TakeSnapshot(int64_t time_ns) {
-  // What cannot be read has gone: the process is about to end.
-  if (reader_.Read(next_)) EmitChanges(time_ns);
+  if (reader_.Read(next_)) return EmitChanges(time_ns);
+  // What cannot be read has gone: the process is about to end, while this thread still runs.
+  Event gap = MakeEvent(time_ns, kGap, {{Arg::kLost, -1}});
+  gap.m = monitor_;
+  sink_(gap);
 }
 
 // Reads until nobody held the sched lock, and nothing that it guards changed, from one reading to
@@ -286,7 +289,7 @@ bool Inspector::OnTrap(int64_t time_ns) {
 EventKinds Inspector::Emits() {
   EventKinds kinds;
   for (const EventKind kind :
-       {kSnapshot, kWrite, kHandOff, kPreemptRequest, kAdjustIdleLocked, kInject, kAssign})
+       {kGap, kSnapshot, kWrite, kHandOff, kPreemptRequest, kAdjustIdleLocked, kInject, kAssign})
     kinds.set(static_cast<size_t>(kind));
   return kinds;
 }

@@ -38,7 +38,8 @@ class Inspector {
                                            std::string& error);
   ~Inspector();
 
-  // The thread stands at the beginning, or the end, of a system call.
+  // The thread stands at the beginning, or the end, of a system call. Variables that can no longer
+  // be read are a gap.
   void OnEntry(int64_t time_ns);
   void OnExit(int64_t time_ns);
 
