@@ -1,6 +1,6 @@
 #include "fuzz/judged_world.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <map>

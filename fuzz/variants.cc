@@ -4,7 +4,7 @@
 
 #include "conformance/implementations/reference/variants/variants.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

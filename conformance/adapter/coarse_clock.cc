@@ -1,6 +1,6 @@
 #include "conformance/adapter/coarse_clock.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "conformance/adapter/conclusion.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "conformance/adapter/driver.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 
 #include <csignal>

@@ -1,6 +1,6 @@
 #include "conformance/adapter/rest_watch.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 #include "conformance/adapter/scenario_replay.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

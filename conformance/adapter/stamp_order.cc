@@ -1,6 +1,6 @@
 #include "conformance/adapter/stamp_order.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/evidence/trace.h"
 

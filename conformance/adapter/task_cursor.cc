@@ -1,6 +1,6 @@
 #include "conformance/adapter/task_cursor.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

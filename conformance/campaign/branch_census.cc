@@ -1,6 +1,6 @@
 #include "conformance/campaign/branch_census.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "conformance/campaign/branch_census.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <array>

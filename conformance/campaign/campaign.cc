@@ -1,6 +1,6 @@
 #include "conformance/campaign/campaign.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>

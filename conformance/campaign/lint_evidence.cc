@@ -1,6 +1,6 @@
 #include "conformance/campaign/lint_evidence.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/sysinfo.h>
 
 #include <algorithm>

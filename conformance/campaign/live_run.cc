@@ -1,6 +1,6 @@
 #include "conformance/campaign/live_run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "conformance/campaign/never_came.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <iterator>

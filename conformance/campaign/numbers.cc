@@ -1,6 +1,6 @@
 #include "conformance/campaign/numbers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <system_error>

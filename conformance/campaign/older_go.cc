@@ -1,6 +1,6 @@
 #include "conformance/campaign/older_go.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 

@@ -1,6 +1,6 @@
 #include "conformance/campaign/output_folder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "conformance/campaign/selection.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

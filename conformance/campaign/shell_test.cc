@@ -1,6 +1,6 @@
 #include "conformance/campaign/shell.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 // RapidCheck's gtest part needs gtest first.
 #include <rapidcheck/gtest.h>

@@ -1,6 +1,6 @@
 #include "conformance/campaign/small_worlds.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "conformance/campaign/virtual_check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>

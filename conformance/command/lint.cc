@@ -1,6 +1,6 @@
 #include "conformance/command/lint.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "conformance/command/list.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

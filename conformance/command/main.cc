@@ -1,6 +1,6 @@
 // The proctor command.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 // ten seconds and little memory. The number of mutations of each kind and the seed come from the
 // environment: MUTATIONS, SEED.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>

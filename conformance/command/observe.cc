@@ -1,6 +1,6 @@
 #include "conformance/command/observe.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +24,7 @@
 #include "conformance/debug_information/layout.h"
 #include "conformance/observer/cadence_picture.h"
 #include "conformance/observer/observer.h"
+#include "conformance/observer/proc_files.h"
 #include "conformance/observer/state_picture.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/process.h"
@@ -64,6 +65,7 @@ class Observation {
   Descriptor attached_;  // the process that was there before
   std::unique_ptr<Observer> observer_;
   Observer::Found found_;
+  bool suspended_ = false;  // the process, at the end
   std::vector<Event> events_;
   EventMerger inspected_merger_;
   std::vector<Event> inspected_;  // of tier D
@@ -74,6 +76,7 @@ int Observation::Run() {
   Canary canary([this](const Event& event) { merger_.Add(event); });
   if (child_) child_->Release();
   WaitWhileObserving(child_ ? child_->pidfd() : attached_.get(), options_.for_ms, stop_);
+  suspended_ = IsSuspended(child_ ? child_->pid() : options_.pid);
   observer_->Stop();
   canary.Stop();
   found_ = observer_->found();
@@ -191,6 +194,11 @@ std::string Observation::Describe() const {
     text += fmt::format(", by --profile {}", profile);
   }
   text += "\n";
+  if (suspended_) {
+    text +=
+        "the process is stopped or frozen: it does nothing until somebody lets it go on (kill "
+        "-CONT)\n";
+  }
   for (const FoundMonitor& other : observer_->others()) {
     text += fmt::format("not graded: thread {}, the monitor of the runtime in {}\n", other.thread,
                         clean(found_.images[other.image].file));

@@ -1,6 +1,6 @@
 #include "conformance/command/observe_family.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

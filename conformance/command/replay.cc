@@ -1,6 +1,6 @@
 #include "conformance/command/replay.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "conformance/command/stress.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "conformance/command/watched_command.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #include "conformance/contract/contract.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fnmatch.h>
 
 #include <array>

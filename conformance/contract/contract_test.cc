@@ -1,6 +1,6 @@
 #include "conformance/contract/contract.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "conformance/contract/profile.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <iterator>

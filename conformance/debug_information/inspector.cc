@@ -1,6 +1,6 @@
 #include "conformance/debug_information/inspector.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/uio.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "conformance/debug_information/layout.h"
 
 #include <dwarf.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "conformance/debug_information/snapshot_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "conformance/debug_information/state_map.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

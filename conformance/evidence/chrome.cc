@@ -1,6 +1,6 @@
 #include "conformance/evidence/chrome.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 #include <ostream>

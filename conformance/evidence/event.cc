@@ -1,6 +1,6 @@
 #include "conformance/evidence/event.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "conformance/evidence/trace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <istream>

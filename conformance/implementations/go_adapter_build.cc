@@ -1,6 +1,6 @@
 #include "conformance/implementations/go_adapter_build.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

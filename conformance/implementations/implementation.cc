@@ -1,6 +1,6 @@
 #include "conformance/implementations/implementation.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "conformance/judge/cadence.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

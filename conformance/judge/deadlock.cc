@@ -1,6 +1,6 @@
 #include "conformance/judge/deadlock.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/evidence/harness_end.h"
 

@@ -1,6 +1,6 @@
 #include "conformance/judge/handed_over.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

@@ -1,6 +1,6 @@
 #include "conformance/judge/identity.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

@@ -1,6 +1,6 @@
 #include "conformance/judge/network_wait.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

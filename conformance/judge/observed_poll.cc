@@ -1,6 +1,6 @@
 #include "conformance/judge/observed_poll.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "conformance/judge/observed_preemption.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "conformance/judge/observed_retake.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

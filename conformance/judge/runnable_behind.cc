@@ -1,6 +1,6 @@
 #include "conformance/judge/runnable_behind.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

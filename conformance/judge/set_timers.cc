@@ -1,6 +1,6 @@
 #include "conformance/judge/set_timers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

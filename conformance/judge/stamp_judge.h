@@ -5,7 +5,7 @@
 #ifndef PROCTOR_CONFORMANCE_JUDGE_STAMP_JUDGE_H_
 #define PROCTOR_CONFORMANCE_JUDGE_STAMP_JUDGE_H_
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <initializer_list>
 

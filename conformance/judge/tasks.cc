@@ -1,6 +1,6 @@
 #include "conformance/judge/tasks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor {
 namespace {

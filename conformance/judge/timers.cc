@@ -1,6 +1,6 @@
 #include "conformance/judge/timers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

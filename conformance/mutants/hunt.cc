@@ -1,6 +1,6 @@
 #include "conformance/mutants/hunt.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/campaign/first_violated.h"
 #include "conformance/campaign/virtual_run.h"

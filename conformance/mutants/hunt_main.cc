@@ -9,7 +9,7 @@
 // profile and the clauses that were violated, or never put to the test.
 // Exit status: 0 nothing noticed, 1 something, 64 wrong usage.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "conformance/observer/monitor_search.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -137,11 +137,13 @@ std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& 
                 : fmt::format("process {} ended before it showed a monitor", process);
     return std::nullopt;
   }
-  error = fmt::format("process {} shows no monitor: {}", process,
-                      identity.images().empty()
-                          ? "it holds no Go runtime, and none of its threads sleeps shortly again "
-                            "and again"
-                          : "none of its threads executes runtime.sysmon");
+  const char* reason = "none of its threads executes runtime.sysmon";
+  if (IsSuspended(process)) {
+    reason = "it is stopped or frozen; let it go on (kill -CONT), then observe it";
+  } else if (identity.images().empty()) {
+    reason = "it holds no Go runtime, and none of its threads sleeps shortly again and again";
+  }
+  error = fmt::format("process {} shows no monitor: {}", process, reason);
   return std::nullopt;
 }
 

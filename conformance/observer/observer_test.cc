@@ -486,6 +486,11 @@ TEST(Observer, AProcessWithoutAMonitorIsNamed) {
   EXPECT_FALSE(
       Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, error));
   EXPECT_NE(error.find("shows no monitor: it holds no Go runtime"), std::string::npos) << error;
+  process->Signal(SIGSTOP);
+  while (!IsSuspended(process->pid())) std::this_thread::yield();
+  EXPECT_FALSE(
+      Observer::Start({.pid = process->pid(), .find_deadline_ns = 50'000'000}, ignore, error));
+  EXPECT_NE(error.find("shows no monitor: it is stopped or frozen"), std::string::npos) << error;
 }
 
 TEST(Observer, ADeadProcessIsNamed) {

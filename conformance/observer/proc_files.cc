@@ -1,7 +1,7 @@
 #include "conformance/observer/proc_files.h"
 
 #include <dirent.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -37,6 +37,16 @@ bool IsFrozen(pid_t thread) {
   std::string function;
   std::getline(file, function);
   return function == "get_signal" || function == "do_freezer_trap";
+}
+
+// The letter for what a thread does; 0: it is gone.
+char StateOf(pid_t thread) {
+  std::ifstream file(fmt::format("/proc/{}/stat", thread));
+  std::string text;
+  std::getline(file, text);
+  // Behind the name, which may hold anything: "17 (a) b) S 1 ...".
+  const size_t name_end = text.rfind(')');
+  return name_end != std::string::npos && name_end + 2 < text.size() ? text[name_end + 2] : '\0';
 }
 
 }  // namespace
@@ -106,15 +116,9 @@ int64_t MemoryOf(pid_t process) {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-bool Sleeps(pid_t thread) {
-  std::ifstream file(fmt::format("/proc/{}/stat", thread));
-  std::string text;
-  std::getline(file, text);
-  // Behind the name, which may hold anything: "17 (a) b) S 1 ...".
-  const size_t name_end = text.rfind(')');
-  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0 &&
-         !IsFrozen(thread);
-}
+bool Sleeps(pid_t thread) { return StateOf(thread) == 'S' && !IsFrozen(thread); }
+
+bool IsSuspended(pid_t process) { return StateOf(process) == 'T' || IsFrozen(process); }
 
 int64_t WakesOf(pid_t thread) {
   std::ifstream file(fmt::format("/proc/{}/status", thread));

@@ -1,6 +1,6 @@
 #include "conformance/observer/ptrace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 #include "conformance/observer/runtime_image.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

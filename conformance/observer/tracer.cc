@@ -1,6 +1,6 @@
 #include "conformance/observer/tracer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 

@@ -1,6 +1,6 @@
 #include "conformance/observer/waiting_call.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 

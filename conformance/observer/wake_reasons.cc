@@ -1,6 +1,6 @@
 #include "conformance/observer/wake_reasons.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "conformance/process/descendants.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>

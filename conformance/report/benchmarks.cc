@@ -1,6 +1,6 @@
 #include "conformance/report/benchmarks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "conformance/report/expectations.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/json/json.h"
 

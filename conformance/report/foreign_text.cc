@@ -1,6 +1,6 @@
 #include "conformance/report/foreign_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/report/findings.h"
 #include "conformance/report/foreign_text.h"

@@ -1,6 +1,6 @@
 #include "conformance/statistics/statistics.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "conformance/suite/child_run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 #include "conformance/suite/process_check.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <malloc.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include "conformance/suite/process_state.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/time.h>

@@ -11,7 +11,7 @@
 // campaigns of their own, each over other random worlds: more of them test more, in the same time.
 // A filter for few cases costs less: only the judges of their clauses look at the worlds.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #include "conformance/world/locks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

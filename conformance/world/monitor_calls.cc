@@ -1,6 +1,6 @@
 #include "conformance/world/monitor_calls.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

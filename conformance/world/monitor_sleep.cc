@@ -1,6 +1,6 @@
 #include "conformance/world/monitor_sleep.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

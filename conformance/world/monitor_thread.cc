@@ -1,6 +1,6 @@
 #include "conformance/world/monitor_thread.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>

@@ -1,6 +1,6 @@
 #include "conformance/world/task_lock.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "conformance/world/virtual_runtime.h"
 

@@ -1,6 +1,6 @@
 #include "conformance/world/world.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <cstring>

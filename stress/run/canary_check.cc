@@ -1,6 +1,6 @@
 #include "stress/run/canary_check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "stress/run/compare_run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <deque>

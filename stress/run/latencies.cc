@@ -1,6 +1,6 @@
 #include "stress/run/latencies.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <initializer_list>

@@ -1,6 +1,6 @@
 #include "conformance/implementations/go/go_mutants.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #include "conformance/judge/snapshots/hand_off.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor::snapshots {
 namespace {

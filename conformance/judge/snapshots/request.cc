@@ -1,6 +1,6 @@
 #include "conformance/judge/snapshots/request.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "conformance/judge/snapshots/slice.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

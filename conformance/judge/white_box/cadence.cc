@@ -1,6 +1,6 @@
 #include "conformance/judge/white_box/cadence.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

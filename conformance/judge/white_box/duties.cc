@@ -1,6 +1,6 @@
 #include "conformance/judge/white_box/duties.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Whom a wrong decision of the scan accuses, and of which term.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <string>

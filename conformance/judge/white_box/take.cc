@@ -1,6 +1,6 @@
 #include "conformance/judge/white_box/take.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proctor::white_box {
 

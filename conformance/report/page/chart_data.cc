@@ -1,6 +1,6 @@
 #include "conformance/report/page/chart_data.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "conformance/report/page/page_rows.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // No duty is left out unseen, whatever the situation: each pair of a duty and a situation in which
 // it can be due is a mutant, and a clause that owns the duty kills it.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
