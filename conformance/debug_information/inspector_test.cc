@@ -41,9 +41,9 @@ TEST(Inspector, WhatCannotBeReadAnyMoreIsAGap) {
   while (process->captured().empty() && !process->Wait(MonotonicNowNs() + 1'000'000)) {
   }
   std::vector<EventKind> kinds;
-  const auto inspector =
-      Inspector::Attach(layout, process->pid(), process->pid(), /*breakpoints=*/false,
-                        [&](const Event& event) { kinds.push_back(event.kind); }, error);
+  const auto inspector = Inspector::Attach(
+      layout, process->pid(), process->pid(), /*breakpoints=*/false,
+      [&](const Event& event) { kinds.push_back(event.kind); }, error);
   ASSERT_NE(inspector, nullptr) << error;
   inspector->OnEntry(1);
   ASSERT_FALSE(kinds.empty());

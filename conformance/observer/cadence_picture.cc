@@ -323,8 +323,9 @@ std::string CadencePicture(std::span<const Event> events, const Observer::Usage&
   }
   if (deep_since_ns) lines.Deep(span.until_ns - *deep_since_ns, std::nullopt);
   const std::string picture =
-      shallow + deep > 0 ? Picture(lines.Finish())
-                         : "  no sleep began: the monitor was in one all the time, or did not run\n";
+      shallow + deep > 0
+          ? Picture(lines.Finish())
+          : "  no sleep began: the monitor was in one all the time, or did not run\n";
   const double seconds =
       static_cast<double>(std::max<int64_t>(1, span.until_ns - span.from_ns)) / 1e9;
   // The sleep that goes on has not ended in a wake-up.
