@@ -44,8 +44,8 @@ int64_t MemoryOf(pid_t process);
 // neither stopped, nor frozen, nor waiting for a disk, nor gone.
 bool Sleeps(pid_t thread);
 
-// Whether it is stopped, as by SIGSTOP or Ctrl-Z, or its control group is frozen (version 2): it does
-// not run until somebody lets it go on.
+// Whether it is stopped, as by SIGSTOP or Ctrl-Z, or its control group is frozen (version 2): it
+// does not run until somebody lets it go on.
 bool IsSuspended(pid_t process);
 
 // How often it went to sleep by itself so far; 0: it is gone.
