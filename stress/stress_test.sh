@@ -16,9 +16,14 @@ shards=${TEST_TOTAL_SHARDS:-1}
 if [[ -n ${TEST_SHARD_STATUS_FILE:-} ]]; then touch "$TEST_SHARD_STATUS_FILE"; fi
 outputs=${TEST_UNDECLARED_OUTPUTS_DIR:-$(mktemp --directory)}
 
+# Read to its end: a list that is cut off is an error.
+if ! implementations=$("$proctor" list implementations); then
+  echo "FAILED: the implementations cannot be listed"
+  exit 1
+fi
 failed=0
 for implementation; do
-  if ! "$proctor" list implementations | grep --quiet "^$implementation  *[^m]"; then
+  if ! grep --quiet "^$implementation  *[^m]" <<<"$implementations"; then
     echo "SKIPPED $implementation: it is not on this machine"
     continue
   fi

@@ -133,8 +133,11 @@ std::optional<Ledger> Expected(const Scenario& scenario) {
 
 int64_t Ledger::operations() const { return std::accumulate(done.begin(), done.end(), int64_t{0}); }
 
-std::map<std::string, Histogram> SpansOf(std::span<const Event> stamps) {
+std::map<std::string, Histogram> SpansOf(const Scenario& scenario, std::span<const Event> stamps) {
   std::map<std::string, Histogram> spans;
+  const auto period = scenario.tunables.find("forcegc_period_ns");
+  std::optional<int64_t> collected_ns;
+  std::optional<int64_t> ready_ns;        // until the task that waits has ended its wait
   std::map<int64_t, int64_t> spawned_ns;  // of runs of tasks that have not started
   std::map<int64_t, Event> begun;         // by the run of a task
   for (const Event& stamp : stamps) {
@@ -157,6 +160,20 @@ std::map<std::string, Histogram> SpansOf(std::span<const Event> stamps) {
           const int64_t beyond_ns = took_ns - begin.mapped().Get(Arg::kDurationNs);
           spans[std::string(OpNames()[op])].Add(std::max<int64_t>(beyond_ns, 0));
         }
+        if (stamp.Get(Arg::kOp) == static_cast<int64_t>(Op::kWait) && ready_ns) {
+          spans["ready_to_end"].Add(std::max<int64_t>(stamp.time_ns - *ready_ns, 0));
+          ready_ns.reset();
+        }
+        break;
+      case EventKind::kDescriptorReady:
+        if (scenario.descriptors == 1) ready_ns = stamp.time_ns;
+        break;
+      case EventKind::kCollection:
+        if (period != scenario.tunables.end() && collected_ns) {
+          const int64_t late_ns = stamp.time_ns - *collected_ns - period->second;
+          spans["collection"].Add(std::max<int64_t>(late_ns, 0));
+        }
+        collected_ns = stamp.time_ns;
         break;
       default:
         break;

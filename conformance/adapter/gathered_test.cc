@@ -76,27 +76,51 @@ TEST(Ledger, TimersFireOrAreStoppedOnceForEachTimeTheyAreSet) {
   EXPECT_EQ(FindTimerImbalance(uncounted), "timers were set 8 times, and 7 settings are counted");
 }
 
+Event Stamp(int64_t time_ns, EventKind kind, int64_t g,
+            std::initializer_list<std::pair<Arg, int64_t>> args) {
+  Event event = MakeEvent(time_ns, kind, args);
+  event.g = g;
+  return event;
+}
+
 TEST(Spans, OfStampsAreWhatTookLongerThanAsked) {
-  const auto stamp = [](int64_t time_ns, EventKind kind, int64_t g,
-                        std::initializer_list<std::pair<Arg, int64_t>> args) {
-    Event event = MakeEvent(time_ns, kind, args);
-    event.g = g;
-    return event;
-  };
   const auto sleep = static_cast<int64_t>(Op::kSleep);
-  const std::map<std::string, Histogram> spans = SpansOf(std::vector<Event>{
-      stamp(10, EventKind::kTaskSpawn, -1, {{Arg::kTask, 1}}),
-      stamp(12, EventKind::kTaskSpawn, -1, {{Arg::kTask, 2}}),
-      stamp(15, EventKind::kTaskStart, 1, {}),
-      stamp(20, EventKind::kOpBegin, 1, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
-      stamp(22, EventKind::kTaskStart, 2, {}),
-      stamp(30, EventKind::kOpBegin, 2, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
-      stamp(57, EventKind::kOpEnd, 1, {{Arg::kOp, sleep}}),
-      stamp(61, EventKind::kOpEnd, 2, {{Arg::kOp, sleep}}),
-  });
+  const std::map<std::string, Histogram> spans =
+      SpansOf(Scenario(),
+              std::vector<Event>{
+                  Stamp(10, EventKind::kTaskSpawn, -1, {{Arg::kTask, 1}}),
+                  Stamp(12, EventKind::kTaskSpawn, -1, {{Arg::kTask, 2}}),
+                  Stamp(15, EventKind::kTaskStart, 1, {}),
+                  Stamp(20, EventKind::kOpBegin, 1, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
+                  Stamp(22, EventKind::kTaskStart, 2, {}),
+                  Stamp(30, EventKind::kOpBegin, 2, {{Arg::kOp, sleep}, {Arg::kDurationNs, 30}}),
+                  Stamp(57, EventKind::kOpEnd, 1, {{Arg::kOp, sleep}}),
+                  Stamp(61, EventKind::kOpEnd, 2, {{Arg::kOp, sleep}}),
+              });
   ASSERT_EQ(spans.size(), 2u);
   EXPECT_EQ(spans.at("spawn_to_start").buckets(), (std::map<int32_t, int64_t>{{5, 1}, {10, 1}}));
   EXPECT_EQ(spans.at("sleep").buckets(), (std::map<int32_t, int64_t>{{1, 1}, {7, 1}}));
+}
+
+TEST(Spans, ReadyDescriptorsAndForcedCollectionsCountFromWhenTheyWereDue) {
+  const Scenario scenario = {
+      .name = "due", .tunables = {{"forcegc_period_ns", 100}}, .descriptors = 1};
+  const auto wait = static_cast<int64_t>(Op::kWait);
+  const std::vector<Event> stamps = {
+      Stamp(5, EventKind::kOpBegin, 1, {{Arg::kOp, wait}}),
+      Stamp(10, EventKind::kCollection, -1, {{Arg::kCount, 1}}),
+      Stamp(20, EventKind::kDescriptorReady, -1, {{Arg::kDescriptor, 0}}),
+      Stamp(27, EventKind::kOpEnd, 1, {{Arg::kOp, wait}}),
+      Stamp(28, EventKind::kOpBegin, 1, {{Arg::kOp, wait}}),
+      Stamp(113, EventKind::kCollection, -1, {{Arg::kCount, 2}}),
+      Stamp(215, EventKind::kCollection, -1, {{Arg::kCount, 3}}),
+  };
+  std::map<std::string, Histogram> spans = SpansOf(scenario, stamps);
+  EXPECT_EQ(spans["ready_to_end"].buckets(), (std::map<int32_t, int64_t>{{7, 1}}));
+  EXPECT_EQ(spans["collection"].buckets(), (std::map<int32_t, int64_t>{{2, 1}, {3, 1}}));
+  spans = SpansOf(Scenario{.descriptors = 2}, stamps);
+  EXPECT_FALSE(spans.contains("ready_to_end")) << "whose it is is not known";
+  EXPECT_FALSE(spans.contains("collection")) << "nobody asked for it";
 }
 
 std::optional<Gathered> Read(std::string_view text, std::string& error) {

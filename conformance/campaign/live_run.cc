@@ -45,8 +45,8 @@ std::string LastLine(std::string text) {
   return Excerpt(std::string_view(text).substr(text.rfind('\n') + 1));
 }
 
-Figures FiguresOf(const struct Run& run, const UsageSampler& sampler) {
-  Figures figures{.spans = run.gathered ? run.gathered->spans : SpansOf(run.events),
+Figures FiguresOf(const Scenario& scenario, const struct Run& run, const UsageSampler& sampler) {
+  Figures figures{.spans = run.gathered ? run.gathered->spans : SpansOf(scenario, run.events),
                   .stamped = !run.gathered,
                   .usage = std::nullopt};
   const auto start = std::ranges::find(run.events, EventKind::kScenarioStart, &Event::kind);
@@ -155,7 +155,7 @@ struct Run LiveRun::Perform(const Scenario& scenario, TierSet tiers) {
                                 .stop = listener_.stop(),
                                 .on_process = on_process},
                                scenario);
-  if (sampler && run.outcome == Outcome::kDone) figures_ = FiguresOf(run, *sampler);
+  if (sampler && run.outcome == Outcome::kDone) figures_ = FiguresOf(scenario, run, *sampler);
   return run;
 }
 

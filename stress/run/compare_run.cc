@@ -28,9 +28,9 @@ namespace {
 // ten latencies of several implementations are tested; more than 24 prove hardly more.
 constexpr int kRoundsLeast = 6;  // of two runs each
 constexpr int kRoundsMost = 12;
-// What is to be looked at, and not compared by a test.
 // After as many failures in a row from the start, no later run is going to bring anything.
 constexpr int kFailuresMost = 8;
+// What is to be looked at, and not compared by a test.
 int UntestedRounds(size_t sides) { return sides > 3 ? 1 : 2; }
 
 class Comparison {

@@ -49,6 +49,15 @@ Measurement MakeSeen(FigureKind kind, std::string name, std::string about,
   return made;
 }
 
+// Judged by the stamps: what is due is not known to the task.
+Measurement MakeStamped(std::string name, std::string about, std::string span, std::string floor,
+                        std::vector<Task> tasks) {
+  Measurement made = Make(std::move(name), std::move(about), std::move(span), std::move(floor), 1,
+                          std::move(tasks));
+  made.scenario.stamps = Stamps::kAll;
+  return made;
+}
+
 Task Spawned() { return {.ops = {For(Op::kYield)}, .start = false}; }
 
 // One that makes another runnable and goes on with `behind` in its way.
@@ -81,7 +90,7 @@ void AddCurve(std::vector<Measurement>& all, const std::string& grows_with,
 }
 
 void AddCurves(std::vector<Measurement>& all) {
-  AddCurve(all, "timers", {1, 10, 100, 1'000, 10'000}, [](int64_t timers) {
+  AddCurve(all, "timers", {1, 10, 100, 1'000, 10'000, 100'000}, [](int64_t timers) {
     return Make("timer", "how late timers fire that are due at about one time", "sleep", "sleep", 2,
                 {{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = timers},
                  {.ops = {For(Op::kSleep, 50 * kMs)}, .start = false}});
@@ -159,6 +168,18 @@ std::vector<Measurement> All() {
   all.push_back(Make("timers_10000", "how late ten thousand timers fire", "sleep", "sleep", 2,
                      {{.ops = {{.op = Op::kSpawn, .task = 1}}, .repeat = 10'000},
                       {.ops = {For(Op::kSleep, 50 * kMs)}, .start = false}}));
+  Measurement poll = MakeStamped(
+      "poll_rescue", "how late a task beside a loop sees that its descriptor is ready",
+      "ready_to_end", "futex_wake",
+      {{.ops = {For(Op::kSpin, 600 * kMs)}}, {.ops = {{.op = Op::kWait}}, .repeat = 12}});
+  poll.scenario.descriptors = 1;
+  poll.scenario.outside = {{.at_ns = 30 * kMs, .descriptor = 0, .every_ns = 47 * kMs, .times = 12}};
+  all.push_back(std::move(poll));
+  Measurement collection = MakeStamped(
+      "forced_collection", "how late a collection is forced in an idle process", "collection",
+      "sleep", {{.ops = {For(Op::kCollect), For(Op::kSleep, 650 * kMs)}}});
+  collection.scenario.tunables["forcegc_period_ns"] = 50 * kMs;
+  all.push_back(std::move(collection));
   all.push_back(MakeShort("yield", "a yield to one other task", "yield", "switch",
                           {{.ops = {For(Op::kYield)}, .repeat = 20'000},
                            {.ops = {For(Op::kYield)}, .repeat = 20'000}}));

@@ -46,16 +46,10 @@ void HandOffJudge::Observe(const Event& event) {
       hand_off.safe_point_run = true;
       break;
     case EventKind::kAssign:
-      // Once idle it is anybody's, and may be given to a thread for another reason.
-      if (event.p == hand_off.begin.p && !hand_off.outcome) hand_off.outcome = event;
+      OnOutcome(hand_off, event);
       break;
     case EventKind::kWrite:
-      if (Is(event, Variable::kStatus) && event.p == hand_off.begin.p) {
-        if (!hand_off.outcome) {
-          hand_off.safe_point_pending = state_.processor(event.p).safe_point != 0;
-          hand_off.outcome = event;
-        }
-      }
+      if (Is(event, Variable::kStatus)) OnOutcome(hand_off, event);
       break;
     case EventKind::kPollerBreak:
       hand_off.broke_poller = true;
@@ -106,6 +100,17 @@ void HandOffJudge::OnRead(HandOff& hand_off, const Event& event) {
     default:
       break;
   }
+}
+
+// Once idle it is anybody's, and may be given to a thread for another reason.
+void HandOffJudge::OnOutcome(HandOff& hand_off, const Event& event) {
+  if (event.p != hand_off.begin.p || hand_off.outcome) return;
+  hand_off.outcome = event;
+  hand_off.safe_point_pending =
+      event.kind == EventKind::kWrite && state_.processor(event.p).safe_point != 0;
+  hand_off.procs = state_.value(Variable::kProcs);
+  hand_off.idle_then = state_.value(Variable::kIdleProcessors);
+  hand_off.global_then = state_.global_queued();
 }
 
 // The tests in their order: each that finds a reason ends the hand-off.
@@ -189,7 +194,7 @@ bool HandOffJudge::DecideUnderLock(const HandOff& hand_off, const Event& end) {
                 "the global queue filled up meanwhile, and no thread was started");
   }
   const bool last = hand_off.idle_at_end >= 0 &&
-                    hand_off.idle_at_end == state_.value(Variable::kProcs) - 1 &&
+                    hand_off.idle_at_end == hand_off.procs - 1 &&
                     hand_off.last_poll > 0;
   if (last) {
     return Rule(hand_off, end, assigned, kHAND_6,
@@ -199,9 +204,8 @@ bool HandOffJudge::DecideUnderLock(const HandOff& hand_off, const Event& end) {
   // By a test that read nothing: the values there are decide. While somebody polls, the last P may
   // go idle.
   const bool nobody_polls = hand_off.last_poll != 0;
-  const bool last_anyway = (nobody_polls && state_.value(Variable::kIdleProcessors) >=
-                                                state_.value(Variable::kProcs) - 1) ||
-                           state_.global_queued() > 0;
+  const bool last_anyway =
+      (nobody_polls && hand_off.idle_then >= hand_off.procs - 1) || hand_off.global_then > 0;
   return Rule(hand_off, end, last_anyway, kHAND_7,
               "a thread was started although nothing waits for one");
 }

@@ -42,9 +42,14 @@ class HandOffJudge final : public WhiteBoxJudge {
     int64_t poll_until = -1;
     bool broke_poller = false;
     std::optional<Event> outcome;  // assign, or the write of the P's status
+    // At the outcome. Until the end others may stop the world and change how many P there are.
+    int64_t procs = 0;
+    int64_t idle_then = 0;
+    int64_t global_then = 0;
   };
 
   void OnRead(HandOff& hand_off, const Event& event);
+  void OnOutcome(HandOff& hand_off, const Event& event);
   void Decide(const HandOff& hand_off, const Event& end);
   // True: the test ends the hand-off.
   bool DecideByWork(const HandOff& hand_off, const Event& end);

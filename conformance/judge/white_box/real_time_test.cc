@@ -181,5 +181,40 @@ TEST(RealTime, ADeadlockIsReportedWhenItsThreadRuns) {
   EXPECT_NE(reported.Of(kDEAD_5), Verdict::kViolates) << reported.Violations();
 }
 
+// The monitor hands P 0 off as the last one that is not idle; before it goes on, another thread has
+// stopped the world and changed how many there are.
+Trace HandedOffAsTheLast(bool nobody_polls) {
+  Trace trace;
+  trace.Write(-1, Variable::kIdleProcessors, 1)
+      .By(kMonitor, kHandOff, {}, 0)
+      .By(kMonitor, kRead,
+          {{Arg::kVariable, static_cast<int64_t>(Variable::kLocalWork)}, {Arg::kValue, 0}}, 0)
+      .Read(kMonitor, Variable::kGlobalQueue, 0)
+      .Read(kMonitor, Variable::kTraceWork, 0)
+      .Read(kMonitor, Variable::kMarkWork, 0)
+      .Read(kMonitor, Variable::kSpinningThreads, 0)
+      .Read(kMonitor, Variable::kIdleProcessors, 1)
+      .Sched(kMonitor, kLock)
+      .Read(kMonitor, Variable::kStopPending, 0)
+      .Read(kMonitor, Variable::kGlobalQueue, 0)
+      .Read(kMonitor, Variable::kIdleProcessors, 1)
+      .Read(kMonitor, Variable::kLastPoll, nobody_polls ? 7 : 0)
+      .By(kMonitor, kAssign, {{Arg::kThread, kSomeThread}, {Arg::kSpinning, 0}, {Arg::kFresh, 0}},
+          0)
+      .Sched(kMonitor, kUnlock)
+      .Write(kOther, Variable::kIdleProcessors, 0)
+      .Write(kOther, Variable::kProcs, 4)
+      .By(kMonitor, kHandOffEnd, {}, 0);
+  return trace;
+}
+
+TEST(RealTime, AHandOffIsDecidedByWhatWasThereWhenItWasDecided) {
+  Trace last = HandedOffAsTheLast(true);
+  EXPECT_EQ(last.Of(kHAND_6), Verdict::kConforms);
+  EXPECT_NE(last.Of(kHAND_7), Verdict::kViolates);
+  Trace polled = HandedOffAsTheLast(false);
+  EXPECT_EQ(polled.Of(kHAND_7), Verdict::kViolates) << "while somebody polls it may go idle";
+}
+
 }  // namespace
 }  // namespace proctor
