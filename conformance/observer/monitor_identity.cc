@@ -6,7 +6,7 @@
 
 namespace proctor {
 
-void MonitorIdentity::LookForImages() { images_ = FindRuntimeImages(process_); }
+void MonitorIdentity::LookForImages() { images_ = FindRuntimeImages(process_, &without_); }
 
 // Libraries may come later; looking costs some milliseconds.
 bool MonitorIdentity::LookAgain() {

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,7 @@ class MonitorIdentity {
  private:
   pid_t process_;
   std::vector<RuntimeImage> images_;
+  std::set<std::string> without_;  // files that were looked through: while one is, threads stand
   std::optional<size_t> image_;
   int64_t asked_ = 0;
 };

@@ -124,6 +124,8 @@ class Observation {
     observer_ = Observer::Start(
         options,
         [kept = kept_.get()](const Event& event) {
+          // How busy the machine is shows in these.
+          if (event.kind == EventKind::kStall) return;
           const MutexLock lock(kept->mutex);
           kept->events.push_back(event);
           kept->changed.notify_all();
@@ -298,6 +300,33 @@ TEST(Observer, TellsEveryCallOfTheMonitorAndNothingElse) {
   EXPECT_EQ(shallow[10], 30'000);
   EXPECT_LE(shallow[11], 30'000) << "what is left until the absolute time";
   EXPECT_EQ(shallow[12], 30'000);
+}
+
+// Its thread is the one that lets the process's threads go on.
+TEST(Observer, WhatKeepsItsOwnThreadIsAStall) {
+  constexpr std::chrono::milliseconds kKept(20);
+  std::string error;
+  const auto process = Process::Spawn({.argv = {kFake, "two", "0"}, .gated = true}, error);
+  ASSERT_TRUE(process) << error;
+  std::vector<Event> events;
+  const auto observer = Observer::Start(
+      {.pid = process->pid(), .from_start = true, .declaration = {.by = Observation::kUser}},
+      [&](const Event& event) {
+        if (event.kind == EventKind::kMonitorStart) std::this_thread::sleep_for(kKept);
+        events.push_back(event);
+      },
+      error);
+  ASSERT_TRUE(observer) << error;
+  process->Release();
+  process->Wait(MonotonicNowNs() + kWaitAtMostNs);
+  observer->Stop();
+  const auto start = std::ranges::find(events, EventKind::kMonitorStart, &Event::kind);
+  ASSERT_NE(start, events.end());
+  const auto stall = std::find_if(start, events.end(), [&](const Event& event) {
+    return event.kind == EventKind::kStall &&
+           event.Get(Arg::kDurationNs) >= std::chrono::nanoseconds(kKept).count();
+  });
+  EXPECT_NE(stall, events.end());
 }
 
 TEST(Observer, ElapsedSleepsAreNeverShorterThanRequested) {

@@ -208,15 +208,18 @@ class Image {
 
 }  // namespace
 
-std::vector<RuntimeImage> FindRuntimeImages(pid_t process) {
+std::vector<RuntimeImage> FindRuntimeImages(pid_t process, std::set<std::string>* without) {
   std::vector<RuntimeImage> images;
   for (const Mapping& mapping : ReadMappings(process)) {
+    if (without != nullptr && without->contains(mapping.file)) continue;
     const std::optional<ElfFile> elf = OpenMapped(process, mapping);
     if (!elf) continue;
     const std::optional<uint64_t> linked = elf->AddressOf(mapping.offset);
     if (!linked) continue;
     if (std::optional<RuntimeImage> image = Image(process, mapping, *elf, *linked).Find()) {
       images.push_back(std::move(*image));
+    } else if (without != nullptr) {
+      without->insert(mapping.file);
     }
   }
   return images;

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct RuntimeImage {
 };
 
 // Those of a running process, by their addresses.
-std::vector<RuntimeImage> FindRuntimeImages(pid_t process);
+std::vector<RuntimeImage> FindRuntimeImages(pid_t process,
+                                            std::set<std::string>* without = nullptr);
 
 // The image whose monitor a thread is that waits with this stack pointer; nullopt: of none.
 std::optional<size_t> FindMonitorOnStack(pid_t thread, uint64_t stack_pointer,

@@ -26,6 +26,8 @@ constexpr size_t kBufferedEventsMost = 4096;
 // that calls without a pause gets there within 100 ms.
 constexpr int64_t kStopsMost = 1000;
 constexpr int64_t kLetGoWithinNs = 2'000'000'000;
+// While one stop is looked into, other threads may stand at theirs: a new one waits for its start.
+constexpr int64_t kStallNsLeast = 2'000'000;
 
 }  // namespace
 
@@ -93,11 +95,13 @@ void Tracer::Run(const std::atomic<bool>& stop) {
     const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
     if (tid < 0 && errno == EINTR) continue;
     if (tid < 0) break;
+    const int64_t began_ns = MonotonicNowNs();
     if (WIFSTOPPED(status)) {
       OnStop(tid, status);
     } else {
       OnGone(tid);
     }
+    EmitStall(began_ns);
   }
   usage_.End();
   LookForImages();
@@ -145,6 +149,12 @@ void Tracer::Take(pid_t tid, const Event& event) {
     std::vector<Event>& buffered = traced_[tid].buffered;
     if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
   }
+}
+
+void Tracer::EmitStall(int64_t began_ns) {
+  const int64_t now_ns = MonotonicNowNs();
+  if (now_ns - began_ns < kStallNsLeast) return;
+  sink_(MakeEvent(now_ns, EventKind::kStall, {{Arg::kDurationNs, now_ns - began_ns}}));
 }
 
 void Tracer::OnStop(pid_t tid, int status) {

@@ -65,6 +65,8 @@ class Tracer {
   Traced& Add(pid_t tid);
 
   void OnStop(pid_t tid, int status);
+  // Where the look into a stop that began then took so long that others were kept waiting.
+  void EmitStall(int64_t began_ns);
   void OnSyscall(pid_t tid, Traced& thread);
   void OnEvent(pid_t tid, Traced& thread, int event);
   void OnExec(pid_t tid);
