@@ -47,8 +47,8 @@ struct Gathered {
 
 // The same spans of a scenario of which everything was stamped, by its stamps in the order of their
 // times. What they cost is in them. Two more come from what the harness and the runtime do: in
-// "ready_to_end" how long a task waited on after its descriptor had become ready, where there is one
-// descriptor; in "collection" how much later than `forcegc_period_ns`, where the scenario asks for
+// "ready_to_end" how long a task waited on after its descriptor had become ready, where there is
+// only one; in "collection" how much later than `forcegc_period_ns`, where the scenario asks for
 // one, a collection followed the last.
 std::map<std::string, Histogram> SpansOf(const Scenario& scenario, std::span<const Event> stamps);
 

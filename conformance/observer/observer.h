@@ -16,7 +16,8 @@
 // Times are CLOCK_MONOTONIC: the stamp of a sleep is taken before it starts, that of a wake after
 // it has ended, so an elapsed time between them is never too short.
 //
-// While one stop is looked into, threads at theirs wait. Where that took 2 ms or more a stall says so.
+// While one stop is looked into, threads at theirs wait. Where that took 2 ms or more a stall says
+// so.
 //
 // Errors: one line that names the process and the remedy (no permission to trace, no monitor found
 // within the deadline, process ended).

@@ -93,8 +93,8 @@ void Tracer::Run(const std::atomic<bool>& stop) {
   while (!stop && !traced_.empty() && !(monitor_ == 0 && DeclaredAbsent())) {
     int status = 0;
     const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
-    if (tid < 0 && errno == EINTR) continue;
-    if (tid < 0) break;
+    if (tid < 0 && errno != EINTR) break;
+    if (tid < 0) continue;
     const int64_t began_ns = MonotonicNowNs();
     if (WIFSTOPPED(status)) {
       OnStop(tid, status);
@@ -170,9 +170,8 @@ void Tracer::OnStop(pid_t tid, int status) {
     const auto still = traced_.find(tid);
     if (still != traced_.end()) Resume(tid, still->second, 0);
   } else {
-    const bool ours =
-        signal == SIGTRAP && tid == monitor_ && inspector_ && inspector_->OnTrap(MonotonicNowNs());
-    Resume(tid, thread, ours ? 0 : signal);
+    const bool trap = signal == SIGTRAP && tid == monitor_ && inspector_;
+    Resume(tid, thread, trap && inspector_->OnTrap(MonotonicNowNs()) ? 0 : signal);
   }
 }
 
@@ -194,8 +193,8 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
   __ptrace_syscall_info info{};
   if (Ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, reinterpret_cast<uintptr_t>(&info)) <= 0) {
     // Where the thread was killed meanwhile there is nothing to say.
-    if (errno != ESRCH)
-      error_ = "this kernel does not report system calls: Linux 5.3 or newer is needed";
+    if (errno == ESRCH) return;
+    error_ = "this kernel does not report system calls: Linux 5.3 or newer is needed";
     return;
   }
   const int64_t now_ns = MonotonicNowNs();
@@ -280,7 +279,7 @@ void Tracer::LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer) {
       ChooseMonitor(tid, is_monitor);
     }
   } else if (tid == monitor_) {
-    if (sleeps_ >= kWatchAllFor) LetOthersGo();
+    if (sleeps_ >= kWatchAllFor) LetOthersGo(monitor_);
   } else if (thread.process == process_ &&
              identity.IsAnother(tid, pattern, traced_[monitor_].decoder->pattern(), Declared())) {
     EmitSecondMonitor(tid);
@@ -308,7 +307,7 @@ void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
   usage_.Begin(process_, monitor_, options_.sample_threads);
   // Who is known by its function needs no comparison with others. Beside a candidate a monitor may
   // still show itself.
-  if (is_monitor && image_) LetOthersGo();
+  if (is_monitor && image_) LetOthersGo(monitor_);
   LookForOthers();
   BeginInspection();
 }
@@ -366,24 +365,20 @@ void Tracer::BeginInspection() {
 void Tracer::EndMonitor(Decoder& decoder) {
   usage_.End();
   decoder.OnEnd(MonotonicNowNs());
-  if (watching_all_ && is_monitor_) LetOthersGo();
+  if (watching_all_ && is_monitor_) LetOthersGo(monitor_);
 }
 
-void Tracer::LetOthersGo() {
+void Tracer::LetOthersGo(pid_t but) {
   watching_all_ = false;
   for (auto& [tid, thread] : traced_) {
-    if (tid == monitor_) continue;
+    if (tid == but) continue;
     thread.letting_go = true;
     Ptrace(PTRACE_INTERRUPT, tid, 0, 0);
   }
 }
 
 void Tracer::LetAllGo() {
-  watching_all_ = false;
-  for (auto& [tid, thread] : traced_) {
-    thread.letting_go = true;
-    Ptrace(PTRACE_INTERRUPT, tid, 0, 0);
-  }
+  LetOthersGo(0);
   // A thread that does not stop (it waits in a vfork, say) is let go by the end of the tracing
   // thread.
   const int64_t deadline_ns = MonotonicNowNs() + kLetGoWithinNs;

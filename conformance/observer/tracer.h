@@ -90,7 +90,7 @@ class Tracer {
   void EmitSecondMonitor(pid_t tid);
   void BeginInspection();
   void EndMonitor(Decoder& decoder);
-  void LetOthersGo();
+  void LetOthersGo(pid_t but);
   void LetAllGo();
 
   const Observer::Options options_;

@@ -193,8 +193,7 @@ bool HandOffJudge::DecideUnderLock(const HandOff& hand_off, const Event& end) {
     return Rule(hand_off, end, assigned, kHAND_6,
                 "the global queue filled up meanwhile, and no thread was started");
   }
-  const bool last = hand_off.idle_at_end >= 0 &&
-                    hand_off.idle_at_end == hand_off.procs - 1 &&
+  const bool last = hand_off.idle_at_end >= 0 && hand_off.idle_at_end == hand_off.procs - 1 &&
                     hand_off.last_poll > 0;
   if (last) {
     return Rule(hand_off, end, assigned, kHAND_6,
