@@ -28,17 +28,24 @@ HandedOverJudge::HandedOverJudge(const Header& header)
       behind_(fmt::format("a runnable task did not start within {:g} ms, while two others handed "
                           "the only P over to each other",
                           static_cast<double>(Bound(in_force_)) / 1e6),
-              Bound(in_force_)) {
+              Bound(in_force_)),
+      back_behind_(
+          fmt::format("a task that came back from a system call did not run on within {:g} ms, "
+                      "while others handed the only P over to each other",
+                      static_cast<double>(Bound(in_force_)) / 1e6),
+          Bound(in_force_)) {
   using enum EventKind;
   Needs(KindSet({kTaskSpawn, kTaskStart, kOpBegin, kOpEnd, kStall}));
 }
 
 void HandedOverJudge::Observe(const Event& event) {
   behind_.Observe(event);
+  back_behind_.Observe(event);
   if (in_force_.procs != 1 || in_force_.asynchronous_preemption == 0) return;
   switch (event.kind) {
     case EventKind::kGap:
       waiting_.clear();
+      returning_.clear();
       break;
     case EventKind::kTaskSpawn:
       if (waiting_.size() < kTasksMost)
@@ -48,12 +55,11 @@ void HandedOverJudge::Observe(const Event& event) {
       OnStart(event);
       break;
     case EventKind::kOpBegin:
-      // Who computes for long, or waits for something else, is other clauses' matter.
-      if (!KeepsAmongThemselves(event) || event.Get(Arg::kDurationNs) >= in_force_.slice_ns)
-        waiting_.clear();
+      OnBegin(event);
       break;
     case EventKind::kOpEnd:
-      if (event.Is(Arg::kOp, Op::kSend) || event.Is(Arg::kOp, Op::kReceive)) ++messages_;
+      if (event.Is(Arg::kOp, Op::kSend) || event.Is(Arg::kOp, Op::kReceive)) OnMessage(event);
+      if (event.Is(Arg::kOp, Op::kBlock)) OnReturn(event);
       break;
     default:
       break;
@@ -74,11 +80,55 @@ void HandedOverJudge::OnStart(const Event& event) {
                .evidence = {waiting.spawned, event}});
 }
 
+// The monitor sees it in two scans and takes the P.
+bool HandedOverJudge::IsLongCall(const Event& event) const {
+  return event.Is(Arg::kOp, Op::kBlock) &&
+         event.Get(Arg::kDurationNs) >= 2 * in_force_.shallow_max_ns + kSystemAllowanceNs;
+}
+
+// Who computes for long, or waits for something else, is other clauses' matter.
+void HandedOverJudge::OnBegin(const Event& event) {
+  const bool keeps =
+      KeepsAmongThemselves(event) && event.Get(Arg::kDurationNs) < in_force_.slice_ns;
+  if (!keeps) waiting_.clear();
+  if (IsLongCall(event)) {
+    if (returning_.size() < kTasksMost) {
+      returning_.insert_or_assign(event.g,
+                                  Returning{event, event.time_ns + event.Get(Arg::kDurationNs)});
+    }
+  } else if (!keeps) {
+    returning_.clear();
+  }
+}
+
+void HandedOverJudge::OnMessage(const Event& event) {
+  ++messages_;
+  for (auto& [task, returning] : returning_) {
+    if (event.time_ns >= returning.due_ns) ++returning.messages;
+  }
+}
+
+void HandedOverJudge::OnReturn(const Event& event) {
+  const auto found = returning_.find(event.g);
+  if (found == returning_.end()) return;
+  const Returning returning = found->second;
+  returning_.erase(found);
+  if (returning.messages < kMessagesLeast) return;
+  const int64_t waited_ns = event.time_ns - returning.due_ns;
+  back_behind_.Add({.begin_ns = returning.due_ns,
+                    .end_ns = event.time_ns,
+                    .exceeds = waited_ns > back_behind_.bound_ns(),
+                    .beyond_ns = waited_ns - back_behind_.bound_ns(),
+                    .evidence = {returning.begin, event}});
+}
+
 // Few samples decide nothing of a clause that others judge too.
 void HandedOverJudge::Close() {
-  behind_.Close();
-  const Samples::Decision decision = behind_.ByCount();
-  if (decision.outcome != Samples::Outcome::kOpen) Rule(ClauseId::kHAND_8, behind_, decision);
+  for (Samples* samples : {&behind_, &back_behind_}) {
+    samples->Close();
+    const Samples::Decision decision = samples->ByCount();
+    if (decision.outcome != Samples::Outcome::kOpen) Rule(ClauseId::kHAND_8, *samples, decision);
+  }
 }
 
 }  // namespace proctor

@@ -40,5 +40,33 @@ TEST(HandedOver, WhoEntersACallIsOtherClausesMatter) {
   EXPECT_EQ(HandedOver(4, 400, Op::kBlock).Of(ClauseId::kHAND_8), Verdict::kConforms);
 }
 
+// Each of `tasks` is in a call of 40 ms, while the other two go on for so many rounds more.
+TraceBuilder CallsBeside(int64_t tasks, int64_t rounds, int64_t call_ns = 40 * kMs) {
+  TraceBuilder trace;
+  trace.header.tiers = kX;
+  trace.header.in_force.procs = 1;
+  trace.Start(1).Start(2);
+  for (int64_t task = 100; task < 100 + tasks; ++task) {
+    trace.Start(task).Begin(task, Op::kBlock, call_ns).Wait(call_ns);
+    for (int64_t round = 0; round < rounds; ++round) {
+      trace.Begin(1, Op::kSend).End(1, Op::kSend).Begin(1, Op::kSpin, 300 * kUs).Wait(300 * kUs);
+      trace.End(1, Op::kSpin).Begin(2, Op::kReceive).End(2, Op::kReceive).Wait(300 * kUs);
+    }
+    trace.End(task, Op::kBlock).Add(EventKind::kTaskEnd, {}, task);
+  }
+  return trace;
+}
+
+TEST(HandedOver, WhoComesBackFromACallHasItsTurn) {
+  EXPECT_EQ(CallsBeside(4, 40).Of(ClauseId::kHAND_8), Verdict::kConforms);
+  const Ruling broken = CallsBeside(4, 400).Judge(ClauseId::kHAND_8);
+  EXPECT_EQ(broken.verdict, Verdict::kViolates);
+  EXPECT_EQ(broken.evidence.size(), 2u);
+}
+
+TEST(HandedOver, WhoMayHaveKeptThePIsNotBehindTheOthers) {
+  EXPECT_NE(CallsBeside(4, 400, 20 * kMs).Of(ClauseId::kHAND_8), Verdict::kViolates);
+}
+
 }  // namespace
 }  // namespace proctor

@@ -63,6 +63,9 @@ extern const std::string_view kLongSlicesScenario;
 extern const std::string_view kPollBesideLongSlicesScenario;
 extern const std::string_view kTimersBesideLongSlicesScenario;
 extern const std::string_view kUntoldCallsScenario;
+extern const std::string_view kReturnsBesideARingScenario;
+extern const std::string_view kTimersBesideAPollerScenario;
+extern const std::string_view kComputingInLineScenario;
 
 namespace {
 
@@ -101,8 +104,8 @@ std::vector<Entry> Entries() {
       {kDeadlockScenario, {kID_3, kDEAD_3}},
       {kTimerIsNoDeadlockScenario, {kDEAD_4}},
       {kNetworkIsNoDeadlockScenario, {kDEAD_5}},
-      {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}, {kCYC_1, kDEEP_13}},
-      {kSchedulerTraceBesideASpinnerScenario, {kTRC_1}, {kCAD_6, kCYC_1}},
+      {kSchedulerTraceScenario, {kCAD_6, kDEEP_13, kPOLL_1, kTRC_1}, {kCYC_1, kDEEP_13, kSYS_1}},
+      {kSchedulerTraceBesideASpinnerScenario, {kTRC_1}, {kCAD_6, kCYC_1, kSLICE_3}},
       {kPreemptionOffScenario, {kPRE_3, kSLICE_3}, {kSLICE_4}},
       {kStopTheWorldScenario, {kSTW_3}},
       {kMixedLoadScenario, {kSYS_8, kHAND_8}, {kCAD_2, kHAND_1, kID_2, kID_3, kSLICE_2, kSYS_1}},
@@ -149,9 +152,12 @@ std::vector<Entry> MoreEntries() {
       {kMadeReadyBesideIdlePScenario, {kDEEP_9}, {kDEEP_7, kHAND_8}},
       {kManyAtOnceScenario, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
+      {kTimersBesideAPollerScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},
       {kQueuesWhileProcsChangeScenario, {kHAND_8}},
+      {kReturnsBesideARingScenario, {kHAND_8}},
+      {kComputingInLineScenario, {kHAND_8}},
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
       {kTimersBesideLongSlicesScenario, {kTIME_2}, {}, true},
