@@ -113,7 +113,8 @@ TEST(Spans, ReadyDescriptorsAndForcedCollectionsCountFromWhenTheyWereDue) {
       Stamp(27, EventKind::kOpEnd, 1, {{Arg::kOp, wait}}),
       Stamp(28, EventKind::kOpBegin, 1, {{Arg::kOp, wait}}),
       Stamp(113, EventKind::kCollection, -1, {{Arg::kCount, 2}}),
-      Stamp(215, EventKind::kCollection, -1, {{Arg::kCount, 3}}),
+      Stamp(163, EventKind::kCollection, -1, {{Arg::kCount, 3}}),
+      Stamp(265, EventKind::kCollection, -1, {{Arg::kCount, 4}}),
   };
   std::map<std::string, Histogram> spans = SpansOf(scenario, stamps);
   EXPECT_EQ(spans["ready_to_end"].buckets(), (std::map<int32_t, int64_t>{{7, 1}}));
