@@ -314,6 +314,7 @@ void Session::Settle() {
 }
 
 void Session::End() {
+  outside_.reset();
   link_.CloseInput();
   const int64_t exit_ns =
       MonotonicNowNs() + (Failed() || ended_by_us_ ? 0 : options_.exit_ms * kNsPerMs);

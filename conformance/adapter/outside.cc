@@ -22,6 +22,10 @@ OutsideSchedule::OutsideSchedule(const std::vector<Outside>& outside, std::vecto
   }
 }
 
+OutsideSchedule::~OutsideSchedule() {
+  if (stopped_) Fire({.kind = OutsideKind::kContinue});
+}
+
 int64_t OutsideSchedule::NextNs() const {
   int64_t next_ns = INT64_MAX;
   for (const Pending& pending : pending_) next_ns = std::min(next_ns, pending.next_ns);
@@ -57,10 +61,12 @@ void OutsideSchedule::Fire(const Outside& outside) {
     case OutsideKind::kStop:
       sink_(MakeEvent(now_ns, EventKind::kStopped));
       process_.Signal(SIGSTOP);
+      stopped_ = true;
       break;
     case OutsideKind::kContinue:
       sink_(MakeEvent(now_ns, EventKind::kContinued));
       process_.Signal(SIGCONT);
+      stopped_ = false;
       break;
   }
 }

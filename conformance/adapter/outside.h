@@ -23,6 +23,8 @@ class OutsideSchedule {
   OutsideSchedule(const std::vector<Outside>& outside, std::vector<int> descriptors,
                   Process& process, std::function<void(const Event&)> sink,
                   int64_t scenario_start_ns);
+  // A process that it has stopped goes on: the scenario may end before it is to be continued.
+  ~OutsideSchedule();
 
   // When the next one is due; INT64_MAX: there is none.
   int64_t NextNs() const;
@@ -43,6 +45,7 @@ class OutsideSchedule {
   const std::vector<int> descriptors_;
   Process& process_;
   const std::function<void(const Event&)> sink_;
+  bool stopped_ = false;
 };
 
 }  // namespace proctor
