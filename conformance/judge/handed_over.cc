@@ -7,6 +7,9 @@ namespace {
 
 // Fewer say nothing of who had the P.
 constexpr int64_t kMessagesLeast = 20;
+// Who comes back has its turn after some dozens of the others' turns, and so have those before it.
+// Noise adds time, not messages.
+constexpr int64_t kMessagesMost = 4000;
 // A slice with the monitor's delay, and as much again for each of those that wait in line.
 constexpr int64_t kSlicesMost = 4;
 
@@ -31,9 +34,9 @@ HandedOverJudge::HandedOverJudge(const Header& header)
               Bound(in_force_)),
       back_behind_(
           fmt::format("a task that came back from a system call did not run on within {:g} ms, "
-                      "while others handed the only P over to each other",
+                      "while others exchanged thousands of messages on the only P",
                       static_cast<double>(Bound(in_force_)) / 1e6),
-          Bound(in_force_)) {
+          Bound(in_force_), false) {
   using enum EventKind;
   Needs(KindSet({kTaskSpawn, kTaskStart, kOpBegin, kOpEnd, kStall}));
 }
@@ -115,11 +118,12 @@ void HandedOverJudge::OnReturn(const Event& event) {
   returning_.erase(found);
   if (returning.messages < kMessagesLeast) return;
   const int64_t waited_ns = event.time_ns - returning.due_ns;
-  back_behind_.Add({.begin_ns = returning.due_ns,
-                    .end_ns = event.time_ns,
-                    .exceeds = waited_ns > back_behind_.bound_ns(),
-                    .beyond_ns = waited_ns - back_behind_.bound_ns(),
-                    .evidence = {returning.begin, event}});
+  back_behind_.Add(
+      {.begin_ns = returning.due_ns,
+       .end_ns = event.time_ns,
+       .exceeds = waited_ns > back_behind_.bound_ns() && returning.messages > kMessagesMost,
+       .beyond_ns = waited_ns - back_behind_.bound_ns(),
+       .evidence = {returning.begin, event}});
 }
 
 // Few samples decide nothing of a clause that others judge too.

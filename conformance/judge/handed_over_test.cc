@@ -59,13 +59,20 @@ TraceBuilder CallsBeside(int64_t tasks, int64_t rounds, int64_t call_ns = 40 * k
 
 TEST(HandedOver, WhoComesBackFromACallHasItsTurn) {
   EXPECT_EQ(CallsBeside(4, 40).Of(ClauseId::kHAND_8), Verdict::kConforms);
-  const Ruling broken = CallsBeside(4, 400).Judge(ClauseId::kHAND_8);
+  const Ruling broken = CallsBeside(4, 2500).Judge(ClauseId::kHAND_8);
   EXPECT_EQ(broken.verdict, Verdict::kViolates);
   EXPECT_EQ(broken.evidence.size(), 2u);
 }
 
+TEST(HandedOver, ASlowMachineAddsTimeAndNoMessages) {
+  EXPECT_EQ(CallsBeside(4, 400).Of(ClauseId::kHAND_8), Verdict::kConforms);
+  TraceBuilder stalled = CallsBeside(4, 2500);
+  stalled.Add(EventKind::kStall, {{Arg::kDurationNs, stalled.now_ns - kSecond}});
+  EXPECT_EQ(stalled.Of(ClauseId::kHAND_8), Verdict::kViolates);
+}
+
 TEST(HandedOver, WhoMayHaveKeptThePIsNotBehindTheOthers) {
-  EXPECT_NE(CallsBeside(4, 400, 20 * kMs).Of(ClauseId::kHAND_8), Verdict::kViolates);
+  EXPECT_NE(CallsBeside(4, 2500, 20 * kMs).Of(ClauseId::kHAND_8), Verdict::kViolates);
 }
 
 }  // namespace
