@@ -158,6 +158,11 @@ void AddCollections(std::vector<BorderWorld>& worlds) {
                            "gc_percent", percent),
                       ChangesPercent});
   }
+  // The helper has to wait for the P, and finds collections turned off; then they are on again.
+  worlds.push_back({With(World("turned_off_meanwhile", 1,
+                               {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 400 * kMs)}}}),
+                         "forcegc_period_ns", 30 * kMs),
+                    ChangesPercent});
   // They fall due all the time while the number of P changes.
   worlds.push_back({With(World("due_while_resizing", 2,
                                {{.ops = {{.op = Op::kCollect}, For(Op::kSpin, 200 * kMs)}}}),
@@ -195,6 +200,16 @@ void AddTakes(std::vector<BorderWorld>& worlds) {
       {With(World("expired_call", 2,
                   {{.ops = {For(Op::kSleep, 3 * kMs), For(Op::kBlock, 2 * kMs)}, .repeat = 20}}),
             "slice_ns", 300 * kUs),
+       IsQuiet});
+}
+
+// Calls that follow each other under one schedule tick, with work waiting behind them.
+void AddShortCalls(std::vector<BorderWorld>& worlds) {
+  worlds.push_back(
+      {With(World("short_calls", 1,
+                  {{.ops = {For(Op::kCalls, 9 * kMs), {.op = Op::kYield}}, .repeat = 3},
+                   {.ops = {For(Op::kCalls, 9 * kMs), {.op = Op::kYield}}, .repeat = 3}}),
+            "slice_ns", kSecond),
        IsQuiet});
 }
 
@@ -305,6 +320,7 @@ std::vector<BorderWorld> MakeWorlds() {
        Grows});
   AddCapped(worlds);
   AddTakes(worlds);
+  AddShortCalls(worlds);
   AddMany(worlds);
   AddBusy(worlds);
   AddReady(worlds);

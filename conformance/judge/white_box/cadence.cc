@@ -15,11 +15,12 @@ constexpr int64_t kExcusedMost = 3;
 using enum ClauseId;
 
 CadenceJudge::CadenceJudge(Tier tier, const Header& header, const State& state)
-    : WhiteBoxJudge(tier, header, state,
-                    {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11},
-                    {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock,
-                     EventKind::kHandOff, EventKind::kPreemptRequest, EventKind::kInject,
-                     EventKind::kScavengerWake, EventKind::kTraceLine}) {
+    : WhiteBoxJudge(
+          tier, header, state,
+          {kCAD_1, kCAD_2, kCAD_3, kCAD_4, kCAD_5, kCAD_6, kCAD_7, kCAD_8, kSYS_11},
+          {EventKind::kShallowSleep, EventKind::kDeepWake, EventKind::kLock, EventKind::kHandOff,
+           EventKind::kPreemptRequest, EventKind::kInject, EventKind::kScavengerWake,
+           EventKind::kTraceLine, EventKind::kThreadRequest, EventKind::kAffinityRead}) {
   LooksAtLocks({LockId::kMonitor});
   LooksAtOthers({});
 }
@@ -36,7 +37,7 @@ void CadenceJudge::Observe(const Event& event) {
       if (event.Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken)) {
         idle_ = 0;
         delay_ns_ = tunables_.shallow_min_ns;
-        hidden_wake_up_ = timed_out_in_run_ = false;
+        hidden_wake_up_ = timed_out_in_run_ = duty_in_run_ = false;
         run_start_ = RunStart::kWoken;
       } else {
         timed_out_in_run_ = true;
@@ -58,6 +59,8 @@ void CadenceJudge::Observe(const Event& event) {
     case EventKind::kInject:
     case EventKind::kScavengerWake:
     case EventKind::kTraceLine:
+    case EventKind::kThreadRequest:
+    case EventKind::kAffinityRead:
       other_duty_ = true;
       break;
     default:
@@ -68,8 +71,9 @@ void CadenceJudge::Observe(const Event& event) {
 void CadenceJudge::EndCycle() {
   uncounted_ = idle_ + 1;
   idle_ = taken_ > 0 ? 0 : uncounted_;
+  duty_in_run_ = duty_in_run_ || preempted_ || other_duty_;
   if (taken_ == 0) return;
-  hidden_wake_up_ = timed_out_in_run_ = false;
+  hidden_wake_up_ = timed_out_in_run_ = duty_in_run_ = false;
   run_start_ = RunStart::kTaken;
 }
 
@@ -164,7 +168,24 @@ void CadenceJudge::Blame(const Event& event, int64_t expected_ns) {
   } else if (deep_wake_) {
     const bool woken = deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
     Violate(woken ? kCAD_4 : kCAD_5, message, evidence);
-  } else if (timed_out_in_run_ && requested_ns < expected_ns) {
+  } else if (reset && last_ && last_->Get(Arg::kDurationNs) > requested_ns) {
+    // Of `idle` and the delay, which of the two was reset shows only later, if at all.
+    Violate(kCAD_6, "something that may not reset `idle` did, or reset the delay: " + message,
+            evidence);
+    Violate(kCAD_2, "the delay was reset, or `idle`: " + message, evidence);
+  } else {
+    BlameRun(requested_ns < expected_ns, message, evidence);
+  }
+  if (reset && duty_in_run_ && taken_ == 0) {
+    Violate(kCAD_6, "a duty reset `idle`, or a cycle was not counted: " + message, evidence);
+    Violate(kCAD_2, "a cycle was not counted, or a duty reset `idle`: " + message, evidence);
+  }
+}
+
+// A run of sleeps that goes on for too long or ends too early.
+void CadenceJudge::BlameRun(bool short_sleep, const std::string& message,
+                            const std::vector<Event>& evidence) {
+  if (timed_out_in_run_ && short_sleep) {
     // Which of the two shows only later, if at all.
     Violate(kCAD_7,
             "a cycle that slept deep was not counted, or its time-out reset `idle`: " + message,

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "conformance/judge/white_box/white_box_judge.h"
 
@@ -30,6 +32,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   void OnShallowSleep(const Event& event);
   void Praise();
   void Blame(const Event& event, int64_t expected_ns);
+  void BlameRun(bool short_sleep, const std::string& message, const std::vector<Event>& evidence);
   void EndCycle();
   int64_t DelayAfter(int64_t idle) const;
   bool IsExcused();
@@ -47,6 +50,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   enum class RunStart { kFresh, kTaken, kWoken };
   RunStart run_start_ = RunStart::kFresh;
   bool timed_out_in_run_ = false;  // some cycle since the last reset slept deep to its time-out
+  bool duty_in_run_ = false;       // a duty that resets nothing was done since the last reset
   int64_t sleeps_since_duties_ = 0;
   bool hidden_wake_up_ = false;  // since the last reset, possibly
   int64_t excused_ = 0;          // what only hidden wake-ups explain

@@ -103,9 +103,36 @@ void RetakeJudge::OnRead(const Event& event) {
   }
 }
 
+// What it has not read by the time that it acts is, for it, what was so since its duties began. The
+// act itself may change it.
+void RetakeJudge::SettleSlice(Visit& visit, int32_t p) const {
+  const Processor& processor = state_.processor(p);
+  if (in_real_time_ || processor.changed > state_.duties_step()) return;
+  if (visit.statuses == 0) visit.statuses = Bit(processor.status & 7);
+  if (visit.schedule_tick.none()) visit.schedule_tick.Add(processor.schedule_tick);
+}
+
+void RetakeJudge::SettleCall(Visit& visit, int32_t p) const {
+  if (in_real_time_) return;
+  SettleSlice(visit, p);
+  const Processor& processor = state_.processor(p);
+  if (processor.changed <= state_.duties_step()) {
+    if (visit.syscall_tick.none()) visit.syscall_tick.Add(processor.syscall_tick);
+    if (visit.local.none()) visit.local.Add(processor.queued);
+  }
+  const auto settle = [&](const Zeroness& before, Zeroness& count, Variable variable) {
+    if (before.none() && count.none() && state_.IsSince(variable, state_.duties_step())) {
+      count.Add(state_.value(variable));
+    }
+  };
+  settle(spinning_, visit.spinning, Variable::kSpinningThreads);
+  settle(idle_, visit.idle, Variable::kIdleProcessors);
+}
+
 void RetakeJudge::OnEffect(const Event& event) {
   if (event.kind == EventKind::kPreemptRequest) {
     Visit& visit = VisitOf(event.p);
+    SettleSlice(visit, event.p);
     ++visit.requests;
     visit.unmoved = state_.processor(event.p).ticked_ns < last_scan_ns_;
     if (!state_.in_duties()) {
@@ -121,10 +148,14 @@ void RetakeJudge::OnEffect(const Event& event) {
   }
   if (Is(event, Variable::kStatus)) {
     Visit& visit = VisitOf(event.p);
+    SettleCall(visit, event.p);
     ++visit.takes;
     visit.won = visit.won || event.kind != EventKind::kLostSwap;
   } else if (event.kind == EventKind::kWrite && Is(event, Variable::kTaskLocked)) {
-    if (event.Get(Arg::kValue) == 1) VisitOf(event.p).task_locked = true;
+    if (event.Get(Arg::kValue) != 1) return;
+    Visit& visit = VisitOf(event.p);
+    SettleCall(visit, event.p);
+    visit.task_locked = true;
   } else if (event.kind == EventKind::kWrite && Is(event, Variable::kIdleLocked)) {
     if (changes_of_poll_ > 0) {
       --changes_of_poll_;
@@ -178,6 +209,10 @@ void RetakeJudge::JudgeP(int32_t p, const Event& event) {
       static_cast<uint8_t>(by_task_lock ? Bit(kRunning) : Bit(kRunning) | Bit(kInSyscall));
   const Maybe watched = StatusIs(visit, p, watched_statuses);
   if (!watched.yes) {
+    if (by_task_lock && visit.brackets > 0) {
+      Violate(kVER_3, fmt::format("P {} had a bracket of idle threads, and does not run", p),
+              {event});
+    }
     if (visit.requests + visit.takes == 0) {
       if (visit.shown) Trigger(kSYS_10);
       return;

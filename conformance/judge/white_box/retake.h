@@ -77,6 +77,8 @@ class RetakeJudge final : public WhiteBoxJudge {
   void Begin();
   Visit& VisitOf(int32_t p);
   void OnRead(const Event& event);
+  void SettleSlice(Visit& visit, int32_t p) const;
+  void SettleCall(Visit& visit, int32_t p) const;
   void OnEffect(const Event& event);
   void OnEnd(const Event& event);
   void JudgeP(int32_t p, const Event& event);

@@ -36,7 +36,8 @@ void RetakeJudge::BlameRequest(int32_t p, const Readings& ticks, bool requested,
   const Visit& visit = visits_[static_cast<size_t>(p)];
   const Sighting& sighting = kept.schedule;
   const bool just_seen = sighting.since_ns() == now_ns && !ticks.none();
-  if (just_seen && requested && IsNarrow(sighting)) return Violate(kSLICE_6, message, {event});
+  // It may have compared the ticks wrongly, or not at all.
+  if (just_seen && requested && IsNarrow(sighting)) Violate(kSLICE_6, message, {event});
   if (IsWrapped(sighting)) {
     Violate(kSYS_10, message, {event});
     return Violate(!requested && kept.requested ? kSLICE_4 : kSLICE_3, message, {event});
@@ -75,36 +76,38 @@ void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expi
     const int64_t change = ticks.last() ^ sighting.tick();
     const bool narrow = sighting.seen() && (change & 0xff) == 0;
     const bool wrapped = sighting.seen() && ticks.last() < sighting.tick();
-    Violate(narrow    ? kSLICE_6
-            : wrapped ? kSYS_10
-                      : kSYS_1,
-            fmt::format("P {} was taken from a system call seen for the first time: tick {}, {} "
-                        "before",
-                        p, ticks.last(), sighting.tick()),
-            {event});
+    const std::string message =
+        fmt::format("P {} was taken from a system call seen for the first time: tick {}, {} before",
+                    p, ticks.last(), sighting.tick());
+    // It may have compared the ticks wrongly, or not at all.
+    if (narrow) Violate(kSLICE_6, message, {event});
+    if (!narrow && wrapped) Violate(kSYS_10, message, {event});
+    Violate(kSYS_1, message, {event});
     return;
   }
   const bool over_cap = sighting.SinceLongerThan(tunables_.syscall_cap_ns, now_ns).yes;
   const bool empty = HasLocalWork(p, visit).no;
-  const ClauseId clause = tried                 ? kSYS_2
-                          : fresh               ? kSYS_5
-                          : IsWrapped(sighting) ? kSYS_10
-                          : !empty              ? kSYS_4
-                          : over_cap            ? kSYS_3
-                                                : kSYS_2;
+  const ClauseId clause = tried      ? kSYS_2
+                          : fresh    ? kSYS_5
+                          : !empty   ? kSYS_4
+                          : over_cap ? kSYS_3
+                                     : kSYS_2;
   const auto count = [&](const Zeroness& read, const Zeroness& before, Variable variable) {
     if (!read.none()) return static_cast<int64_t>(read.last);
     return before.none() ? state_.value(variable) : static_cast<int64_t>(before.last);
   };
   const int64_t spinning = count(visit.spinning, spinning_, Variable::kSpinningThreads);
   const int64_t idle = count(visit.idle, idle_, Variable::kIdleProcessors);
-  Violate(clause,
-          fmt::format("P {} in a system call was {}taken{}: work of its own: {}, {} spinning, {} "
-                      "idle, first seen {} ns ago, syscall_cap is {} ns{}",
-                      p, tried ? "" : "not ", TermOfTake(tried, !empty, spinning, idle, over_cap),
-                      empty ? "none" : "some", spinning, idle, now_ns - sighting.since_ns(),
-                      tunables_.syscall_cap_ns, expired ? ", its slice is over" : ""),
-          {event});
+  const std::string message = fmt::format(
+      "P {} in a system call was {}taken{}: work of its own: {}, {} spinning, {} idle, first seen "
+      "{} ns ago, syscall_cap is {} ns{}",
+      p, tried ? "" : "not ", TermOfTake(tried, !empty, spinning, idle, over_cap),
+      empty ? "none" : "some", spinning, idle, now_ns - sighting.since_ns(),
+      tunables_.syscall_cap_ns, expired ? ", its slice is over" : "");
+  if (!tried && !fresh && IsWrapped(sighting)) {
+    Violate(kSYS_10, message + "; its tick had wrapped", {event});
+  }
+  Violate(clause, message, {event});
 }
 
 }  // namespace proctor::white_box

@@ -155,6 +155,8 @@ void TakeJudge::OnStore(const Event& event) {
 }
 
 void TakeJudge::OnBump(const Event& event) {
+  Expect(!state_.MonitorHolds(LockId::kAllP), bracket(),
+         "the tick of system calls was moved with the all-P lock held", {event});
   Expect(stage_ == Stage::kWon && p_ == event.p, steps(),
          stage_ == Stage::kBumped      ? "the tick of system calls was moved twice"
          : stage_ == Stage::kHandedOff ? "the tick of system calls was moved after the hand-off"

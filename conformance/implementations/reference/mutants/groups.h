@@ -13,6 +13,7 @@
 namespace proctor::mutants {
 
 std::span<const MonitorMutant> AtBorders();
+std::span<const MonitorMutant> Carried();
 std::span<const MonitorMutant> Missing();
 std::span<const MonitorMutant> OfCadence();
 std::span<const MonitorMutant> OfDeepSleep();

@@ -12,7 +12,7 @@ std::span<const MonitorMutant> MonitorMutants() {
     std::vector<MonitorMutant> together;
     for (const auto group :
          {mutants::OfCadence(), mutants::OfDeepSleep(), mutants::OfDuties(), mutants::OfRetake(),
-          mutants::Unasked(), mutants::Missing(), mutants::AtBorders()}) {
+          mutants::Unasked(), mutants::Missing(), mutants::AtBorders(), mutants::Carried()}) {
       together.insert(together.end(), group.begin(), group.end());
     }
     return together;

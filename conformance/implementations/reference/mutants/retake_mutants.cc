@@ -210,6 +210,28 @@ struct TakesUnderAllP : Monitor {
   }
 };
 
+struct BumpsUnderAllP : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void BumpSyscallTick(int32_t processor) override {
+    host_.Lock(LockId::kAllP);
+    host_.BumpSyscallTick(processor);
+    host_.Unlock(LockId::kAllP);
+  }
+};
+
+struct BracketsIdle : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  runtime::ProcessorStatus StatusOf(int32_t processor) override {
+    const runtime::ProcessorStatus status = host_.StatusOf(processor);
+    if (status != runtime::ProcessorStatus::kIdle) return status;
+    host_.Unlock(LockId::kAllP);
+    host_.AddIdleLocked(-1);
+    host_.AddIdleLocked(1);
+    host_.Lock(LockId::kAllP);
+    return status;
+  }
+};
+
 struct PreemptionsCount : Monitor {
   using Monitor::Monitor;
   bool PreemptIfExpired(int32_t processor, int64_t now_ns) override {
@@ -341,6 +363,15 @@ constexpr MonitorMutant kMutants[] = {
      .text = "the all-P lock is held while the sched lock is taken",
      .origin = "golang/go#42215",
      .run = Run<TakesUnderAllP>},
+    {.name = "bumps_under_all_p",
+     .clause = kSYS_7,
+     .text = "the all-P lock is taken again for moving the tick",
+     .run = RunBehind<BumpsUnderAllP>},
+    {.name = "brackets_idle",
+     .clause = kVER_3,
+     .text = "idle P get the bracket of idle threads, too",
+     .profile = kGo1_26,
+     .run = RunBehind<BracketsIdle>},
     {.name = "preemption_counts_as_taken",
      .clause = kSYS_11,
      .text = "the scan's result counts preemption requests, too",
