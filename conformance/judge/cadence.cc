@@ -116,6 +116,7 @@ void CadenceJudge::OnDuty(const Event& event) {
 void CadenceJudge::EndCycle() {
   if (!in_cycle_) return;
   if (slept_deep_ && deep_cause_ == WakeCause::kWoken) idle_least_ = idle_most_ = 0;
+  if (slept_deep_ && deep_cause_ == WakeCause::kEither) idle_least_ = 0;
   // The retake at the end of the cycle is hidden: `idle` went up by one, or back to 0.
   const bool proved = RetakeImpossible();
   idle_least_ = proved ? idle_least_ + 1 : 0;

@@ -243,6 +243,16 @@ TEST(CAD_7, CyclesThatSleptDeepCount) {
   }
 }
 
+TEST(CAD_7, WhatMayHaveBeenAWakeUpMayHaveBegunTheRunAnew) {
+  TraceBuilder trace = OneTask(1);
+  trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond);
+  trace.Deep(kSecond, WakeCause::kWoken, kMs);
+  for (int64_t i = 0; i < 90; ++i) {
+    trace.Shallow(20 * kUs).Deep(kMs, i == 40 ? WakeCause::kEither : WakeCause::kTimeout);
+  }
+  EXPECT_NE(trace.Of(ClauseId::kCAD_7), Verdict::kViolates);
+}
+
 // A task computes; every turn takes `turn_ns`, and the request to yield comes after `after_ns`. The
 // process gets `cpu_percent` of a CPU.
 TraceBuilder Slices(int64_t turn_ns, int64_t after_ns, int64_t cpu_percent = 100) {
