@@ -54,7 +54,7 @@ void ObservedDeepSleepJudge::Observe(const Event& event) {
       expected_.reset();
       break;
     case EventKind::kShallowSleep:
-      OnTurn(event);
+      if (cycle_.Ends(event)) OnTurn(event);
       break;
     case EventKind::kDeepSleep:
       OnDeepSleep(event);

@@ -35,7 +35,7 @@ ObservedPollJudge::ObservedPollJudge(Tier tier, const Header& header)
 void ObservedPollJudge::Observe(const Event& event) {
   due_.Observe(event);
   at_rest_.Observe(event);
-  if (event.kind == EventKind::kShallowSleep) OnTurn(event);
+  if (cycle_.Ends(event)) OnTurn(event);
   cycle_.Observe(event);
   activity_.Observe(event);
   if (event.kind == EventKind::kGap) last_.reset();

@@ -53,7 +53,7 @@ void ObservedRetakeJudge::Observe(const Event& event) {
     call_.reset();
     spawned_.reset();
   }
-  if (event.kind == EventKind::kShallowSleep) OnTurn(event);
+  if (cycle_.Ends(event)) OnTurn(event);
   if (event.kind == EventKind::kThreadWake || event.kind == EventKind::kThreadStart) OnTaken(event);
   if (event.kind == EventKind::kDeepSleep) OnDeepSleep(event);
   if (call_ && (event.kind == EventKind::kShallowWake || event.kind == EventKind::kDeepWake)) {

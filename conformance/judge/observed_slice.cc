@@ -52,7 +52,7 @@ void ObservedSliceJudge::Observe(const Event& event) {
     spin_.reset();
     behind_.reset();
   }
-  if (event.kind == EventKind::kShallowSleep && cycle_.awake()) OnTurn(event);
+  if (cycle_.Ends(event) && cycle_.awake()) OnTurn(event);
   if (event.kind == EventKind::kPreemptSignal) OnSignal(event);
   if (event.kind == EventKind::kCpuRead) OnCpuRead(event.Get(Arg::kCpuNs));
   if (event.kind == EventKind::kThreadWake || event.kind == EventKind::kThreadStart) OnTaken(event);

@@ -423,6 +423,20 @@ TEST(SLICE_4, ANumberOfPIsInForceFromTheStartOfTheScenarioOn) {
   EXPECT_EQ(trace.Signal(9).Of(ClauseId::kSLICE_4), Verdict::kViolates);
 }
 
+// As seen from outside, the first part took longer than the whole was to take.
+TEST(TRC_1, TheRestOfAnInterruptedSleepBeginsNoCycle) {
+  const auto traced = [](int64_t next_ns) {
+    TraceBuilder trace;
+    trace.header.in_force.sched_trace_ms = 20;
+    trace.Add(EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}).Wait(50 * kUs);
+    trace.Add(EventKind::kShallowWake, {{Arg::kInterrupted, 1}}).Shallow(next_ns);
+    trace.Add(EventKind::kTraceLine).Run(2, 20 * kUs);
+    return trace.Of(ClauseId::kTRC_1);
+  };
+  EXPECT_EQ(traced(5'650), Verdict::kConforms);
+  EXPECT_EQ(traced(20 * kUs), Verdict::kViolates) << "this one does not go on";
+}
+
 TEST(TRC_1, InTheFirstCycleThenAtTheInterval) {
   const auto traced = [] {
     TraceBuilder trace;

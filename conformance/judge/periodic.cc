@@ -17,7 +17,7 @@ void PeriodicJudge::Observe(const Event& event) {
     without_.reset();
     from_start_ = false;
   }
-  if (event.kind == EventKind::kShallowSleep) OnCycleEnd(event);
+  if (cycle_.Ends(event)) OnCycleEnd(event);
   cycle_.Observe(event);
   if (event.kind == duty_.kind) OnDuty(event);
 }
