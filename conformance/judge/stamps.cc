@@ -3,7 +3,6 @@
 #include "conformance/judge/collection.h"
 #include "conformance/judge/deadlock.h"
 #include "conformance/judge/handed_over.h"
-#include "conformance/judge/in_line.h"
 #include "conformance/judge/network_wait.h"
 #include "conformance/judge/overlap.h"
 #include "conformance/judge/runnable_behind.h"
@@ -17,7 +16,6 @@ void AddStampJudges(const Header& header, std::vector<std::unique_ptr<Judge>>& j
   judges.push_back(std::make_unique<CollectionJudge>(header));
   judges.push_back(std::make_unique<DeadlockJudge>(header));
   judges.push_back(std::make_unique<HandedOverJudge>(header));
-  judges.push_back(std::make_unique<InLineJudge>(header));
   judges.push_back(std::make_unique<NetworkWaitJudge>(header));
   judges.push_back(std::make_unique<OverlapJudge>(header));
   judges.push_back(std::make_unique<RunnableBehindJudge>(header));

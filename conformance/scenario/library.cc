@@ -65,7 +65,6 @@ extern const std::string_view kTimersBesideLongSlicesScenario;
 extern const std::string_view kUntoldCallsScenario;
 extern const std::string_view kReturnsBesideARingScenario;
 extern const std::string_view kTimersBesideAPollerScenario;
-extern const std::string_view kComputingInLineScenario;
 
 namespace {
 
@@ -157,7 +156,6 @@ std::vector<Entry> MoreEntries() {
       {kHandedOverScenario, {kHAND_8}},
       {kQueuesWhileProcsChangeScenario, {kHAND_8}},
       {kReturnsBesideARingScenario, {kHAND_8}},
-      {kComputingInLineScenario, {kHAND_8}},
       {kLongSlicesScenario, {kPRE_5}, {}, true},
       {kPollBesideLongSlicesScenario, {kPOLL_7}, {}, true},
       {kTimersBesideLongSlicesScenario, {kTIME_2}, {}, true},

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 2535489349677089801u;
+constexpr uint64_t kEventsHash = 17962863220892425035u;
 
 class Recorder : public EventSink {
  public:
