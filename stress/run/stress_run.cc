@@ -301,19 +301,25 @@ StressCase StressRun::MakeSmaller(StressCase failed, const Ruling& ruling) {
       if (Ended() || ++runs > kSmallerRunsMost) break;
       listener_.OnProgress(
           fmt::format("making {} smaller: run {} of at most {}", name, runs, kSmallerRunsMost));
-      candidate.scenario.name = name;
+      // What the run that failed has left stays.
+      candidate.scenario.name = fmt::format("{}.{}", name, runs);
       const std::vector<Ruling> rulings = Perform(candidate);
       const bool alike = std::ranges::any_of(rulings, [&](const Ruling& other) {
         return other.clause == ruling.clause && other.tier == ruling.tier &&
                other.verdict == ruling.verdict;
       });
-      if (!alike) continue;
+      if (!alike) {
+        Forget(candidate.scenario.name);
+        continue;
+      }
       smaller = std::move(candidate);
       break;
     }
     if (!smaller) break;
+    if (failed.scenario.name != name) Forget(failed.scenario.name);
     failed = std::move(*smaller);
   }
+  failed.scenario.name = name;
   return failed;
 }
 
