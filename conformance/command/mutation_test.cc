@@ -70,7 +70,9 @@ void Feed(const std::vector<std::string>& seeds,
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   // AddressSanitizer keeps what was freed.
-  if (std::getenv("ASAN_OPTIONS") == nullptr) EXPECT_LT(usage.ru_maxrss, kMemoryKiBMost);
+  if (std::getenv("ASAN_OPTIONS") == nullptr) {
+    EXPECT_LT(usage.ru_maxrss, kMemoryKiBMost);
+  }
   fmt::print("{} mutations, {} taken, {} KiB\n", mutations, taken, usage.ru_maxrss);
   // A mutator whose texts are all refused, or all taken, tests next to nothing.
   if (mutations >= 100) {
