@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <set>
 #include <sstream>
 #include <string_view>
@@ -77,6 +78,13 @@ std::optional<ElfFile> OpenMapped(pid_t process, const Mapping& mapping) {
 // One file of a process, and how its addresses were moved when it was loaded.
 class Image {
  public:
+  // A file without these holds no runtime whatever its loader does to it yet.
+  static bool MayBeOfGo(const ElfFile& elf) {
+    return std::ranges::any_of(
+        std::initializer_list<const char*>{".gopclntab", ".data.rel.ro.gopclntab", ".go.buildinfo"},
+        [&](const char* name) { return elf.FindSection(name) != nullptr; });
+  }
+
   Image(pid_t process, const Mapping& mapping, const ElfFile& elf, uint64_t linked)
       : process_(process), mapping_(mapping), elf_(elf), bias_(mapping.begin - linked) {}
 
@@ -218,7 +226,7 @@ std::vector<RuntimeImage> FindRuntimeImages(pid_t process, std::set<std::string>
     if (!linked) continue;
     if (std::optional<RuntimeImage> image = Image(process, mapping, *elf, *linked).Find()) {
       images.push_back(std::move(*image));
-    } else if (without != nullptr) {
+    } else if (without != nullptr && !Image::MayBeOfGo(*elf)) {
       without->insert(mapping.file);
     }
   }

@@ -32,7 +32,8 @@ struct RuntimeImage {
   bool operator==(const RuntimeImage&) const = default;
 };
 
-// Those of a running process, by their addresses.
+// Those of a running process, by their addresses. `without`: files that can hold none; those known
+// are not looked through, and those found are added.
 std::vector<RuntimeImage> FindRuntimeImages(pid_t process,
                                             std::set<std::string>* without = nullptr);
 
