@@ -162,8 +162,8 @@ void ObservedRetakeJudge::OnDeepSleep(const Event& event) {
   if (!call_) return;
   NoteTaken(event, INT64_MIN);
   // Every P is idle, so this one was taken. Where its slice was over that is SYS-5's matter.
-  const bool fresh = event.time_ns - call_->fresh_since_ns < in_force_.slice_ns &&
-                     call_->fresh_since_ns != INT64_MIN;
+  const bool fresh = call_->fresh_since_ns != INT64_MIN &&
+                     event.time_ns - call_->fresh_since_ns < in_force_.slice_ns;
   const bool early = event.time_ns - call_->begin.time_ns < in_force_.syscall_cap_ns;
   // A look that began before the slice did found the slice before it, which may have been over.
   const bool looked_since = !call_->turns.empty();

@@ -64,8 +64,9 @@ class Stalls {
   };
 
   static int64_t Overlap(const Stall& stall, int64_t begin_ns, int64_t end_ns) {
-    return std::max<int64_t>(0,
-                             std::min(stall.end_ns, end_ns) - std::max(stall.begin_ns, begin_ns));
+    const int64_t from_ns = std::max(stall.begin_ns, begin_ns);
+    const int64_t until_ns = std::min(stall.end_ns, end_ns);
+    return until_ns > from_ns ? until_ns - from_ns : 0;
   }
 
   void Add(int64_t begin_ns, int64_t end_ns) {
