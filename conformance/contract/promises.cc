@@ -25,7 +25,8 @@ bool NeedsPreemption(ClauseId clause, Tier tier) {
 // Told by the signals that the monitor sends.
 bool NeedsSignals(ClauseId clause, Tier tier) {
   using enum ClauseId;
-  return tier == kO && (clause == kPRE_1 || clause == kSLICE_3 || clause == kSLICE_4);
+  return tier == kO &&
+         (clause == kPRE_1 || clause == kPRE_4 || clause == kSLICE_3 || clause == kSLICE_4);
 }
 
 bool NeedsDeadlockReports(ClauseId clause, Tier tier) {

@@ -23,13 +23,13 @@ TEST(Promises, WhoDeclaresNothingAbsentPromisesAll) { EXPECT_EQ(NotPromised({}),
 TEST(Promises, WithoutPreemptionNoClauseAsksForIt) {
   const Promises none{.preemption = PreemptionKind::kNone};
   EXPECT_EQ(NotPromised(none),
-            "POLL-7.X SLICE-3.O SLICE-3.X SLICE-4.O PRE-1.O PRE-3.X PRE-5.X TIME-2.X");
+            "POLL-7.X SLICE-3.O SLICE-3.X SLICE-4.O PRE-1.O PRE-3.X PRE-4.O PRE-5.X TIME-2.X");
   EXPECT_EQ(WhyNotPromised(none, ClauseId::kPRE_5, kX), "\"preemption\":\"none\"");
 }
 
 TEST(Promises, AtSafepointsOnlyTheSignalsAreMissing) {
   EXPECT_EQ(NotPromised({.preemption = PreemptionKind::kSafepoint}),
-            "SLICE-3.O SLICE-4.O PRE-1.O PRE-3.X");
+            "SLICE-3.O SLICE-4.O PRE-1.O PRE-3.X PRE-4.O");
 }
 
 TEST(Promises, WithoutADetectorNothingIsSaidOfDeadlocks) {

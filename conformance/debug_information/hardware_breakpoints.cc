@@ -22,26 +22,44 @@ bool Poke(pid_t thread, int debug_register, uint64_t value) {
   return ptrace(PTRACE_POKEUSER, thread, OffsetOf(debug_register), value) == 0;
 }
 
+using Points = std::array<HardwareBreakpoints::Point, HardwareBreakpoints::kSlots>;
+
+// The control register: each point's local enable bit, and from bit 16 on what it stops on and its
+// length.
+uint64_t ControlOf(const Points& points) {
+  uint64_t control = 0;
+  for (size_t slot = 0; slot < points.size(); ++slot) {
+    const HardwareBreakpoints::Point& point = points[slot];
+    if (point.address == 0) continue;
+    const uint64_t length = point.bytes == 8 ? 2 : uint64_t{point.bytes} - 1;
+    control |= uint64_t{1} << (2 * slot);
+    control |= (static_cast<uint64_t>(point.on) | length << 2) << (16 + 4 * slot);
+  }
+  return control;
+}
+
 }  // namespace
 
-bool HardwareBreakpoints::Set(int slot, uint64_t address) {
-  auto& current = addresses_[static_cast<size_t>(slot)];
-  if (current == address) return true;
-  uint64_t control = 0;
-  for (int i = 0; i < kSlots; ++i) {
-    const uint64_t wanted = i == slot ? address : addresses_[static_cast<size_t>(i)];
-    // Local, on execution, one byte long.
-    if (wanted != 0) control |= uint64_t{1} << (2 * i);
+bool HardwareBreakpoints::Set(int slot, const Point& point) {
+  Point& current = points_[static_cast<size_t>(slot)];
+  if (current == point) return true;
+  const Point before = current;
+  const bool of_one_sort = before.on == point.on && before.bytes == point.bytes;
+  if (before.address != 0 && (point.address == 0 || !of_one_sort)) {
+    // The kernel checks an address against the sort that the slot is of.
+    current = {};
+    if (!Poke(thread_, kControlRegister, ControlOf(points_))) return false;
   }
-  if (address != 0 && !Poke(thread_, slot, address)) return false;
-  if ((address == 0) != (current == 0) && !Poke(thread_, kControlRegister, control)) return false;
-  current = address;
-  return true;
+  if (point.address == 0) return true;
+  if (!Poke(thread_, slot, point.address)) return false;
+  const bool was_on = current.address != 0;
+  current = point;
+  return was_on || Poke(thread_, kControlRegister, ControlOf(points_));
 }
 
 void HardwareBreakpoints::Clear() {
   Poke(thread_, kControlRegister, 0);
-  addresses_ = {};
+  points_ = {};
 }
 
 int HardwareBreakpoints::TakeHit() {
@@ -70,7 +88,7 @@ std::optional<Registers> ReadRegisters(pid_t thread) {
 
 #else  // other processors: none yet
 
-bool HardwareBreakpoints::Set(int, uint64_t address) { return address == 0; }
+bool HardwareBreakpoints::Set(int, const Point& point) { return point.address == 0; }
 void HardwareBreakpoints::Clear() {}
 int HardwareBreakpoints::TakeHit() { return -1; }
 std::optional<Registers> ReadRegisters(pid_t) { return std::nullopt; }

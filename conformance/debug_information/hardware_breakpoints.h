@@ -1,5 +1,5 @@
-// Up to four hardware breakpoints in one traced thread. No other thread notices them, and no byte
-// of the program changes.
+// Up to four hardware breakpoints and watchpoints in one traced thread. No other thread notices
+// them, and no byte of the program changes.
 //
 // They outlive the tracing: who lets the thread go clears them first, else its next hit ends the
 // process.
@@ -23,17 +23,28 @@ class HardwareBreakpoints {
 
   explicit HardwareBreakpoints(pid_t thread) : thread_(thread) {}
 
-  // The thread stops before it executes the instruction at `address`; 0: not there any more. False:
-  // the machine, or its kernel, has no such breakpoints.
-  bool Set(int slot, uint64_t address);
+  // When the thread stops: before it executes the instruction at `address`, or after it has
+  // written, or read or written, the `bytes` there (1, 2, 4 or 8, aligned). The numbers are the
+  // control register's.
+  enum class On : uint64_t { kExecution = 0, kWrite = 1, kAccess = 3 };
+  struct Point {
+    uint64_t address = 0;  // 0: nowhere
+    On on = On::kExecution;
+    uint8_t bytes = 1;
+
+    bool operator==(const Point&) const = default;
+  };
+
+  // In place of what was in the slot. False: the machine, or its kernel, has no such breakpoints.
+  bool Set(int slot, const Point& point);
   void Clear();
 
-  // The slot at whose address the thread stands since this stop; -1: it stopped for another reason.
+  // The slot whose point stopped the thread; -1: it stopped for another reason.
   int TakeHit();
 
  private:
   const pid_t thread_;
-  std::array<uint64_t, kSlots> addresses_{};
+  std::array<Point, kSlots> points_{};
 };
 
 // What the thread's registers hold; nullopt: it cannot be asked.

@@ -11,7 +11,7 @@ namespace {
 
 using enum EventKind;
 
-// The slots, by what they are for.
+// The slots, by what they are for. The way into a deep sleep comes before all duties.
 constexpr int kHandOffSlot = 0;
 constexpr int kPreemptSlot = 1;
 constexpr int kIdleLockedSlot = 2;
@@ -20,6 +20,11 @@ constexpr int kFreeSlot = 3;  // injections; within a hand-off assigns; in a dee
 // Where the monitor adjusts a count also in a cycle that takes and injects nothing, it does so for
 // every running processor. Then it is watched only in one of N cycles.
 constexpr int64_t kAdjustmentsEvery = 32;
+
+// The way into a deep sleep is watched in the first cycles that may have one, then in one of N:
+// each access that is watched stops the monitor.
+constexpr int64_t kWaysDownFirst = 64;
+constexpr int64_t kWaysDownEvery = 8;
 
 // A snapshot for which the values must belong together is read again that often at most.
 constexpr int kSettleAttempts = 4;
@@ -77,11 +82,12 @@ const PlacedEvent* Inspector::Find(EventKind kind) const {
 void Inspector::Arm(int slot, EventKind kind) {
   if (!has_breakpoints_) return;
   const PlacedEvent* placed = Find(kind);
-  if (!breakpoints_.Set(slot, placed == nullptr ? 0 : bias_ + placed->address)) {
+  if (!breakpoints_.Set(slot, {.address = placed == nullptr ? 0 : bias_ + placed->address})) {
     Detach();
     for (auto& armed : armed_) armed.reset();
     return;
   }
+  watched_[slot].reset();
   if (placed == nullptr) {
     armed_[slot].reset();
   } else {
@@ -90,18 +96,71 @@ void Inspector::Arm(int slot, EventKind kind) {
   if (slot == kFreeSlot) return_armed_ = false;
 }
 
+void Inspector::Disarm(int slot) {
+  if (has_breakpoints_) breakpoints_.Set(slot, {});
+  armed_[slot].reset();
+  watched_[slot].reset();
+}
+
+// A variable that is one number at one place; another stays unwatched, and so does the function in
+// whose stead it would be.
+void Inspector::Watch(int slot, Variable variable, HardwareBreakpoints::On on) {
+  Disarm(slot);
+  const auto placed = std::ranges::find(layout_->variables, variable, &PlacedVariable::variable);
+  if (!has_breakpoints_ || placed == layout_->variables.end() ||
+      placed->kind != Formula::Kind::kFirst || placed->places.size() != 1 ||
+      !placed->places.front().hops.empty()) {
+    return;
+  }
+  const Place& place = placed->places.front();
+  if (breakpoints_.Set(slot, {.address = bias_ + place.start, .on = on, .bytes = place.size}))
+    watched_[slot] = variable;
+}
+
+int64_t Inspector::ValueOf(Variable variable) const {
+  for (size_t i = 0; i < last_.values.size(); ++i) {
+    if (layout_->variables[i].variable == variable) return last_.values[i];
+  }
+  return 0;
+}
+
+// What it tests before a deep sleep, and the flag that it publishes. Duties come after that, so
+// their functions make room until then.
+void Inspector::WatchTheWayDown() {
+  if (!has_breakpoints_ || (ValueOf(Variable::kIdleProcessors) != ValueOf(Variable::kProcs) &&
+                            ValueOf(Variable::kStopPending) == 0)) {
+    return;
+  }
+  if (++ways_down_ > kWaysDownFirst && ways_down_ % kWaysDownEvery != 0) return;
+  closely_ = true;
+  Watch(kHandOffSlot, Variable::kStopPending, HardwareBreakpoints::On::kAccess);
+  Watch(kPreemptSlot, Variable::kIdleProcessors, HardwareBreakpoints::On::kAccess);
+  Watch(kIdleLockedSlot, Variable::kMonitorWaits, HardwareBreakpoints::On::kWrite);
+}
+
+void Inspector::OnWatched(int slot, int64_t time_ns) {
+  const Variable variable = *watched_[slot];
+  const bool tested = variable == Variable::kStopPending || variable == Variable::kIdleProcessors;
+  Event access = MakeEvent(
+      time_ns, tested ? kRead : kWrite,
+      {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, ValueOf(variable)}});
+  access.m = monitor_;
+  sink_(access);
+  if (variable == Variable::kMonitorNote) Arm(kHandOffSlot, kHandOff);
+}
+
 void Inspector::BeginCycle() {
   ++cycle_;
   many_adjustments_ = many_adjustments_ || (adjustments_ > 0 && !took_or_injected_);
   adjustments_ = 0;
   took_or_injected_ = false;
+  closely_ = false;
   Arm(kHandOffSlot, kHandOff);
   Arm(kPreemptSlot, kPreemptRequest);
   if (!many_adjustments_ || cycle_ % kAdjustmentsEvery == 0) {
     Arm(kIdleLockedSlot, kAdjustIdleLocked);
-  } else if (has_breakpoints_) {
-    breakpoints_.Set(kIdleLockedSlot, 0);
-    armed_[kIdleLockedSlot].reset();
+  } else {
+    Disarm(kIdleLockedSlot);
   }
   Arm(kFreeSlot, kInject);
 }
@@ -148,12 +207,16 @@ void Inspector::EmitChanges(int64_t time_ns) {
   read_ = true;
 }
 
-void Inspector::TakeSnapshot(int64_t time_ns) {
-  if (reader_.Read(next_)) return EmitChanges(time_ns);
+bool Inspector::TakeSnapshot(int64_t time_ns) {
+  if (reader_.Read(next_)) {
+    EmitChanges(time_ns);
+    return true;
+  }
   // What cannot be read has gone: the process is about to end, while this thread still runs.
   Event gap = MakeEvent(time_ns, kGap, {{Arg::kLost, -1}});
   gap.m = monitor_;
   sink_(gap);
+  return false;
 }
 
 // Reads until nobody held the sched lock, and nothing that it guards changed, from one reading to
@@ -188,11 +251,16 @@ void Inspector::OnEvent(const Event& event) {
       break;
     case kShallowWake:
       sleeps_ = false;
+      WatchTheWayDown();
       break;
     case kDeepSleep:
       sleeps_ = true;
       cause_.reset();
       if (Settle()) EmitChanges(event.time_ns);
+      if (closely_) {
+        Arm(kHandOffSlot, kHandOff);
+        Arm(kPreemptSlot, kPreemptRequest);
+      }
       ArmReturn();
       break;
     case kDeepWake:
@@ -223,7 +291,7 @@ void Inspector::ArmReturn() {
     if (!ReadBytes(process_, frame, saved, sizeof saved)) return;
     const uint64_t returns_to = saved[1] - bias_;
     if (returns_to >= layout_->monitor_low && returns_to < layout_->monitor_high) {
-      return_armed_ = breakpoints_.Set(kFreeSlot, saved[1]);
+      return_armed_ = breakpoints_.Set(kFreeSlot, {.address = saved[1]});
       armed_[kFreeSlot].reset();
       return;
     }
@@ -256,11 +324,16 @@ Event Inspector::AtFunction(const PlacedEvent& placed, int64_t time_ns) const {
 bool Inspector::OnTrap(int64_t time_ns) {
   const int slot = has_breakpoints_ ? breakpoints_.TakeHit() : -1;
   if (slot < 0) return false;
-  TakeSnapshot(time_ns);
+  const bool known = TakeSnapshot(time_ns);
   if (slot == kFreeSlot && return_armed_) {
     if (const std::optional<Registers> registers = ReadRegisters(monitor_))
       cause_ = (registers->result & 0xff) != 0 ? WakeCause::kWoken : WakeCause::kTimeout;
     Arm(kFreeSlot, kInject);
+    if (closely_) Watch(kHandOffSlot, Variable::kMonitorNote, HardwareBreakpoints::On::kWrite);
+    return true;
+  }
+  if (watched_[slot]) {
+    if (known) OnWatched(slot, time_ns);
     return true;
   }
   if (!armed_[slot]) return true;
@@ -288,8 +361,8 @@ bool Inspector::OnTrap(int64_t time_ns) {
 
 EventKinds Inspector::Emits() {
   EventKinds kinds;
-  for (const EventKind kind :
-       {kGap, kSnapshot, kWrite, kHandOff, kPreemptRequest, kAdjustIdleLocked, kInject, kAssign})
+  for (const EventKind kind : {kGap, kSnapshot, kRead, kWrite, kHandOff, kPreemptRequest,
+                               kAdjustIdleLocked, kInject, kAssign})
     kinds.set(static_cast<size_t>(kind));
   return kinds;
 }

@@ -4,7 +4,8 @@
 // of nobody, and a snapshot. Hardware breakpoints in the monitor's thread alone stop it where it
 // begins a hand-off, a preemption request, an injection ...; these become events too. With four of
 // them for more functions, which are set follows the monitor's way through its cycle: one that
-// cannot be reached now makes room.
+// cannot be reached now makes room. On its way into a deep sleep and out of it they watch what the
+// monitor reads and writes there; each such access becomes a read or write event of the monitor's.
 //
 // Thread safety: none; on the thread that traces, while the monitor's thread stands.
 
@@ -59,13 +60,18 @@ class Inspector {
   Inspector(std::shared_ptr<const Layout> layout, pid_t process, pid_t monitor, bool breakpoints,
             uint64_t bias, Sink sink);
 
-  void TakeSnapshot(int64_t time_ns);
+  bool TakeSnapshot(int64_t time_ns);
   void EmitChanges(int64_t time_ns);
   void EmitWrite(int64_t time_ns, Variable variable, int32_t p, int64_t value);
   bool Settle();
   void BeginCycle();
   void Arm(int slot, EventKind kind);
   void ArmReturn();
+  void Disarm(int slot);
+  void Watch(int slot, Variable variable, HardwareBreakpoints::On on);
+  void WatchTheWayDown();
+  void OnWatched(int slot, int64_t time_ns);
+  int64_t ValueOf(Variable variable) const;
   const PlacedEvent* Find(EventKind kind) const;
   Event AtFunction(const PlacedEvent& placed, int64_t time_ns) const;
   int64_t Watching() const;
@@ -83,9 +89,12 @@ class Inspector {
   Snapshot last_;
   Snapshot next_;
   std::optional<EventKind> armed_[HardwareBreakpoints::kSlots];
+  std::optional<Variable> watched_[HardwareBreakpoints::kSlots];
   bool return_armed_ = false;
   std::optional<WakeCause> cause_;  // of the deep sleep that ended last
   int64_t cycle_ = 0;
+  int64_t ways_down_ = 0;    // cycles that may have had a deep sleep
+  bool closely_ = false;     // this one is watched on its way down
   int64_t adjustments_ = 0;  // in this cycle
   bool many_adjustments_ = false;
   bool took_or_injected_ = false;  // in this cycle

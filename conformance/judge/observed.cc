@@ -9,6 +9,7 @@
 #include "conformance/judge/observed_retake.h"
 #include "conformance/judge/observed_slice.h"
 #include "conformance/judge/periodic.h"
+#include "conformance/judge/requeued.h"
 #include "conformance/judge/sleep.h"
 
 namespace proctor {
@@ -29,6 +30,7 @@ void AddObservedJudges(const Header& header, std::vector<std::unique_ptr<Judge>>
   if (emits(EventKind::kPoll)) judges.push_back(std::make_unique<ObservedPollJudge>(kO, header));
   if (emits(EventKind::kPreemptSignal)) {
     judges.push_back(std::make_unique<ObservedPreemptionJudge>(kO, header));
+    judges.push_back(std::make_unique<RequeuedJudge>(header));
   }
   if (emits(EventKind::kTraceLine)) {
     const int64_t period_ns = header.in_force.sched_trace_ms * 1'000'000;

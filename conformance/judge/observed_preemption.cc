@@ -44,6 +44,12 @@ void ObservedPreemptionJudge::Observe(const Event& event) {
     case EventKind::kPreemptSignal:
       OnSignal(event);
       break;
+    case EventKind::kSignalPending:
+      Violate(ClauseId::kSLICE_4,
+              fmt::format("a second signal to the thread {} while the first is on its way",
+                          event.Get(Arg::kTarget)),
+              {event});
+      break;
     case EventKind::kOpBegin:
       if (event.Is(Arg::kOp, Op::kProcs)) procs_is_fixed_ = false;
       if (Computes(event) && spins_.size() < kSpinsMost) {

@@ -410,6 +410,14 @@ TEST(SLICE_4, OneSignalAThreadAndCycle) {
   EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kViolates);
 }
 
+TEST(SLICE_4, ASignalOnItsWayIsTheOnlyOne) {
+  TraceBuilder trace;
+  trace.header.from_start = false;
+  trace.Run(1, 20 * kUs).Signal(9).Run(1, 20 * kUs);
+  trace.Add(EventKind::kSignalPending, {{Arg::kTarget, 9}}).Signal(9);
+  EXPECT_EQ(trace.Of(ClauseId::kSLICE_4), Verdict::kViolates);
+}
+
 // Until its adapter has set it, a runtime has as many P as the machine has CPUs.
 TEST(SLICE_4, ANumberOfPIsInForceFromTheStartOfTheScenarioOn) {
   TraceBuilder trace;

@@ -43,7 +43,10 @@ class Samples {
   // `what` is the sentence of a violation, up to its figures: "a runnable task waited longer than
   // 30 ms".
   Samples(std::string what, int64_t bound_ns, bool noise_counts = true)
-      : what_(std::move(what)), bound_ns_(bound_ns), noise_counts_(noise_counts) {}
+      : Samples(std::move(what), bound_ns, noise_counts, {.alpha = kAlpha}) {}
+  // With other shares of samples that may exceed than those of ShareTest.
+  Samples(std::string what, double kept, double broken)
+      : Samples(std::move(what), 0, true, {.kept = kept, .broken = broken, .alpha = kAlpha}) {}
 
   int64_t bound_ns() const { return bound_ns_; }
 
@@ -71,6 +74,12 @@ class Samples {
   const std::string& what() const { return what_; }
 
  private:
+  // Eight tests a run share an error of 1e-3.
+  static constexpr double kAlpha = 1e-3 / 8;
+
+  Samples(std::string what, int64_t bound_ns, bool noise_counts, const ShareTest::Plan& plan)
+      : what_(std::move(what)), bound_ns_(bound_ns), noise_counts_(noise_counts), test_(plan) {}
+
   Decision Decide(Outcome outcome, int64_t samples, std::string figures, int64_t left_out) const;
 
   const std::string what_;
@@ -78,8 +87,7 @@ class Samples {
   const bool noise_counts_;
   std::vector<Sample> waiting_;  // without evidence where they keep the bound
   Stalls stalls_;
-  // Eight tests a run share an error of 1e-3.
-  ShareTest test_ = ShareTest({.alpha = 1e-3 / 8});
+  ShareTest test_;
   Histogram durations_ns_;
   size_t with_evidence_ = 0;
   int64_t noisy_ = 0;

@@ -48,11 +48,13 @@ std::optional<int64_t> ToNs(int64_t seconds, int64_t ns) {
 
 }  // namespace
 
-Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer)
+Decoder::Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer,
+                 IsPending is_pending)
     : thread_(thread),
       sink_(std::move(sink)),
       read_memory_(std::move(read_memory)),
-      read_timer_(std::move(read_timer)) {}
+      read_timer_(std::move(read_timer)),
+      is_pending_(std::move(is_pending)) {}
 
 void Decoder::Emit(int64_t time_ns, EventKind kind,
                    std::initializer_list<std::pair<Arg, int64_t>> args) {
@@ -232,6 +234,8 @@ void Decoder::BeginPoll(int64_t timeout_ns) {
 
 void Decoder::BeginSignal(int64_t time_ns, uint64_t target, uint64_t signal) {
   if (signal == 0) return;  // it only asks whether the target is there
+  if (is_pending_ && is_pending_(static_cast<pid_t>(target), static_cast<int>(signal)))
+    Emit(time_ns, EventKind::kSignalPending, {{Arg::kTarget, static_cast<int32_t>(target)}});
   Emit(
       time_ns, EventKind::kPreemptSignal,
       {{Arg::kTarget, static_cast<int32_t>(target)}, {Arg::kSignal, static_cast<int32_t>(signal)}});

@@ -30,7 +30,11 @@ class Decoder {
   // How often a descriptor of the process's fires, where it is a timer; nullopt: it is none.
   using ReadTimer = std::function<std::optional<int64_t>(int descriptor)>;
 
-  Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer = nullptr);
+  // Whether a thread of the process has not yet got a signal that was sent to it.
+  using IsPending = std::function<bool(pid_t thread, int signal)>;
+
+  Decoder(pid_t thread, Sink sink, ReadMemory read_memory, ReadTimer read_timer = nullptr,
+          IsPending is_pending = nullptr);
 
   // From now on reading a timer is no sleep.
   void ForgetTimers() { read_timer_ = nullptr; }
@@ -85,6 +89,7 @@ class Decoder {
   const Sink sink_;
   const ReadMemory read_memory_;
   ReadTimer read_timer_;
+  const IsPending is_pending_;
 
   Call call_ = Call::kOther;
   uint64_t number_ = 0;

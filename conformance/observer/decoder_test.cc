@@ -100,7 +100,8 @@ class Thread {
         std::memcpy(to, reinterpret_cast<void*>(address), size);
         return true;
       },
-      [](int descriptor) { return descriptor == 7 ? std::optional(10 * kMs) : std::nullopt; }};
+      [](int descriptor) { return descriptor == 7 ? std::optional(10 * kMs) : std::nullopt; },
+      [](pid_t thread, int signal) { return thread == 8 && signal == SIGURG; }};
 };
 
 TEST(Decoder, ASleepForEverIsLongAndWhatIsNoTimeIsNoSleep) {
@@ -245,6 +246,12 @@ TEST(Decoder, TellsDuties) {
   EXPECT_EQ(thread.Text(),
             "poll(0,2) poll(-1,-1) preempt_signal(9,23) preempt_signal(9,23) affinity_read "
             "trace_line(0)");
+}
+
+TEST(Decoder, ASignalThatIsOnItsWayIsNoted) {
+  Thread thread;
+  thread.Call(SYS_tgkill, {1, 8, SIGUSR1}, 0, 0).Call(SYS_tgkill, {1, 8, SIGURG}, 0, 0);
+  EXPECT_EQ(thread.Text(), "preempt_signal(8,10) signal_pending(8) preempt_signal(8,23)");
 }
 
 TEST(Decoder, WhoReportsAFatalErrorIsNoMonitorAnyMore) {

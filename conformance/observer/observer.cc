@@ -55,8 +55,8 @@ EventKinds Observer::Emits() {
        {EventKind::kGap, EventKind::kMonitorStart, EventKind::kMonitorExit,
         EventKind::kSecondMonitor, EventKind::kShallowSleep, EventKind::kShallowWake,
         EventKind::kDeepSleep, EventKind::kDeepWake, EventKind::kPoll, EventKind::kPreemptSignal,
-        EventKind::kThreadStart, EventKind::kThreadWake, EventKind::kTraceLine,
-        EventKind::kAffinityRead}) {
+        EventKind::kSignalPending, EventKind::kThreadStart, EventKind::kThreadWake,
+        EventKind::kTraceLine, EventKind::kAffinityRead}) {
     kinds.set(static_cast<size_t>(kind));
   }
   return kinds;

@@ -49,6 +49,16 @@ char StateOf(pid_t thread) {
   return name_end != std::string::npos && name_end + 2 < text.size() ? text[name_end + 2] : '\0';
 }
 
+// What stands behind a name in a file of lines "Name:\tvalue"; empty: nothing.
+std::string FieldOf(const std::string& path, std::string_view name) {
+  std::ifstream file(path);
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with(name)) return line.substr(name.size());
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<pid_t> ThreadsOf(pid_t process) {
@@ -65,12 +75,7 @@ std::vector<pid_t> ThreadsOf(pid_t process) {
 }
 
 pid_t ProcessOf(pid_t thread) {
-  std::ifstream file(fmt::format("/proc/{}/status", thread));
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with("Tgid:")) return std::atoi(line.c_str() + 5);
-  }
-  return 0;
+  return std::atoi(FieldOf(fmt::format("/proc/{}/status", thread), "Tgid:").c_str());
 }
 
 std::optional<int64_t> ThreadCpuNs(pid_t thread) {
@@ -120,14 +125,16 @@ bool Sleeps(pid_t thread) { return StateOf(thread) == 'S' && !IsFrozen(thread); 
 
 bool IsSuspended(pid_t process) { return StateOf(process) == 'T' || IsFrozen(process); }
 
+bool IsSignalPending(pid_t process, pid_t thread, int signal) {
+  if (signal < 1 || signal > 64) return false;
+  const std::string mask =
+      FieldOf(fmt::format("/proc/{}/task/{}/status", process, thread), "SigPnd:");
+  return (std::strtoull(mask.c_str(), nullptr, 16) >> (signal - 1) & 1) != 0;
+}
+
 int64_t WakesOf(pid_t thread) {
-  std::ifstream file(fmt::format("/proc/{}/status", thread));
-  constexpr std::string_view kField = "voluntary_ctxt_switches:";
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with(kField)) return std::atoll(line.c_str() + kField.size());
-  }
-  return 0;
+  return std::atoll(
+      FieldOf(fmt::format("/proc/{}/status", thread), "voluntary_ctxt_switches:").c_str());
 }
 
 std::string ThreadName(pid_t thread) {

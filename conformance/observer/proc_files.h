@@ -48,6 +48,10 @@ bool Sleeps(pid_t thread);
 // does not run until somebody lets it go on.
 bool IsSuspended(pid_t process);
 
+// Whether a signal that was sent to this thread of the process is still to reach it. One that was
+// sent to the whole process does not count.
+bool IsSignalPending(pid_t process, pid_t thread, int signal);
+
 // How often it went to sleep by itself so far; 0: it is gone.
 int64_t WakesOf(pid_t thread);
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <functional>
 #include <utility>
 
 #include "conformance/observer/proc_files.h"
@@ -122,10 +123,8 @@ Tracer::Traced& Tracer::Add(pid_t tid) {
   thread.process = ProcessOf(tid);
   thread.decoder = std::make_unique<Decoder>(
       tid, [this, tid](const Event& event) { Take(tid, event); },
-      [tid](uint64_t address, void* to, size_t size) {
-        return ReadMemoryOf(tid, address, to, size);
-      },
-      [process = thread.process](int descriptor) { return ReadTimerPeriod(process, descriptor); });
+      std::bind_front(ReadMemoryOf, tid), std::bind_front(ReadTimerPeriod, thread.process),
+      std::bind_front(IsSignalPending, thread.process));
   if (is_monitor_) thread.decoder->ForgetTimers();
   // A thread that appears once the monitor is known came from it or from one that is being let go.
   thread.letting_go = !watching_all_ && monitor_ != 0 && tid != monitor_;

@@ -50,6 +50,7 @@ extern const std::string_view kTimersBesideSpinnerScenario;
 extern const std::string_view kTimersStoppedAndResetScenario;
 extern const std::string_view kTimersResetToSoonerScenario;
 extern const std::string_view kTimersWhileProcsChangeScenario;
+extern const std::string_view kSpinnersBeyondCpusScenario;
 extern const std::string_view kSpinnersOnManyPScenario;
 extern const std::string_view kCallsAfterComputingScenario;
 extern const std::string_view kMadeReadyBesideIdlePScenario;
@@ -126,7 +127,7 @@ std::vector<Entry> Entries() {
        {kCAD_5, kCAD_7, kCYC_1, kDEEP_1, kDEEP_2, kDEEP_3, kDEEP_4, kDEEP_6, kDEEP_14}},
       {kWokenThenComputingScenario, {kCAD_2, kCAD_4, kDEEP_4, kPOLL_1}},
       {kStopTheWorldOftenScenario, {kDEEP_9, kSTW_1}, {kCAD_4, kDEEP_7, kSCAV_1}},
-      {kOverlappingSpinsScenario, {kSYS_8}},
+      {kOverlappingSpinsScenario, {kPRE_4, kSYS_8}},
       {kUntoldCallsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario,
        {kCAD_6, kGC_1, kGC_5},
@@ -142,6 +143,7 @@ std::vector<Entry> MoreEntries() {
       {kTimersStoppedAndResetScenario, {kTIME_1, kTIME_3, kTIME_5, kTIME_6, kTIME_7}},
       {kTimersResetToSoonerScenario, {kTIME_3}, {kDEEP_4}},
       {kTimersWhileProcsChangeScenario, {kTIME_1, kTIME_5, kTIME_6, kTIME_7}},
+      {kSpinnersBeyondCpusScenario, {kSLICE_4}},
       {kSpinnersOnManyPScenario, {}, {kSLICE_1, kSLICE_3, kSLICE_4}},
       {kCallsSideBySideScenario,
        {},

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 17962863220892425035u;
+constexpr uint64_t kEventsHash = 15374765401679762872u;
 
 class Recorder : public EventSink {
  public:

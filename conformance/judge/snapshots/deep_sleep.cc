@@ -34,6 +34,15 @@ void DeepSleepJudge::Observe(const Event& event) {
       must_be_reset_ = false;
       slept_deep_ = false;
       break;
+    case EventKind::kShallowWake:
+      tested_without_lock_ = tested_under_lock_ = false;
+      break;
+    case EventKind::kRead:
+      if (view_.whole() && view_.Knows(Variable::kSchedLock)) OnOwnRead();
+      break;
+    case EventKind::kWrite:
+      if (event.m >= 0 && view_.whole() && view_.Knows(Variable::kSchedLock)) OnOwnWrite(event);
+      break;
     default:
       break;
   }
@@ -71,8 +80,33 @@ void DeepSleepJudge::OnDeepSleep(const Event& event) {
       Violate(kDEEP_11, message, {event});
     }
   }
+  // A pending stop-the-world, which is over now, may have been all that it had to look at.
+  if (tested_without_lock_ && !stop && view_.Same(Variable::kStopPending)) {
+    Expect(tested_under_lock_, kDEEP_1,
+           "what leads to a deep sleep was tested, and not tested again under the sched lock",
+           event);
+  }
   JudgeDuration(event);
   JudgeCounts(event);
+}
+
+// The monitor stands at its own access, so while it holds the lock the lock is not free. One that
+// another thread holds says nothing.
+void DeepSleepJudge::OnOwnRead() {
+  (view_.now()[Variable::kSchedLock] != 0 ? tested_under_lock_ : tested_without_lock_) = true;
+}
+
+void DeepSleepJudge::OnOwnWrite(const Event& event) {
+  const bool locked = view_.now()[Variable::kSchedLock] != 0;
+  if (event.Is(Variable::kMonitorNote)) {
+    Expect(locked, kDEEP_6, "the note is reset without the sched lock", event);
+  } else if (event.Is(Variable::kMonitorWaits)) {
+    if (event.Get(Arg::kValue) != 0) {
+      Expect(locked, kDEEP_3, "the flag is published without the sched lock", event);
+    } else {
+      Expect(locked, kDEEP_6, "the flag is cleared without the sched lock", event);
+    }
+  }
 }
 
 void DeepSleepJudge::JudgeDuration(const Event& event) {

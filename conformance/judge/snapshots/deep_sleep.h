@@ -23,10 +23,16 @@ class DeepSleepJudge final : public SnapshotJudge {
   void JudgeCounts(const Event& event);
   void OnCycle(const Event& event);
   void OnDeepWake(const Event& event);
+  void OnOwnRead();
+  void OnOwnWrite(const Event& event);
 
   bool slept_deep_ = false;     // and not shallow since
   int64_t left_out_ = 0;        // cycles in a row that should have slept deep
   bool must_be_reset_ = false;  // the flag and the note, from its wake-up on
+
+  // Since its last wake-up the monitor has read what leads to a deep sleep.
+  bool tested_without_lock_ = false;
+  bool tested_under_lock_ = false;
 
   std::vector<int64_t> ticks_;  // of the processors, when it began
 };

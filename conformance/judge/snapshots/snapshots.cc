@@ -42,9 +42,9 @@ class SnapshotPanel final : public Judge {
     view_.TakeBefore(event);
     if (event.kind == EventKind::kSnapshot) {
       OnSnapshot(event);
-    } else if (event.kind != EventKind::kWrite) {
+    } else if (event.kind != EventKind::kWrite || event.m >= 0) {
       for (const auto& judge : judges_) judge->Observe(event);
-      ShowCadence(event);
+      if (event.kind != EventKind::kWrite && event.kind != EventKind::kRead) ShowCadence(event);
     }
     view_.TakeAfter(event);
   }

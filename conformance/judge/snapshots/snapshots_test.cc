@@ -104,6 +104,12 @@ class Snapshots : public TraceBuilder {
     events.back().p = p;
     return *this;
   }
+  // The monitor itself reads or writes it, while the sched lock is held or free.
+  Snapshots& Access(EventKind kind, Variable variable, int64_t value, bool locked) {
+    Set(Variable::kSchedLock, locked ? 1 : 0);
+    At(kind, -1, {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}});
+    return Set(Variable::kSchedLock, 0);
+  }
   Snapshots& Adjust(int64_t delta) { return At(kAdjustIdleLocked, -1, {{Arg::kDelta, delta}}); }
   Snapshots& Start(int32_t p, int64_t spinning) {
     return At(kAssign, p, {{Arg::kSpinning, spinning}});
@@ -700,6 +706,31 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
         Case{"does_not_publish", kDEEP_3, kBroken,
              [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond, false); }},
+        Case{"publishes_under_the_lock", kDEEP_3, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Access(kWrite, Variable::kMonitorWaits, 1, true).Sleep();
+             }},
+        Case{"publishes_after_the_lock", kDEEP_3, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Access(kWrite, Variable::kMonitorWaits, 1, false).Sleep();
+             }},
+        Case{"tests_again_under_the_lock", kDEEP_1, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Access(kRead, Variable::kIdleProcessors, 2, false);
+               s.Access(kRead, Variable::kIdleProcessors, 2, true).DeepSleepFor(60 * kSecond);
+             }},
+        Case{"does_not_test_again", kDEEP_1, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Access(kRead, Variable::kIdleProcessors, 2, false);
+               s.DeepSleepFor(60 * kSecond);
+             }},
+        Case{"what_it_tests_is_not_seen", kDEEP_1, kKept,
+             [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
+        Case{"a_stop_was_all_that_it_had_to_test", kDEEP_1, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Set(Variable::kStopPending, 1);
+               s.Access(kRead, Variable::kStopPending, 1, false).DeepSleepFor(60 * kSecond);
+             }},
         Case{"woken_before_it_sleeps", kDEEP_3, kKept,
              [](Snapshots& s) {
                s.AllRest().Wake().Set(Variable::kMonitorNote, 1);
@@ -709,6 +740,18 @@ INSTANTIATE_TEST_SUITE_P(
              [](Snapshots& s) {
                s.AllRest().Wake().DeepSleepFor(60 * kSecond);
                s.DeepWakeAfter(kMs, WakeCause::kTimeout).Sleep();
+             }},
+        Case{"clears_the_flag_before_the_lock", kDEEP_6, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout);
+               s.Access(kWrite, Variable::kMonitorWaits, 0, false).Sleep();
+             }},
+        Case{"resets_the_note_before_the_lock", kDEEP_6, kBroken,
+             [](Snapshots& s) {
+               s.AllRest().Wake().DeepSleepFor(60 * kSecond);
+               s.DeepWakeAfter(kMs, WakeCause::kTimeout);
+               s.Access(kWrite, Variable::kMonitorNote, 0, false).Sleep();
              }},
         Case{"leaves_the_note", kDEEP_6, kBroken,
              [](Snapshots& s) {
