@@ -141,9 +141,12 @@ void ObservedSliceJudge::OnStamp(const Event& event) {
   // A collection has the P run tasks that nobody stamps.
   if (event.kind == EventKind::kOpBegin && spins && in_force_.asynchronous_preemption != 0 &&
       !activity_.may_collect()) {
+    // Behind a yield of its own no request is on its way any more: its thread has run since.
+    const bool is_fresh = yielded_by_ == event.g;
     spin_ = Spin{.begin = event,
                  .since = event,
-                 .fresh_since_ns = yielded_by_ == event.g ? yielded_ns_ : INT64_MIN};
+                 .fresh_since_ns = is_fresh ? yielded_ns_ : INT64_MIN,
+                 .taken = is_fresh};
   }
   if (event.kind == EventKind::kOpEnd && spins) spin_.reset();
 }

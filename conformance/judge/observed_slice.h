@@ -31,7 +31,7 @@ class ObservedSliceJudge : public StampJudge {
     int64_t fresh_since_ns;              // its slice began after this; INT64_MIN: not known
     bool asked = false;                  // to yield, since it began
     std::optional<int64_t> cpu_ns = {};  // the process's CPU time, read first after `since`
-    bool taken = false;                  // the request at `since`, if it was one
+    bool taken = false;                  // the request at `since`, or what was sent before it
     int64_t seen_by_ns = INT64_MAX;      // the end of the first turn after that
   };
 

@@ -275,9 +275,28 @@ TEST(SLICE_3, TheTurnThatFindsTheSliceOverAsks) {
   EXPECT_EQ(Slices(kMs, 5 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
 }
 
+// Behind a yield no request is on its way, so the first turn's look counts, CPU or not.
+TEST(SLICE_3, ASliceTwiceAsLongIsOverForASecondTurn) {
+  EXPECT_EQ(Slices(10 * kMs, 20 * kMs).Of(ClauseId::kSLICE_3), Verdict::kConforms);
+  EXPECT_EQ(Slices(10 * kMs, 30 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+  EXPECT_EQ(Slices(10 * kMs, 60 * kMs, 1).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+}
+
 TEST(SLICE_3, AThreadWithoutCpuHasNotTakenTheLastRequest) {
-  EXPECT_EQ(Slices(10 * kMs, 60 * kMs).Of(ClauseId::kSLICE_3), Verdict::kViolates);
-  EXPECT_NE(Slices(10 * kMs, 60 * kMs, 1).Of(ClauseId::kSLICE_3), Verdict::kViolates);
+  const auto asked_once = [](int64_t cpu_percent) {
+    TraceBuilder trace = Slices(10 * kMs, 20 * kMs);
+    for (int i = 0; i < kEnough; ++i) {
+      Yield(trace);
+      trace.Begin(kTask, Op::kSpin, 100 * kMs).Shallow(20 * kUs, 10 * kMs).Signal(9);
+      for (int64_t turn = 1; turn <= 6; ++turn) {
+        trace.Shallow(20 * kUs, 10 * kMs).Cpu(turn * 10 * kMs / 100 * cpu_percent);
+      }
+      trace.End(kTask, Op::kSpin);
+    }
+    return trace.Of(ClauseId::kSLICE_3);
+  };
+  EXPECT_EQ(asked_once(100), Verdict::kViolates);
+  EXPECT_NE(asked_once(1), Verdict::kViolates);
 }
 
 TEST(SLICE_3, ARequestOfATurnThatBeganBeforeTheSpinMayBeForTheTaskBeforeIt) {
