@@ -124,13 +124,15 @@ int64_t Inspector::ValueOf(Variable variable) const {
   return 0;
 }
 
+bool Inspector::MaySleepDeep() const {
+  return ValueOf(Variable::kIdleProcessors) == ValueOf(Variable::kProcs) ||
+         ValueOf(Variable::kStopPending) != 0;
+}
+
 // What it tests before a deep sleep, and the flag that it publishes. Duties come after that, so
 // their functions make room until then.
 void Inspector::WatchTheWayDown() {
-  if (!has_breakpoints_ || (ValueOf(Variable::kIdleProcessors) != ValueOf(Variable::kProcs) &&
-                            ValueOf(Variable::kStopPending) == 0)) {
-    return;
-  }
+  if (!has_breakpoints_ || !MaySleepDeep()) return;
   if (++ways_down_ > kWaysDownFirst && ways_down_ % kWaysDownEvery != 0) return;
   closely_ = true;
   Watch(kHandOffSlot, Variable::kStopPending, HardwareBreakpoints::On::kAccess);
@@ -146,7 +148,12 @@ void Inspector::OnWatched(int slot, int64_t time_ns) {
       {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, ValueOf(variable)}});
   access.m = monitor_;
   sink_(access);
-  if (variable == Variable::kMonitorNote) Arm(kHandOffSlot, kHandOff);
+  // With the flag up its tests are over, and its duties follow the sleep; so are they where one
+  // says no.
+  const bool published = variable == Variable::kMonitorWaits && ValueOf(variable) != 0;
+  const bool refused = variable == Variable::kIdleProcessors && !MaySleepDeep();
+  if (published || refused || variable == Variable::kMonitorNote) Arm(kHandOffSlot, kHandOff);
+  if (published || refused) Arm(kPreemptSlot, kPreemptRequest);
 }
 
 void Inspector::BeginCycle() {
@@ -168,7 +175,7 @@ void Inspector::BeginCycle() {
 // Functions that take turns in one slot cannot be called where they are not watched.
 int64_t Inspector::Watching() const {
   if (!has_breakpoints_) return 0;
-  const auto armed = [&](int slot) { return armed_[slot].has_value(); };
+  const auto armed = [&](int slot) { return armed_[slot].has_value() || at_own_access_; };
   int64_t watched = 0;
   if (armed(kHandOffSlot)) watched |= kWatchHandOff;
   if (armed(kPreemptSlot)) watched |= kWatchPreemptRequest;
@@ -324,7 +331,9 @@ Event Inspector::AtFunction(const PlacedEvent& placed, int64_t time_ns) const {
 bool Inspector::OnTrap(int64_t time_ns) {
   const int slot = has_breakpoints_ ? breakpoints_.TakeHit() : -1;
   if (slot < 0) return false;
+  at_own_access_ = watched_[slot].has_value();
   const bool known = TakeSnapshot(time_ns);
+  at_own_access_ = false;
   if (slot == kFreeSlot && return_armed_) {
     if (const std::optional<Registers> registers = ReadRegisters(monitor_))
       cause_ = (registers->result & 0xff) != 0 ? WakeCause::kWoken : WakeCause::kTimeout;

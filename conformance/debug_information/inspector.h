@@ -72,6 +72,7 @@ class Inspector {
   void WatchTheWayDown();
   void OnWatched(int slot, int64_t time_ns);
   int64_t ValueOf(Variable variable) const;
+  bool MaySleepDeep() const;
   const PlacedEvent* Find(EventKind kind) const;
   Event AtFunction(const PlacedEvent& placed, int64_t time_ns) const;
   int64_t Watching() const;
@@ -93,8 +94,10 @@ class Inspector {
   bool return_armed_ = false;
   std::optional<WakeCause> cause_;  // of the deep sleep that ended last
   int64_t cycle_ = 0;
-  int64_t ways_down_ = 0;    // cycles that may have had a deep sleep
-  bool closely_ = false;     // this one is watched on its way down
+  int64_t ways_down_ = 0;  // cycles that may have had a deep sleep
+  bool closely_ = false;   // this one is watched on its way down
+  // It stands where no function is called that makes room for what is watched.
+  bool at_own_access_ = false;
   int64_t adjustments_ = 0;  // in this cycle
   bool many_adjustments_ = false;
   bool took_or_injected_ = false;  // in this cycle

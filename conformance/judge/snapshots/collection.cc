@@ -58,6 +58,11 @@ void CollectionJudge::OnForced(const Event& event) {
   Expect(!forced_, kGC_2, "two collections were requested in one cycle", event);
   forced_ = true;
   const Picture& now = view_.now();
+  // It stands at the injection, and a lock that it holds is not free.
+  if (view_.Knows(Variable::kHelperLock)) {
+    Expect(now[Variable::kHelperLock] != 0, kGC_2, "the helper is made runnable without its lock",
+           event);
+  }
   const int64_t last_ns = now[Variable::kLastCollection];
   if (now[Variable::kCollectorPercent] < 0 && view_.Same(Variable::kCollectorPercent)) {
     Violate(kGC_3, "a collection was forced with the collector off", {event});

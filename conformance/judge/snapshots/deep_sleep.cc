@@ -36,6 +36,7 @@ void DeepSleepJudge::Observe(const Event& event) {
       break;
     case EventKind::kShallowWake:
       tested_without_lock_ = tested_under_lock_ = false;
+      tests_shown_ = true;
       break;
     case EventKind::kRead:
       if (view_.whole() && view_.Knows(Variable::kSchedLock)) OnOwnRead();
@@ -81,7 +82,7 @@ void DeepSleepJudge::OnDeepSleep(const Event& event) {
     }
   }
   // A pending stop-the-world, which is over now, may have been all that it had to look at.
-  if (tested_without_lock_ && !stop && view_.Same(Variable::kStopPending)) {
+  if (tested_without_lock_ && tests_shown_ && !stop && view_.Same(Variable::kStopPending)) {
     Expect(tested_under_lock_, kDEEP_1,
            "what leads to a deep sleep was tested, and not tested again under the sched lock",
            event);
@@ -93,6 +94,10 @@ void DeepSleepJudge::OnDeepSleep(const Event& event) {
 // The monitor stands at its own access, so while it holds the lock the lock is not free. One that
 // another thread holds says nothing.
 void DeepSleepJudge::OnOwnRead() {
+  const Picture& now = view_.now();
+  // It may have seen otherwise; what it reads then is no longer watched.
+  if (now[Variable::kIdleProcessors] != now[Variable::kProcs] && now[Variable::kStopPending] == 0)
+    tests_shown_ = false;
   (view_.now()[Variable::kSchedLock] != 0 ? tested_under_lock_ : tested_without_lock_) = true;
 }
 

@@ -33,6 +33,7 @@ class DeepSleepJudge final : public SnapshotJudge {
   // Since its last wake-up the monitor has read what leads to a deep sleep.
   bool tested_without_lock_ = false;
   bool tested_under_lock_ = false;
+  bool tests_shown_ = false;  // all of them
 
   std::vector<int64_t> ticks_;  // of the processors, when it began
 };

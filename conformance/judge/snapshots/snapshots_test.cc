@@ -724,6 +724,12 @@ INSTANTIATE_TEST_SUITE_P(
                s.AllRest().Wake().Access(kRead, Variable::kIdleProcessors, 2, false);
                s.DeepSleepFor(60 * kSecond);
              }},
+        Case{"one_test_is_seen_too_late", kDEEP_1, kKept,
+             [](Snapshots& s) {
+               s.AllRest().Wake().Set(Variable::kIdleProcessors, 1);
+               s.Access(kRead, Variable::kIdleProcessors, 1, false);
+               s.Set(Variable::kIdleProcessors, 2).DeepSleepFor(60 * kSecond);
+             }},
         Case{"what_it_tests_is_not_seen", kDEEP_1, kKept,
              [](Snapshots& s) { s.AllRest().Wake().DeepSleepFor(60 * kSecond); }},
         Case{"a_stop_was_all_that_it_had_to_test", kDEEP_1, kKept,
@@ -967,6 +973,20 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
                s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
              }},
+        Case{"forces_without_the_lock", kGC_2, kBroken,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kHelperLock, 0);
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
+        Case{"forces_under_the_lock", kGC_2, kKept,
+             [](Snapshots& s) {
+               s.header.in_force.forcegc_period_ns = 200 * kMs;
+               s.Set(Variable::kHelperLock, 1);
+               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
+               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+             }},
         Case{"forces_twice", kGC_2, kBroken,
              [](Snapshots& s) {
                s.header.in_force.forcegc_period_ns = 200 * kMs;
@@ -1046,6 +1066,51 @@ INSTANTIATE_TEST_SUITE_P(
                              s.Wait(11 * kMs).Wake().Set(Variable::kAllPLock, 1);
                              s.At(kPreemptRequest, 0).At(kPreemptRequest, 1).Sleep(20 * kUs);
                            }}));
+
+// What a monitor did where nothing was watched belongs to that cycle, and says nothing of the next.
+// Often: what a wake-up in the moment before the sleep explains is excused a few times.
+TEST(Snapshots, AWakeUpBehindACycleThatWasNotSeenBeginsAnew) {
+  Snapshots s;
+  for (int i = 0; i < 6; ++i) {
+    s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1).Start(1, 0).Adjust(1);
+    s.watched = 0;
+    s.Sleep();
+    s.watched = kAll;
+    s.AllRest().Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kWoken);
+    s.Of(0, Variable::kStatus, kRunning).Of(0, Variable::kIdleMark, 0);
+    for (int sleep = 0; sleep < 50; ++sleep) s.Sleep().Wake();
+    s.Sleep(40 * kUs);
+  }
+  EXPECT_EQ(s.Violations().find("CAD-"), std::string::npos) << s.Violations();
+  EXPECT_EQ(s.Judge(kCAD_4).verdict, Verdict::kConforms);
+}
+
+// ... nor of a first cycle that was seen from its wake-up on only.
+TEST(Snapshots, AWakeUpIsTheFirstThatIsSeen) {
+  Snapshots s;
+  s.events.resize(s.events.size() - 1);
+  s.watched = 0;
+  s.Sleep();
+  s.watched = kAll;
+  s.AllRest().Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kWoken);
+  s.Of(0, Variable::kStatus, kRunning).Of(0, Variable::kIdleMark, 0);
+  for (int sleep = 0; sleep < 50; ++sleep) s.Sleep().Wake();
+  s.Sleep(40 * kUs);
+  EXPECT_EQ(s.Violations().find("CAD-"), std::string::npos) << s.Violations();
+}
+
+TEST(Snapshots, ARetakeThatWasNotSeenMayHaveFollowedAWakeUp) {
+  Snapshots s;
+  for (int i = 0; i < 6; ++i) {
+    s.AllRest().Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kWoken);
+    s.watched = 0;
+    s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).TakeP(1).Start(1, 0).Adjust(1);
+    s.watched = kAll;
+    for (int sleep = 0; sleep < 51; ++sleep) s.Sleep().Wake();
+    s.Sleep(40 * kUs);
+  }
+  EXPECT_EQ(s.Violations().find("CAD-"), std::string::npos) << s.Violations();
+}
 
 TEST(Snapshots, WhoIsDyingIsNotJudged) {
   Snapshots dying;

@@ -39,6 +39,7 @@ void CadenceJudge::Observe(const Event& event) {
         delay_ns_ = tunables_.shallow_min_ns;
         hidden_wake_up_ = timed_out_in_run_ = duty_in_run_ = false;
         run_start_ = RunStart::kWoken;
+        cycle_lost_ = false;  // its duties follow
       } else {
         timed_out_in_run_ = true;
       }
@@ -86,8 +87,8 @@ int64_t CadenceJudge::DelayAfter(int64_t idle) const {
 
 // Whether this sleep can be judged although `idle` was lost.
 bool CadenceJudge::Find(int64_t requested_ns) {
-  const bool woken =
-      deep_wake_ && deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
+  const bool woken = !cycle_lost_ && deep_wake_ &&
+                     deep_wake_->Get(Arg::kCause) == static_cast<int64_t>(WakeCause::kWoken);
   const bool doubled = last_ && last_->Get(Arg::kDurationNs) == tunables_.shallow_min_ns &&
                        requested_ns == 2 * tunables_.shallow_min_ns;
   known_ = taken_ || woken || doubled;
@@ -111,10 +112,10 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
     last_ = event;
     deep_wake_.reset();
     taken_ = 0;
-    preempted_ = other_duty_ = false;
+    preempted_ = other_duty_ = cycle_lost_ = false;
     return;
   }
-  if (last_) EndCycle();
+  if (last_ || deep_wake_) EndCycle();
   const int64_t expected_ns = DelayAfter(idle_);
   if (requested_ns == expected_ns) {
     Praise();
@@ -127,7 +128,8 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
   delay_ns_ = requested_ns;
   last_ = event;
   deep_wake_.reset();
-  taken_ = preempted_ = other_duty_ = false;
+  taken_ = 0;
+  preempted_ = other_duty_ = cycle_lost_ = false;
 }
 
 void CadenceJudge::Praise() {

@@ -22,7 +22,12 @@ class CadenceJudge final : public WhiteBoxJudge {
   void Observe(const Event& event) override;
 
   // From here on `idle` is not known, until a retake, a wake-up or the first doubling shows it.
-  void Lose() { known_ = false; }
+  void Lose() {
+    known_ = false;
+    cycle_lost_ = true;
+    taken_ = 0;
+    preempted_ = other_duty_ = false;
+  }
 
   // The cycle that ends now may have been woken in the moment before its deep sleep, unseen.
   void MayHaveBeenWoken() { hidden_wake_up_ = true; }
@@ -38,6 +43,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   bool IsExcused();
 
   bool known_ = true;
+  bool cycle_lost_ = false;  // a part of the cycle's duties, at least
   int64_t idle_ = 0;
   int64_t uncounted_ = 0;  // what `idle` is now if what was taken in the last cycle did not count
   int64_t delay_ns_ = 0;
