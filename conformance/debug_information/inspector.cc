@@ -102,18 +102,19 @@ void Inspector::Disarm(int slot) {
   watched_[slot].reset();
 }
 
-// A variable that is one number at one place; another stays unwatched, and so does the function in
-// whose stead it would be.
-void Inspector::Watch(int slot, Variable variable, HardwareBreakpoints::On on) {
-  Disarm(slot);
+// Where a variable is one number at one place; nullptr: it is not.
+const Place* Inspector::PlaceOf(Variable variable) const {
   const auto placed = std::ranges::find(layout_->variables, variable, &PlacedVariable::variable);
-  if (!has_breakpoints_ || placed == layout_->variables.end() ||
-      placed->kind != Formula::Kind::kFirst || placed->places.size() != 1 ||
-      !placed->places.front().hops.empty()) {
-    return;
-  }
-  const Place& place = placed->places.front();
-  if (breakpoints_.Set(slot, {.address = bias_ + place.start, .on = on, .bytes = place.size}))
+  const bool is_one = placed != layout_->variables.end() && placed->kind == Formula::Kind::kFirst &&
+                      placed->places.size() == 1 && placed->places.front().hops.empty();
+  return is_one ? &placed->places.front() : nullptr;
+}
+
+void Inspector::Watch(int slot, Variable variable, HardwareBreakpoints::On on) {
+  const Place* place = PlaceOf(variable);
+  if (place == nullptr) return;
+  Disarm(slot);
+  if (breakpoints_.Set(slot, {.address = bias_ + place->start, .on = on, .bytes = place->size}))
     watched_[slot] = variable;
 }
 
@@ -133,6 +134,10 @@ bool Inspector::MaySleepDeep() const {
 // their functions make room until then.
 void Inspector::WatchTheWayDown() {
   if (!has_breakpoints_ || !MaySleepDeep()) return;
+  for (const Variable needed :
+       {Variable::kStopPending, Variable::kIdleProcessors, Variable::kMonitorWaits}) {
+    if (PlaceOf(needed) == nullptr) return;
+  }
   if (++ways_down_ > kWaysDownFirst && ways_down_ % kWaysDownEvery != 0) return;
   closely_ = true;
   Watch(kHandOffSlot, Variable::kStopPending, HardwareBreakpoints::On::kAccess);
@@ -338,7 +343,8 @@ bool Inspector::OnTrap(int64_t time_ns) {
     if (const std::optional<Registers> registers = ReadRegisters(monitor_))
       cause_ = (registers->result & 0xff) != 0 ? WakeCause::kWoken : WakeCause::kTimeout;
     Arm(kFreeSlot, kInject);
-    if (closely_) Watch(kHandOffSlot, Variable::kMonitorNote, HardwareBreakpoints::On::kWrite);
+    if (closely_ && has_breakpoints_)
+      Watch(kHandOffSlot, Variable::kMonitorNote, HardwareBreakpoints::On::kWrite);
     return true;
   }
   if (watched_[slot]) {

@@ -68,6 +68,7 @@ class Inspector {
   void Arm(int slot, EventKind kind);
   void ArmReturn();
   void Disarm(int slot);
+  const Place* PlaceOf(Variable variable) const;
   void Watch(int slot, Variable variable, HardwareBreakpoints::On on);
   void WatchTheWayDown();
   void OnWatched(int slot, int64_t time_ns);
