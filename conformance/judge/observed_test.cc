@@ -164,6 +164,22 @@ TEST(CAD_6, AResetWhileATaskComesOutOfTheNetworkIsARetake) {
   }
 }
 
+// The request of a turn marked the task before it came to its call, the signal followed later: it
+// enters the call when it has its next turn, and loses its P there.
+TEST(CAD_6, AResetAfterATaskThatHadYetToEnterItsCallIsARetake) {
+  for (const bool asked : {true, false}) {
+    TraceBuilder trace = TraceBuilder().FreshStart().Start(1).Start(2);
+    for (int i = 0; i < 4; ++i) {
+      trace.Begin(1, Op::kSpin).Run(2, 10 * kMs).End(1, Op::kSpin);
+      trace.Begin(1, Op::kBlock).Begin(2, Op::kSpin);
+      if (asked) trace.Signal(9);
+      trace.Run(3, 10 * kMs).Run(51, 20 * kUs).Climb(40 * kUs, 2);
+      trace.End(2, Op::kSpin).End(1, Op::kBlock);
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kCAD_6) == Verdict::kViolates, !asked) << trace.Violations();
+  }
+}
+
 TEST(CAD_6, AResetByEveryPollThatMakesATaskReadyViolates) {
   TraceBuilder trace = TraceBuilder().FreshStart().Start(1).Start(2);
   trace.Begin(2, Op::kWait).Begin(1, Op::kSpin).Run(2, 10 * kMs);

@@ -54,6 +54,16 @@ class Stalls {
     return stalled_ns;
   }
 
+  // The longest piece of one stall that lies within this time; too many of them, or a process that
+  // is stopped, are one piece.
+  int64_t LongestWithin(int64_t begin_ns, int64_t end_ns) const {
+    int64_t longest_ns = std::max(Overlap({stopped_ns_, last_ns_}, begin_ns, end_ns),
+                                  Overlap({uncounted_ns_, last_ns_}, begin_ns, end_ns));
+    for (const Stall& stall : stalls_)
+      longest_ns = std::max(longest_ns, Overlap(stall, begin_ns, end_ns));
+    return longest_ns;
+  }
+
  private:
   static constexpr size_t kStallsMost = 65'536;
   static constexpr int64_t kNever = INT64_MAX;

@@ -34,6 +34,15 @@ TEST(StallsTest, OnSeveralCpusTheyAddUp) {
   EXPECT_EQ(stalls.Within(100, 200), 200);
 }
 
+TEST(StallsTest, TheLongestPieceIsOfOneStall) {
+  Stalls stalls;
+  for (int64_t end_ns = 100; end_ns < 1000; end_ns += 100) Stall(stalls, end_ns, 60);
+  EXPECT_EQ(stalls.LongestWithin(0, 1000), 60);
+  EXPECT_EQ(stalls.LongestWithin(180, 250), 20);
+  Stall(stalls, 5000, 4500);
+  EXPECT_EQ(stalls.LongestWithin(400, 900), 400);
+}
+
 TEST(StallsTest, AStoppedProcessIsStalledUntilItIsContinued) {
   Stalls stalls;
   stalls.Observe(MakeEvent(100, EventKind::kStopped));

@@ -211,7 +211,7 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
     thread.decoder->OnEntry(now_ns, info.entry.nr, args);
     if (thread.decoder->sleeps() == before) return;
     // When it was found, another one may not yet have been there.
-    if (tid == monitor_ && ++sleeps_ == kWatchAllFor) LookForOthers();
+    if (tid == monitor_ && (++sleeps_ == kWatchAllFor || LooksAgain())) LookForOthers();
     if (watching_all_) LookForMonitor(tid, thread, info.stack_pointer);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     if (tid == monitor_ && inspector_) inspector_->OnExit(now_ns);
@@ -330,9 +330,8 @@ void Tracer::NoteFound(pid_t process, const MonitorIdentity& identity, bool is_m
 // Libraries that were loaded since may have brought runtimes of their own.
 void Tracer::LookForImages() {
   if (!image_) return;
-  const RuntimeImage mine = images_[*image_];
   std::vector<RuntimeImage> images = FindRuntimeImages(process_);
-  const auto still = std::ranges::find(images, mine);
+  const auto still = std::ranges::find(images, images_[*image_]);
   if (still == images.end()) return;  // the process has ended, or is about to
   image_ = still - images.begin();
   images_ = std::move(images);
@@ -345,14 +344,16 @@ void Tracer::LookForImages() {
 void Tracer::LookForOthers() {
   if (!image_) return;
   others_.clear();
+  std::vector<pid_t> look_so;
   for (const FoundMonitor& other : FindAllMonitors(process_, images_)) {
     if (other.thread == monitor_) continue;
     if (other.image == *image_) {
-      EmitSecondMonitor(other.thread);
+      look_so.push_back(other.thread);
     } else {
       others_.push_back(other);
     }
   }
+  for (const pid_t thread : second_monitors_.Look(look_so)) EmitSecondMonitor(thread);
 }
 
 void Tracer::BeginInspection() {

@@ -23,6 +23,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/observer/decoder.h"
 #include "conformance/observer/observer.h"
+#include "conformance/observer/second_monitors.h"
 #include "conformance/observer/usage_meter.h"
 
 namespace proctor {
@@ -87,6 +88,8 @@ class Tracer {
   void NoteFound(pid_t process, const MonitorIdentity& identity, bool is_monitor);
   void LookForImages();
   void LookForOthers();
+  // Every few sleeps of the monitor.
+  bool LooksAgain() const { return sleeps_ % 10 == 0 && second_monitors_.WantsMore(); }
   void EmitSecondMonitor(pid_t tid);
   void BeginInspection();
   void EndMonitor(Decoder& decoder);
@@ -111,6 +114,7 @@ class Tracer {
   std::vector<RuntimeImage> images_;             // of the monitor's process
   std::optional<size_t> image_;
   std::vector<FoundMonitor> others_;
+  SecondMonitors second_monitors_;
   std::set<pid_t> seconds_;  // threads that were said to be a second monitor
   bool watching_all_ = false;
   int64_t last_time_ns_ = 0;
