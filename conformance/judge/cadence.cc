@@ -103,12 +103,11 @@ void CadenceJudge::OnDeepWake(const Event& event) {
 
 void CadenceJudge::OnDuty(const Event& event) {
   if (event.kind != EventKind::kPoll) {
+    const bool between_stamps = activity_.computes_alone_since_ns() == INT64_MAX;
+    if (event.kind == EventKind::kPreemptSignal && between_stamps) signal_ns_ = event.time_ns;
     // The request marks its task before it sends the signal, at any time of this turn.
-    const bool between_stamps = activity_.computes_alone_since_ns() > cycle_began_ns_;
-    if (event.kind == EventKind::kPreemptSignal && between_stamps) {
-      asked_from_ns_ = cycle_began_ns_;
-      signal_ns_ = event.time_ns;
-    }
+    if (event.kind == EventKind::kPreemptSignal && activity_.last_call_began_ns() > cycle_began_ns_)
+      marked_call_ns_ = activity_.last_call_began_ns();
     ++other_duties_;
     return;
   }
@@ -147,9 +146,10 @@ bool CadenceJudge::RetakeImpossible() const {
 // enter it at any time.
 bool CadenceJudge::MayNotHaveEntered() const {
   constexpr int64_t kInFlightNs = 5'000'000;
-  return activity_.open(Op::kBlock) + activity_.open(Op::kCalls) > 0 &&
-         signal_ns_ > activity_.last_call_began_ns() - kInFlightNs &&
-         asked_from_ns_ < activity_.computes_alone_since_ns();
+  if (activity_.open(Op::kBlock) + activity_.open(Op::kCalls) == 0) return false;
+  return marked_call_ns_ == activity_.last_call_began_ns() ||
+         (signal_ns_ > activity_.last_call_began_ns() - kInFlightNs &&
+          signal_ns_ < activity_.computes_alone_since_ns());
 }
 
 void CadenceJudge::StartRun(RunStart start, int64_t time_ns) {

@@ -89,9 +89,8 @@ class CadenceJudge : public Judge {
   WakeCause deep_cause_ = WakeCause::kTimeout;
   int64_t polls_ = 0;
   int64_t other_duties_ = 0;
-  // The last request to yield while no task was known to compute: it came in this time.
-  int64_t asked_from_ns_ = INT64_MIN;
-  int64_t signal_ns_ = INT64_MIN;
+  int64_t signal_ns_ = INT64_MIN;  // the last request to yield while no task was known to compute
+  int64_t marked_call_ns_ = INT64_MIN;  // when the last call began within the turn of a request
 
   std::deque<Event> recent_;
 };
