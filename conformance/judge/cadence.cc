@@ -44,6 +44,11 @@ void CadenceJudge::Observe(const Event& event) {
         in_cycle_ = false;
         break;
       }
+      // A request marks its task at any time of its turn, and its signal, which interrupts a call
+      // that begins anew then, arrives until the turn's end.
+      if (signalled_ && activity_.last_call_began_ns() > cycle_began_ns_)
+        marked_call_ns_ = activity_.last_call_began_ns();
+      signalled_ = false;
       EndCycle();
       OnShallowSleep(event);
       slept_from_ns_ = event.time_ns;
@@ -105,9 +110,7 @@ void CadenceJudge::OnDuty(const Event& event) {
   if (event.kind != EventKind::kPoll) {
     const bool between_stamps = activity_.computes_alone_since_ns() == INT64_MAX;
     if (event.kind == EventKind::kPreemptSignal && between_stamps) signal_ns_ = event.time_ns;
-    // The request marks its task before it sends the signal, at any time of this turn.
-    if (event.kind == EventKind::kPreemptSignal && activity_.last_call_began_ns() > cycle_began_ns_)
-      marked_call_ns_ = activity_.last_call_began_ns();
+    signalled_ = signalled_ || event.kind == EventKind::kPreemptSignal;
     ++other_duties_;
     return;
   }

@@ -91,6 +91,7 @@ class CadenceJudge : public Judge {
   int64_t other_duties_ = 0;
   int64_t signal_ns_ = INT64_MIN;  // the last request to yield while no task was known to compute
   int64_t marked_call_ns_ = INT64_MIN;  // when the last call began within the turn of a request
+  bool signalled_ = false;              // in this turn
 
   std::deque<Event> recent_;
 };

@@ -164,19 +164,20 @@ TEST(CAD_6, AResetWhileATaskComesOutOfTheNetworkIsARetake) {
   }
 }
 
-// The request of a turn marked the task before it came to its call, the signal followed later: it
-// enters the call when it has its next turn, and loses its P there.
+// A request marked the task before it came to its call, which it enters when it has its next turn;
+// or its signal interrupted the call, which begins anew then. There it loses its P.
 TEST(CAD_6, AResetAfterATaskThatHadYetToEnterItsCallIsARetake) {
-  for (const bool asked : {true, false}) {
+  for (const int asked : {0, 1, 2}) {  // not, when the signal has been sent, or before it is
     TraceBuilder trace = TraceBuilder().FreshStart().Start(1).Start(2);
     for (int i = 0; i < 4; ++i) {
-      trace.Begin(1, Op::kSpin).Run(2, 10 * kMs).End(1, Op::kSpin);
-      trace.Begin(1, Op::kBlock).Begin(2, Op::kSpin);
-      if (asked) trace.Signal(9);
+      trace.Begin(1, Op::kSpin).Run(2, 10 * kMs);
+      if (asked == 1) trace.Signal(9);
+      trace.End(1, Op::kSpin).Begin(1, Op::kBlock).Begin(2, Op::kSpin);
+      if (asked == 2) trace.Signal(9);
       trace.Run(3, 10 * kMs).Run(51, 20 * kUs).Climb(40 * kUs, 2);
       trace.End(2, Op::kSpin).End(1, Op::kBlock);
     }
-    EXPECT_EQ(trace.Of(ClauseId::kCAD_6) == Verdict::kViolates, !asked) << trace.Violations();
+    EXPECT_EQ(trace.Of(ClauseId::kCAD_6) == Verdict::kViolates, asked == 0) << asked;
   }
 }
 
