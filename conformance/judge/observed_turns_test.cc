@@ -548,6 +548,17 @@ TEST(POLL_7, ADescriptorThatNobodySeesUntilTheSpinEndsViolates) {
   EXPECT_EQ(trace.Of(ClauseId::kPOLL_7), Verdict::kViolates);
 }
 
+// The monitor waits for a tracer that is stopped, and the task computes to its end.
+TEST(POLL_7, AStoppedHarnessExplainsADescriptorThatNobodySees) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  trace.Begin(kTask, Op::kSpin, 5 * kSecond).Start(kBehind).Begin(kBehind, Op::kWait);
+  trace.Add(EventKind::kDescriptorReady, {{Arg::kDescriptor, 0}}).Wait(2 * kSecond);
+  trace.End(kTask, Op::kSpin).Wait(kSecond);
+  trace.Add(EventKind::kStall, {{Arg::kDurationNs, 2'997 * kMs}});
+  EXPECT_NE(trace.Of(ClauseId::kPOLL_7), Verdict::kViolates);
+}
+
 TEST(DEAD_3, AProcessAtRestThatReportsNothingViolates) {
   TraceBuilder trace = OneTask(1);
   trace.header.tiers = kX;
