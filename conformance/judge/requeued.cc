@@ -36,7 +36,7 @@ void RequeuedJudge::Observe(const Event& event) {
       break;
     // The monitor has come back from its call.
     case EventKind::kShallowSleep:
-      if (asked_ && !is_sent_) ends_ = 0;
+      if (!is_sent_) ends_ = 0;
       is_sent_ = true;
       break;
     case EventKind::kTaskStart:

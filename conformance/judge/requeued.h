@@ -30,8 +30,8 @@ class RequeuedJudge : public StampJudge {
   Activity activity_;
   int64_t runner_ = -1;         // who stamped last
   std::optional<Event> asked_;  // it, to yield
-  bool is_sent_ = false;        // that request, for certain
-  int64_t ends_ = 0;  // its operations that ended since the last request, or since it was sent
+  bool is_sent_ = false;        // the last request, for certain
+  int64_t ends_ = 0;            // its operations that ended since then
   Samples goes_on_;
 };
 

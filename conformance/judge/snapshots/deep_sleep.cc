@@ -98,7 +98,7 @@ void DeepSleepJudge::OnOwnRead() {
   // It may have seen otherwise; what it reads then is no longer watched.
   if (now[Variable::kIdleProcessors] != now[Variable::kProcs] && now[Variable::kStopPending] == 0)
     tests_shown_ = false;
-  (view_.now()[Variable::kSchedLock] != 0 ? tested_under_lock_ : tested_without_lock_) = true;
+  (now[Variable::kSchedLock] != 0 ? tested_under_lock_ : tested_without_lock_) = true;
 }
 
 void DeepSleepJudge::OnOwnWrite(const Event& event) {

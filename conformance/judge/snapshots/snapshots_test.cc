@@ -168,6 +168,12 @@ class Snapshots : public TraceBuilder {
       Set(Variable::kPollWaiters, waiters += adjustment).Sleep();
     }
   }
+  // A collection that is due is forced.
+  void ForceOnce() {
+    header.in_force.forcegc_period_ns = 200 * kMs;
+    Set(Variable::kLastCollection, now_ns - 300 * kMs).Wake();
+    Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
+  }
   // Six requests, each of which marks the task and, as often as is said, signals its thread.
   void RequestSixTimes(int signals) {
     Wait(11 * kMs);
@@ -967,26 +973,11 @@ INSTANTIATE_TEST_SUITE_P(
                s.Set(Variable::kLastCollection, s.now_ns - 100 * kMs).Wake();
                s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
              }},
-        Case{"forces_once", kGC_2, kKept,
-             [](Snapshots& s) {
-               s.header.in_force.forcegc_period_ns = 200 * kMs;
-               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
-               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
-             }},
+        Case{"forces_once", kGC_2, kKept, [](Snapshots& s) { s.ForceOnce(); }},
         Case{"forces_without_the_lock", kGC_2, kBroken,
-             [](Snapshots& s) {
-               s.header.in_force.forcegc_period_ns = 200 * kMs;
-               s.Set(Variable::kHelperLock, 0);
-               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
-               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
-             }},
+             [](Snapshots& s) { s.Set(Variable::kHelperLock, 0).ForceOnce(); }},
         Case{"forces_under_the_lock", kGC_2, kKept,
-             [](Snapshots& s) {
-               s.header.in_force.forcegc_period_ns = 200 * kMs;
-               s.Set(Variable::kHelperLock, 1);
-               s.Set(Variable::kLastCollection, s.now_ns - 300 * kMs).Wake();
-               s.Set(Variable::kHelperIdle, 0).At(kInject).Sleep();
-             }},
+             [](Snapshots& s) { s.Set(Variable::kHelperLock, 1).ForceOnce(); }},
         Case{"forces_twice", kGC_2, kBroken,
              [](Snapshots& s) {
                s.header.in_force.forcegc_period_ns = 200 * kMs;
