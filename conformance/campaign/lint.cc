@@ -164,11 +164,13 @@ class Linter {
   }
 
   void LintOperations() {
-    for (const Op op : Declared()) {
+    // The stamps of CPU time come first: others are judged by them.
+    std::vector<Op> declared = Declared();
+    std::ranges::stable_partition(declared, [](Op op) { return op == Op::kStamp; });
+    for (const Op op : declared) {
       const std::string name(OpNames()[static_cast<size_t>(op)]);
       const std::string place = "operation " + name;
-      const struct Run run =
-          Perform(place, ScenarioOf(name, TasksAlone(op, result_.handshake->operations)));
+      const struct Run run = Perform(place, ScenarioAlone(op, *result_.handshake));
       if (listener_.Stopped()) return;
       if (run.outcome != Outcome::kDone) continue;
       const std::string fault = FindFault(op, run);

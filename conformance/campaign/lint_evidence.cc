@@ -19,6 +19,8 @@ namespace {
 constexpr int64_t kSpinShare = 4;
 // A timer in ticks may be early by one. The coarsest tick in use is a hundredth of a second.
 constexpr int64_t kTickNs = 10'000'000;
+// Of the CPU time asked for, what a task gets however busy the machine is.
+constexpr int64_t kCrowdedShare = 32;
 // More than the start of a process and the steps of the kernel's CPU clocks.
 constexpr int64_t kCpuSlackNs = 1'000'000'000;
 
@@ -68,6 +70,86 @@ std::string FindStandingCpuTime(const Run& run) {
     }
   }
   return "";
+}
+
+// It uses the CPU for as long as it gets it.
+std::string FindIdleTime(Op op, const Run& run) {
+  int64_t used_ns = 0;
+  int64_t asked_ns = 0;
+  std::optional<int64_t> before_ns;
+  for (const Event& event : run.events) {
+    if (event.kind != EventKind::kCpuTime) continue;
+    // Every other stamp comes after the operation.
+    if (before_ns) {
+      used_ns += event.Get(Arg::kCpuNs) - *before_ns;
+      asked_ns += kLintCpuNs;
+      before_ns.reset();
+    } else {
+      before_ns = event.Get(Arg::kCpuNs);
+    }
+  }
+  if (used_ns >= asked_ns / kCrowdedShare) return "";
+  return fmt::format("{} lasted {} ns in all, and the process has used {} ns of CPU time for it",
+                     OpNames()[static_cast<size_t>(op)], asked_ns, used_ns);
+}
+
+// Two tasks that were spawned by another one, and only yield, take turns.
+std::string FindIdleYields(const Run& run) {
+  struct Span {
+    int64_t first_ns = INT64_MAX;  // of what it does
+    int64_t last_ns = 0;
+  };
+  std::map<int64_t, Span> pair;  // by the task
+  for (const Event& event : run.events) {
+    if (event.kind == EventKind::kTaskSpawn && event.g > 0) pair[event.Get(Arg::kTask)] = {};
+    const auto found = pair.find(event.g);
+    if (found == pair.end()) continue;
+    if (event.kind == EventKind::kOpBegin) {
+      found->second.first_ns = std::min(found->second.first_ns, event.time_ns);
+    } else if (event.kind == EventKind::kOpEnd) {
+      found->second.last_ns = event.time_ns;
+    }
+  }
+  if (pair.size() != 2) return "";
+  const Span& one = pair.begin()->second;
+  const Span& other = pair.rbegin()->second;
+  if (one.first_ns < other.last_ns && other.first_ns < one.last_ns) return "";
+  return fmt::format(
+      "tasks {} and {} could run, and one did all its yields before the other one began: yield "
+      "lets no other task run",
+      pair.begin()->first, pair.rbegin()->first);
+}
+
+// Surely inside a call of kLintBlockNs: an operation is stamped before its call has begun, and when
+// others may have run since the call ended.
+bool IsInside(const Event& call, const Event& event) {
+  const int64_t since_ns = event.time_ns - call.time_ns;
+  return since_ns > kLintBlockNs / 2 && since_ns < kLintBlockNs;
+}
+
+// While a task blocks, of which the runtime is told, another one that computes goes on.
+std::string FindUntoldBlock(const Run& run) {
+  constexpr int64_t kCallsLeast = 3;
+  std::optional<Event> call;
+  int64_t calls = 0;  // after which the other task still had something to do
+  for (const Event& event : run.events) {
+    const bool is_operation = event.kind == EventKind::kOpBegin || event.kind == EventKind::kOpEnd;
+    if (!is_operation) continue;
+    const bool blocks = static_cast<Op>(event.Get(Arg::kOp)) == Op::kBlock;
+    if (blocks && event.kind == EventKind::kOpBegin) {
+      call = event;
+    } else if (!blocks && call) {
+      if (IsInside(*call, event)) return "";
+      if (event.time_ns - call->time_ns < kLintBlockNs) continue;
+      call.reset();
+      ++calls;
+    }
+  }
+  if (calls < kCallsLeast) return "";
+  return fmt::format(
+      "during {} calls of {} ns each no other task has run, though one could: \"blocking\" is "
+      "\"untold\", or the call is made in another way than that of which the runtime is told",
+      calls, kLintBlockNs);
 }
 
 // It is the whole process's: a stamp that was begun after another one shows no less, and no more
@@ -213,6 +295,13 @@ std::string FindFault(Op op, const Run& run) {
       return FindTooShort(run, [](int64_t asked_ns) { return asked_ns / kSpinShare; });
     case Op::kSleep:
       return FindTooShort(run, [](int64_t asked_ns) { return asked_ns - kTickNs; });
+    case Op::kWork:
+    case Op::kCalls:
+      return FindIdleTime(op, run);
+    case Op::kYield:
+      return FindIdleYields(run);
+    case Op::kBlock:
+      return FindUntoldBlock(run);
     case Op::kStamp:
       return FindWrongCpuTime(run);
     case Op::kCollect:

@@ -14,7 +14,8 @@
 
 namespace proctor {
 
-// Of a run of TasksAlone(op) (lint_scenarios.h) that matches its scenario. Empty: no fault is seen.
+// Of a run of ScenarioAlone(op) (lint_scenarios.h) that matches its scenario. Empty: no fault is
+// seen.
 std::string FindFault(Op op, const Run& run);
 
 // What does not balance in what the adapter gathered, or is not there at all. Empty: nothing.

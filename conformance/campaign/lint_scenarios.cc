@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "conformance/contract/promises.h"
+
 namespace proctor {
 namespace {
 
@@ -11,16 +13,6 @@ constexpr int64_t kShortNs = 2'000'000;
 constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
 constexpr int64_t kDelayNs = 20'000'000;
 constexpr int32_t kDescriptors = 2;
-
-// One that the others outrun: it holds up what must wait for it.
-Operation Delay(const std::set<std::string>& declared) {
-  for (const Op op : {Op::kSleep, Op::kBlock, Op::kWork, Op::kCalls}) {
-    if (declared.contains(std::string(OpNames()[static_cast<size_t>(op)]))) {
-      return For(op, kDelayNs);
-    }
-  }
-  return {.op = Op::kYield};
-}
 
 }  // namespace
 
@@ -91,34 +83,6 @@ std::vector<Op> NeedsOf(Op op) {
   }
 }
 
-std::vector<Task> TasksAlone(Op op, const std::set<std::string>& declared) {
-  const auto has = [&](Op other) {
-    return declared.contains(std::string(OpNames()[static_cast<size_t>(other)]));
-  };
-  std::vector<Task> tasks = TasksFor(op);
-  if (op == Op::kStamp && has(Op::kSpin)) {
-    Task& spins = tasks.emplace_back(Task{.ops = {For(op), For(Op::kSpin, kLintCpuNs), For(op)}});
-    if (has(Op::kSpawn)) {
-      // Another thread may run this one, and it stamps later.
-      spins.ops.push_back({.op = Op::kSpawn, .task = static_cast<int32_t>(tasks.size())});
-      tasks.push_back({.ops = {For(op)}, .start = false});
-    }
-  }
-  // One collection after the other, so that each is to be seen.
-  if (op == Op::kCollect) tasks.resize(1);
-  if (op == Op::kSend || op == Op::kReceive) {
-    // The other side comes later, so that a full or an empty channel must hold this one up.
-    const Op late = op == Op::kSend ? Op::kReceive : Op::kSend;
-    tasks.push_back({.ops = {{.op = op, .channel = 1}}, .repeat = 4});
-    tasks.push_back({.ops = {{.op = late, .channel = 1}}, .repeat = 4});
-    const Operation delay = Delay(declared);
-    for (Task& task : tasks) {
-      if (task.ops.front().op == late && has(delay.op)) task.ops.insert(task.ops.begin(), delay);
-    }
-  }
-  return tasks;
-}
-
 Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
   Scenario scenario{.name = name,
                     .channels = {{.capacity = 0}, {.capacity = 2}, {.capacity = 2}},
@@ -138,6 +102,122 @@ Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
                                 .every_ns = kShortNs,
                                 .times = times});
   }
+  return scenario;
+}
+
+namespace {
+
+// What an adapter says that it can do.
+class Declared {
+ public:
+  explicit Declared(const Handshake& handshake) : handshake_(handshake) {}
+
+  bool Has(Op op) const {
+    return handshake_.operations.contains(std::string(OpNames()[static_cast<size_t>(op)]));
+  }
+
+  // One task at a time, where a scenario asks for it.
+  bool CanHaveOneProcessor() const {
+    return handshake_.in_force.procs == 1 || handshake_.settable.contains("procs");
+  }
+
+  const Promises& promises() const { return handshake_.promises; }
+
+ private:
+  const Handshake& handshake_;
+};
+
+// One that the others outrun: it holds up what must wait for it.
+Operation Delay(const Declared& declared) {
+  for (const Op op : {Op::kSleep, Op::kBlock, Op::kWork, Op::kCalls}) {
+    if (declared.Has(op)) return For(op, kDelayNs);
+  }
+  return {.op = Op::kYield};
+}
+
+void AddCpuTime(const Declared& declared, std::vector<Task>& tasks) {
+  if (!declared.Has(Op::kSpin)) return;
+  Task& spins = tasks.emplace_back(
+      Task{.ops = {For(Op::kStamp), For(Op::kSpin, kLintCpuNs), For(Op::kStamp)}});
+  if (!declared.Has(Op::kSpawn)) return;
+  // Another thread may run this one, and it stamps later.
+  spins.ops.push_back({.op = Op::kSpawn, .task = static_cast<int32_t>(tasks.size())});
+  tasks.push_back({.ops = {For(Op::kStamp)}, .start = false});
+}
+
+// The other side comes later, so that a full or an empty channel must hold this one up.
+void AddLateSide(Op op, const Declared& declared, std::vector<Task>& tasks) {
+  const Op late = op == Op::kSend ? Op::kReceive : Op::kSend;
+  tasks.push_back({.ops = {{.op = op, .channel = 1}}, .repeat = 4});
+  tasks.push_back({.ops = {{.op = late, .channel = 1}}, .repeat = 4});
+  const Operation delay = Delay(declared);
+  for (Task& task : tasks) {
+    if (task.ops.front().op == late && declared.Has(delay.op)) {
+      task.ops.insert(task.ops.begin(), delay);
+    }
+  }
+}
+
+// Two tasks that only yield, both of which can run before the first of them does.
+void AddYieldingPair(const Declared& declared, std::vector<Task>& tasks) {
+  if (!declared.CanHaveOneProcessor() || !declared.Has(Op::kSpawn)) return;
+  if (declared.promises().preemption != PreemptionKind::kNone) return;
+  constexpr int32_t kYields = 50;
+  const auto first = static_cast<int32_t>(tasks.size()) + 1;
+  tasks.push_back({.ops = {{.op = Op::kSpawn, .task = first}, {.op = Op::kSpawn, .task = first}}});
+  tasks.push_back({.ops = {For(Op::kYield)}, .repeat = kYields, .start = false});
+}
+
+// The first blocks again and again; the other one computes, and lets it.
+std::vector<Task> BlockedBesideWork(const Declared& declared) {
+  if (!declared.CanHaveOneProcessor() || declared.promises().blocking != BlockingKind::kTold ||
+      !declared.Has(Op::kWork)) {
+    return {};
+  }
+  constexpr int32_t kBlocks = 5;
+  Task works{.ops = {For(Op::kWork, 1'000'000)}, .repeat = 700};
+  if (declared.Has(Op::kYield)) works.ops.push_back(For(Op::kYield));
+  return {{.ops = {For(Op::kBlock, kLintBlockNs)}, .repeat = kBlocks}, std::move(works)};
+}
+
+std::vector<Task> TasksAlone(Op op, const Declared& declared) {
+  std::vector<Task> tasks = TasksFor(op);
+  switch (op) {
+    case Op::kStamp:
+      AddCpuTime(declared, tasks);
+      break;
+    case Op::kCollect:
+      // One collection after the other, so that each is to be seen.
+      tasks.resize(1);
+      break;
+    case Op::kSend:
+    case Op::kReceive:
+      AddLateSide(op, declared, tasks);
+      break;
+    case Op::kYield:
+      AddYieldingPair(declared, tasks);
+      break;
+    case Op::kBlock:
+      if (std::vector<Task> beside = BlockedBesideWork(declared); !beside.empty()) return beside;
+      break;
+    case Op::kWork:
+    case Op::kCalls:
+      // Alone: nothing else computes between the stamps.
+      if (!declared.Has(Op::kStamp)) break;
+      return {{.ops = {For(Op::kStamp), For(op, kLintCpuNs), For(Op::kStamp)}, .repeat = 10}};
+    default:
+      break;
+  }
+  return tasks;
+}
+
+}  // namespace
+
+Scenario ScenarioAlone(Op op, const Handshake& handshake) {
+  const std::string name(OpNames()[static_cast<size_t>(op)]);
+  Scenario scenario = ScenarioOf(name, TasksAlone(op, Declared(handshake)));
+  const bool is_about_others = op == Op::kBlock || op == Op::kYield;
+  if (is_about_others && handshake.settable.contains("procs")) scenario.tunables["procs"] = 1;
   return scenario;
 }
 

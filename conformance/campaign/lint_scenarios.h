@@ -6,10 +6,10 @@
 #define PROCTOR_CONFORMANCE_CAMPAIGN_LINT_SCENARIOS_H_
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "conformance/adapter/protocol.h"
 #include "conformance/contract/tunables.h"
 #include "conformance/scenario/operations.h"
 #include "conformance/scenario/scenario.h"
@@ -17,15 +17,16 @@
 namespace proctor {
 
 inline constexpr int64_t kLintSleepNs = 40'000'000;  // the longest sleep
-inline constexpr int64_t kLintCpuNs = 20'000'000;    // the spin between two stamps of cpu_time
+inline constexpr int64_t kLintCpuNs = 20'000'000;    // what computes between two stamps of cpu_time
+inline constexpr int64_t kLintBlockNs = 100'000'000;  // the call beside a task that computes
 
 // Tasks that do the operation beside others, so that all that it can do is seen.
 std::vector<Task> TasksFor(Op op);
 
-// The same for a scenario of the operation alone; `declared` are the operations that there are.
-std::vector<Task> TasksAlone(Op op, const std::set<std::string>& declared);
+// A scenario of the operation alone, and of what shows whether it does what it says.
+Scenario ScenarioAlone(Op op, const Handshake& handshake);
 
-// The operations that the tasks need beside the one that they are for.
+// The operations that TasksFor needs beside the one that they are for.
 std::vector<Op> NeedsOf(Op op);
 
 // With the channels, descriptors and bytes that the tasks need.
