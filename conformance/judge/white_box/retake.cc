@@ -327,8 +327,11 @@ void RetakeJudge::JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe 
   if (!permitted) BlameTake(p, visit, surely_fresh, expired.yes && !expired.no, event);
   // A slice that is over bypasses the look at the tick, and leaves what was seen of it alone.
   kept.syscall.See(ticks, now_ns, in_call && !expired);
+  const bool is_wrapped = kept.syscall.tick() < kept.largest_call;
+  kept.largest_call = std::max(kept.largest_call, kept.syscall.tick());
   if (!permitted) return;
   if (seen_only.yes && !seen_only.no) {
+    if (!leave.yes) ++(is_wrapped ? kept.left_wrapped : kept.left_new);
     Trigger(kSYS_1);
     if (IsWrapped(kept.syscall)) Trigger(kSYS_10);
     if (MovedHigh(kept.syscall)) Trigger(kSLICE_6);

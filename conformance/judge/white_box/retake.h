@@ -72,6 +72,17 @@ class RetakeJudge final : public WhiteBoxJudge {
     Sighting schedule;
     Sighting syscall;
     bool requested = false;  // preemption, since the schedule tick was first seen
+    // How many calls were left alone for nothing but their newness, before their ticks wrapped and
+    // after that.
+    int64_t largest_call = -1;  // tick
+    int32_t left_new = 0;
+    int32_t left_wrapped = 0;
+
+    // Ticks compared by order explain why calls since the wrap count as seen before: all but one
+    // perhaps, the first after a call whose tick was read and not kept.
+    bool ComparesByOrder(int64_t tick) const {
+      return tick < largest_call && left_new > 0 && left_wrapped <= 1;
+    }
   };
 
   void Begin();

@@ -75,7 +75,8 @@ void RetakeJudge::BlameTake(int32_t p, const Visit& visit, bool fresh, bool expi
   if (tried && fresh && !expired) {
     const int64_t change = ticks.last() ^ sighting.tick();
     const bool narrow = sighting.seen() && (change & 0xff) == 0;
-    const bool wrapped = sighting.seen() && ticks.last() < sighting.tick();
+    const bool wrapped =
+        sighting.seen() && (ticks.last() < sighting.tick() || kept.ComparesByOrder(ticks.last()));
     const std::string message =
         fmt::format("P {} was taken from a system call seen for the first time: tick {}, {} before",
                     p, ticks.last(), sighting.tick());

@@ -1,4 +1,5 @@
-// Mutants that keep or begin anew from one cycle to the next what they should not.
+// Mutants that keep from one cycle, or from one of its duties, to the next what they should not, or
+// begin it anew.
 
 #include <cstdint>
 
@@ -55,7 +56,28 @@ struct ScheduleTickForCalls : PassThroughHost {
   uint32_t SyscallTickOf(int32_t processor) override { return host_.ScheduleTickOf(processor); }
 };
 
+struct NoForceAfterLostTake : Monitor {
+  using Monitor::Monitor;
+  bool TakeBySwap(int32_t processor) override {
+    const bool won = Monitor::TakeBySwap(processor);
+    lost_ = lost_ || !won;
+    return won;
+  }
+  int32_t Retake(int64_t now_ns) override {
+    lost_ = false;
+    return Monitor::Retake(now_ns);
+  }
+  void ForceCollection(int64_t now_ns) override {
+    if (!lost_) Monitor::ForceCollection(now_ns);
+  }
+  bool lost_ = false;
+};
+
 constexpr MonitorMutant kMutants[] = {
+    {.name = "no_force_after_lost_take",
+     .clause = kGC_1,
+     .text = "no collection is forced in a cycle that lost a P to its returning thread",
+     .run = Run<NoForceAfterLostTake>},
     {.name = "idle_reset_by_resize",
      .clause = kCAD_6,
      .text = "another number of P resets the cadence",

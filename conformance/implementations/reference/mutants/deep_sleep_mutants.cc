@@ -110,6 +110,35 @@ struct DueNowCountsAsLater : PassThroughHost {
   int64_t now_ns = 0;
 };
 
+// The timer that decides is the one from before the lock: who sets an earlier one meanwhile is
+// overslept.
+struct TimerBeforeLock : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  void Lock(LockId lock) override {
+    if (lock == LockId::kSched) before_ns = host_.EarliestTimerNs();
+    host_.Lock(lock);
+    if (lock == LockId::kMonitor) before_ns = -1;
+  }
+  int64_t EarliestTimerNs() override {
+    return before_ns >= 0 ? before_ns : host_.EarliestTimerNs();
+  }
+  int64_t before_ns = -1;
+};
+
+// It looks under the lock as well, and goes by what it saw with the clock.
+struct TimerWithClock : PassThroughHost {
+  using PassThroughHost::PassThroughHost;
+  int64_t NowNs() override {
+    before_ns = host_.EarliestTimerNs();
+    return host_.NowNs();
+  }
+  int64_t EarliestTimerNs() override {
+    host_.EarliestTimerNs();
+    return before_ns;
+  }
+  int64_t before_ns = 0;
+};
+
 struct TimerIgnored : PassThroughHost {
   using PassThroughHost::PassThroughHost;
   int64_t NowNs() override { return now_ns = host_.NowNs(); }
@@ -183,6 +212,14 @@ struct StaysRelaxed : PassThroughHost {
 };
 
 constexpr MonitorMutant kMutants[] = {
+    {.name = "timer_before_lock",
+     .clause = kDEEP_4,
+     .text = "the timer that a deep sleep ends with is read before the sched lock is taken",
+     .run = RunBehind<TimerBeforeLock>},
+    {.name = "timer_with_clock",
+     .clause = kDEEP_4,
+     .text = "the timer that a deep sleep ends with is read with the clock, before the two tests",
+     .run = RunBehind<TimerWithClock>},
     {.name = "no_first_test",
      .clause = kDEEP_1,
      .text = "whether it may sleep deep is looked at under the sched lock only",
