@@ -318,7 +318,7 @@ void Session::End() {
   link_.CloseInput();
   const int64_t exit_ns =
       MonotonicNowNs() + (Failed() || ended_by_us_ ? 0 : options_.exit_ms * kNsPerMs);
-  if (!ended_ && link_.process()->Wait(exit_ns, options_.stop)) OnEnded();
+  if (!ended_ && link_.process()->WaitForEnd(exit_ns, options_.stop)) OnEnded();
   if (done_ && ended_ && link_.HasMore())
     Fail(Outcome::kError, "the adapter went on after the end of the scenario");
   if (!ended_ && options_.stop != nullptr && options_.stop->made()) {

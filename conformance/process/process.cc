@@ -19,6 +19,7 @@
 #include "conformance/base/mutex.h"
 #include "conformance/process/child.h"
 #include "conformance/process/descendants.h"
+#include "conformance/process/ending.h"
 #include "conformance/process/keeper.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/program.h"
@@ -335,6 +336,12 @@ std::optional<int> Process::Wait(int64_t deadline_ns, const StopRequest* stop) {
     }
   }
   return state_->status;
+}
+
+std::optional<int> Process::WaitForEnd(int64_t deadline_ns, const StopRequest* stop) {
+  const std::optional<int> status = Wait(deadline_ns, stop);
+  if (status || !IsEnding(pid())) return status;
+  return Wait(MonotonicNowNs() + kEndingNsMost, stop);
 }
 
 bool Process::EndBySignal(int signal, int64_t deadline_ns) {

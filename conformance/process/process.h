@@ -62,6 +62,11 @@ class Process {
   // the exit status, or 128 + the signal. nullopt: still running, also where `stop` was made.
   std::optional<int> Wait(int64_t deadline_ns, const StopRequest* stop = nullptr);
 
+  // The same for one that was told to end, where the kernel may hold it up on its way out: it has
+  // kEndingNsMost more, once nothing but that is missing at the deadline.
+  std::optional<int> WaitForEnd(int64_t deadline_ns, const StopRequest* stop = nullptr);
+  static constexpr int64_t kEndingNsMost = 120'000'000'000;
+
   // Once Wait has returned the status of a gated child: why its program could not be started;
   // empty: it was. Once.
   std::string start_error() const;

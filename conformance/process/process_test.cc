@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,13 +11,18 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "conformance/process/ending.h"
+
 namespace proctor {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int64_t kWaitAtMostNs = 30'000'000'000;
 
@@ -162,14 +168,9 @@ pid_t PrintedBy(Process& process) {
   return std::stoi(text);
 }
 
-// Whether the process is gone, or is a zombie that its new parent has yet to take notice of.
-bool IsGone(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string number;
-  std::string name;
-  std::string state;
-  return !(file >> number >> name >> state) || state == "Z";
-}
+// Whether the process is gone, or is about to be: its descriptors are closed a little earlier, and
+// its new parent has yet to take notice of its end.
+bool IsGone(pid_t pid) { return !fs::exists("/proc/" + std::to_string(pid)) || IsEnding(pid); }
 
 TEST(Process, EndsWhatLeftItsGroupItsSessionAndItsParent) {
   for (const char* script : {
@@ -244,6 +245,43 @@ TEST(Process, AWaitEndsWhenAStopIsRequested) {
   EXPECT_EQ(process->Wait(Deadline(), &stop), std::nullopt);
   EXPECT_LT(MonotonicNowNs(), Deadline());
   other.join();
+}
+
+// A thread whose tracer does not take notice of its end holds the process up, as the kernel may.
+TEST(Process, ThatIsOnItsWayOutHasTimeForIt) {
+  std::string error;
+  const std::string ready = testing::TempDir() + "/threads." + std::to_string(getpid());
+  auto process = Process::Spawn(
+      {.argv = {"/usr/bin/python3", "-c",
+                "import os, sys, threading, time\n"
+                "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+                "open(sys.argv[1], 'w').close()\n"
+                "while os.path.exists(sys.argv[1]): time.sleep(0.001)\n"
+                "os._exit(4)",
+                ready}},
+      error);
+  ASSERT_TRUE(process) << error;
+  while (!std::ifstream(ready)) sched_yield();
+  EXPECT_FALSE(IsEnding(process->pid()));
+  EXPECT_EQ(process->WaitForEnd(MonotonicNowNs()), std::nullopt);
+
+  pid_t other = 0;
+  for (const auto& thread :
+       fs::directory_iterator("/proc/" + std::to_string(process->pid()) + "/task")) {
+    const pid_t number = std::stoi(thread.path().filename());
+    if (number != process->pid()) other = number;
+  }
+  if (ptrace(PTRACE_SEIZE, other, nullptr, nullptr) != 0) GTEST_SKIP() << "ptrace is not permitted";
+  fs::remove(ready);
+  while (!IsEnding(process->pid())) sched_yield();
+  EXPECT_EQ(process->Wait(MonotonicNowNs()), std::nullopt);
+  // Only this thread may take notice.
+  std::optional<int> status;
+  std::thread waits([&] { status = process->WaitForEnd(MonotonicNowNs()); });
+  while (waitpid(other, nullptr, __WALL) != other) {
+  }
+  waits.join();
+  EXPECT_EQ(status, 4);
 }
 
 TEST(Process, EndAllNeedsNoOwner) {
