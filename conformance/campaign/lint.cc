@@ -164,9 +164,10 @@ class Linter {
   }
 
   void LintOperations() {
-    // The stamps of CPU time come first: others are judged by them.
+    // What others are judged by comes first: stamps of CPU time, and before them what uses it.
     std::vector<Op> declared = Declared();
-    std::ranges::stable_partition(declared, [](Op op) { return op == Op::kStamp; });
+    std::ranges::stable_partition(declared,
+                                  [](Op op) { return op == Op::kSpin || op == Op::kStamp; });
     for (const Op op : declared) {
       const std::string name(OpNames()[static_cast<size_t>(op)]);
       const std::string place = "operation " + name;
