@@ -133,7 +133,7 @@ TEST(CheckGccgo, IsNotAccusedOfWhatItDeclaresAbsent) {
 // Waits so long that no stall of a busy machine explains them.
 constexpr const char* kLongSpins = R"({"schema":"proctor-scenario/1","name":"long_spins",
   "budget_ms":30000,"tunables":{"gc_percent":-1,"procs":1},"tasks":[
-  {"repeat":14,"ops":[{"op":"yield"},{"op":"spawn","task":1},{"op":"spin","duration_ns":400000000}]},
+  {"repeat":10,"ops":[{"op":"yield"},{"op":"spawn","task":1},{"op":"spin","duration_ns":400000000}]},
   {"start":false,"ops":[{"op":"yield"}]}]})";
 
 TEST(CheckGo, PreemptionTurnedOffBreaksPre5AndKeepsPre3) {
