@@ -25,7 +25,7 @@ class ShareTest {
 
   explicit ShareTest(Plan plan);
 
-  // What comes after a decision only counts; it does not change the decision.
+  // What comes after a rejection only counts; nothing changes that.
   void Add(bool exceeds);
 
   Decision decision() const { return decision_; }

@@ -27,6 +27,30 @@ TEST(ShareTest, DecidesBothWays) {
   EXPECT_EQ(open.decision(), ShareTest::Decision::kOpen);
 }
 
+TEST(ShareTest, RejectsWhatBeginsToFailLate) {
+  ShareTest test({});
+  for (int i = 0; i < 1'000; ++i) test.Add(false);
+  for (int i = 0; i < 3; ++i) test.Add(true);
+  EXPECT_EQ(test.decision(), ShareTest::Decision::kKept);
+  for (int i = 0; i < 3; ++i) test.Add(true);
+  EXPECT_EQ(test.decision(), ShareTest::Decision::kBroken);
+  for (int i = 0; i < 1'000; ++i) test.Add(false);
+  EXPECT_EQ(test.decision(), ShareTest::Decision::kBroken);
+}
+
+// A whole scenario's samples, not only up to a decision.
+TEST(ShareTest, RejectsNoRightOneInManySamples) {
+  std::mt19937_64 random(1);
+  std::bernoulli_distribution exceeds(0.01);
+  int64_t rejected = 0;
+  for (int64_t run = 0; run < 5'000; ++run) {
+    ShareTest test({});
+    for (int i = 0; i < 400; ++i) test.Add(exceeds(random));
+    rejected += test.decision() == ShareTest::Decision::kBroken ? 1 : 0;
+  }
+  EXPECT_LE(rejected, 10);
+}
+
 TEST(ShareTest, ErrorsStayWithinThePlan) {
   // A fixed seed: the counts below are those of this very sequence, and far from what the plan
   // allows.

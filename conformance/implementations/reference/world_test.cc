@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 4082496585227658888u;
+constexpr uint64_t kEventsHash = 1580217371454763995u;
 
 class Recorder : public EventSink {
  public:
