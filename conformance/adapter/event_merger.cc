@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace proctor {
+namespace {
+
+// A stall is known at its end only, and may have begun before that of the process.
+bool IsOfHarness(EventKind kind) {
+  return kind == EventKind::kStall || kind == EventKind::kGap || kind == EventKind::kProcessExit;
+}
+
+}  // namespace
 
 void EventMerger::Add(const Event& event) {
   const MutexLock lock(mutex_);
@@ -17,6 +25,13 @@ void EventMerger::Add(const Event& event) {
 std::vector<Event> EventMerger::Take() {
   const MutexLock lock(mutex_);
   std::ranges::stable_sort(events_, {}, &Event::time_ns);
+  // A process that the harness ends is seen to do some more, and the harness's doing it is.
+  const auto exit = std::ranges::find(events_, EventKind::kProcessExit, &Event::kind);
+  if (exit != events_.end()) {
+    events_.erase(std::remove_if(exit + 1, events_.end(),
+                                 [](const Event& event) { return !IsOfHarness(event.kind); }),
+                  events_.end());
+  }
   if (lost_ > 0) {
     const int64_t end_ns = events_.empty() ? 0 : events_.back().time_ns;
     events_.push_back(MakeEvent(end_ns, EventKind::kGap, {{Arg::kLost, lost_}}));

@@ -25,7 +25,8 @@ class EventMerger {
 
   void Add(const Event& event);
 
-  // By time; those of one maker at the same time stay in their order.
+  // By time; those of one maker at the same time stay in their order. After the end of the process
+  // there is nothing but what the harness has to say.
   std::vector<Event> Take();
 
  private:

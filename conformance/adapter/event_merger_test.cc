@@ -28,6 +28,18 @@ TEST(EventMerger, SaysHowMuchItCouldNotKeep) {
   EXPECT_EQ(merger.Take(), expected);
 }
 
+TEST(EventMerger, AfterItsEndTheProcessDoesNothing) {
+  EventMerger merger;
+  const Event exit = MakeEvent(4, EventKind::kProcessExit);
+  const Event stall = MakeEvent(6, EventKind::kStall, {{Arg::kDurationNs, 5}});
+  for (const Event& event : {stall, MakeEvent(5, EventKind::kShallowSleep), exit,
+                             MakeEvent(3, EventKind::kShallowSleep)}) {
+    merger.Add(event);
+  }
+  const std::vector<Event> expected = {MakeEvent(3, EventKind::kShallowSleep), exit, stall};
+  EXPECT_EQ(merger.Take(), expected);
+}
+
 TEST(EventMerger, OfNothingIsEmpty) { EXPECT_TRUE(EventMerger().Take().empty()); }
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 1580217371454763995u;
+constexpr uint64_t kEventsHash = 1695303673828310946u;
 
 class Recorder : public EventSink {
  public:
