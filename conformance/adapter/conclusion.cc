@@ -15,14 +15,6 @@
 namespace proctor {
 namespace {
 
-// What the harness itself does and sees, whatever the evidence is otherwise.
-bool HarnessMakes(EventKind kind) {
-  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
-         kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
-         kind == EventKind::kStopped || kind == EventKind::kContinued ||
-         kind == EventKind::kAtRest || kind == EventKind::kCanGoOn;
-}
-
 // A deadlock was reported: the scenario says so, or it comes of a task that the runtime lost, which
 // is for the judges, or the scenario is wrong.
 void ExplainDeadlock(const Scenario& scenario, Run& run) {

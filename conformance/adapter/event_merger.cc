@@ -4,14 +4,13 @@
 #include <utility>
 
 namespace proctor {
-namespace {
 
-// A stall is known at its end only, and may have begun before that of the process.
-bool IsOfHarness(EventKind kind) {
-  return kind == EventKind::kStall || kind == EventKind::kGap || kind == EventKind::kProcessExit;
+bool HarnessMakes(EventKind kind) {
+  return kind == EventKind::kProcessStart || kind == EventKind::kProcessExit ||
+         kind == EventKind::kStall || kind == EventKind::kDescriptorReady ||
+         kind == EventKind::kStopped || kind == EventKind::kContinued ||
+         kind == EventKind::kAtRest || kind == EventKind::kCanGoOn;
 }
-
-}  // namespace
 
 void EventMerger::Add(const Event& event) {
   const MutexLock lock(mutex_);
@@ -25,11 +24,15 @@ void EventMerger::Add(const Event& event) {
 std::vector<Event> EventMerger::Take() {
   const MutexLock lock(mutex_);
   std::ranges::stable_sort(events_, {}, &Event::time_ns);
-  // A process that the harness ends is seen to do some more, and the harness's doing it is.
+  // A process that the harness ends may be seen to do more until it is gone. That is not its own
+  // doing, and no judge may see it. A stall is known at its own end, which may be later.
   const auto exit = std::ranges::find(events_, EventKind::kProcessExit, &Event::kind);
   if (exit != events_.end()) {
     events_.erase(std::remove_if(exit + 1, events_.end(),
-                                 [](const Event& event) { return !IsOfHarness(event.kind); }),
+                                 [](const Event& event) {
+                                   return !HarnessMakes(event.kind) &&
+                                          event.kind != EventKind::kGap;
+                                 }),
                   events_.end());
   }
   if (lost_ > 0) {

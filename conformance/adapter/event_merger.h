@@ -17,6 +17,9 @@
 
 namespace proctor {
 
+// What the harness itself does and sees, whatever the evidence is otherwise.
+bool HarnessMakes(EventKind kind);
+
 class EventMerger {
  public:
   static constexpr size_t kEventsMost = 4'000'000;

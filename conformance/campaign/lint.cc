@@ -107,9 +107,7 @@ class Linter {
     }
   }
 
-  bool Has(Op op) const {
-    return result_.handshake->operations.contains(std::string(OpNames()[static_cast<size_t>(op)]));
-  }
+  bool Has(Op op) const { return Declares(*result_.handshake, op); }
 
   std::vector<Op> Declared() const {
     std::vector<Op> declared;

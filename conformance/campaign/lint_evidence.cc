@@ -72,7 +72,7 @@ std::string FindStandingCpuTime(const Run& run) {
   return "";
 }
 
-// It uses the CPU for as long as it gets it.
+// Who computes uses the CPU whenever it gets it, and who sleeps does not.
 std::string FindIdleTime(Op op, const Run& run) {
   int64_t used_ns = 0;
   int64_t asked_ns = 0;

@@ -14,7 +14,100 @@ constexpr int64_t kLongNs = 60'000'000'000;  // nobody waits for it
 constexpr int64_t kDelayNs = 20'000'000;
 constexpr int32_t kDescriptors = 2;
 
+// One task at a time, where a scenario asks for it.
+bool CanHaveOneProcessor(const Handshake& handshake) {
+  return handshake.in_force.procs == 1 || handshake.settable.contains("procs");
+}
+
+// One that the others outrun: it holds up what must wait for it.
+Operation Delay(const Handshake& handshake) {
+  for (const Op op : {Op::kSleep, Op::kBlock, Op::kWork, Op::kCalls}) {
+    if (Declares(handshake, op)) return For(op, kDelayNs);
+  }
+  return {.op = Op::kYield};
+}
+
+void AddCpuTime(const Handshake& handshake, std::vector<Task>& tasks) {
+  if (!Declares(handshake, Op::kSpin)) return;
+  Task& spins = tasks.emplace_back(
+      Task{.ops = {For(Op::kStamp), For(Op::kSpin, kLintCpuNs), For(Op::kStamp)}});
+  if (!Declares(handshake, Op::kSpawn)) return;
+  // Another thread may run this one, and it stamps later.
+  spins.ops.push_back({.op = Op::kSpawn, .task = static_cast<int32_t>(tasks.size())});
+  tasks.push_back({.ops = {For(Op::kStamp)}, .start = false});
+}
+
+// The other side comes later, so that a full or an empty channel must hold this one up.
+void AddLateSide(Op op, const Handshake& handshake, std::vector<Task>& tasks) {
+  const Op late = op == Op::kSend ? Op::kReceive : Op::kSend;
+  tasks.push_back({.ops = {{.op = op, .channel = 1}}, .repeat = 4});
+  tasks.push_back({.ops = {{.op = late, .channel = 1}}, .repeat = 4});
+  const Operation delay = Delay(handshake);
+  for (Task& task : tasks) {
+    if (task.ops.front().op == late && Declares(handshake, delay.op)) {
+      task.ops.insert(task.ops.begin(), delay);
+    }
+  }
+}
+
+// Two tasks that only yield, both of which can run before the first of them does.
+void AddYieldingPair(const Handshake& handshake, std::vector<Task>& tasks) {
+  if (!CanHaveOneProcessor(handshake) || !Declares(handshake, Op::kSpawn)) return;
+  if (handshake.promises.preemption != PreemptionKind::kNone) return;
+  constexpr int32_t kYields = 50;
+  const auto first = static_cast<int32_t>(tasks.size()) + 1;
+  tasks.push_back({.ops = {{.op = Op::kSpawn, .task = first}, {.op = Op::kSpawn, .task = first}}});
+  tasks.push_back({.ops = {For(Op::kYield)}, .repeat = kYields, .start = false});
+}
+
+// The first blocks again and again; the other one computes, and lets it.
+std::vector<Task> BlockedBesideWork(const Handshake& handshake) {
+  if (!CanHaveOneProcessor(handshake) || handshake.promises.blocking != BlockingKind::kTold ||
+      !Declares(handshake, Op::kWork)) {
+    return {};
+  }
+  constexpr int32_t kBlocks = 5;
+  Task works{.ops = {For(Op::kWork, 1'000'000)}, .repeat = 700};
+  if (Declares(handshake, Op::kYield)) works.ops.push_back(For(Op::kYield));
+  return {{.ops = {For(Op::kBlock, kLintBlockNs)}, .repeat = kBlocks}, std::move(works)};
+}
+
+std::vector<Task> TasksAlone(Op op, const Handshake& handshake) {
+  std::vector<Task> tasks = TasksFor(op);
+  switch (op) {
+    case Op::kStamp:
+      AddCpuTime(handshake, tasks);
+      break;
+    case Op::kCollect:
+      // One collection after the other, so that each is to be seen.
+      tasks.resize(1);
+      break;
+    case Op::kSend:
+    case Op::kReceive:
+      AddLateSide(op, handshake, tasks);
+      break;
+    case Op::kYield:
+      AddYieldingPair(handshake, tasks);
+      break;
+    case Op::kBlock:
+      if (std::vector<Task> beside = BlockedBesideWork(handshake); !beside.empty()) return beside;
+      break;
+    case Op::kWork:
+    case Op::kCalls:
+      // Alone: nothing else computes between the stamps.
+      if (!Declares(handshake, Op::kStamp)) break;
+      return {{.ops = {For(Op::kStamp), For(op, kLintCpuNs), For(Op::kStamp)}, .repeat = 10}};
+    default:
+      break;
+  }
+  return tasks;
+}
+
 }  // namespace
+
+bool Declares(const Handshake& handshake, Op op) {
+  return handshake.operations.contains(std::string(OpNames()[static_cast<size_t>(op)]));
+}
 
 std::vector<Task> TasksFor(Op op) {
   switch (op) {
@@ -105,117 +198,9 @@ Scenario ScenarioOf(const std::string& name, std::vector<Task> tasks) {
   return scenario;
 }
 
-namespace {
-
-// What an adapter says that it can do.
-class Declared {
- public:
-  explicit Declared(const Handshake& handshake) : handshake_(handshake) {}
-
-  bool Has(Op op) const {
-    return handshake_.operations.contains(std::string(OpNames()[static_cast<size_t>(op)]));
-  }
-
-  // One task at a time, where a scenario asks for it.
-  bool CanHaveOneProcessor() const {
-    return handshake_.in_force.procs == 1 || handshake_.settable.contains("procs");
-  }
-
-  const Promises& promises() const { return handshake_.promises; }
-
- private:
-  const Handshake& handshake_;
-};
-
-// One that the others outrun: it holds up what must wait for it.
-Operation Delay(const Declared& declared) {
-  for (const Op op : {Op::kSleep, Op::kBlock, Op::kWork, Op::kCalls}) {
-    if (declared.Has(op)) return For(op, kDelayNs);
-  }
-  return {.op = Op::kYield};
-}
-
-void AddCpuTime(const Declared& declared, std::vector<Task>& tasks) {
-  if (!declared.Has(Op::kSpin)) return;
-  Task& spins = tasks.emplace_back(
-      Task{.ops = {For(Op::kStamp), For(Op::kSpin, kLintCpuNs), For(Op::kStamp)}});
-  if (!declared.Has(Op::kSpawn)) return;
-  // Another thread may run this one, and it stamps later.
-  spins.ops.push_back({.op = Op::kSpawn, .task = static_cast<int32_t>(tasks.size())});
-  tasks.push_back({.ops = {For(Op::kStamp)}, .start = false});
-}
-
-// The other side comes later, so that a full or an empty channel must hold this one up.
-void AddLateSide(Op op, const Declared& declared, std::vector<Task>& tasks) {
-  const Op late = op == Op::kSend ? Op::kReceive : Op::kSend;
-  tasks.push_back({.ops = {{.op = op, .channel = 1}}, .repeat = 4});
-  tasks.push_back({.ops = {{.op = late, .channel = 1}}, .repeat = 4});
-  const Operation delay = Delay(declared);
-  for (Task& task : tasks) {
-    if (task.ops.front().op == late && declared.Has(delay.op)) {
-      task.ops.insert(task.ops.begin(), delay);
-    }
-  }
-}
-
-// Two tasks that only yield, both of which can run before the first of them does.
-void AddYieldingPair(const Declared& declared, std::vector<Task>& tasks) {
-  if (!declared.CanHaveOneProcessor() || !declared.Has(Op::kSpawn)) return;
-  if (declared.promises().preemption != PreemptionKind::kNone) return;
-  constexpr int32_t kYields = 50;
-  const auto first = static_cast<int32_t>(tasks.size()) + 1;
-  tasks.push_back({.ops = {{.op = Op::kSpawn, .task = first}, {.op = Op::kSpawn, .task = first}}});
-  tasks.push_back({.ops = {For(Op::kYield)}, .repeat = kYields, .start = false});
-}
-
-// The first blocks again and again; the other one computes, and lets it.
-std::vector<Task> BlockedBesideWork(const Declared& declared) {
-  if (!declared.CanHaveOneProcessor() || declared.promises().blocking != BlockingKind::kTold ||
-      !declared.Has(Op::kWork)) {
-    return {};
-  }
-  constexpr int32_t kBlocks = 5;
-  Task works{.ops = {For(Op::kWork, 1'000'000)}, .repeat = 700};
-  if (declared.Has(Op::kYield)) works.ops.push_back(For(Op::kYield));
-  return {{.ops = {For(Op::kBlock, kLintBlockNs)}, .repeat = kBlocks}, std::move(works)};
-}
-
-std::vector<Task> TasksAlone(Op op, const Declared& declared) {
-  std::vector<Task> tasks = TasksFor(op);
-  switch (op) {
-    case Op::kStamp:
-      AddCpuTime(declared, tasks);
-      break;
-    case Op::kCollect:
-      // One collection after the other, so that each is to be seen.
-      tasks.resize(1);
-      break;
-    case Op::kSend:
-    case Op::kReceive:
-      AddLateSide(op, declared, tasks);
-      break;
-    case Op::kYield:
-      AddYieldingPair(declared, tasks);
-      break;
-    case Op::kBlock:
-      if (std::vector<Task> beside = BlockedBesideWork(declared); !beside.empty()) return beside;
-      break;
-    case Op::kWork:
-    case Op::kCalls:
-      // Alone: nothing else computes between the stamps.
-      if (!declared.Has(Op::kStamp)) break;
-      return {{.ops = {For(Op::kStamp), For(op, kLintCpuNs), For(Op::kStamp)}, .repeat = 10}};
-    default:
-      break;
-  }
-  return tasks;
-}
-
-}  // namespace
-
 Scenario ScenarioAlone(Op op, const Handshake& handshake) {
   const std::string name(OpNames()[static_cast<size_t>(op)]);
-  Scenario scenario = ScenarioOf(name, TasksAlone(op, Declared(handshake)));
+  Scenario scenario = ScenarioOf(name, TasksAlone(op, handshake));
   const bool is_about_others = op == Op::kBlock || op == Op::kYield;
   if (is_about_others && handshake.settable.contains("procs")) scenario.tunables["procs"] = 1;
   return scenario;

@@ -20,6 +20,8 @@ inline constexpr int64_t kLintSleepNs = 40'000'000;  // the longest sleep
 inline constexpr int64_t kLintCpuNs = 20'000'000;    // what computes between two stamps of cpu_time
 inline constexpr int64_t kLintBlockNs = 100'000'000;  // the call beside a task that computes
 
+bool Declares(const Handshake& handshake, Op op);
+
 // Tasks that do the operation beside others, so that all that it can do is seen.
 std::vector<Task> TasksFor(Op op);
 

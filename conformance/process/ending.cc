@@ -32,11 +32,12 @@ bool IsThreadEnding(const fs::path& folder) {
 }  // namespace
 
 bool IsEnding(pid_t process) {
+  // The process may be gone at any time: no step may throw.
   std::error_code error;
   bool is_ending = false;
-  for (const fs::directory_entry& thread :
-       fs::directory_iterator("/proc/" + std::to_string(process) + "/task", error)) {
-    if (!IsThreadEnding(thread.path())) return false;
+  for (fs::directory_iterator thread("/proc/" + std::to_string(process) + "/task", error);
+       !error && thread != fs::directory_iterator(); thread.increment(error)) {
+    if (!IsThreadEnding(thread->path())) return false;
     is_ending = true;
   }
   return is_ending;

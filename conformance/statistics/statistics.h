@@ -13,6 +13,9 @@ namespace proctor {
 // Wald's sequential test of "at most `kept` of the samples exceed a bound" against "at least
 // `broken` do". It may be looked at after every sample; a right implementation is rejected with a
 // probability of at most about `alpha`, and a broken one accepted with at most about `beta`.
+//
+// What begins to fail late is rejected as well: the test goes on after it has accepted, from where
+// it did, which adds little to `alpha` (statistics_test.cc).
 class ShareTest {
  public:
   struct Plan {

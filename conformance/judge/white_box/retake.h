@@ -71,17 +71,16 @@ class RetakeJudge final : public WhiteBoxJudge {
   struct Kept {
     Sighting schedule;
     Sighting syscall;
-    bool requested = false;  // preemption, since the schedule tick was first seen
-    // How many calls were left alone for nothing but their newness, before their ticks wrapped and
-    // after that.
-    int64_t largest_call = -1;  // tick
-    int32_t left_new = 0;
+    bool requested = false;     // preemption, since the schedule tick was first seen
+    int64_t largest_call = -1;  // the largest tick of a call so far
+    // Calls left alone for nothing but their newness: before their ticks wrapped, and since then.
+    bool left_new = false;
     int32_t left_wrapped = 0;
 
     // Ticks compared by order explain why calls since the wrap count as seen before: all but one
     // perhaps, the first after a call whose tick was read and not kept.
     bool ComparesByOrder(int64_t tick) const {
-      return tick < largest_call && left_new > 0 && left_wrapped <= 1;
+      return tick < largest_call && left_new && left_wrapped <= 1;
     }
   };
 
