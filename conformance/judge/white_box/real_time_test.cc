@@ -216,5 +216,67 @@ TEST(RealTime, AHandOffIsDecidedByWhatWasThereWhenItWasDecided) {
   EXPECT_EQ(polled.Of(kHAND_7), Verdict::kViolates) << "while somebody polls it may go idle";
 }
 
+// One scan, of a P in a call of this tick, with work behind it. Its slice is new. Who leaves a call
+// for its newness does not look at the work.
+void Scan(Trace& trace, int64_t tick, bool takes, bool looks_at_work) {
+  const auto lock = [&](EventKind kind, LockId which) {
+    trace.By(kMonitor, kind, {{Arg::kLock, static_cast<int64_t>(which)}});
+  };
+  const auto read = [&](Variable variable, int64_t value) {
+    trace.By(kMonitor, kRead,
+             {{Arg::kVariable, static_cast<int64_t>(variable)}, {Arg::kValue, value}}, 0);
+  };
+  trace.Write(kSomeThread, Variable::kScheduleTick, tick, 0);
+  trace.Write(kSomeThread, Variable::kSyscallTick, tick, 0);
+  trace.Pass(20 * kUs).By(kMonitor, kShallowWake);
+  lock(kLock, LockId::kMonitor);
+  trace.By(kMonitor, kNow, {{Arg::kNowNs, trace.now_ns}});
+  lock(kLock, LockId::kAllP);
+  trace.Read(kMonitor, Variable::kProcessorCount, 1);
+  read(Variable::kStatus, static_cast<int64_t>(ProcessorStatus::kSyscall));
+  read(Variable::kScheduleTick, tick);
+  read(Variable::kSyscallTick, tick);
+  if (looks_at_work) read(Variable::kLocalWork, 1);
+  lock(kUnlock, LockId::kAllP);
+  if (takes) {
+    trace.By(kMonitor, kSwap,
+             {{Arg::kVariable, static_cast<int64_t>(Variable::kStatus)},
+              {Arg::kExpected, static_cast<int64_t>(ProcessorStatus::kSyscall)},
+              {Arg::kValue, -1}},
+             0);
+  }
+  lock(kLock, LockId::kAllP);
+  lock(kUnlock, LockId::kAllP);
+  lock(kUnlock, LockId::kMonitor);
+}
+
+void Leave(Trace& trace, int64_t tick) { Scan(trace, tick, false, false); }
+void LeaveThoughItLooked(Trace& trace, int64_t tick) { Scan(trace, tick, false, true); }
+void Take(Trace& trace, int64_t tick) { Scan(trace, tick, true, true); }
+
+// The call at the wrap may not show it. That all later ones are taken for old does, unless new
+// calls were never told from old ones, or still are.
+TEST(RealTime, TicksComparedByOrderShowInAnyCallAfterTheWrap) {
+  constexpr int64_t kLast = UINT32_MAX;
+  Trace by_order;
+  Leave(by_order, kLast);
+  LeaveThoughItLooked(by_order, 3);
+  Take(by_order, 5);
+  EXPECT_EQ(by_order.Of(kSYS_10), Verdict::kViolates) << by_order.Violations();
+
+  Trace at_first_sight;
+  Take(at_first_sight, kLast);
+  LeaveThoughItLooked(at_first_sight, 3);
+  Take(at_first_sight, 5);
+  EXPECT_EQ(at_first_sight.Of(kSYS_1), Verdict::kViolates) << at_first_sight.Violations();
+  EXPECT_NE(at_first_sight.Of(kSYS_10), Verdict::kViolates) << at_first_sight.Violations();
+
+  Trace now_and_then;
+  for (const int64_t tick : {kLast, 3L, 5L, 7L}) Leave(now_and_then, tick);
+  Take(now_and_then, 9);
+  EXPECT_EQ(now_and_then.Of(kSYS_1), Verdict::kViolates) << now_and_then.Violations();
+  EXPECT_NE(now_and_then.Of(kSYS_10), Verdict::kViolates) << now_and_then.Violations();
+}
+
 }  // namespace
 }  // namespace proctor

@@ -331,8 +331,10 @@ void RetakeJudge::JudgeCall(int32_t p, const Visit& visit, Maybe in_call, Maybe 
   kept.largest_call = std::max(kept.largest_call, kept.syscall.tick());
   if (!permitted) return;
   if (seen_only.yes && !seen_only.no) {
-    if (!leave.yes && is_wrapped) ++kept.left_wrapped;
-    if (!leave.yes && !is_wrapped) kept.left_new = true;
+    // Who leaves a call for its newness need not look further.
+    const bool for_newness = visit.local.none();
+    if (for_newness && is_wrapped) ++kept.left_wrapped;
+    if (for_newness && !is_wrapped) kept.left_new = true;
     Trigger(kSYS_1);
     if (IsWrapped(kept.syscall)) Trigger(kSYS_10);
     if (MovedHigh(kept.syscall)) Trigger(kSLICE_6);
