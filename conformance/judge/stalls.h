@@ -40,16 +40,22 @@ class Stalls {
     }
   }
 
-  // How much of this time was stalled, all CPUs taken together: it may be more than the time.
+  // For how much of this time some CPU was stalled. Two that stall at once delay no more than one:
+  // what is late waits on one of them at a time.
   int64_t Within(int64_t begin_ns, int64_t end_ns) const {
-    int64_t stalled_ns = Overlap({stopped_ns_, last_ns_}, begin_ns, end_ns) +
-                         Overlap({uncounted_ns_, last_ns_}, begin_ns, end_ns);
-    const auto ends_before = [](const Stall& stall, int64_t time_ns) {
-      return stall.end_ns <= time_ns;
+    const int64_t open_ns = std::min(stopped_ns_, uncounted_ns_);
+    int64_t stalled_ns = Overlap({open_ns, last_ns_}, begin_ns, end_ns);
+    const auto ends_after = [](int64_t time_ns, const Stall& stall) {
+      return time_ns < stall.end_ns;
     };
-    auto stall = std::lower_bound(stalls_.begin(), stalls_.end(), begin_ns, ends_before);
-    for (; stall != stalls_.end() && stall->end_ns - longest_ns_ < end_ns; ++stall) {
-      stalled_ns += Overlap(*stall, begin_ns, end_ns);
+    const auto first = std::upper_bound(stalls_.begin(), stalls_.end(), begin_ns, ends_after);
+    const auto last = std::upper_bound(first, stalls_.end(), end_ns + longest_ns_, ends_after);
+    // From the last one back: what is later than `counted_ns` has been counted.
+    int64_t counted_ns = std::min(end_ns, open_ns);
+    for (auto stall = last; stall != first;) {
+      --stall;
+      stalled_ns += Overlap(*stall, begin_ns, counted_ns);
+      counted_ns = std::min(counted_ns, stall->begin_ns);
     }
     return stalled_ns;
   }

@@ -27,11 +27,27 @@ TEST(StallsTest, ALongOneIsFoundBehindShortOnes) {
   EXPECT_EQ(stalls.Within(850, 890), 40);
 }
 
-TEST(StallsTest, OnSeveralCpusTheyAddUp) {
+TEST(StallsTest, TimeInWhichTwoCpusStalledCountsOnce) {
   Stalls stalls;
   Stall(stalls, 200, 100);
   Stall(stalls, 200, 100);
-  EXPECT_EQ(stalls.Within(100, 200), 200);
+  EXPECT_EQ(stalls.Within(0, 300), 100);
+  Stall(stalls, 220, 60);
+  Stall(stalls, 230, 5);
+  EXPECT_EQ(stalls.Within(0, 300), 125);
+  Stall(stalls, 300, 250);
+  EXPECT_EQ(stalls.Within(0, 300), 250);
+  EXPECT_EQ(stalls.Within(60, 210), 150);
+}
+
+TEST(StallsTest, AStallOfAStoppedProcessCountsOnce) {
+  Stalls stalls;
+  Stall(stalls, 200, 100);
+  stalls.Observe(MakeEvent(150, EventKind::kStopped));
+  Stall(stalls, 400, 50);
+  EXPECT_EQ(stalls.Within(0, 400), 300) << "it is still stopped";
+  stalls.Observe(MakeEvent(450, EventKind::kContinued));
+  EXPECT_EQ(stalls.Within(0, 500), 350);
 }
 
 TEST(StallsTest, TheLongestPieceIsOfOneStall) {
