@@ -10,6 +10,9 @@ namespace {
 // With every task waiting for N of the longest shallow sleeps the monitor has come to its deep
 // sleep.
 constexpr int64_t kIdleCycles = 3;
+// A right monitor asks in each of its turns once the slice is over. A loop that computes on in
+// spite of as many was not asked, or did not listen: what held up the monitor does not matter.
+constexpr int32_t kTurnsThatDecide = 5;
 // A loop that had work left takes longer than this to its end.
 constexpr int64_t kWentOnNs = 1'000'000;
 
@@ -79,6 +82,10 @@ void RunnableBehindJudge::Observe(const Event& event) {
     interrupted_.reset();
   }
   switch (event.kind) {
+    case EventKind::kShallowWake:
+    case EventKind::kDeepWake:
+      OnTurn(event);
+      break;
     case EventKind::kTaskSpawn:
       spawned_ = event;
       break;
@@ -101,6 +108,18 @@ void RunnableBehindJudge::Observe(const Event& event) {
       activity_.live() > 0 && !activity_.lost() && activity_.open_waiting() == activity_.live();
   if (!idle) idle_since_ns_ = INT64_MAX;
   if (idle && idle_since_ns_ == INT64_MAX) idle_since_ns_ = event.time_ns;
+}
+
+// Only those in the first half of the time that the loop takes at least: with so much left to
+// compute it meets the request.
+void RunnableBehindJudge::OnTurn(const Event& wake) {
+  if (!ahead_ || !ahead_->begin.Is(Arg::kOp, Op::kSpin)) return;
+  ahead_->first_turn_ns = std::min(ahead_->first_turn_ns, wake.time_ns);
+  const int64_t since_ns = wake.time_ns - ahead_->begin.time_ns;
+  if (wake.time_ns - ahead_->first_turn_ns > in_force_.slice_ns &&
+      since_ns < ahead_->begin.Get(Arg::kDurationNs) / 2) {
+    ++ahead_->late_turns;
+  }
 }
 
 void RunnableBehindJudge::OnBegin(const Event& event) {
@@ -205,7 +224,8 @@ void RunnableBehindJudge::FinishSpin(const Ahead& ahead, const Event& end, bool 
   if (asked_.asynchronous_preemption == 0) return;
   if (started || waited_ns > behind_spin_.bound_ns()) {
     Sample waited = sample(ahead.begin.time_ns, waited_ns > behind_spin_.bound_ns());
-    waited.beyond_ns = waited_ns - behind_spin_.bound_ns();
+    const bool ran_on = !started && ahead.late_turns >= kTurnsThatDecide;
+    waited.beyond_ns = ran_on ? INT64_MAX : waited_ns - behind_spin_.bound_ns();
     behind_spin_.Add(std::move(waited));
   }
   // A collection preempts for reasons of its own.

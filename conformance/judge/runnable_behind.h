@@ -38,6 +38,8 @@ class RunnableBehindJudge : public StampJudge {
     int64_t behind;          // the task behind
     int64_t fresh_since_ns;  // the task ahead began its slice after this; INT64_MAX: not known
     bool monitor_slept = false;
+    int64_t first_turn_ns = INT64_MAX;  // the monitor's first one since then
+    int32_t late_turns = 0;             // ... and those of it that must have found the slice over
   };
 
   // A loop whose task lost its P to the one behind, until it is known whether it went on.
@@ -46,6 +48,7 @@ class RunnableBehindJudge : public StampJudge {
     Event start;
   };
 
+  void OnTurn(const Event& wake);
   void OnBegin(const Event& event);
   void OnEnd(const Event& event);
   void OnStart(const Event& event);

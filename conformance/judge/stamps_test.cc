@@ -150,6 +150,30 @@ TEST(PRE_5, ALoopWithoutCallsYields) {
             Verdict::kNotExercised);
 }
 
+// Loops of 200 ms to their ends, each behind a stall as long as itself, and `turns` of the monitor
+// that must have found the slice over, the first of them `from_ns` after the loop's begin.
+TraceBuilder StalledLoops(int turns, int64_t from_ns) {
+  TraceBuilder trace = Stamps();
+  for (int64_t child = 100; child < 110; ++child) {
+    Spawn(trace, 1, child).Begin(1, Op::kSpin, 200 * kMs);
+    trace.Wait(from_ns - 11 * kMs).Add(EventKind::kShallowWake);
+    trace.Wait(11 * kMs);
+    for (int turn = 0; turn < turns; ++turn) trace.Add(EventKind::kShallowWake).Wait(10 * kMs);
+    trace.Wait(240 * kMs - from_ns - turns * 10 * kMs);
+    trace.Add(EventKind::kStall, {{Arg::kDurationNs, 240 * kMs}}).End(1, Op::kSpin).Start(child);
+    trace.Add(EventKind::kTaskEnd, {}, child).Wait(kMs);
+  }
+  trace.Wait(kSecond).Begin(1, Op::kYield);
+  return trace;
+}
+
+TEST(PRE_5, NoStallExcusesALoopThatComputesOnBesideAMonitorThatTurns) {
+  EXPECT_EQ(StalledLoops(5, 40 * kMs).Of(ClauseId::kPRE_5), Verdict::kViolates);
+  EXPECT_EQ(StalledLoops(4, 40 * kMs).Of(ClauseId::kPRE_5), Verdict::kInconclusive);
+  EXPECT_EQ(StalledLoops(5, 80 * kMs).Of(ClauseId::kPRE_5), Verdict::kInconclusive)
+      << "three of them come when the loop may be nearly over";
+}
+
 TEST(PRE_3, WithPreemptionOffALoopKeepsItsP) {
   TraceBuilder off = Stamps();
   off.header.in_force.asynchronous_preemption = 0;
