@@ -48,7 +48,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/options.h"
+#include "runtime/scheduler/options.h"
 #include "runtime/scheduler/task_function.h"
 
 namespace proctor::runtime {

@@ -219,6 +219,25 @@ TEST(Observe, ACommandFromItsStart) {
   EXPECT_EQ(verdicts["ID-1.O"], "conforms");
 }
 
+TEST(Observe, AReleaseThatNobodyHasReadIsSaidToBeGradedAsAnOlderOne) {
+  if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
+  std::string program = Contents("conformance/observer/workload_go");
+  const std::string version = program.substr(program.find("go1."), 6);
+  for (size_t at = 0; (at = program.find(version, at)) != std::string::npos; ++at) {
+    program.replace(at, version.size(), "go1.99");
+  }
+  const std::string path = Write("newer_go", program);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  for (const char* way : {"--for=5s", "--follow-children"}) {
+    const CommandResult outcome = Proctor({"observe", way, "--", path, "0", "300", "spin"});
+    EXPECT_NE(outcome.output.find("go1.99 is newer than go1."), std::string::npos)
+        << outcome.output;
+  }
+  const CommandResult asked =
+      Proctor({"observe", "--profile", "go1.20", "--for", "5s", "--", path, "0", "300", "spin"});
+  EXPECT_EQ(asked.output.find("go1.99 is newer than"), std::string::npos) << asked.output;
+}
+
 TEST(Observe, ACommandsOwnStatusIsPassedOn) {
   if (!Has("go")) GTEST_SKIP() << "no go toolchain on this machine";
   const CommandResult outcome = Proctor(

@@ -190,6 +190,8 @@ std::string Observation::Describe() const {
                 ? fmt::format(", a runtime in {} that does not say its version; {} is assumed",
                               file, profile)
                 : fmt::format(", {} in {}, profile {}", clean(image->version), file, profile);
+    const std::string note = UnknownReleaseNote(image->version);
+    if (!note.empty() && !options_.profile) text += "\n" + note;
   } else {
     text += fmt::format(", by --profile {}", profile);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,8 @@ class FamilyReport {
       const Header header = HeaderOf(member, options_.profile);
       runtime = header.version.empty() ? "not said" : Clean(header.version, Medium::kTerminal);
       profile = ProfileName(header.profile);
+      const std::string note = UnknownReleaseNote(header.version);
+      if (!note.empty() && !options_.profile) notes_.insert(note);
       clauses = "ended before its monitor slept";
       if (member.monitor != 0) {
         const int64_t count = CountSleeps(member.events);
@@ -103,6 +106,7 @@ class FamilyReport {
                     "runtime", "profile", "ran", "monitor's sleeps", "status", "clauses") +
         text_;
     if (left_out > 0) text += fmt::format("and {} processes more\n", left_out);
+    for (const std::string& note : notes_) text += note + "\n";
     for (const std::string& finding : findings_) text += Clean(finding, Medium::kTerminal) + "\n";
     return text;
   }
@@ -126,6 +130,7 @@ class FamilyReport {
   const OutputFolder& folder_;
   std::string text_;
   std::vector<std::string> findings_;
+  std::set<std::string> notes_;  // on how they are graded
   size_t number_ = 0;
   int64_t runtimes_ = 0;
   int64_t kept_ = 0;  // clauses, of all of them

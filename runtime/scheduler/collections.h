@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "runtime/base/lock.h"
-#include "runtime/collector_hooks.h"
+#include "runtime/scheduler/collector_hooks.h"
 #include "runtime/scheduler/scheduler_trace.h"
 #include "runtime/scheduler/task.h"
 #include "runtime/scheduler/traced.h"

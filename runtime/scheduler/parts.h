@@ -17,12 +17,12 @@
 #include <atomic>
 #include <cstdint>
 
-#include "runtime/options.h"
 #include "runtime/scheduler/collections.h"
 #include "runtime/scheduler/ending.h"
 #include "runtime/scheduler/global_queue.h"
 #include "runtime/scheduler/idle_processors.h"
 #include "runtime/scheduler/monitor_wake.h"
+#include "runtime/scheduler/options.h"
 #include "runtime/scheduler/poll_turn.h"
 #include "runtime/scheduler/poller.h"
 #include "runtime/scheduler/processor_list.h"

@@ -30,7 +30,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/options.h"
+#include "runtime/scheduler/options.h"
 #include "runtime/scheduler/task_function.h"
 #include "runtime/scheduler/trace_numbers.h"
 #include "runtime/trace/trace.h"

@@ -10,7 +10,7 @@
 
 #include "conformance/contract/profile.h"
 #include "conformance/implementations/reference/run_timers.h"
-#include "runtime/options.h"
+#include "runtime/scheduler/options.h"
 
 namespace proctor::reference {
 

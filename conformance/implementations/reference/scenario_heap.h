@@ -11,7 +11,7 @@
 
 #include "conformance/base/mutex.h"
 #include "runtime/collector/heap.h"
-#include "runtime/collector_hooks.h"
+#include "runtime/scheduler/collector_hooks.h"
 
 namespace proctor::reference {
 

@@ -9,7 +9,7 @@
 
 #include "conformance/contract/profile.h"
 #include "conformance/contract/tunables.h"
-#include "runtime/options.h"
+#include "runtime/scheduler/options.h"
 
 namespace proctor::reference {
 

@@ -2,8 +2,8 @@
 //
 // Thread safety: a plain value.
 
-#ifndef PROCTOR_RUNTIME_OPTIONS_H_
-#define PROCTOR_RUNTIME_OPTIONS_H_
+#ifndef PROCTOR_RUNTIME_SCHEDULER_OPTIONS_H_
+#define PROCTOR_RUNTIME_SCHEDULER_OPTIONS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -51,4 +51,4 @@ struct Options {
 
 }  // namespace proctor::runtime
 
-#endif  // PROCTOR_RUNTIME_OPTIONS_H_
+#endif  // PROCTOR_RUNTIME_SCHEDULER_OPTIONS_H_

@@ -2,8 +2,8 @@
 //
 // Thread safety: each function says.
 
-#ifndef PROCTOR_RUNTIME_COLLECTOR_HOOKS_H_
-#define PROCTOR_RUNTIME_COLLECTOR_HOOKS_H_
+#ifndef PROCTOR_RUNTIME_SCHEDULER_COLLECTOR_HOOKS_H_
+#define PROCTOR_RUNTIME_SCHEDULER_COLLECTOR_HOOKS_H_
 
 #include <cstdint>
 
@@ -25,4 +25,4 @@ class CollectorHooks {
 
 }  // namespace proctor::runtime
 
-#endif  // PROCTOR_RUNTIME_COLLECTOR_HOOKS_H_
+#endif  // PROCTOR_RUNTIME_SCHEDULER_COLLECTOR_HOOKS_H_
