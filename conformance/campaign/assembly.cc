@@ -28,7 +28,7 @@ Results AssembleResults(const Judged& judged, const Expectations& expectations) 
   const bool nothing_decided = std::ranges::none_of(results.verdicts, [](const Result& result) {
     return IsDecided(result.ruling.verdict) || result.ruling.verdict == Verdict::kInconclusive;
   });
-  if (nothing_decided && results.unjudged.empty()) {
+  if (judged.is_asked && nothing_decided && results.unjudged.empty()) {
     results.unjudged.emplace_back("no clause was put to the test");
   }
   results.exit_status = ExitStatusOf(results);

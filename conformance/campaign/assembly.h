@@ -27,6 +27,7 @@ struct Judged {
   Profile profile = kGo1_20;
   std::vector<Ruling> rulings;        // in the order of the contract
   bool whole = false;                 // all ran that could show a violation
+  bool is_asked = true;               // false: nobody asked for a clause, and none may be missed
   std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
   std::string machine;                // machine.h; empty: it does not matter
   std::optional<Noise> noise;
@@ -36,8 +37,8 @@ struct Judged {
   std::function<std::string(const Ruling&)> replay;
 };
 
-// The exit status follows from the results. Where no clause at all was decided, that is said as
-// well: nothing ends as expected without a test.
+// The exit status follows from the results. Where clauses were asked for and none was decided, that
+// is said as well: nothing ends as expected without a test.
 Results AssembleResults(const Judged& judged, const Expectations& expectations);
 
 }  // namespace proctor

@@ -260,18 +260,17 @@ int Observation::Report() {
   if (!GradeInspected(*folder, *grade, error)) Say(error);
   const std::vector<std::string> words = {options_.program, "judge", path};
   std::string line = folder->kept() ? ShellCommand(words) : "";
-  Results results = AssembleResults({.implementation = header.implementation,
-                                     .version = header.version,
-                                     .profile = header.profile,
-                                     .rulings = grade->rulings,
-                                     .machine = DescribeMachine(),
-                                     .noise = grade->noise,
-                                     .cadences = {grade->cadence},
-                                     .replay = [&](const Ruling&) { return line; }},
-                                    Expectations());
-  // Nobody asked for a clause: what an idle process does not do is no failure.
-  results.unjudged.clear();
-  results.exit_status = ExitStatusOf(results);
+  // What an idle process does not do is no failure.
+  const Results results = AssembleResults({.implementation = header.implementation,
+                                           .version = header.version,
+                                           .profile = header.profile,
+                                           .rulings = grade->rulings,
+                                           .is_asked = false,
+                                           .machine = DescribeMachine(),
+                                           .noise = grade->noise,
+                                           .cadences = {grade->cadence},
+                                           .replay = [&](const Ruling&) { return line; }},
+                                          Expectations());
   const bool decided = std::ranges::any_of(
       results.verdicts, [](const Result& result) { return IsDecided(result.ruling.verdict); });
   if (!decided) Say(kNothingDecided);
