@@ -66,6 +66,7 @@ class CadenceJudge : public Judge {
     int64_t began_ns = 0;
     int64_t unproved = 0;  // cycles that may have hidden a retake
     int64_t deep_sleeps = 0;
+    bool too_long = false;  // unless a wake-up was not seen
   };
   Run run_;
 
@@ -77,6 +78,7 @@ class CadenceJudge : public Judge {
   Lengths retake_runs_;
   Lengths woken_runs_;
   int64_t resets_without_cause_ = 0;
+  int64_t runs_too_long_ = 0;   // in which some cycles slept deep
   int64_t network_turns_ = 0;   // in which a poll may have made a task ready
   int64_t network_resets_ = 0;  // of them, those after which the delay was the shortest
 
@@ -86,6 +88,7 @@ class CadenceJudge : public Judge {
   bool interrupted_ = false;   // a signal ended it, or its rest
   int64_t cycle_began_ns_ = 0;
   bool slept_deep_ = false;
+  int64_t deep_due_ns_ = 0;
   WakeCause deep_cause_ = WakeCause::kTimeout;
   int64_t polls_ = 0;
   int64_t other_duties_ = 0;

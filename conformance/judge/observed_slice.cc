@@ -10,8 +10,8 @@ namespace {
 constexpr int64_t kDueTurnsMost = 1;
 // The thread that gets the P needs a moment, in which a monitor that looks often has many turns.
 constexpr int64_t kDueApartNs = 5'000'000;
-// Once the task's thread has had a part of this, which is more than the monitor itself needs in its
-// short turns, it has taken the last request.
+// Once the threads other than the monitor have had this, the task's has had a part of it, since it
+// has the only P; and it has taken the last request.
 constexpr int64_t kTakenNs = 5'000'000;
 
 bool IsCall(const Event& event) {

@@ -54,13 +54,30 @@ TEST(CAD_5, ATimeoutThatResetsTheDelayViolates) {
 }
 
 TEST(CAD_7, CyclesThatSleptDeepCount) {
-  for (const int64_t length : {50, 90}) {
+  for (const int64_t length : {50, 90, 200}) {
     TraceBuilder trace = OneTask(1);
     trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond);
     trace.Deep(kSecond, WakeCause::kWoken, kMs);
     for (int64_t i = 0; i < length; ++i) trace.Shallow(20 * kUs).Deep(kMs, WakeCause::kTimeout);
     trace.Shallow(40 * kUs);
-    EXPECT_EQ(trace.Of(ClauseId::kCAD_7), length == 50 ? Verdict::kConforms : Verdict::kViolates);
+    const Verdict verdict = trace.Of(ClauseId::kCAD_7);
+    EXPECT_EQ(verdict == Verdict::kConforms, length == 50);
+    EXPECT_EQ(verdict == Verdict::kViolates, length == 200) << "a wake-up may have come late";
+  }
+}
+
+// The monitor gets no CPU for a while after its deep sleep is over, and somebody may wake it then.
+TEST(CAD_7, ALateEndOfADeepSleepMayHaveBeenAWakeUp) {
+  for (const int64_t late_ns : {100 * kUs, 2 * kMs}) {
+    TraceBuilder trace = OneTask(1);
+    trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond);
+    trace.Deep(kSecond, WakeCause::kWoken, kMs);
+    for (int64_t i = 0; i < 400; ++i) {
+      const int64_t overslept_ns = i % 40 == 20 ? late_ns : 50 * kUs;
+      trace.Shallow(20 * kUs).Deep(kMs, WakeCause::kTimeout, kMs + overslept_ns);
+    }
+    const bool violates = trace.Of(ClauseId::kCAD_7) == Verdict::kViolates;
+    EXPECT_EQ(violates, late_ns < kMs) << late_ns;
   }
 }
 
@@ -68,8 +85,8 @@ TEST(CAD_7, WhatMayHaveBeenAWakeUpMayHaveBegunTheRunAnew) {
   TraceBuilder trace = OneTask(1);
   trace.FreshStart().Begin(kTask, Op::kSleep, 10 * kSecond);
   trace.Deep(kSecond, WakeCause::kWoken, kMs);
-  for (int64_t i = 0; i < 90; ++i) {
-    trace.Shallow(20 * kUs).Deep(kMs, i == 40 ? WakeCause::kEither : WakeCause::kTimeout);
+  for (int64_t i = 0; i < 400; ++i) {
+    trace.Shallow(20 * kUs).Deep(kMs, i % 40 == 20 ? WakeCause::kEither : WakeCause::kTimeout);
   }
   EXPECT_NE(trace.Of(ClauseId::kCAD_7), Verdict::kViolates);
 }

@@ -14,6 +14,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/observer/observer.h"
 #include "conformance/observer/process_sampler.h"
+#include "conformance/process/pipe.h"
 
 namespace proctor {
 
@@ -25,8 +26,8 @@ class UsageMeter {
   // Another stop of the monitor for its tracer.
   void CountStop() { ++usage_.stops; }
 
-  // The process's CPU time at this event of the monitor's: at its requests to yield, and at turns
-  // that are 2 ms apart, since slices are judged by it.
+  // The CPU time of all threads but the monitor, which is stopped, at this event of its: at its
+  // requests to yield, and at turns that are 2 ms apart, since slices are judged by it.
   std::optional<Event> ReadAt(const Event& event);
 
   // What was used since Begin; later calls change nothing.
@@ -37,9 +38,11 @@ class UsageMeter {
 
  private:
   int64_t OtherSleeps() const;
+  std::optional<int64_t> MonitorCpuNs() const;
 
   pid_t process_ = 0;
   pid_t monitor_ = 0;
+  Descriptor monitor_schedstat_;  // held open: it is read in most turns
   bool running_ = false;
   int64_t read_ns_ = 0;                    // by ReadAt, the last time
   std::optional<int64_t> monitor_cpu_ns_;  // at the beginning, as the others
