@@ -160,6 +160,13 @@ void ObservedDeepSleepJudge::OnStamp(const Event& event) {
   if (event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kCollect)) Expect(event, true);
 }
 
+// From then on it waits for a CPU, and needs no waker. In pieces it may sleep for longer.
+int64_t ObservedDeepSleepJudge::SleepsUntilNs() const {
+  const int64_t duration_ns = deep_->Get(Arg::kDurationNs);
+  if (duration_ns == kPieceNs || duration_ns > INT64_MAX - deep_->time_ns) return INT64_MAX;
+  return deep_->time_ns + duration_ns;
+}
+
 void ObservedDeepSleepJudge::Expect(const Event& cause, bool by_world) {
   if (expected_ && cause.time_ns - expected_->cause.time_ns <= kSystemAllowanceNs) return;
   // The last cause has not woken it, and here is another one.
@@ -170,9 +177,10 @@ void ObservedDeepSleepJudge::Expect(const Event& cause, bool by_world) {
 // `never`: nothing but the end of the sleep itself, or of the evidence.
 void ObservedDeepSleepJudge::SettleExpected(const Event& end, bool never) {
   if (!expected_) return;
-  const int64_t waited_ns = end.time_ns - expected_->cause.time_ns;
+  const int64_t slept_until_ns = never ? std::min(end.time_ns, SleepsUntilNs()) : end.time_ns;
+  const int64_t waited_ns = slept_until_ns - expected_->cause.time_ns;
   Samples& samples = expected_->by_world ? world_ : lost_;
-  // A sleep that ended by itself just then needed no waker.
+  // A sleep that ended by itself just then, or before, needed no waker.
   if (!never || waited_ns > kSystemAllowanceNs) {
     samples.Add({.begin_ns = expected_->cause.time_ns,
                  .end_ns = end.time_ns,

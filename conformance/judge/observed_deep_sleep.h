@@ -34,6 +34,7 @@ class ObservedDeepSleepJudge : public StampJudge {
   void OnDeepSleep(const Event& event);
   void OnDeepWake(const Event& event);
   void OnStamp(const Event& event);
+  int64_t SleepsUntilNs() const;
   void Expect(const Event& cause, bool by_world);
   void SettleExpected(const Event& end, bool never);
   bool OthersWait(const Event& event) const;

@@ -229,6 +229,22 @@ TEST(DEEP_9, AReturnFromACallWakesTheMonitor) {
   }
 }
 
+// Once its time is over the monitor no longer sleeps, although it may get no CPU for long.
+TEST(DEEP_9, ASleepThatIsOverNeedsNoWaker) {
+  for (const int64_t duration_ns : {4 * kMs, 30 * kMs, 60 * kSecond}) {
+    TraceBuilder trace = OneTask(1);
+    for (int i = 0; i < kEnough; ++i) {
+      trace.Run(3, 20 * kUs)
+          .Add(EventKind::kDeepSleep, {{Arg::kDurationNs, duration_ns}})
+          .Wait(kMs);
+      trace.Begin(kTask, Op::kBlock, 25 * kMs).Wait(35 * kMs).End(kTask, Op::kBlock);
+      trace.Begin(kTask, Op::kSpin, kMs).Wait(35 * kMs).End(kTask, Op::kSpin);
+      trace.Add(EventKind::kDeepWake, {{Arg::kCause, static_cast<int64_t>(WakeCause::kTimeout)}});
+    }
+    EXPECT_EQ(trace.Of(ClauseId::kDEEP_9) == Verdict::kViolates, duration_ns > 10 * kMs);
+  }
+}
+
 TEST(STW_1, TheEndOfStopTheWorldWakesTheMonitor) {
   for (const bool woken : {true, false}) {
     TraceBuilder trace = OneTask(2);
