@@ -97,6 +97,7 @@ void Tracer::Run(const std::atomic<bool>& stop) {
     if (tid < 0 && errno != EINTR) break;
     if (tid < 0) continue;
     const int64_t began_ns = MonotonicNowNs();
+    if (const auto stall = own_wait_.Look(gettid(), began_ns)) sink_(*stall);
     if (WIFSTOPPED(status)) {
       OnStop(tid, status);
     } else {
@@ -140,20 +141,20 @@ void Tracer::Take(pid_t tid, const Event& event) {
   if (tid == monitor_) {
     Event sent = event;
     sent.time_ns = last_time_ns_ = std::max(last_time_ns_, event.time_ns);
+    if (const auto stall = monitor_wait_.Look(tid, sent.time_ns)) sink_(*stall);
     sink_(sent);
     if (inspector_) inspector_->OnEvent(sent);
-    const auto read = options_.cpu_reads ? usage_.ReadAt(sent) : std::nullopt;
-    if (read) sink_(*read);
-  } else if (Searching()) {
-    std::vector<Event>& buffered = traced_[tid].buffered;
-    if (buffered.size() < kBufferedEventsMost) buffered.push_back(event);
+    if (!options_.cpu_reads) return;
+    if (const auto read = usage_.ReadAt(sent)) sink_(*read);
+  } else if (Searching() && traced_[tid].buffered.size() < kBufferedEventsMost) {
+    traced_[tid].buffered.push_back(event);
   }
 }
 
 void Tracer::EmitStall(int64_t began_ns) {
-  const int64_t now_ns = MonotonicNowNs();
-  if (now_ns - began_ns < kStallNsLeast) return;
-  sink_(MakeEvent(now_ns, EventKind::kStall, {{Arg::kDurationNs, now_ns - began_ns}}));
+  const int64_t took_ns = MonotonicNowNs() - began_ns;
+  if (took_ns < kStallNsLeast) return;
+  sink_(MakeEvent(began_ns + took_ns, EventKind::kStall, {{Arg::kDurationNs, took_ns}}));
 }
 
 void Tracer::OnStop(pid_t tid, int status) {
@@ -387,8 +388,7 @@ void Tracer::LetAllGo() {
     const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD | WNOHANG);
     if (tid < 0 && errno != EINTR) break;
     if (tid <= 0) {
-      const timespec moment{.tv_sec = 0, .tv_nsec = 200'000};
-      nanosleep(&moment, nullptr);
+      usleep(200);
     } else if (WIFSTOPPED(status)) {
       OnStop(tid, status);
     } else {

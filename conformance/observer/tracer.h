@@ -21,6 +21,7 @@
 #include "conformance/base/mutex.h"
 #include "conformance/debug_information/inspector.h"
 #include "conformance/evidence/event.h"
+#include "conformance/observer/cpu_wait.h"
 #include "conformance/observer/decoder.h"
 #include "conformance/observer/observer.h"
 #include "conformance/observer/second_monitors.h"
@@ -121,6 +122,8 @@ class Tracer {
 
   int64_t sleeps_ = 0;  // of the monitor since it was found
   UsageMeter usage_;
+  CpuWait own_wait_;
+  CpuWait monitor_wait_;
 };
 
 }  // namespace proctor
