@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "conformance/evidence/event.h"
-#include "conformance/process/pipe.h"
+#include "conformance/observer/sched_stat.h"
 
 namespace proctor {
 
@@ -24,10 +24,8 @@ class CpuWait {
   std::optional<Event> Look(pid_t thread, int64_t now_ns);
 
  private:
-  std::optional<int64_t> WaitedNs() const;
-
   pid_t thread_ = 0;
-  Descriptor schedstat_;
+  SchedStat sched_stat_;
   int64_t looked_ns_ = 0;
   int64_t waited_ns_ = 0;
 };

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "conformance/observer/sched_stat.h"
+
 namespace proctor {
 namespace {
 
@@ -79,11 +81,10 @@ pid_t ProcessOf(pid_t thread) {
 }
 
 std::optional<int64_t> ThreadCpuNs(pid_t thread) {
-  // Its first number; there is no clock for a thread of another process.
-  std::ifstream file(fmt::format("/proc/{}/schedstat", thread));
-  int64_t cpu_ns = 0;
-  if (!(file >> cpu_ns)) return std::nullopt;
-  return cpu_ns;
+  // There is no clock for a thread of another process.
+  const std::optional<SchedStat::Times> times = SchedStat(thread).Read();
+  if (!times) return std::nullopt;
+  return times->ran_ns;
 }
 
 std::optional<int64_t> ProcessCpuNs(pid_t process) { return ReadClock(CpuClock(process)); }

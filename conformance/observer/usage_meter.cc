@@ -1,12 +1,6 @@
 #include "conformance/observer/usage_meter.h"
 
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "conformance/observer/proc_files.h"
 #include "conformance/process/process.h"
@@ -18,8 +12,7 @@ void UsageMeter::Begin(pid_t process, pid_t monitor, bool sample) {
   monitor_ = monitor;
   other_sleeps_ = OtherSleeps();
   usage_.began_ns = MonotonicNowNs();
-  const std::string path = fmt::format("/proc/{}/schedstat", monitor);
-  monitor_schedstat_ = Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  monitor_sched_stat_ = SchedStat(monitor);
   monitor_cpu_ns_ = ThreadCpuNs(monitor_);
   process_cpu_ns_ = ProcessCpuNs(process_);
   running_ = true;
@@ -31,11 +24,11 @@ std::optional<Event> UsageMeter::ReadAt(const Event& event) {
   const bool turn = event.kind == EventKind::kShallowWake && event.time_ns - read_ns_ >= kApartNs;
   if (!turn && event.kind != EventKind::kPreemptSignal) return std::nullopt;
   read_ns_ = event.time_ns;
-  const std::optional<int64_t> monitor_ns = MonitorCpuNs();
+  const std::optional<SchedStat::Times> monitor = monitor_sched_stat_.Read();
   const std::optional<int64_t> process_ns = ProcessCpuNs(process_);
-  if (!monitor_ns || !process_ns) return std::nullopt;
+  if (!monitor || !process_ns) return std::nullopt;
   Event read =
-      MakeEvent(event.time_ns, EventKind::kCpuRead, {{Arg::kCpuNs, *process_ns - *monitor_ns}});
+      MakeEvent(event.time_ns, EventKind::kCpuRead, {{Arg::kCpuNs, *process_ns - monitor->ran_ns}});
   read.m = monitor_;
   return read;
 }
@@ -53,15 +46,6 @@ void UsageMeter::End() {
   // Those of threads that have ended meanwhile are missing.
   usage_.other_sleeps = std::max<int64_t>(0, OtherSleeps() - other_sleeps_);
   usage_at_end_ = usage_;
-}
-
-std::optional<int64_t> UsageMeter::MonitorCpuNs() const {
-  std::array<char, 64> text;
-  const ssize_t size = pread(monitor_schedstat_.get(), text.data(), text.size(), 0);
-  int64_t cpu_ns = 0;
-  if (size <= 0 || std::from_chars(text.data(), text.data() + size, cpu_ns).ec != std::errc())
-    return std::nullopt;
-  return cpu_ns;
 }
 
 // By the kernel's counts of all threads but the monitor, whose own are those of being traced.

@@ -14,7 +14,7 @@
 #include "conformance/evidence/event.h"
 #include "conformance/observer/observer.h"
 #include "conformance/observer/process_sampler.h"
-#include "conformance/process/pipe.h"
+#include "conformance/observer/sched_stat.h"
 
 namespace proctor {
 
@@ -38,11 +38,10 @@ class UsageMeter {
 
  private:
   int64_t OtherSleeps() const;
-  std::optional<int64_t> MonitorCpuNs() const;
 
   pid_t process_ = 0;
   pid_t monitor_ = 0;
-  Descriptor monitor_schedstat_;  // held open: it is read in most turns
+  SchedStat monitor_sched_stat_;  // held open: it is read in most turns
   bool running_ = false;
   int64_t read_ns_ = 0;                    // by ReadAt, the last time
   std::optional<int64_t> monitor_cpu_ns_;  // at the beginning, as the others
