@@ -6,8 +6,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <system_error>
 
 #include "conformance/json/json.h"
@@ -21,103 +20,64 @@ namespace {
 
 constexpr int kParametersMost = 6;  // that both conventions keep in registers
 
-// What is wrong, and at which member.
-struct Wrong {
-  std::string what;
-};
+constexpr std::string_view kConventions[] = {"go", "system_v"};  // as CallingConvention
 
-[[noreturn]] void Refuse(const std::string& place, std::string_view what) {
-  throw Wrong{fmt::format("{}: {}", place, what)};
-}
-
-const Json& Object(const Json& json, const std::string& place) {
-  if (!json.is_object()) Refuse(place, "must be an object");
-  return json;  // NOLINT: a part of the document
-}
-
-const Json& Member(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  if (found == json.end()) Refuse(name, "is missing");
-  return *found;
-}
-
-std::string Text(const Json& json, const std::string& place) {
-  if (!json.is_string() || json.get_ref<const std::string&>().empty())
-    Refuse(place, "must be a text that is not empty");
-  return json.get<std::string>();
-}
-
-void RefuseUnknown(const Json& json, const std::string& place,
-                   std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : json.items()) {
-    if (std::ranges::find(known, name) == known.end())
-      Refuse(place.empty() ? name : place + "." + name, "no such member");
-  }
-}
-
-std::vector<std::string> Paths(const Json& json, const std::string& place) {
-  if (json.is_string()) return {Text(json, place)};
-  if (!json.is_array() || json.empty()) Refuse(place, "must be a path or a list of paths");
-  std::vector<std::string> paths;
-  for (const Json& path : json) paths.push_back(Text(path, place));
-  return paths;
-}
-
-std::map<int64_t, int64_t> Values(const Json& json, const std::string& place) {
+std::map<int64_t, int64_t> ReadValues(JsonObject& object) {
   std::map<int64_t, int64_t> values;
-  for (const auto& [name, value] : Object(json, place).items()) {
+  object.ForIntegers("values", [&](const std::string& text, int64_t meaning) {
     int64_t number = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size() ||
-        !value.is_number_integer())
-      Refuse(place, "must give an integer for each integer");
-    values.emplace(number, value.get<int64_t>());
-  }
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+      object.Fail("values", "must give an integer for each integer");
+    values.emplace(number, meaning);
+  });
   return values;
 }
 
-void ParseExpected(const Json& json, const std::string& place, Formula& formula) {
-  for (const auto& [path, number] : Object(json, place).items()) {
-    if (path.empty() || !number.is_number_integer())
-      Refuse(place, "must give an integer for each path");
+void ReadExpected(JsonObject& object, Formula& formula) {
+  object.ForIntegers("all_equal", [&](const std::string& path, int64_t number) {
+    if (path.empty()) object.Fail("all_equal", "must give an integer for each path");
     formula.paths.push_back(path);
-    formula.expected.push_back(number.get<int64_t>());
-  }
-  if (formula.paths.empty()) Refuse(place, "must name a path");
+    formula.expected.push_back(number);
+  });
+  if (formula.paths.empty()) object.Fail("all_equal", "must name a path");
 }
 
-Formula ParseFormula(const Json& json, const std::string& place) {
-  if (!json.is_object()) return {.paths = Paths(json, place)};
-  RefuseUnknown(json, place,
-                {"first", "sum", "minus", "present", "least", "any_is_set", "all_equal", "values"});
+Formula ReadFormulaObject(JsonObject& object) {
   Formula formula;
   int kinds = 0;
   for (const auto& [name, kind] :
        {std::pair("first", Formula::Kind::kFirst), std::pair("sum", Formula::Kind::kSum),
         std::pair("least", Formula::Kind::kLeast),
         std::pair("any_is_set", Formula::Kind::kAnyIsSet)}) {
-    const auto found = json.find(name);
-    if (found == json.end()) continue;
+    if (!object.Has(name)) continue;
     ++kinds;
     formula.kind = kind;
-    formula.paths = Paths(*found, place);
+    formula.paths = object.Texts(name);
   }
-  const auto all_equal = json.find("all_equal");
-  if (all_equal != json.end()) {
+  if (object.Has("all_equal")) {
     ++kinds;
     formula.kind = Formula::Kind::kAllEqual;
-    ParseExpected(*all_equal, place, formula);
+    ReadExpected(object, formula);
   }
-  if (kinds != 1) Refuse(place, "must have one of first, sum, least, any_is_set and all_equal");
-  for (const auto& [name, list] :
+  if (kinds != 1) object.Fail("it", "must have one of first, sum, least, any_is_set and all_equal");
+  for (const auto& [name, paths] :
        {std::pair("minus", &formula.minus), std::pair("present", &formula.present)}) {
-    const auto found = json.find(name);
-    if (found == json.end()) continue;
-    if (formula.kind != Formula::Kind::kSum) Refuse(place, "minus and present belong to a sum");
-    *list = Paths(*found, place);
+    if (!object.Has(name)) continue;
+    if (formula.kind != Formula::Kind::kSum) object.Fail(name, "belongs to a sum");
+    *paths = object.Texts(name);
   }
-  const auto values = json.find("values");
-  if (values != json.end()) formula.values = Values(*values, place);
+  if (object.Has("values")) formula.values = ReadValues(object);
+  return formula;
+}
+
+Formula ReadFormula(JsonObject& variables, const std::string& name) {
+  Formula formula;
+  if (variables.Any(name).is_object()) {
+    variables.Object(name, [&](JsonObject& object) { formula = ReadFormulaObject(object); });
+  } else {
+    formula.paths = variables.Texts(name);
+  }
   return formula;
 }
 
@@ -128,73 +88,67 @@ std::optional<Variable> FindVariable(std::string_view name) {
   return static_cast<Variable>(found - names.begin());
 }
 
-std::vector<std::pair<Variable, Formula>> ParseVariables(const Json& json, const std::string& place,
-                                                         bool of_processors) {
+std::vector<std::pair<Variable, Formula>> ReadVariables(JsonObject& object, bool of_processors) {
   std::vector<std::pair<Variable, Formula>> variables;
-  for (const auto& [name, formula] : Object(json, place).items()) {
-    const std::string member = place + "." + name;
+  for (const std::string& name : object.Names()) {
     const std::optional<Variable> variable = FindVariable(name);
-    if (!variable) Refuse(member, "no such variable");
+    if (!variable) object.Fail(Quoted(name), "is no variable");
     if (IsOfProcessor(*variable) != of_processors)
-      Refuse(member, of_processors ? "is no variable of a processor"
-                                   : "is a variable of a processor, and belongs there");
-    variables.emplace_back(*variable, ParseFormula(formula, member));
+      object.Fail(name, of_processors ? "is no variable of a processor"
+                                      : "is a variable of a processor, and belongs there");
+    variables.emplace_back(*variable, ReadFormula(object, name));
   }
   return variables;
 }
 
-int ParseParameter(const Json& json, const std::string& place) {
-  if (!json.is_number_integer() || json < 0 || json >= kParametersMost)
-    Refuse(place, fmt::format("must be the number of a parameter, 0 to {}", kParametersMost - 1));
-  return json.get<int>();
+int ReadParameter(JsonObject& object, std::string_view name) {
+  return static_cast<int>(object.Integer(name, 0, kParametersMost - 1));
 }
 
-MappedEvent ParseEvent(const std::string& name, const Json& json) {
-  const std::string place = "events." + name;
-  const std::optional<EventKind> kind = FindEventKind(name);
-  constexpr EventKind kMappable[] = {EventKind::kHandOff, EventKind::kPreemptRequest,
-                                     EventKind::kAdjustIdleLocked, EventKind::kInject,
-                                     EventKind::kAssign};
-  if (!kind || std::ranges::find(kMappable, *kind) == std::end(kMappable))
-    Refuse(place, "is no event that a function can stand for");
-  MappedEvent event{.kind = *kind, .function = ""};
-  for (const auto& [member, value] : Object(json, place).items()) {
-    const std::string at = place + "." + member;
-    if (member == "function") {
-      event.function = Text(value, at);
-    } else if (member == "p") {
-      event.processor = ParseParameter(value, at);
-    } else {
-      const std::optional<Arg> arg = FindArg(member);
-      if (!arg || ArgPosition(*kind, *arg) < 0) Refuse(at, "the event has no such argument");
-      event.args.emplace_back(*arg, ParseParameter(value, at));
+MappedEvent ReadEvent(JsonObject& object, EventKind kind) {
+  MappedEvent event{.kind = kind, .function = object.TextNotEmpty("function")};
+  for (const std::string& name : object.Names()) {
+    if (name == "function") continue;
+    if (name == "p") {
+      event.processor = ReadParameter(object, name);
+      continue;
     }
+    const std::optional<Arg> arg = FindArg(name);
+    if (!arg || ArgPosition(kind, *arg) < 0)
+      object.Fail(Quoted(name), "is no argument of the event");
+    event.args.emplace_back(*arg, ReadParameter(object, name));
   }
-  if (event.function.empty()) Refuse(place + ".function", "is missing");
   return event;
 }
 
-StateMap ParseMap(const Json& json) {
-  Object(json, "the map");
-  RefuseUnknown(json, "",
-                {"schema", "name", "calling_convention", "monitor", "processors", "variables",
-                 "of_processors", "events"});
-  if (Member(json, "schema") != kStateMapSchema)
-    Refuse("schema", fmt::format("must be \"{}\"", kStateMapSchema));
+std::vector<MappedEvent> ReadEvents(JsonObject& object) {
+  constexpr EventKind kMappable[] = {EventKind::kHandOff, EventKind::kPreemptRequest,
+                                     EventKind::kAdjustIdleLocked, EventKind::kInject,
+                                     EventKind::kAssign};
+  std::vector<MappedEvent> events;
+  for (const std::string& name : object.Names()) {
+    const std::optional<EventKind> kind = FindEventKind(name);
+    if (!kind || std::ranges::find(kMappable, *kind) == std::end(kMappable))
+      object.Fail(Quoted(name), "is no event that a function can stand for");
+    object.Object(name, [&](JsonObject& event) { events.push_back(ReadEvent(event, *kind)); });
+  }
+  return events;
+}
+
+StateMap ReadMap(JsonObject& object) {
+  object.Schema(kStateMapSchema);
   StateMap map;
-  map.name = Text(Member(json, "name"), "name");
-  const std::string convention = Text(Member(json, "calling_convention"), "calling_convention");
-  if (convention != "go" && convention != "system_v")
-    Refuse("calling_convention", "must be \"go\" or \"system_v\"");
-  map.convention = convention == "go" ? CallingConvention::kGo : CallingConvention::kSystemV;
-  map.monitor = Text(Member(json, "monitor"), "monitor");
-  map.processors = Text(Member(json, "processors"), "processors");
-  map.variables = ParseVariables(Member(json, "variables"), "variables", false);
-  map.of_processors = ParseVariables(Member(json, "of_processors"), "of_processors", true);
-  const auto events = json.find("events");
-  if (events == json.end()) return map;
-  for (const auto& [name, event] : Object(*events, "events").items())
-    map.events.push_back(ParseEvent(name, event));
+  map.name = object.TextNotEmpty("name");
+  map.convention =
+      static_cast<CallingConvention>(object.IndexOf("calling_convention", kConventions));
+  map.monitor = object.TextNotEmpty("monitor");
+  map.processors = object.TextNotEmpty("processors");
+  object.Object("variables",
+                [&](JsonObject& variables) { map.variables = ReadVariables(variables, false); });
+  object.Object("of_processors",
+                [&](JsonObject& variables) { map.of_processors = ReadVariables(variables, true); });
+  if (object.Has("events"))
+    object.Object("events", [&](JsonObject& events) { map.events = ReadEvents(events); });
   return map;
 }
 
@@ -225,14 +179,9 @@ bool IsOfProcessor(Variable variable) {
 
 std::optional<StateMap> ParseStateMap(std::string_view text, std::string_view name,
                                       std::string& error) {
-  const std::optional<Json> json = ParseJson(text, name, error);
-  if (!json) return std::nullopt;
-  try {
-    return ParseMap(*json);
-  } catch (const Wrong& wrong) {
-    error = fmt::format("{}: {}", name, wrong.what);
-    return std::nullopt;
-  }
+  std::optional<StateMap> map = ReadJson<StateMap>(text, {.what = "state map"}, error, ReadMap);
+  if (!map) error = fmt::format("{}: {}", name, error);
+  return map;
 }
 
 std::span<const StateMap> BuiltInStateMaps() {

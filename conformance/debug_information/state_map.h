@@ -66,7 +66,7 @@ struct StateMap {
 // Whether the variable is one of a processor.
 bool IsOfProcessor(Variable variable);
 
-// nullopt: `error` is one line that names the place ("FILE: variables.npidle: no such variable").
+// nullopt: `error` is one line that names the place ("FILE: variables: npidle is no variable").
 // `name` is what the messages call the text.
 std::optional<StateMap> ParseStateMap(std::string_view text, std::string_view name,
                                       std::string& error);

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace proctor {
 namespace {
@@ -130,6 +129,12 @@ const Json& JsonObject::Any(std::string_view name) {
   return *found;
 }
 
+std::vector<std::string> JsonObject::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : json_.items()) names.push_back(name);
+  return names;
+}
+
 std::string JsonObject::Text(std::string_view name) {
   const Json& member = Any(name);
   if (!member.is_string()) Fail(name, "must be a string");
@@ -138,6 +143,20 @@ std::string JsonObject::Text(std::string_view name) {
 
 std::string JsonObject::Text(std::string_view name, std::string_view otherwise) {
   return Has(name) ? Text(name) : std::string(otherwise);
+}
+
+std::string JsonObject::TextNotEmpty(std::string_view name) {
+  std::string text = Text(name);
+  if (text.empty()) Fail(name, "must not be empty");
+  return text;
+}
+
+std::vector<std::string> JsonObject::Texts(std::string_view name) {
+  if (!Any(name).is_array()) return {TextNotEmpty(name)};
+  std::vector<std::string> texts;
+  ForTexts(name, [&](const std::string& text) { texts.push_back(text); });
+  if (texts.empty() || std::ranges::count(texts, "") > 0) Fail(name, "must not be empty");
+  return texts;
 }
 
 int64_t JsonObject::Integer(std::string_view name, int64_t least, int64_t greatest) {
@@ -188,7 +207,7 @@ void JsonObject::ForIntegers(std::string_view name,
   if (!member.is_object()) Fail(name, "must be an object");
   for (const auto& [key, value] : member.items()) {
     if (!value.is_number_integer()) {
-      throw JsonError{fmt::format("{}: {} must be an integer", name, Quoted(key))};
+      throw JsonError{fmt::format("{}{}: {} must be an integer", prefix_, name, Quoted(key))};
     }
     each(key, value.get<int64_t>());
   }

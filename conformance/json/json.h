@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proctor {
 
@@ -68,9 +69,13 @@ class JsonObject {
              std::set<std::string>* ignored);
 
   bool Has(std::string_view name) const { return json_.contains(name); }
+  std::vector<std::string> Names() const;  // of all members, in their order
 
   std::string Text(std::string_view name);
   std::string Text(std::string_view name, std::string_view otherwise);
+  std::string TextNotEmpty(std::string_view name);
+  // Of a text that is not empty, or of an array of such, of which there must be one.
+  std::vector<std::string> Texts(std::string_view name);
   int64_t Integer(std::string_view name, int64_t least = std::numeric_limits<int64_t>::min(),
                   int64_t greatest = std::numeric_limits<int64_t>::max());
   bool Boolean(std::string_view name);

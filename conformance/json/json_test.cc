@@ -108,6 +108,22 @@ TEST(Json, UnknownMembersAreErrorsInWhatPeopleWrite) {
             "parts[0]: colour unknown value 'blue'");
 }
 
+TEST(Json, ATextStandsForAListOfOne) {
+  const auto texts = [](std::string_view text, std::string& error) {
+    return ReadJson<std::vector<std::string>>(text, {.what = "texts"}, error,
+                                              [](JsonObject& object) { return object.Texts("t"); });
+  };
+  std::string error;
+  EXPECT_EQ(texts(R"({"t": "a"})", error), std::vector<std::string>{"a"});
+  EXPECT_EQ(texts(R"({"t": ["a", "b"]})", error), (std::vector<std::string>{"a", "b"}));
+  for (const char* empty : {R"({"t": ""})", R"({"t": []})", R"({"t": ["a", ""]})"}) {
+    EXPECT_FALSE(texts(empty, error));
+    EXPECT_EQ(error, "texts: t must not be empty");
+  }
+  EXPECT_FALSE(texts(R"({"t": 1})", error));
+  EXPECT_EQ(error, "texts: t must be a string");
+}
+
 TEST(Json, UnknownMembersOfProgramsAreNamedOnce) {
   std::string error;
   std::set<std::string> ignored;

@@ -13,8 +13,7 @@ Expectation ReadEntry(JsonObject& object) {
   Expectation entry{};
   entry.clause = object.Named("clause", FindClause);
   entry.verdict = object.Named("verdict", FindVerdict);
-  entry.reason = object.Text("reason");
-  if (entry.reason.empty()) object.Fail("reason", "must not be empty");
+  entry.reason = object.TextNotEmpty("reason");
   if (object.Has("tier")) entry.tier = object.Named("tier", FindTier);
   if (object.Has("profiles")) {
     entry.profiles = 0;
