@@ -1,8 +1,6 @@
 #include "conformance/implementations/go/go_mutants.h"
 
-#include <fmt/core.h>
-
-#include <nlohmann/json.hpp>
+#include "conformance/json/json.h"
 
 namespace proctor {
 
@@ -10,57 +8,61 @@ extern const std::string_view kGoMutants;  // embedded
 
 namespace {
 
-using Json = nlohmann::json;
+constexpr std::string_view kReleases[] = {"go1.19", "go1.26"};
 
-constexpr const char* kReleases[] = {"go1.19", "go1.26"};
+// What ci/go_mutants alone uses; here only its form is checked.
+void CheckEdits(JsonObject& entry, std::string_view member) {
+  if (!entry.Has(member)) return;
+  entry.ForObjects(member, [](JsonObject& edit) {
+    edit.Text("old");
+    edit.Text("new");
+    edit.Text("in", "");
+    edit.Text("file", "");
+    if (edit.Has("times")) edit.Integer("times", 1);
+  });
+}
 
-// False: `error`.
-bool ReadEntry(const Json& entry, bool is_mutant, GoMutant& mutant, std::string& error) {
-  mutant.name = entry.at("name").get<std::string>();
-  mutant.about = entry.at("about").get<std::string>();
-  bool for_some = false;
-  for (const char* release : kReleases) for_some = for_some || entry.contains(release);
-  for (const char* release : kReleases) {
-    if (!for_some || entry.contains(release)) mutant.releases.emplace_back(release);
-  }
-  if (!is_mutant) return true;
-  const std::string clause = entry.at("clause").get<std::string>();
-  mutant.clause = FindClause(clause);
-  if (!mutant.clause) {
-    error = fmt::format("{}: there is no clause '{}'", mutant.name, clause);
-    return false;
-  }
-  std::string tier;
-  for (const char c : entry.at("tiers").get<std::string>() + ",") {
-    if (c != ',') {
-      tier += c;
+std::vector<std::string> Tiers(const std::string& text) {
+  std::vector<std::string> tiers(1);
+  for (const char c : text) {
+    if (c == ',') {
+      tiers.emplace_back();
     } else {
-      mutant.tiers.push_back(std::move(tier));
-      tier.clear();
+      tiers.back() += c;
     }
   }
-  return true;
+  return tiers;
+}
+
+GoMutant ReadEntry(JsonObject& entry, bool is_mutant) {
+  GoMutant mutant{.name = entry.Text("name"), .about = entry.Text("about")};
+  bool for_some = false;
+  for (const std::string_view release : kReleases) for_some = for_some || entry.Has(release);
+  for (const std::string_view release : kReleases) {
+    if (!for_some || entry.Has(release)) mutant.releases.emplace_back(release);
+    CheckEdits(entry, release);
+  }
+  CheckEdits(entry, "edits");
+  if (entry.Has("fast")) entry.Texts("fast");
+  if (!is_mutant) return mutant;
+  mutant.clause = entry.Named("clause", FindClause);
+  mutant.tiers = Tiers(entry.Text("tiers"));
+  return mutant;
+}
+
+std::vector<GoMutant> ReadFile(JsonObject& file) {
+  file.Schema("proctor-go-mutants/1");
+  std::vector<GoMutant> mutants;
+  file.ForObjects("mutants", [&](JsonObject& entry) { mutants.push_back(ReadEntry(entry, true)); });
+  file.ForObjects("variants",
+                  [&](JsonObject& entry) { mutants.push_back(ReadEntry(entry, false)); });
+  return mutants;
 }
 
 }  // namespace
 
 std::optional<std::vector<GoMutant>> ParseGoMutants(std::string_view json, std::string& error) {
-  std::vector<GoMutant> mutants;
-  try {
-    const Json file = Json::parse(json);
-    for (const char* kind : {"mutants", "variants"}) {
-      for (const Json& entry : file.at(kind)) {
-        GoMutant mutant;
-        if (!ReadEntry(entry, kind == std::string_view("mutants"), mutant, error))
-          return std::nullopt;
-        mutants.push_back(std::move(mutant));
-      }
-    }
-  } catch (const Json::exception& wrong) {
-    error = fmt::format("mutants.json: {}", wrong.what());
-    return std::nullopt;
-  }
-  return mutants;
+  return ReadJson<std::vector<GoMutant>>(json, {.what = "mutants.json"}, error, ReadFile);
 }
 
 std::string_view GoMutantsFile() { return kGoMutants; }

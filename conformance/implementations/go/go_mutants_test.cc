@@ -46,18 +46,28 @@ TEST(GoMutants, EachIsToBeFoundByATierThatDecidesItsClause) {
   }
 }
 
-TEST(GoMutants, AClauseThatDoesNotExistIsNamed) {
+std::string ErrorOf(const std::string& mutant) {
   std::string error;
-  EXPECT_FALSE(ParseGoMutants(R"({"mutants": [{"name": "a", "about": "b", "clause": "CAD-99",
-                                  "tiers": "O"}], "variants": []})",
-                              error));
-  EXPECT_EQ(error, "a: there is no clause 'CAD-99'");
+  EXPECT_FALSE(ParseGoMutants(
+      R"({"schema": "proctor-go-mutants/1", "mutants": [)" + mutant + R"(], "variants": []})",
+      error));
+  return error;
 }
 
-TEST(GoMutants, AMemberThatIsMissingIsAnError) {
-  std::string error;
-  EXPECT_FALSE(ParseGoMutants(R"({"mutants": [{"name": "a"}], "variants": []})", error));
-  EXPECT_NE(error.find("about"), std::string::npos) << error;
+TEST(GoMutants, AClauseThatDoesNotExistIsNamed) {
+  EXPECT_EQ(ErrorOf(R"({"name": "a", "about": "b", "clause": "CAD-99", "tiers": "O"})"),
+            "mutants[0]: clause unknown value 'CAD-99'");
+}
+
+TEST(GoMutants, MembersThatAreMissingUnknownOrDoubledAreErrors) {
+  EXPECT_EQ(ErrorOf(R"({"name": "a"})"), "mutants[0]: missing member 'about'");
+  EXPECT_EQ(ErrorOf(R"({"name": "a", "about": "b", "clause": "CAD-1", "tiers": "O", "teirs": 1})"),
+            "mutants[0]: unknown member 'teirs'");
+  EXPECT_EQ(ErrorOf(R"({"name": "a", "about": "b", "clause": "CAD-1", "tiers": "O",
+                        "edits": [{"old": "x", "new": "y", "time": 2}]})"),
+            "mutants[0].edits[0]: unknown member 'time'");
+  EXPECT_EQ(ErrorOf(R"({"name": "a", "name": "b"})"),
+            "mutants.json: member 'name' stands twice in one object");
 }
 
 }  // namespace
