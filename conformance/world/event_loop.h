@@ -48,7 +48,6 @@ class EventLoop : private Part {
   void Advance(int64_t by_ns) { now_ns_ += by_ns; }
   void AdvanceTo(int64_t time_ns) { now_ns_ = std::max(now_ns_, time_ns); }
 
-  bool monitor_awake() const { return monitor_awake_; }
   void set_monitor_awake(bool awake) { monitor_awake_ = awake; }
 
   // Nothing has an appointment; and when the first one is.

@@ -117,11 +117,6 @@ bool View::Busy(size_t p) const {
          SameOf(p, Variable::kIdleMark) && Knows(Variable::kIdleMark);
 }
 
-bool View::InKnownCall(size_t p) const {
-  return Busy(p) && before_.Of(p, Variable::kSeenSyscallNs) != 0 &&
-         before_.Of(p, Variable::kSeenSyscallTick) == now_.Of(p, Variable::kSyscallTick);
-}
-
 // A processor bears its mark before it is counted, and its thread may not run for a while between
 // the two.
 bool View::IdleAreCounted() const {

@@ -86,8 +86,6 @@ class View {
   // The processor was busy all the time: running one task, or in a system call, in one time slice.
   // A thread that has just got an idle one runs none yet, and the slice is that of the last.
   bool Busy(size_t p) const;
-  // ... and all the time in one system call, which the monitor had seen before.
-  bool InKnownCall(size_t p) const;
   // It was idle all the time, and counted as such.
   bool Idle(size_t p) const;
   // Some processor other than p was.
