@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/observer/proc_files.h"
+#include "conformance/observer/upper_median.h"
 #include "conformance/observer/waiting_call.h"
 
 namespace proctor {
@@ -18,12 +19,6 @@ constexpr size_t kCallsMost = 16;
 constexpr size_t kLongestMost = 256;
 // Reading how often a thread woke costs more than looking what it is in.
 constexpr size_t kWakesEvery = 12;
-
-int64_t Median(std::vector<int64_t> values) {
-  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 }  // namespace
 
@@ -104,7 +99,7 @@ std::vector<ThreadUse> ProcessSampler::Finish() {
       use.call = CallName(most->first);
       const std::vector<int64_t>& longest_ns = most->second.longest_ns;
       if (longest_ns.size() * 2 > static_cast<size_t>(most->second.looks)) {
-        use.longest_ns = Median(longest_ns);
+        use.longest_ns = UpperMedian(longest_ns);
       }
     }
     uses.push_back(std::move(use));

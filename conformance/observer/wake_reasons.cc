@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/contract/tunables.h"
+#include "conformance/observer/upper_median.h"
 
 namespace proctor {
 namespace {
@@ -47,12 +48,6 @@ Counts Count(std::span<const Event> events) {
     }
   }
   return counts;
-}
-
-int64_t Median(std::vector<int64_t> values) {
-  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // To the millisecond, where it is longer than one.
@@ -101,7 +96,7 @@ Reasons FindReasons(const Counts& counts, double seconds, const Observer::Usage&
   const auto rate = [seconds](int64_t count) { return static_cast<double>(count) / seconds; };
   Reasons reasons;
   if (rate(counts.timed_out) >= kWorthALine && !counts.between_ns.empty()) {
-    const std::string period = DurationText(Rounded(Median(counts.between_ns)));
+    const std::string period = DurationText(Rounded(UpperMedian(counts.between_ns)));
     reasons.Add(
         fmt::format("a timer of about {}", period),
         fmt::format("a timer fires about every {} and ends {:.1f} deep sleeps a second; each "
