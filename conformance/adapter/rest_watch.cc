@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/observer/proc_files.h"
+#include "conformance/process/threads.h"
 
 namespace proctor {
 namespace {

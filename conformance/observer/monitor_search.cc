@@ -13,6 +13,7 @@
 #include "conformance/observer/waiting_call.h"
 #include "conformance/process/pipe.h"
 #include "conformance/process/process.h"
+#include "conformance/process/threads.h"
 
 namespace proctor {
 namespace {

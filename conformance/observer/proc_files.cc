@@ -1,12 +1,10 @@
 #include "conformance/observer/proc_files.h"
 
-#include <dirent.h>
 #include <fmt/core.h>
 #include <sched.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -62,19 +60,6 @@ std::string FieldOf(const std::string& path, std::string_view name) {
 }
 
 }  // namespace
-
-std::vector<pid_t> ThreadsOf(pid_t process) {
-  std::vector<pid_t> threads;
-  DIR* folder = opendir(fmt::format("/proc/{}/task", process).c_str());
-  if (folder == nullptr) return threads;
-  while (const dirent* entry = readdir(folder)) {
-    const pid_t thread = std::atoi(entry->d_name);
-    if (thread > 0) threads.push_back(thread);
-  }
-  closedir(folder);
-  std::ranges::sort(threads);
-  return threads;
-}
 
 pid_t ProcessOf(pid_t thread) {
   return std::atoi(FieldOf(fmt::format("/proc/{}/status", thread), "Tgid:").c_str());

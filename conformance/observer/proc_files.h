@@ -1,4 +1,4 @@
-// What /proc says about a process and its threads.
+// What /proc says about a process, and about a thread.
 //
 // Thread safety: all functions may be called from any thread.
 
@@ -11,12 +11,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace proctor {
-
-// The thread ids of a process, ascending; empty: it is gone.
-std::vector<pid_t> ThreadsOf(pid_t process);
 
 // The process that a thread belongs to; 0: it is gone.
 pid_t ProcessOf(pid_t thread);

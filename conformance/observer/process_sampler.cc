@@ -7,6 +7,7 @@
 #include "conformance/observer/proc_files.h"
 #include "conformance/observer/upper_median.h"
 #include "conformance/observer/waiting_call.h"
+#include "conformance/process/threads.h"
 
 namespace proctor {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "conformance/observer/proc_files.h"
 #include "conformance/process/process.h"
+#include "conformance/process/threads.h"
 
 namespace proctor {
 namespace {

@@ -1,18 +1,17 @@
 #include "stress/faults/faults.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "conformance/process/process.h"
+#include "conformance/process/threads.h"
 
 namespace proctor {
 namespace {
@@ -24,19 +23,6 @@ bool WaitMs(int ms, const StopRequest& end) {
   pollfd wanted{.fd = end.fd(), .events = POLLIN, .revents = 0};
   poll(&wanted, 1, ms);
   return !end.made();
-}
-
-std::vector<pid_t> ThreadsOf(pid_t pid) {
-  std::vector<pid_t> threads;
-  const std::string path = "/proc/" + std::to_string(pid) + "/task";
-  DIR* folder = opendir(path.c_str());
-  if (folder == nullptr) return threads;
-  while (const dirent* entry = readdir(folder)) {
-    const int thread = std::atoi(entry->d_name);
-    if (thread > 0) threads.push_back(thread);
-  }
-  closedir(folder);
-  return threads;
 }
 
 // Three stops of 30 ms in the scenario's first second.
