@@ -5,19 +5,11 @@
 
 #include <algorithm>
 
+#include "conformance/process/own_cpu_time.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
-
-int64_t OwnCpuNs() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ns = [](const timeval& time) {
-    return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000;
-  };
-  return ns(usage.ru_utime) + ns(usage.ru_stime);
-}
 
 int64_t PeakMb(int who) {
   rusage usage{};

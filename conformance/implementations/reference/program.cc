@@ -1,7 +1,6 @@
 #include "conformance/implementations/reference/program.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "conformance/adapter/protocol.h"
 #include "conformance/implementations/reference/stamps.h"
+#include "conformance/process/own_cpu_time.h"
 #include "runtime/arch/preempt.h"
 
 namespace proctor::reference {
@@ -87,15 +87,6 @@ void WaitFor(runtime::Descriptor& descriptor) {
   fprintf(stderr, "adapter: a descriptor cannot be read: %s\n",
           read == 0 ? "its other end is closed" : strerror(static_cast<int>(-read)));
   _exit(EXIT_FAILURE);
-}
-
-int64_t CpuTimeNs() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ns = [](const timeval& time) {
-    return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000;
-  };
-  return ns(usage.ru_utime) + ns(usage.ru_stime);
 }
 
 }  // namespace
@@ -259,7 +250,7 @@ void Program::Perform(const Operation& operation, TaskRun& run) {
     case Op::kCollect:
       return runtime::CollectGarbage();
     case Op::kStamp:
-      return Stamp(EventKind::kCpuTime, run.g, {{Arg::kCpuNs, CpuTimeNs()}});
+      return Stamp(EventKind::kCpuTime, run.g, {{Arg::kCpuNs, OwnCpuNs()}});
     case Op::kSetTimer:
     case Op::kStopTimer:
     case Op::kResetTimer:
