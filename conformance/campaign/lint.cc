@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/adapter/driver.h"
+#include "conformance/campaign/last_line.h"
 #include "conformance/campaign/lint_evidence.h"
 #include "conformance/campaign/lint_scenarios.h"
 #include "conformance/campaign/thread_names.h"
@@ -71,11 +72,6 @@ class Linter {
   static std::string WithItsLastLine(std::string message, const struct Run& run) {
     if (run.standard_error.empty()) return message;
     return message + "; its standard error ends with: " + LastLine(run.standard_error);
-  }
-
-  static std::string LastLine(std::string_view text) {
-    while (text.ends_with('\n')) text.remove_suffix(1);
-    return Excerpt(text.substr(text.rfind('\n') + 1));
   }
 
   void LintHandshake() {

@@ -9,6 +9,7 @@
 #include "conformance/adapter/fatal_error.h"
 #include "conformance/adapter/protocol.h"
 #include "conformance/campaign/grade.h"
+#include "conformance/campaign/last_line.h"
 #include "conformance/campaign/older_go.h"
 #include "conformance/campaign/plan.h"
 #include "conformance/file/output_file.h"
@@ -38,11 +39,6 @@ std::optional<Verdict> VerdictOf(Outcome outcome) {
 
 std::string In(const Scenario& scenario, const std::string& message) {
   return fmt::format("{} [{}]", message, scenario.name);
-}
-
-std::string LastLine(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return Excerpt(std::string_view(text).substr(text.rfind('\n') + 1));
 }
 
 Figures FiguresOf(const Scenario& scenario, const struct Run& run, const UsageSampler& sampler) {
