@@ -6,6 +6,7 @@
 #include <cctype>
 #include <utility>
 
+#include "conformance/evidence/promises_json.h"
 #include "conformance/evidence/trace.h"
 #include "conformance/json/json.h"
 
@@ -62,12 +63,6 @@ void ReadMonitor(JsonObject& object, Handshake& handshake) {
                                          kThreadNameBytesMost));
     }
   });
-}
-
-void ReadPromises(JsonObject& object, Promises& promises) {
-  object.UpdateEnum("preemption", PreemptionNames(), promises.preemption);
-  object.Update("reports_deadlock", promises.reports_deadlock);
-  object.UpdateEnum("blocking", BlockingNames(), promises.blocking);
 }
 
 // What it names stands in replay lines, so it has to be a name.
@@ -136,7 +131,7 @@ Handshake ReadHandshake(JsonObject& object) {
   handshake.in_force = InForce(object);
   if (object.Has("emits")) handshake.emits = Kinds(object);
   if (object.Has("monitor")) ReadMonitor(object, handshake);
-  ReadPromises(object, handshake.promises);
+  handshake.promises = ReadPromises(object);
   if (object.Has("environment")) handshake.environment = ReadEnvironment(object);
   object.Update("state_map", handshake.state_map);
   return handshake;

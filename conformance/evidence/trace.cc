@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "conformance/evidence/promises_json.h"
 #include "conformance/json/json.h"
 
 namespace proctor {
@@ -28,27 +29,6 @@ Tunables ReadTunables(JsonObject& object, std::string_view name) {
     if (!error.empty()) object.Fail(name, Quoted(error));
   });
   return tunables;
-}
-
-// Only what is declared absent is said.
-Json PromisesToJson(const Promises& promises) {
-  Json json = Json::object();
-  if (promises.preemption != PreemptionKind::kSignal) {
-    json["preemption"] = PreemptionNames()[static_cast<size_t>(promises.preemption)];
-  }
-  if (!promises.reports_deadlock) json["reports_deadlock"] = false;
-  if (promises.blocking != BlockingKind::kTold) {
-    json["blocking"] = BlockingNames()[static_cast<size_t>(promises.blocking)];
-  }
-  return json;
-}
-
-Promises ReadPromises(JsonObject& object) {
-  Promises promises;
-  object.UpdateEnum("preemption", PreemptionNames(), promises.preemption);
-  object.Update("reports_deadlock", promises.reports_deadlock);
-  object.UpdateEnum("blocking", BlockingNames(), promises.blocking);
-  return promises;
 }
 
 Header ReadHeaderMembers(JsonObject& object) {
