@@ -43,9 +43,9 @@ std::string PlanError(const CampaignRequest& request, std::optional<Subject> sub
   return error;
 }
 
-class Recorder : public Listener {
+class NoteListener : public Listener {
  public:
-  explicit Recorder(int stops_after = INT32_MAX) : left_(stops_after) {}
+  explicit NoteListener(int stops_after = INT32_MAX) : left_(stops_after) {}
   void OnNote(std::string_view line) override { notes += std::string(line) + "\n"; }
   const StopRequest* stop() const override {
     if (left_-- == 0) stop_.Make();
@@ -60,7 +60,7 @@ class Recorder : public Listener {
 };
 
 CampaignEnd RunPlanned(const CampaignRequest& request, std::optional<Subject> subject,
-                       Recorder& recorder, const std::string& out = "") {
+                       NoteListener& recorder, const std::string& out = "") {
   std::string error;
   const std::optional<Plan> plan = MakePlan(request, std::move(subject), error);
   EXPECT_TRUE(plan) << error;
@@ -126,7 +126,7 @@ TEST(Plan, AScenarioThatCannotBeReadIsNamed) {
 }
 
 TEST(Campaign, InVirtualTimeNeedsNoProcess) {
-  Recorder recorder;
+  NoteListener recorder;
   const CampaignEnd end = RunPlanned(InVirtualTime("CAD-*"), Reference(), recorder);
   ASSERT_TRUE(end.results);
   EXPECT_EQ(end.exit_status, kExitAsExpected);
@@ -139,7 +139,7 @@ TEST(Campaign, InVirtualTimeNeedsNoProcess) {
 }
 
 TEST(Campaign, AnInterruptedOneSaysSoAndIsNotAsExpected) {
-  Recorder recorder(/*stops_after=*/30);
+  NoteListener recorder(/*stops_after=*/30);
   CampaignRequest request = InVirtualTime("CAD-2");
   request.worlds = 100'000;
   const CampaignEnd end = RunPlanned(request, Reference(), recorder);
@@ -151,7 +151,7 @@ TEST(Campaign, AnInterruptedOneSaysSoAndIsNotAsExpected) {
 }
 
 TEST(Campaign, ABudgetThatEndsSaysSoAndIsNotAsExpected) {
-  Recorder recorder;
+  NoteListener recorder;
   CampaignRequest request = InVirtualTime("CAD-2");
   request.budget_ms = 0;
   const CampaignEnd end = RunPlanned(request, Reference(), recorder);
@@ -161,7 +161,7 @@ TEST(Campaign, ABudgetThatEndsSaysSoAndIsNotAsExpected) {
 }
 
 TEST(Campaign, AnAdapterThatEndsAtOnceIsAnError) {
-  Recorder recorder;
+  NoteListener recorder;
   const std::string path = Adapter("silent adapter", "exit 0\n");
   const CampaignEnd end =
       RunPlanned({.implementation = path, .clauses = "CAD-2"}, std::nullopt, recorder);
@@ -186,7 +186,7 @@ TEST(Campaign, WhatIsDeclaredAbsentIsUnsupportedAndCostsNoScenario) {
   const std::string log = Path("modest.log");
   fs::remove(log);
   const std::string path = Modest(log, R"("monitor":null,"reports_deadlock":false)");
-  Recorder recorder;
+  NoteListener recorder;
   const CampaignEnd end =
       RunPlanned({.implementation = path, .clauses = "DEAD-3,CAD-2"}, std::nullopt, recorder);
   ASSERT_TRUE(end.results);
@@ -213,7 +213,7 @@ echo '{"done":{}}' >&4
 read line <&3
 exit 0
 )");
-  Recorder recorder;
+  NoteListener recorder;
   const CampaignEnd end = RunPlanned({.implementation = path, .clauses = "DEAD-3", .tiers = kX},
                                      std::nullopt, recorder);
   ASSERT_TRUE(end.results);
@@ -230,7 +230,7 @@ TEST(Campaign, ExpectationsOfAnotherImplementationAreRefused) {
   fs::remove(log);
   const std::string file = Write(
       "other.json", R"({"schema":"proctor-expectations/1","implementation":"gccgo","entries":[]})");
-  Recorder recorder;
+  NoteListener recorder;
   const CampaignEnd end = RunPlanned({.implementation = Modest(log, R"("monitor":null)"),
                                       .clauses = "DEAD-3",
                                       .expectations = file},
@@ -250,7 +250,7 @@ TEST(Campaign, ReplayLinesHoldTheEnvironmentThatTheAdapterNames) {
 }
 
 TEST(Campaign, AnImplementationThatThereIsNotIsWrongUsage) {
-  Recorder recorder;
+  NoteListener recorder;
   const CampaignEnd end = RunPlanned({.implementation = "cobol"}, std::nullopt, recorder);
   EXPECT_FALSE(end.results);
   EXPECT_EQ(end.exit_status, kExitWrongUsage);

@@ -30,7 +30,7 @@ std::string Contents(const std::string& path) {
   return text.str();
 }
 
-struct Fault {
+struct AdapterFault {
   std::string name;
   std::string about;
   std::vector<std::pair<std::string, std::string>> replacements;  // of a text by another
@@ -38,21 +38,21 @@ struct Fault {
 };
 
 // In the place of its bytes.
-void PrintTo(const Fault& fault, std::ostream* stream) { *stream << fault.about; }
+void PrintTo(const AdapterFault& fault, std::ostream* stream) { *stream << fault.about; }
 
-std::vector<Fault> ReadFaults() {
+std::vector<AdapterFault> ReadFaults() {
   std::string error;
-  const auto faults = ReadJson<std::vector<Fault>>(
+  const auto faults = ReadJson<std::vector<AdapterFault>>(
       Contents(std::string(kFolder) + "adapter_faults.json"), {.what = "faults"}, error,
       [](JsonObject& object) {
         object.Schema("proctor-adapter-faults/1");
         EXPECT_EQ(object.Text("adapter"), "adapter.py");
-        std::vector<Fault> read;
+        std::vector<AdapterFault> read;
         object.ForObjects("faults", [&](JsonObject& fault) {
-          Fault one{.name = fault.Text("name"),
-                    .about = fault.Text("about"),
-                    .replacements = {},
-                    .says = fault.Text("says")};
+          AdapterFault one{.name = fault.Text("name"),
+                           .about = fault.Text("about"),
+                           .replacements = {},
+                           .says = fault.Text("says")};
           const auto replace = [&](JsonObject& by) {
             one.replacements.emplace_back(by.Text("old"), by.Text("new"));
           };
@@ -63,7 +63,7 @@ std::vector<Fault> ReadFaults() {
         return read;
       });
   EXPECT_TRUE(faults) << error;
-  return faults.value_or(std::vector<Fault>());
+  return faults.value_or(std::vector<AdapterFault>());
 }
 
 LintResult LintText(const std::string& name, const std::string& text) {
@@ -88,10 +88,10 @@ TEST(Lint, ARightAdapterHasNoFault) {
 
 TEST(Lint, KnowsFortyFaultsAtLeast) { EXPECT_GE(ReadFaults().size(), 40u); }
 
-class LintNames : public testing::TestWithParam<Fault> {};
+class LintNames : public testing::TestWithParam<AdapterFault> {};
 
 TEST_P(LintNames, TheFaultFirst) {
-  const Fault& fault = GetParam();
+  const AdapterFault& fault = GetParam();
   std::string text = Contents(std::string(kFolder) + "adapter.py");
   for (const auto& [old_text, new_text] : fault.replacements) {
     const size_t at = text.find(old_text);

@@ -87,9 +87,9 @@ struct Tally {
 
 bool IsFinding(const Tally& tally) { return !tally.violated.empty() || tally.misbehaviour; }
 
-class Campaign {
+class VirtualCampaign {
  public:
-  Campaign(const Subject& subject, const VirtualOptions& options)
+  VirtualCampaign(const Subject& subject, const VirtualOptions& options)
       : subject_(subject), options_(options), named_(options.scenarios) {
     if (!named_.empty()) return;
     for (const NamedScenario& named : ScenarioLibrary()) {
@@ -138,7 +138,7 @@ class Campaign {
   Tally all_;
 };
 
-VirtualResult Campaign::Run() {
+VirtualResult VirtualCampaign::Run() {
   std::vector<Tally> tallies(static_cast<size_t>(std::max(options_.threads, 1)));
   std::vector<std::thread> threads;
   for (size_t i = 1; i < tallies.size(); ++i) {
@@ -170,7 +170,7 @@ VirtualResult Campaign::Run() {
   return result;
 }
 
-void Campaign::Work(Tally& tally) {
+void VirtualCampaign::Work(Tally& tally) {
   while (!stop_) {
     const int64_t item = next_++;
     if (item >= items()) return;
@@ -181,7 +181,7 @@ void Campaign::Work(Tally& tally) {
   }
 }
 
-void Campaign::DoItem(int64_t item, Tally& tally) {
+void VirtualCampaign::DoItem(int64_t item, Tally& tally) {
   if (item < named()) return DoNamed(item, named_[static_cast<size_t>(item)], tally);
   const int64_t small = item - named();
   if (small < small_) return DoSmall(item, SmallWorlds()[static_cast<size_t>(small)], tally);
@@ -190,14 +190,14 @@ void Campaign::DoItem(int64_t item, Tally& tally) {
   DoNamed(item, border_[static_cast<size_t>(random - random_)], tally);
 }
 
-void Campaign::DoNamed(int64_t item, const Scenario& scenario, Tally& tally) {
+void VirtualCampaign::DoNamed(int64_t item, const Scenario& scenario, Tally& tally) {
   const WorldOptions world = {.profile = options_.profile,
                               .deviation = subject_.deviation,
                               .events_most = kNamedEventsMost};
   Take(item, Check(subject_, scenario, world, options_.clauses), scenario, nullptr, tally);
 }
 
-void Campaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
+void VirtualCampaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
   ChoicePath path(options_.unusual_most);
   const WorldOptions world = {.profile = options_.profile,
                               .knobs = SmallWorldKnobs(scenario),
@@ -213,12 +213,12 @@ void Campaign::DoSmall(int64_t item, const Scenario& scenario, Tally& tally) {
   tally.counts.schedules += schedules;
 }
 
-rc::Shrinkable<Scenario> Campaign::RandomWorld(int64_t number) const {
+rc::Shrinkable<Scenario> VirtualCampaign::RandomWorld(int64_t number) const {
   const rc::Random random(CaseSeed(options_.seed, fmt::format("world {}", number)));
   return ArbitraryWorld()(random, kGenSize);
 }
 
-void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
+void VirtualCampaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
   const Scenario scenario = [&] {
     const std::lock_guard lock(generating_);
     return RandomWorld(number).value();
@@ -229,8 +229,8 @@ void Campaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
   Take(item, Check(subject_, scenario, world, options_.clauses), scenario, nullptr, tally);
 }
 
-void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario,
-                    const ChoicePath* path, Tally& tally) {
+void VirtualCampaign::Take(int64_t item, const WorldCheck& check, const Scenario& scenario,
+                           const ChoicePath* path, Tally& tally) {
   VirtualResult& counts = tally.counts;
   ++counts.worlds;
   counts.cycles += check.run.cycles;
@@ -273,13 +273,13 @@ void Campaign::Take(int64_t item, const WorldCheck& check, const Scenario& scena
   if (misbehaviour->verdict == Verdict::kTimeout) stop_ = true;
 }
 
-Family Campaign::FamilyOf(int64_t item) const {
+Family VirtualCampaign::FamilyOf(int64_t item) const {
   const int64_t small = item - named();
   if (small < 0 || small >= small_ + random_) return Family::kNamed;
   return small < small_ ? Family::kSmall : Family::kRandom;
 }
 
-void Campaign::Merge(Tally& tally) {
+void VirtualCampaign::Merge(Tally& tally) {
   VirtualResult& counts = all_.counts;
   counts.worlds += tally.counts.worlds;
   counts.schedules += tally.counts.schedules;
@@ -301,7 +301,7 @@ void Campaign::Merge(Tally& tally) {
 }
 
 // Only what RapidCheck has drawn knows how to shrink.
-void Campaign::Shrink(Tally::First& first) const {
+void VirtualCampaign::Shrink(Tally::First& first) const {
   if (first.family != Family::kRandom) return;
   const int64_t number = first.item - named() - small_;
   Bundle& bundle = first.finding.bundle;
@@ -353,7 +353,7 @@ std::optional<Ruling> MisbehaviourOf(const WorldRun& run) {
 }
 
 VirtualResult RunVirtually(const Subject& subject, const VirtualOptions& options) {
-  return Campaign(subject, options).Run();
+  return VirtualCampaign(subject, options).Run();
 }
 
 WorldCheck RunBundle(const Subject& subject, const Bundle& bundle, EventSink* sink) {

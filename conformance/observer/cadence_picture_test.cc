@@ -13,9 +13,9 @@ namespace {
 constexpr int64_t kUs = 1'000;
 constexpr int64_t kMs = 1'000'000;
 
-class TraceBuilder {
+class CadenceBuilder {
  public:
-  TraceBuilder& Shallow(int64_t count, int64_t duration_ns) {
+  CadenceBuilder& Shallow(int64_t count, int64_t duration_ns) {
     for (int64_t i = 0; i < count; ++i) {
       events_.push_back(
           MakeEvent(now_ns_, EventKind::kShallowSleep, {{Arg::kDurationNs, duration_ns}}));
@@ -25,7 +25,7 @@ class TraceBuilder {
     return *this;
   }
 
-  TraceBuilder& Deep(int64_t slept_ns, WakeCause cause) {
+  CadenceBuilder& Deep(int64_t slept_ns, WakeCause cause) {
     events_.push_back(
         MakeEvent(now_ns_, EventKind::kDeepSleep, {{Arg::kDurationNs, 60'000 * kMs}}));
     now_ns_ += slept_ns;
@@ -53,7 +53,7 @@ class TraceBuilder {
 };
 
 TEST(CadencePicture, ShowsRunsAndDeepSleeps) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   trace.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs).Shallow(1, 80 * kUs);
   trace.Deep(1204 * kMs, WakeCause::kWoken);
   trace.Shallow(50, 20 * kUs).Shallow(1, 40 * kUs).Shallow(3, 10 * kMs);
@@ -63,7 +63,7 @@ TEST(CadencePicture, ShowsRunsAndDeepSleeps) {
 }
 
 TEST(CadencePicture, ATimeOutGoesOnInTheSameLineAndARetakeBeginsANewOne) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   trace.Shallow(5, 20 * kUs).Deep(60 * kMs, WakeCause::kTimeout).Shallow(46, 20 * kUs);
   trace.Shallow(1, 40 * kUs).Deep(7 * kMs, WakeCause::kTimeout).Shallow(2, 20 * kUs);
   EXPECT_EQ(trace.Cadence(),
@@ -72,7 +72,7 @@ TEST(CadencePicture, ATimeOutGoesOnInTheSameLineAndARetakeBeginsANewOne) {
 }
 
 TEST(CadencePicture, ADeepSleepThatLastsIsShownAsSuch) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   trace.Shallow(2, 20 * kUs).Deep(5 * kMs, WakeCause::kEither);
   std::vector<Event> events = {
       MakeEvent(0, EventKind::kShallowSleep, {{Arg::kDurationNs, 20 * kUs}}),
@@ -109,11 +109,11 @@ TEST(CadencePicture, WhoSleepsWhenTheObservationEndsHasSleptSoLong) {
 }
 
 TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
-  TraceBuilder equal;
+  CadenceBuilder equal;
   for (int i = 0; i < 9; ++i) equal.Shallow(20, 20 * kUs).Deep(30 * kMs + i, WakeCause::kWoken);
   EXPECT_EQ(equal.Cadence(), "  20 x 20 us, deep 30 ms (woken)   [9 times]\n");
 
-  TraceBuilder groups;
+  CadenceBuilder groups;
   for (int i = 0; i < 6; ++i) {
     groups.Shallow(20, 20 * kUs).Deep(30 * kMs, WakeCause::kWoken);
     groups.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs).Deep(50 * kMs, WakeCause::kWoken);
@@ -125,14 +125,14 @@ TEST(CadencePicture, EqualLinesAndGroupsOfLinesAreSaidOnce) {
 }
 
 TEST(CadencePicture, WhatRepeatsWithinALineIsSaidOnce) {
-  TraceBuilder ticker;
+  CadenceBuilder ticker;
   ticker.Shallow(51, 20 * kUs).Shallow(1, 40 * kUs);
   for (int i = 0; i < 190; ++i) {
     ticker.Shallow(1, 10 * kMs).Deep((33 + i % 16) * kMs, WakeCause::kTimeout);
   }
   EXPECT_EQ(ticker.Cadence(),
             "  51 x 20 us, 40 us, [10 ms, deep 33 ms to 48 ms (timed out)] x 190\n");
-  TraceBuilder two;
+  CadenceBuilder two;
   for (int i = 0; i < 50; ++i) {
     two.Shallow(2, 10 * kMs).Deep(30 * kMs, WakeCause::kTimeout);
     two.Shallow(1, 10 * kMs).Deep(900 * kMs, WakeCause::kTimeout);
@@ -141,7 +141,7 @@ TEST(CadencePicture, WhatRepeatsWithinALineIsSaidOnce) {
 }
 
 TEST(CadencePicture, NoLineIsLongerThanAScreenIsWide) {
-  TraceBuilder climbing;
+  CadenceBuilder climbing;
   for (int64_t duration_ns = 20 * kUs; duration_ns < 10 * kMs; duration_ns *= 2) {
     climbing.Shallow(1, duration_ns).Deep(123 * kMs, WakeCause::kTimeout);
   }
@@ -150,7 +150,7 @@ TEST(CadencePicture, NoLineIsLongerThanAScreenIsWide) {
 }
 
 TEST(CadencePicture, ManyLinesAreFoldedByShape) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   for (int i = 0; i < 500; ++i) {
     trace.Shallow(10 + i % 13, 20 * kUs).Deep((30 + i % 7) * kMs, WakeCause::kWoken);
   }
@@ -158,7 +158,7 @@ TEST(CadencePicture, ManyLinesAreFoldedByShape) {
 }
 
 TEST(CadencePicture, StaysShortWhateverHappens) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   uint64_t random = 1;
   for (int i = 0; i < 20'000; ++i) {
     random = random * 6364136223846793005u + 1442695040888963407u;
@@ -171,7 +171,7 @@ TEST(CadencePicture, StaysShortWhateverHappens) {
 }
 
 TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
-  TraceBuilder trace;
+  CadenceBuilder trace;
   trace.Shallow(99, 10 * kMs).Deep(10 * kMs, WakeCause::kWoken);
   const std::string picture = trace.Picture(
       {.monitor_cpu_ns = 5 * kMs, .process_cpu_ns = 50 * kMs, .ended_ns = 1'000 * kMs});
@@ -185,7 +185,7 @@ TEST(CadencePicture, CountsWakeUpsAndCpuTime) {
 }
 
 TEST(CadencePicture, SaysWhatWakesTheMonitor) {
-  TraceBuilder ticker;
+  CadenceBuilder ticker;
   for (int i = 0; i < 100; ++i) ticker.Shallow(1, 10 * kMs).Deep(19 * kMs, WakeCause::kTimeout);
   const std::string picture =
       ticker.Picture({.process_cpu_ns = 50 * kMs, .ended_ns = 2'900 * kMs, .other_sleeps = 90});
@@ -195,12 +195,12 @@ TEST(CadencePicture, SaysWhatWakesTheMonitor) {
       << picture;
   EXPECT_NE(picture.find("\nwake-ups of the whole process: 100.0 a second"), std::string::npos)
       << picture;
-  TraceBuilder busy;
+  CadenceBuilder busy;
   EXPECT_NE(busy.Shallow(300, 10 * kMs)
                 .Picture({.ended_ns = 3'000 * kMs})
                 .find("100.0 a second are its longest shallow sleeps: a processor was busy"),
             std::string::npos);
-  TraceBuilder calls;
+  CadenceBuilder calls;
   for (int i = 0; i < 100; ++i) calls.Shallow(50, 20 * kUs).Deep(29 * kMs, WakeCause::kWoken);
   const std::string woken = calls.Picture({.ended_ns = 3'000 * kMs});
   EXPECT_NE(woken.find("33.3 deep sleeps a second are ended by a wake-up"), std::string::npos);
@@ -208,7 +208,7 @@ TEST(CadencePicture, SaysWhatWakesTheMonitor) {
 }
 
 TEST(CadencePicture, SaysInShortWhetherThatIsNormalAndWhoElseWakes) {
-  TraceBuilder ticker;
+  CadenceBuilder ticker;
   for (int i = 0; i < 100; ++i) ticker.Shallow(1, 10 * kMs).Deep(19 * kMs, WakeCause::kTimeout);
   Observer::Usage usage{.ended_ns = 2'900 * kMs, .other_sleeps = 145};
   usage.threads = {{.thread = 7,
@@ -229,7 +229,7 @@ TEST(CadencePicture, SaysInShortWhetherThatIsNormalAndWhoElseWakes) {
       << picture;
   EXPECT_EQ(picture.find("thread 9"), std::string::npos);
 
-  TraceBuilder calls;
+  CadenceBuilder calls;
   for (int i = 0; i < 100; ++i) calls.Shallow(50, 20 * kUs).Deep(29 * kMs, WakeCause::kWoken);
   usage.ended_ns = 3'000 * kMs;
   EXPECT_NE(
@@ -240,7 +240,7 @@ TEST(CadencePicture, SaysInShortWhetherThatIsNormalAndWhoElseWakes) {
 }
 
 TEST(CadencePicture, OfAThreadThatIsNoMonitorNothingIsExplained) {
-  TraceBuilder busy;
+  CadenceBuilder busy;
   busy.Shallow(300, 10 * kMs);
   const std::vector<Event>& events = busy.events();
   const std::string picture =
@@ -250,7 +250,7 @@ TEST(CadencePicture, OfAThreadThatIsNoMonitorNothingIsExplained) {
 }
 
 TEST(CadencePicture, ClaimsNoShareOfWhatTracingCosts) {
-  TraceBuilder idle;
+  CadenceBuilder idle;
   idle.Shallow(1, 10 * kMs);
   const std::string picture = idle.Picture({.monitor_cpu_ns = 100 * kUs,
                                             .process_cpu_ns = 100 * kUs,
@@ -264,7 +264,7 @@ TEST(CadencePicture, ClaimsNoShareOfWhatTracingCosts) {
 }
 
 TEST(CadencePicture, SaysWhenThereIsNothingToShow) {
-  EXPECT_NE(TraceBuilder().Picture().find("no sleep began"), std::string::npos);
+  EXPECT_NE(CadenceBuilder().Picture().find("no sleep began"), std::string::npos);
 }
 
 }  // namespace

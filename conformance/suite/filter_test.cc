@@ -111,7 +111,7 @@ TEST(Wanted, RulingsAreThoseOfTheWholePanel) {
 
 // Evidence of a right monitor in a right world, without any one kind of event: nobody is accused.
 TEST(Kinds, ThatAreNotShownAccuseNobody) {
-  class Recorder : public EventSink {
+  class EventKeeper : public EventSink {
    public:
     void Observe(const Event& event) override { events.push_back(event); }
     std::vector<Event> events;
@@ -120,7 +120,7 @@ TEST(Kinds, ThatAreNotShownAccuseNobody) {
     const Scenario scenario = ArbitraryWorld()(rc::Random(seed), 100).value();
     const WorldOptions options = {.profile = kProfiles[seed % std::size(kProfiles)],
                                   .events_most = 4'000};
-    Recorder recorder;
+    EventKeeper recorder;
     RunWorld(ReferenceImplementation(), scenario, options, recorder);
     for (size_t kind = 0; kind < kEventKinds; ++kind) {
       Header header = WorldHeader(ReferenceImplementation(), scenario, options);

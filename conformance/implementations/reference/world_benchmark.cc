@@ -16,9 +16,9 @@ class Nobody : public EventSink {
   void Observe(const Event&) override {}
 };
 
-class Judged : public EventSink {
+class JudgingSink : public EventSink {
  public:
-  explicit Judged(const Header& header) : panel_(header) {}
+  explicit JudgingSink(const Header& header) : panel_(header) {}
   void Observe(const Event& event) override { panel_.Observe(event); }
 
  private:
@@ -69,7 +69,7 @@ void Run(benchmark::State& state, const Scenario& scenario, bool judged) {
   double virtual_s = 0;
   for (auto _ : state) {
     Nobody nobody;
-    Judged judges(header);
+    JudgingSink judges(header);
     EventSink& sink = judged ? static_cast<EventSink&>(judges) : nobody;
     const WorldRun run = RunWorld(ReferenceImplementation(), scenario, options, sink);
     if (run.end != WorldEnd::kDone) return state.SkipWithError("the world did not end well");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kEventsHash = 1695303673828310946u;
 
-class Recorder : public EventSink {
+class EventKeeper : public EventSink {
  public:
   void Observe(const Event& event) override { events.push_back(event); }
   std::vector<Event> events;
@@ -81,7 +81,7 @@ std::vector<int64_t> SleepsUs(const std::vector<Event>& events) {
 
 TEST(World, ALoneSpinnerShowsTheWholeCadence) {
   const Scenario& scenario = Named("lone_spinner");
-  Recorder recorder;
+  EventKeeper recorder;
   const WorldRun run =
       RunWorld(ReferenceImplementation(), scenario, {.knobs = Knobs::Quiet(scenario)}, recorder);
   EXPECT_EQ(run.end, WorldEnd::kDone) << run.message;
@@ -98,7 +98,7 @@ TEST(World, ALoneSpinnerShowsTheWholeCadence) {
 TEST(World, EveryNamedScenarioEndsAsItIsMeantTo) {
   for (const NamedScenario& named : ScenarioLibrary()) {
     for (const Profile profile : kProfiles) {
-      Recorder recorder;
+      EventKeeper recorder;
       const WorldRun run =
           RunWorld(ReferenceImplementation(), named.scenario,
                    {.profile = profile, .knobs = Knobs::Quiet(named.scenario)}, recorder);
@@ -121,8 +121,8 @@ TEST(World, TheSameSeedGivesTheSameEvents) {
     std::map<std::string, uint64_t> seen;
     for (uint64_t seed = 1; seed <= 5; ++seed) {
       scenario.seed = seed;
-      Recorder first;
-      Recorder second;
+      EventKeeper first;
+      EventKeeper second;
       RunWorld(ReferenceImplementation(), scenario, {}, first);
       RunWorld(ReferenceImplementation(), scenario, {}, second);
       const std::string text = Text(first.events);
@@ -137,7 +137,7 @@ TEST(World, TheSameSeedGivesTheSameEvents) {
 TEST(World, TheEventsOfASeedAreTheSameInEveryBuild) {
   uint64_t hash = 14695981039346656037u;  // FNV-1a
   for (const NamedScenario& named : ScenarioLibrary()) {
-    Recorder recorder;
+    EventKeeper recorder;
     RunWorld(ReferenceImplementation(), named.scenario, {.profile = kGo1_22}, recorder);
     for (const char byte : Text(recorder.events)) {
       hash = (hash ^ static_cast<uint8_t>(byte)) * 1099511628211u;
