@@ -16,7 +16,7 @@ std::unique_ptr<Family> Family::Start(pid_t process, std::string& error) {
   auto state = std::make_unique<State>();
   FamilyTracer& tracer = state->tracer;
   const bool started = state->thread.Start(
-      [&tracer, process](std::string& why) { return tracer.Attach(process, why); },
+      [&tracer, process](std::string& error) { return tracer.Attach(process, error); },
       [&tracer](const std::atomic<bool>& stop) { tracer.Run(stop); }, error);
   if (!started) return nullptr;
   return std::unique_ptr<Family>(new Family(std::move(state)));

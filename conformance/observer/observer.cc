@@ -17,7 +17,7 @@ struct Observer::State {
 std::unique_ptr<Observer> Observer::Start(const Options& options, Sink sink, std::string& error) {
   auto state = std::make_unique<State>(options, std::move(sink));
   Tracer& tracer = state->tracer;
-  if (!state->thread.Start([&tracer](std::string& why) { return tracer.Attach(why); },
+  if (!state->thread.Start([&tracer](std::string& error) { return tracer.Attach(error); },
                            [&tracer](const std::atomic<bool>& stop) { tracer.Run(stop); }, error)) {
     return nullptr;
   }

@@ -31,7 +31,7 @@ struct Fault {
   // Disturbs the process until `end` is made. Null: nothing does.
   void (*disturb)(pid_t pid, const StopRequest& end) = nullptr;
   // Empty: this machine permits it. Null: every machine does.
-  std::string (*why_not)() = nullptr;
+  std::string (*unavailable)() = nullptr;
 };
 
 // The first is none at all.

@@ -168,7 +168,7 @@ void StressRun::RunNewCases() {
   }
   std::vector<const Fault*> faults;
   for (const Fault& fault : Faults()) {
-    if (fault.why_not == nullptr || fault.why_not().empty()) faults.push_back(&fault);
+    if (fault.unavailable == nullptr || fault.unavailable().empty()) faults.push_back(&fault);
   }
   for (int64_t number = 0; !Ended(); ++number) {
     const auto column = static_cast<size_t>(number) % workloads.size();
@@ -364,8 +364,8 @@ std::string StressRun::Summary() const {
                                  request_.seed, listener_.Stopped() ? "; interrupted" : "");
   for (const auto& [name, count] : cases_) text += fmt::format("  {:28} {:>6}\n", name, count);
   for (const Fault& fault : Faults()) {
-    const std::string why = fault.why_not != nullptr ? fault.why_not() : "";
-    if (!why.empty()) text += fmt::format("  SKIPPED {}: {}\n", fault.name, why);
+    const std::string reason = fault.unavailable != nullptr ? fault.unavailable() : "";
+    if (!reason.empty()) text += fmt::format("  SKIPPED {}: {}\n", fault.name, reason);
   }
   text += load_.Describe();
   for (const Failure& failure : failures_) {

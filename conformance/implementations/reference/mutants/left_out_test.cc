@@ -131,7 +131,7 @@ constexpr SituationEntry kSituations[] = {
 struct NothingDue {
   Duty duty;
   std::vector<Situation> situations;
-  std::string_view why;
+  std::string_view reason;
 };
 
 const NothingDue kNothingDue[] = {
