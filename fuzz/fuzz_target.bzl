@@ -8,7 +8,7 @@ def fuzz_target(name, deps, mutations = 0):
     Args:
       name: the target is written in NAME.cc.
       deps: what it uses.
-      mutations: so many mutations of the corpus are a part of the test; for targets with a mutator.
+      mutations: how many mutations of the corpus the test runs; for targets with a mutator.
     """
     cc_library(
         name = name + "_target",

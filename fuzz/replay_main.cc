@@ -2,8 +2,8 @@
 //
 //   replay [--mutations=N] [--seed=N] FOLDER|FILE...
 //
-// With --mutations the target's own mutator (scenario_fuzzing.cc) also makes so many inputs of
-// those in the corpus, blind to what they reach.
+// With --mutations the target's own mutator (scenario_fuzzing.cc) also makes N inputs of those
+// in the corpus, blind to what they reach.
 //
 // Exit status: 0 every input came back, 64 wrong usage, or there is no input. An input that does
 // not come back ends the process; its path is the last line printed, or, of a mutation, the input

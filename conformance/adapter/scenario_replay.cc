@@ -222,7 +222,7 @@ class Replay {
     }
   }
 
-  // So many effects that have ended need as many causes begun by then, less those that need none.
+  // N effects that have ended need N causes begun by then, less those that need none.
   // A beginning is stamped before it and an end after it, so this holds however late stamps are.
   void CheckEachAfterItsCause(const std::string& what, std::vector<int64_t> effects,
                               std::vector<int64_t> causes, size_t need_none) {

@@ -7,7 +7,7 @@
 namespace proctor {
 namespace {
 
-// Each of `tasks` becomes runnable, and starts after so many rounds of the other two.
+// Each of `tasks` becomes runnable, and starts after `rounds` rounds of the other two.
 TraceBuilder HandedOver(int64_t tasks, int64_t rounds, Op also = Op::kSpin) {
   TraceBuilder trace;
   trace.header.tiers = kX;
@@ -40,7 +40,7 @@ TEST(HandedOver, WhoEntersACallIsOtherClausesMatter) {
   EXPECT_EQ(HandedOver(4, 400, Op::kBlock).Of(ClauseId::kHAND_8), Verdict::kConforms);
 }
 
-// Each of `tasks` is in a call of 40 ms, while the other two go on for so many rounds more.
+// Each of `tasks` is in a call of 40 ms, while the other two go on for `rounds` rounds more.
 TraceBuilder CallsBeside(int64_t tasks, int64_t rounds, int64_t call_ns = 40 * kMs) {
   TraceBuilder trace;
   trace.header.tiers = kX;

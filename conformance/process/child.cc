@@ -23,7 +23,7 @@ void WriteText(const char* text) {
   const int number = errno;
   if (write(plan.failure, &number, sizeof number) < 0) _exit(kNotStarted);
   if (plan.gate >= 0 && plan.output >= 0) {
-    // Spawn has returned long ago, and whoever reads what the child writes looks there.
+    // Spawn has returned long ago, and the reader of what the child writes looks there.
     WriteText(plan.program);
     WriteText(": cannot be started: ");
     WriteText(strerrordesc_np(number));

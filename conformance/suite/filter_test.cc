@@ -74,7 +74,7 @@ TEST(Filter, RulingsAreTheSame) {
   }
 }
 
-// Whoever wants few clauses hears of them what all judges together say, and of no others.
+// A sink that wants few clauses hears of them what all judges together say, and of no others.
 TEST(Wanted, RulingsAreThoseOfTheWholePanel) {
   class Both : public EventSink {
    public:

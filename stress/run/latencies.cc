@@ -75,7 +75,7 @@ std::vector<Task> Conversation(int64_t times) {
            .repeat = times}};
 }
 
-// How it grows: for each number the same scenario with so many of what is counted.
+// How it grows: the same scenario for each number of what is counted.
 void AddCurve(std::vector<Measurement>& all, const std::string& grows_with,
               std::initializer_list<int64_t> numbers, Measurement (*make)(int64_t number)) {
   for (const int64_t number : numbers) {

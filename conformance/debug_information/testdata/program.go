@@ -1,5 +1,5 @@
-// A program to look into: two tasks that take turns to compute, block and sleep, for so many
-// milliseconds as its argument says.
+// A program to look into: two tasks that take turns to compute, block and sleep, for N
+// milliseconds; N is its argument.
 package main
 
 import (

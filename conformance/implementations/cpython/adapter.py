@@ -1,8 +1,8 @@
 """The CPython adapter: runs Proctor's scenarios on threads of the Python that executes it.
 
 It is the worked example of conformance/adapter/PROTOCOL.md: one file of the standard library only.
-A task is a thread; the P is the global interpreter lock. Whoever waits for the lock longer than the
-switch interval asks its holder to let go of it, which the holder does at its next safepoint.
+A task is a thread; the P is the global interpreter lock. A thread that waits for the lock longer
+than the switch interval asks its holder to let go, which the holder does at its next safepoint.
 """
 
 import _thread

@@ -31,7 +31,7 @@ public final class Adapter {
   static final MethodHandle GETPPID = function("getppid", 0);
   static final MethodHandle CLOCK = function("clock_gettime", 2);
 
-  /** One of C, of so many arguments of 64 bits. */
+  /** One of C, whose arguments have 64 bits each. */
   static MethodHandle function(String name, int arguments) {
     ValueLayout[] layouts = new ValueLayout[arguments];
     java.util.Arrays.fill(layouts, ValueLayout.JAVA_LONG);

@@ -135,8 +135,8 @@ class Snapshots : public TraceBuilder {
         .Of(p, Variable::kSeenSyscallTick, kTick)
         .Of(p, Variable::kSeenSyscallNs, now_ns - ago_ns);
   }
-  // The only P is taken six times, with so many tasks on the global queue; the thread that is
-  // started looks for work elsewhere, or does not.
+  // The only P is taken six times, with `global_queue` tasks on the global queue; the thread
+  // that is started looks for work elsewhere, or does not.
   void OnlyP(int64_t global_queue, int64_t spinning) {
     Set(Variable::kProcs, 1).Set(Variable::kGlobalQueue, global_queue);
     for (int i = 0; i < 6; ++i) {
