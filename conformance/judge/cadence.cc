@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kEventsCited = 6;
 // A right monitor shows the exact length in at least one of N runs.
-constexpr int64_t kRunsThatTell = 10;
+constexpr int64_t kRunsThatDecide = 10;
 // A machine with nothing else to do ends a sleep within this.
 constexpr int64_t kLateNs = 1'000'000;
 // How often a wake-up may come when the time of a deep sleep is just over, which nothing shows.
@@ -209,7 +209,7 @@ void CadenceJudge::OnShallowSleep(const Event& event) {
 
 // Where a poll has made a task ready, that task may lose its P in the call that reads, but seldom.
 void CadenceJudge::JudgeNetworkTurn(int64_t requested_ns) {
-  constexpr int64_t kResetsThatTell = 8;
+  constexpr int64_t kResetsThatDecide = 8;
   const bool reads = tunables_.procs == 1 && polls_ > 0 && !slept_deep_ && activity_.may_read() &&
                      activity_.spinning_since_ns() < cycle_began_ns_ &&
                      activity_.open(Op::kBlock) + activity_.open(Op::kCalls) == 0 &&
@@ -217,7 +217,7 @@ void CadenceJudge::JudgeNetworkTurn(int64_t requested_ns) {
   if (!reads || delay_ns_ <= tunables_.shallow_min_ns) return;
   ++network_turns_;
   network_resets_ += requested_ns == tunables_.shallow_min_ns;
-  if (network_resets_ < kResetsThatTell || 2 * network_resets_ <= network_turns_) return;
+  if (network_resets_ < kResetsThatDecide || 2 * network_resets_ <= network_turns_) return;
   Violate(ClauseId::kCAD_6,
           fmt::format("in {} of {} turns whose poll may have made a task ready the delay went back "
                       "to {} ns: a P that was taken from its read explains a few",
@@ -296,7 +296,7 @@ void CadenceJudge::JudgeRunLength(const Event& event) {
   Lengths& lengths = woken ? woken_runs_ : retake_runs_;
   ++lengths.runs;
   lengths.exact += run_length_ == exact ? 1 : 0;
-  if (lengths.exact > 0 || lengths.runs < kRunsThatTell) return;
+  if (lengths.exact > 0 || lengths.runs < kRunsThatDecide) return;
   const std::string message = fmt::format(
       "none of {} runs of {} ns after {} was {} long; the last one was {}", lengths.runs,
       tunables_.shallow_min_ns, woken ? "a wake-up" : "a retake", exact, run_length_);

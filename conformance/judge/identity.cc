@@ -7,7 +7,7 @@ namespace {
 
 // A monitor is known by its short sleeps, which it makes in its first milliseconds. How long a
 // process takes to start says nothing: what counts is how long tasks have run.
-constexpr int64_t kTellingNs = 300'000'000;
+constexpr int64_t kDecisiveNs = 300'000'000;
 
 }  // namespace
 
@@ -68,7 +68,7 @@ void IdentityJudge::JudgeAbsence(const Event& exit) {
   const int64_t begin_ns = first_stamp_->time_ns;
   const int64_t end_ns = last_stamp_->time_ns;
   const int64_t ran_ns = end_ns - begin_ns - stalls_.Within(begin_ns, end_ns);
-  if (ran_ns <= kTellingNs) return;
+  if (ran_ns <= kDecisiveNs) return;
   Violate(ClauseId::kID_1,
           fmt::format("tasks ran for {} ns, and no thread of the process behaved like a monitor",
                       ran_ns),

@@ -8,7 +8,7 @@ namespace proctor {
 namespace {
 
 // A spin of N slices would have been preempted, were preemption on.
-constexpr int64_t kTellingSlices = 3;
+constexpr int64_t kDecisiveSlices = 3;
 constexpr size_t kSignalsKeptMost = 2048;
 constexpr size_t kSpinsMost = 4096;
 
@@ -98,9 +98,9 @@ void ObservedPreemptionJudge::JudgeTarget(const Event& event) {
 void ObservedPreemptionJudge::OnSpinEnd(const Event& event) {
   const auto spin = spins_.find(event.g);
   if (spin == spins_.end()) return;
-  const bool telling = event.time_ns - spin->second >= kTellingSlices * tunables_.slice_ns;
+  const bool decisive = event.time_ns - spin->second >= kDecisiveSlices * tunables_.slice_ns;
   spins_.erase(spin);
-  if (telling && tunables_.asynchronous_preemption == 0) Trigger(ClauseId::kPRE_3);
+  if (decisive && tunables_.asynchronous_preemption == 0) Trigger(ClauseId::kPRE_3);
 }
 
 }  // namespace proctor

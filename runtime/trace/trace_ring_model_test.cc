@@ -25,7 +25,7 @@ std::ostream& operator<<(std::ostream& stream, const ModelEvent& event) {
 }
 
 template <Fault kFault>
-struct Telling : rl::test_suite<Telling<kFault>, 2> {
+struct WriterAndReader : rl::test_suite<WriterAndReader<kFault>, 2> {
   using Ring = BasicTraceRing<RelacyAtomics<kFault>, ModelEvent, 0>;
   static constexpr int kEvents = 4;
   static constexpr size_t kSlots = 2;
@@ -57,13 +57,13 @@ struct Telling : rl::test_suite<Telling<kFault>, 2> {
 constexpr int64_t kSchedules = 50'000;
 
 TEST(TraceRingModel, EveryEventIsReadOnceAndWhole) {
-  const ModelResult result = CheckModel<Telling<Fault::kNone>>(SchedulesOr(kSchedules));
+  const ModelResult result = CheckModel<WriterAndReader<Fault::kNone>>(SchedulesOr(kSchedules));
   EXPECT_TRUE(result.passed) << result.report;
 }
 
 TEST(TraceRingModel, SeededFaultsAreFound) {
-  EXPECT_FALSE(CheckModel<Telling<Fault::kRelaxedStores>>(kSchedules).passed);
-  EXPECT_FALSE(CheckModel<Telling<Fault::kRelaxedLoads>>(kSchedules).passed);
+  EXPECT_FALSE(CheckModel<WriterAndReader<Fault::kRelaxedStores>>(kSchedules).passed);
+  EXPECT_FALSE(CheckModel<WriterAndReader<Fault::kRelaxedLoads>>(kSchedules).passed);
 }
 
 }  // namespace
