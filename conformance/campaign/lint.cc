@@ -40,14 +40,14 @@ class Linter {
                      bool greet_only = false, ThreadNames* names = nullptr) {
     listener_.OnProgress(place);
     ++result_.runs;
-    scenario.budget_ms = options_.patience_ms;
+    scenario.budget_ms = options_.deadline_ms;
     struct Run run = RunScenario({.argv = options_.implementation.argv,
                                   .set_env = EnvironmentFor(options_.implementation, scenario),
                                   .observe = false,
                                   .greet_only = greet_only,
                                   .hard_to_read = hard_to_read,
-                                  .handshake_ms = options_.patience_ms,
-                                  .exit_ms = options_.patience_ms,
+                                  .handshake_ms = options_.deadline_ms,
+                                  .exit_ms = options_.deadline_ms,
                                   .stop = listener_.stop(),
                                   .on_process =
                                       [names](pid_t process) {

@@ -25,7 +25,7 @@ namespace proctor {
 struct LintOptions {
   Implementation implementation;
   // How long a handshake or a small scenario may take.
-  int64_t patience_ms = 10'000;
+  int64_t deadline_ms = 10'000;
 };
 
 struct LintResult {

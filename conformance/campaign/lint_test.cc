@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "conformance/implementations/cpython/";
 constexpr const char* kPython = "/usr/bin/python3";
-constexpr int64_t kPatienceMs = 5'000;
+constexpr int64_t kDeadlineMs = 5'000;
 
 std::string Contents(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -71,7 +71,7 @@ LintResult LintText(const std::string& name, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
   Listener listener;
   return Lint({.implementation = {.name = "cpython", .argv = {kPython, "-E", path}},
-               .patience_ms = kPatienceMs},
+               .deadline_ms = kDeadlineMs},
               listener);
 }
 

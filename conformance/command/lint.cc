@@ -54,7 +54,7 @@ int LintAdapter(const LintCommandOptions& options, StopRequest& stop) {
     return failure == BuildFailure::kUnknownName ? kExitWrongUsage : kExitFailed;
   }
   const LintResult result =
-      Lint({.implementation = std::move(*built), .patience_ms = options.patience_ms}, listener);
+      Lint({.implementation = std::move(*built), .deadline_ms = options.deadline_ms}, listener);
   ShowProgress("");
   Print(Describe(result, options.implementation));
   if (!result.faults.empty()) return kExitViolation;

@@ -14,7 +14,7 @@ namespace proctor {
 
 struct LintCommandOptions {
   std::string implementation;    // as for `check`
-  int64_t patience_ms = 10'000;  // for a handshake or a scenario of some milliseconds
+  int64_t deadline_ms = 10'000;  // for a handshake or a scenario of some milliseconds
 };
 
 // Returns the exit status.

@@ -150,7 +150,7 @@ void AddLint(CLI::App& app, Arguments& arguments) {
   lint->add_option("adapter", options.implementation,
                    "an adapter's path, or a name that `list implementations` shows")
       ->required();
-  AddDuration(*lint, "--patience", options.patience_ms,
+  AddDuration(*lint, "--deadline", options.deadline_ms,
               "for a handshake or a scenario of some milliseconds; 10s if left out");
 }
 
