@@ -19,6 +19,7 @@
 #include "conformance/contract/contract.h"
 #include "conformance/contract/profile.h"
 #include "conformance/port/port.h"
+#include "conformance/report/exit_status.h"
 
 namespace proctor {
 namespace {
@@ -62,16 +63,16 @@ int Main(int argc, char** argv) {
   const int64_t worlds = argc == 2 ? std::atoll(argv[1]) : -1;
   if (worlds < 0) {
     fmt::print(stderr, "usage: hunt_linked_monitor WORLDS\n");
-    return 64;
+    return kExitWrongUsage;
   }
   for (const Profile profile : kProfiles) {
-    if (IsNoticed(profile, kFewWorlds, false)) return 1;
+    if (IsNoticed(profile, kFewWorlds, false)) return kExitViolation;
   }
-  if (worlds == 0) return 0;
+  if (worlds == 0) return kExitAsExpected;
   for (const Profile profile : kProfiles) {
-    if (IsNoticed(profile, worlds, true)) return 1;
+    if (IsNoticed(profile, worlds, true)) return kExitViolation;
   }
-  return 0;
+  return kExitAsExpected;
 }
 
 }  // namespace
