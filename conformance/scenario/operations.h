@@ -27,6 +27,10 @@ inline Operation ResetTimer(int32_t timer, int64_t duration_ns) {
 // Puts a setting before each stop or reset of a timer that has none before it.
 void SetTimersFirst(std::vector<Operation>& ops);
 
+inline Operation Spawn(int32_t task) { return {.op = Op::kSpawn, .task = task}; }
+inline Operation Send(int32_t channel) { return {.op = Op::kSend, .channel = channel}; }
+inline Operation Receive(int32_t channel) { return {.op = Op::kReceive, .channel = channel}; }
+inline Operation Allocate(int64_t bytes) { return {.op = Op::kAllocate, .bytes = bytes}; }
 inline Operation ChangeProcs(int32_t procs) { return {.op = Op::kProcs, .procs = procs}; }
 
 }  // namespace proctor

@@ -14,11 +14,6 @@ constexpr int64_t kUs = 1'000;
 constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kTasksMost = 1'000'000;  // repeats of one spawner
 
-Operation Spawn(int32_t task) { return {.op = Op::kSpawn, .task = task}; }
-Operation Send(int32_t channel) { return {.op = Op::kSend, .channel = channel}; }
-Operation Receive(int32_t channel) { return {.op = Op::kReceive, .channel = channel}; }
-Operation Allocate(int64_t bytes) { return {.op = Op::kAllocate, .bytes = bytes}; }
-
 int64_t Procs(Draw& draw) { return draw.OneOf<int64_t>({1, 1, 2, 2, 3, 4}); }
 
 Task Started(std::vector<Operation> ops, int64_t repeat) {

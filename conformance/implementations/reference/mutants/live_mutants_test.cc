@@ -34,8 +34,8 @@ constexpr int64_t kBudgetMs = 5'000;
 
 Operation Spin(int64_t ms) { return For(Op::kSpin, ms * kMs); }
 Operation Block(int64_t ms) { return For(Op::kBlock, ms * kMs); }
-Operation Sleep(int64_t ms) { return {.op = Op::kSleep, .duration_ns = ms * kMs}; }
-Operation Collect() { return {.op = Op::kCollect}; }
+Operation Sleep(int64_t ms) { return For(Op::kSleep, ms * kMs); }
+Operation Collect() { return For(Op::kCollect); }
 
 Outside ReadyEvery(int64_t ms, int64_t times) {
   return {.at_ns = ms * kMs, .kind = OutsideKind::kReady, .every_ns = ms * kMs, .times = times};
@@ -62,8 +62,8 @@ std::map<std::string_view, Scenario> Scenarios() {
         .tasks = {{.ops = {Collect(), Spin(60), Sleep(30)}}}}},
       {"blocked",
        {.tunables = {{"procs", 1}},
-        .tasks = {{.ops = {Spin(2), {.op = Op::kSpawn, .task = 1}, Block(9)}, .repeat = 24},
-                  {.ops = {{.op = Op::kYield}}, .start = false}}}},
+        .tasks = {{.ops = {Spin(2), Spawn(1), Block(9)}, .repeat = 24},
+                  {.ops = {For(Op::kYield)}, .start = false}}}},
       {"blocked_alone",
        {.tunables = {{"procs", 2}}, .tasks = {{.ops = {Spin(15), Block(60)}, .repeat = 4}}}},
       {"left_alone",
@@ -73,8 +73,8 @@ std::map<std::string_view, Scenario> Scenarios() {
        {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}}, .tasks = {{.ops = {Spin(100)}}}}},
       {"yielding",
        {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}},
-        .tasks = {{.ops = {Spin(7), {.op = Op::kYield}}, .repeat = 12},
-                  {.ops = {Spin(7), {.op = Op::kYield}}, .repeat = 12}}}},
+        .tasks = {{.ops = {Spin(7), For(Op::kYield)}, .repeat = 12},
+                  {.ops = {Spin(7), For(Op::kYield)}, .repeat = 12}}}},
       {"unyielding",
        {.tunables = {{"procs", 1}, {"asynchronous_preemption", 0}},
         .tasks = {{.ops = {Spin(100)}}}}},
@@ -82,7 +82,7 @@ std::map<std::string_view, Scenario> Scenarios() {
        {.tunables = {{"procs", 1}},
         .descriptors = 1,
         .tasks = {{.ops = {Spin(15),
-                           {.op = Op::kWait},
+                           For(Op::kWait),
                            {.op = Op::kCalls, .duration_ns = 50'000},
                            Spin(100)},
                    .repeat = 4}},
@@ -105,24 +105,20 @@ std::map<std::string_view, Scenario> Scenarios() {
       {"network",
        {.tunables = {{"procs", 1}},
         .descriptors = 1,
-        .tasks = {{.ops = {{.op = Op::kWait},
-                           Spin(12),
-                           {.op = Op::kWait},
-                           {.op = Op::kSpawn, .task = 1},
-                           Block(20)},
+        .tasks = {{.ops = {For(Op::kWait), Spin(12), For(Op::kWait), Spawn(1), Block(20)},
                    .repeat = 3},
-                  {.ops = {{.op = Op::kYield}}, .start = false}},
+                  {.ops = {For(Op::kYield)}, .start = false}},
         .outside = {ReadyEvery(30, 6)}}},
       {"poll",
        {.tunables = {{"procs", 1}},
         .descriptors = 1,
-        .tasks = {{.ops = {Spin(250)}}, {.ops = {{.op = Op::kWait}}, .repeat = 4}},
+        .tasks = {{.ops = {Spin(250)}}, {.ops = {For(Op::kWait)}, .repeat = 4}},
         .outside = {ReadyEvery(30, 4)}}},
       // Its turns are closer to each other than a poll is stale.
       {"poll_watched",
        {.tunables = {{"procs", 1}, {"shallow_max_ns", kMs}},
         .descriptors = 1,
-        .tasks = {{.ops = {Spin(150)}}, {.ops = {{.op = Op::kWait}}, .repeat = 2}},
+        .tasks = {{.ops = {Spin(150)}}, {.ops = {For(Op::kWait)}, .repeat = 2}},
         .outside = {ReadyEvery(30, 2)}}},
       {"traced",
        {.tunables = {{"procs", 1}, {"sched_trace_ms", 10}},
@@ -136,7 +132,7 @@ std::map<std::string_view, Scenario> Scenarios() {
       {"deadlock",
        {.tunables = {{"procs", 1}},
         .channels = {{}},
-        .tasks = {{.ops = {{.op = Op::kReceive}}}},
+        .tasks = {{.ops = {Receive(0)}}},
         .ending = Ending::kDeadlock}},
   };
   for (auto& [name, scenario] : all) {
