@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "conformance/base/mutex.h"
 #include "conformance/campaign/border_worlds.h"
 #include "conformance/campaign/small_worlds.h"
 #include "conformance/campaign/worlds.h"
@@ -122,9 +122,9 @@ class VirtualCampaign {
   void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path,
             Tally& tally);
   Family FamilyOf(int64_t item) const;
-  rc::Shrinkable<Scenario> RandomWorld(int64_t number) const;
+  rc::Shrinkable<Scenario> RandomWorld(int64_t number) const REQUIRES(drawing_);
   void Merge(Tally& tally);
-  void Shrink(Tally::First& first) const;
+  void Shrink(Tally::First& first);
 
   const Subject& subject_;
   const VirtualOptions& options_;
@@ -134,7 +134,7 @@ class VirtualCampaign {
   std::vector<Scenario> border_;
   std::atomic<int64_t> next_{0};
   std::atomic<bool> stop_{false};
-  std::mutex generating_;  // RapidCheck draws on one thread at a time
+  Mutex drawing_;  // of random worlds: RapidCheck draws on one thread at a time
   Tally all_;
 };
 
@@ -220,7 +220,7 @@ rc::Shrinkable<Scenario> VirtualCampaign::RandomWorld(int64_t number) const {
 
 void VirtualCampaign::DoRandom(int64_t item, int64_t number, Tally& tally) {
   const Scenario scenario = [&] {
-    const std::lock_guard lock(generating_);
+    const MutexLock lock(drawing_);
     return RandomWorld(number).value();
   }();
   const WorldOptions world = {.profile = options_.profile,
@@ -301,7 +301,7 @@ void VirtualCampaign::Merge(Tally& tally) {
 }
 
 // Only what RapidCheck has drawn knows how to shrink.
-void VirtualCampaign::Shrink(Tally::First& first) const {
+void VirtualCampaign::Shrink(Tally::First& first) {
   if (first.family != Family::kRandom) return;
   const int64_t number = first.item - named() - small_;
   Bundle& bundle = first.finding.bundle;
@@ -322,6 +322,7 @@ void VirtualCampaign::Shrink(Tally::First& first) const {
     }
     return std::nullopt;
   };
+  const MutexLock lock(drawing_);  // what is smaller is drawn too, one by one
   rc::Shrinkable<Scenario> least = RandomWorld(number);
   int tries = 0;
   for (bool smaller = true; smaller && tries < kShrinkTriesMost;) {
