@@ -44,6 +44,7 @@ extern const std::string_view kNapsScenario;
 extern const std::string_view kWokenThenComputingScenario;
 extern const std::string_view kStopTheWorldOftenScenario;
 extern const std::string_view kOverlappingSpinsScenario;
+extern const std::string_view kComputingAfterCallsScenario;
 extern const std::string_view kCollectionsWhileComputingScenario;
 extern const std::string_view kTimersOnTimeScenario;
 extern const std::string_view kTimersBesideSpinnerScenario;
@@ -128,6 +129,7 @@ std::vector<Entry> Entries() {
       {kWokenThenComputingScenario, {kCAD_2, kCAD_4, kDEEP_4, kPOLL_1}},
       {kStopTheWorldOftenScenario, {kDEEP_9, kSTW_1}, {kCAD_4, kDEEP_7, kSCAV_1}},
       {kOverlappingSpinsScenario, {kPRE_4, kSYS_8}},
+      {kComputingAfterCallsScenario, {kSYS_8}},
       {kUntoldCallsScenario, {kSYS_8}},
       {kCollectionsWhileComputingScenario,
        {kCAD_6, kGC_1, kGC_5},
