@@ -52,18 +52,7 @@ void NetworkWaitJudge::Observe(const Event& event) {
     ready_.reset();
   } else if ((event.kind == EventKind::kOpEnd && event.Is(Arg::kOp, Op::kSpin)) ||
              event.kind == EventKind::kAtRest) {
-    // What did not come until the end of the spin is the worst sample, a piece for each bound. All
-    // but a bound of a right wait is stalled, so at most two pieces are not to their half.
-    if (ready_ && event.time_ns - ready_->time_ns > waits_.bound_ns()) {
-      for (int64_t begin_ns = ready_->time_ns; begin_ns + waits_.bound_ns() < event.time_ns;
-           begin_ns += waits_.bound_ns()) {
-        waits_.Add({.begin_ns = begin_ns,
-                    .end_ns = begin_ns + waits_.bound_ns(),
-                    .exceeds = true,
-                    .beyond_ns = waits_.bound_ns() / 2,
-                    .evidence = {*ready_, event}});
-      }
-    }
+    if (ready_) waits_.AddPieces(ready_->time_ns, event.time_ns, {*ready_, event});
     ready_.reset();
   }
 }

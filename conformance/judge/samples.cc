@@ -26,6 +26,16 @@ void Samples::Add(Sample sample) {
   waiting_.push_back(std::move(sample));
 }
 
+void Samples::AddPieces(int64_t begin_ns, int64_t end_ns, const std::vector<Event>& evidence) {
+  for (; begin_ns + bound_ns_ < end_ns; begin_ns += bound_ns_) {
+    Add({.begin_ns = begin_ns,
+         .end_ns = begin_ns + bound_ns_,
+         .exceeds = true,
+         .beyond_ns = bound_ns_ / 2,
+         .evidence = evidence});
+  }
+}
+
 void Samples::Close() {
   for (Sample& sample : waiting_) {
     const int64_t stalled_ns = noise_counts_ ? stalls_.Within(sample.begin_ns, sample.end_ns) : 0;

@@ -48,6 +48,14 @@ TEST(TIME_2, AWaitThatOnlyTheSpinnersEndEndsCounts) {
   EXPECT_EQ(trace.Of(ClauseId::kTIME_2), Verdict::kViolates);
 }
 
+TEST(TIME_2, AStoppedHarnessExplainsAWaitThatTheSpinnersEndEnds) {
+  TraceBuilder trace = Stamps();
+  trace.Start(2).Begin(2, Op::kSleep, kMs).Begin(1, Op::kSpin).Wait(10 * kMs + 1400 * kMs);
+  trace.Add(EventKind::kStall, {{Arg::kDurationNs, 1400 * kMs}}).Wait(10 * kMs);
+  trace.End(1, Op::kSpin).Begin(1, Op::kSleep, kSecond).End(2, Op::kSleep);
+  EXPECT_EQ(trace.Of(ClauseId::kTIME_2), Verdict::kInconclusive);
+}
+
 TEST(TIME_2, WhereTasksStandInLineNothingIsSaid) {
   TraceBuilder trace = Stamps();
   trace.Start(2).Start(3).Begin(3, Op::kSpin);

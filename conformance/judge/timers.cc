@@ -147,15 +147,7 @@ void TimersJudge::OnFree(const Event& event) {
     const auto [due_ns, g] = *undecided_.begin();
     undecided_.erase(undecided_.begin());
     if (crowded_ns_ > due_ns || free_ns_ > due_ns) continue;
-    // The longer it would have waited, the more samples it stands for.
-    for (int64_t begin_ns = due_ns; begin_ns + beside_spinner_.bound_ns() < event.time_ns;
-         begin_ns += beside_spinner_.bound_ns()) {
-      beside_spinner_.Add({.begin_ns = begin_ns,
-                           .end_ns = begin_ns + beside_spinner_.bound_ns(),
-                           .exceeds = true,
-                           .beyond_ns = event.time_ns - due_ns - beside_spinner_.bound_ns(),
-                           .evidence = {sleepers_.at(g).begin, event}});
-    }
+    beside_spinner_.AddPieces(due_ns, event.time_ns, {sleepers_.at(g).begin, event});
   }
 }
 
