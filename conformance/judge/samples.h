@@ -52,8 +52,8 @@ class Samples {
 
   void Add(Sample sample);
   // A wait that never ended, and was given up at `end_ns`: the longer it was, the more samples it
-  // stands for, a piece for each bound. All of a right wait but one bound is stalled, so at most two
-  // pieces are not stalled to their half.
+  // stands for, a piece for each bound. All but one bound of a right wait is stalled, so at most
+  // two of its pieces are not stalled to their half.
   void AddPieces(int64_t begin_ns, int64_t end_ns, const std::vector<Event>& evidence);
   void Observe(const Event& event) { stalls_.Observe(event); }  // every event
   void Close();
