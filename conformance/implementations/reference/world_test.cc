@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 1695303673828310946u;
+constexpr uint64_t kEventsHash = 16089779186296014722u;
 
 class EventKeeper : public EventSink {
  public:
