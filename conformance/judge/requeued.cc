@@ -19,7 +19,7 @@ RequeuedJudge::RequeuedJudge(const Header& header)
     : StampJudge(kO, {ClauseId::kPRE_4}),
       is_decidable_(header.in_force.procs == 1 && header.in_force.asynchronous_preemption != 0),
       activity_(header.emits),
-      goes_on_("a task that was asked to yield went on, while another one waited for the only P",
+      goes_on_("a task that was asked to yield went on, while another one waited for the only P", 0,
                kShareKept, kShareBroken) {
   using enum EventKind;
   Needs(KindSet({kPreemptSignal, kShallowSleep, kStall}) | Activity::Kinds());

@@ -44,9 +44,10 @@ class Samples {
   // 30 ms".
   Samples(std::string what, int64_t bound_ns, bool noise_counts = true)
       : Samples(std::move(what), bound_ns, noise_counts, {.alpha = kAlpha}) {}
-  // With other shares of samples that may exceed than those of ShareTest.
-  Samples(std::string what, double kept, double broken)
-      : Samples(std::move(what), 0, true, {.kept = kept, .broken = broken, .alpha = kAlpha}) {}
+  // With other shares of samples that may exceed than those of ShareTest. No bound: 0.
+  Samples(std::string what, int64_t bound_ns, double kept, double broken)
+      : Samples(std::move(what), bound_ns, true,
+                {.kept = kept, .broken = broken, .alpha = kAlpha}) {}
 
   int64_t bound_ns() const { return bound_ns_; }
 

@@ -73,6 +73,19 @@ TEST(TIME_3, ATimerBesideAnIdleProcessorIsOnTime) {
   EXPECT_EQ(Sleeps(true, 5 * kMs, 19 * kMs, 10).Of(ClauseId::kTIME_3), Verdict::kNotExercised);
 }
 
+TEST(TIME_3, VeryManyThatAreDueAtOnceStandInLine) {
+  constexpr int64_t kSleepers = 2000;
+  TraceBuilder trace = Stamps();
+  trace.header.in_force.procs = 4;
+  for (int64_t i = 0; i < kSleepers; ++i) trace.Start(2 + i);
+  for (int64_t i = 0; i < kSleepers; ++i) trace.Begin(2 + i, Op::kSleep, 5 * kMs);
+  trace.Begin(1, Op::kWait).Wait(5 * kMs);
+  for (int64_t i = 0; i < kSleepers; ++i) {
+    trace.Wait(10 * kUs).End(2 + i, Op::kSleep).Add(EventKind::kTaskEnd, {}, 2 + i);
+  }
+  EXPECT_NE(trace.Of(ClauseId::kTIME_3), Verdict::kViolates);
+}
+
 TEST(TIME_4, ShortSleepsAreNotAllAMillisecondLate) {
   EXPECT_EQ(Sleeps(false, kMs / 5, kMs / 10, 1).Of(ClauseId::kTIME_4), Verdict::kConforms);
   EXPECT_EQ(Sleeps(false, kMs / 5, kMs, 20).Of(ClauseId::kTIME_4), Verdict::kViolates);
