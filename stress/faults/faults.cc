@@ -76,8 +76,8 @@ void RainSignals(pid_t pid, const StopRequest& end) {
 }
 
 void LimitDescriptors(pid_t pid, const StopRequest&) {
-  // A scenario has up to 40 of its own, from number 10 on.
-  const rlimit few{.rlim_cur = 64, .rlim_max = 64};
+  // A scenario has up to 40 of its own, from number 10 on; an adapter may hold each of them twice.
+  const rlimit few{.rlim_cur = 112, .rlim_max = 112};
   prlimit(pid, RLIMIT_NOFILE, &few, nullptr);
 }
 
@@ -109,10 +109,10 @@ constexpr Fault kFaults[] = {
      .disturb = LowerPriority},
     {.name = "signals",
      .about = "a thousand signals a second interrupt its calls",
-     .excuses_sleeps = true,
+     .sends_signals = true,
      .disturb = RainSignals},
     {.name = "few_descriptors",
-     .about = "it may have 64 open descriptors",
+     .about = "it may have 112 open descriptors",
      .disturb = LimitDescriptors},
     {.name = "competition",
      .about = "a process that computes on every CPU",

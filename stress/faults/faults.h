@@ -23,9 +23,10 @@ struct Fault {
   std::string_view name;
   std::string_view about;
   bool excuses_time = false;  // bounds in time
-  // What the system calls of the monitor's thread say of its sleeps: one that a signal interrupts
-  // is asked for again, for what is left of it, and looks like another.
-  bool excuses_sleeps = false;
+  // What the system calls of the monitor's thread say of its sleeps and its signals: a sleep that
+  // one from outside interrupts is asked for again, for what is left of it, and looks like another;
+  // a runtime takes one from outside for its own, and may send the next while that is on its way.
+  bool sends_signals = false;
   // Changes the scenario, which has a place for it. Null: it stays as it is.
   void (*change)(Scenario& scenario) = nullptr;
   // Disturbs the process until `end` is made. Null: nothing does.

@@ -51,7 +51,7 @@ TEST_F(OnAProcess, TheLimitOfDescriptorsIsSet) {
   }
   rlimit limit{};
   ASSERT_EQ(prlimit(process_->pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
-  EXPECT_EQ(limit.rlim_cur, 64u);
+  EXPECT_EQ(limit.rlim_cur, 112u);
 }
 
 TEST_F(OnAProcess, ThePriorityIsLowered) {

@@ -45,6 +45,12 @@ bool IsTied(const Scenario& scenario, size_t number) {
 
 }  // namespace
 
+bool Excuses(const Fault& fault, const Ruling& ruling) {
+  const bool of_signals = ruling.tier == kO && (GetClause(ruling.clause).section == "CAD" ||
+                                                ruling.clause == ClauseId::kSLICE_4);
+  return (fault.excuses_time && ruling.measured) || (fault.sends_signals && of_signals);
+}
+
 std::string FormatStressCase(const StressCase& stress_case) {
   const Json json = {{"schema", kStressCaseSchema},
                      {"fault", stress_case.fault->name},

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "conformance/contract/contract.h"
+#include "conformance/judge/verdict.h"
 #include "conformance/scenario/scenario.h"
 #include "stress/faults/faults.h"
 
@@ -31,6 +32,9 @@ struct StressCase {
 std::string FormatStressCase(const StressCase& stress_case);
 // nullopt: `error`, in one line.
 std::optional<StressCase> ReadStressCase(const std::string& path, std::string& error);
+
+// What the fault does to a right runtime may look like this.
+bool Excuses(const Fault& fault, const Ruling& ruling);
 
 // Smaller cases that might fail alike, the smallest first; each is valid.
 std::vector<StressCase> SmallerCases(const StressCase& stress_case);

@@ -63,5 +63,22 @@ TEST(StressCase, SmallerOnesAreValidAndEndAtTheSmallest) {
   }
 }
 
+TEST(StressCase, WhatAFaultMayLookLikeIsExcused) {
+  const Fault& signals = *FindFault("signals");
+  const Fault& competition = *FindFault("competition");
+  const Ruling interrupted{.clause = ClauseId::kCAD_2, .tier = kO, .verdict = Verdict::kViolates};
+  const Ruling asked_again{.clause = ClauseId::kSLICE_4, .tier = kO, .verdict = Verdict::kViolates};
+  const Ruling traced{.clause = ClauseId::kSLICE_4, .tier = kT, .verdict = Verdict::kViolates};
+  Ruling late{.clause = ClauseId::kTIME_3, .tier = kX, .verdict = Verdict::kViolates};
+  late.measured.emplace();
+  EXPECT_TRUE(Excuses(signals, interrupted));
+  EXPECT_TRUE(Excuses(signals, asked_again));
+  EXPECT_FALSE(Excuses(signals, traced));
+  EXPECT_FALSE(Excuses(signals, late));
+  EXPECT_TRUE(Excuses(competition, late));
+  EXPECT_FALSE(Excuses(competition, asked_again));
+  EXPECT_FALSE(Excuses(*FindFault("none"), late));
+}
+
 }  // namespace
 }  // namespace proctor

@@ -39,11 +39,6 @@ struct Failure {
   std::string replay;  // empty: its case could not be kept
 };
 
-bool Excuses(const Fault& fault, const Ruling& ruling) {
-  const bool of_sleeps = ruling.tier == kO && GetClause(ruling.clause).section == "CAD";
-  return (fault.excuses_time && ruling.measured) || (fault.excuses_sleeps && of_sleeps);
-}
-
 class StressRun {
  public:
   StressRun(const StressRequest& request, const OutputFolder& folder, Listener& listener)

@@ -118,10 +118,12 @@ bool Program::Open() {
   for (int32_t i = 0; i < scenario_.descriptors; ++i) {
     // Ours to close; the next scenario may want the inherited one.
     const int number = kAdapterFirstDescriptor + i;
-    auto source = std::make_unique<Source>(fcntl(number, F_DUPFD_CLOEXEC, 0));
-    if (source->descriptor.error() != 0) {
-      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number,
-              strerror(source->descriptor.error()));
+    const int ours = fcntl(number, F_DUPFD_CLOEXEC, 0);
+    const int copy_error = ours < 0 ? errno : 0;
+    auto source = std::make_unique<Source>(ours);
+    const int error = copy_error != 0 ? copy_error : source->descriptor.error();
+    if (error != 0) {
+      fprintf(stderr, "adapter: descriptor %d cannot be waited for: %s\n", number, strerror(error));
       return false;
     }
     sources_.push_back(std::move(source));
