@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 16089779186296014722u;
+constexpr uint64_t kEventsHash = 16772514442007940057u;
 
 class EventKeeper : public EventSink {
  public:
