@@ -24,7 +24,7 @@ struct Judged {
   std::string implementation;
   std::string asked_as;  // how the user named it
   std::string version;
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   std::vector<Ruling> rulings;        // in the order of the contract
   bool whole = false;                 // all ran that could show a violation
   bool is_asked = true;               // false: nobody asked for a clause, and none may be missed

@@ -26,7 +26,7 @@ inline constexpr std::string_view kBundleSchema = "proctor-bundle/1";
 
 struct Bundle {
   std::string implementation;
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   // Whose violation it shows; nullopt: a misbehaviour of another kind.
   std::optional<ClauseId> clause;
   Scenario scenario;

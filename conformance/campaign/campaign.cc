@@ -91,7 +91,7 @@ CampaignEnd Campaign::Run() {
   Results results = AssembleResults({.implementation = implementation_.name,
                                      .asked_as = AskedAs(),
                                      .version = version_,
-                                     .profile = profile_.value_or(kGo1_20),
+                                     .profile = profile_.value_or(kDefaultProfile),
                                      .rulings = Rulings(),
                                      .whole = plan_.request.scenarios.empty() && all_ran_,
                                      .unjudged = unjudged_,
@@ -134,7 +134,7 @@ bool Campaign::Build(int64_t end_ns) {
 }
 
 void Campaign::RunWorlds(int64_t end_ns) {
-  VirtualOptions options{.profile = profile_.value_or(kGo1_20),
+  VirtualOptions options{.profile = profile_.value_or(kDefaultProfile),
                          .seed = plan_.request.seed,
                          .random_worlds = plan_.request.worlds};
   if (!plan_.request.scenarios.empty()) {
@@ -227,7 +227,7 @@ std::vector<Ruling> Campaign::Rulings() const {
   std::vector<Ruling> rulings;
   for (const ClauseId id : plan_.selection.clauses) {
     const Clause& clause = GetClause(id);
-    if ((clause.profiles & profile_.value_or(kGo1_20)) == 0) continue;
+    if ((clause.profiles & profile_.value_or(kDefaultProfile)) == 0) continue;
     for (const Tier tier : kTiers) {
       if ((clause.tiers & plan_.tiers & tier) == 0) continue;
       if (!HasEvidence(tier) && plan_.request.tiers == 0) continue;
@@ -253,7 +253,7 @@ bool Campaign::WasJudged(const SelectedPart& part) const {
       const Verdict verdict = ruling != nullptr ? ruling->verdict : Verdict::kNotExercised;
       if (IsDecided(verdict) || verdict == Verdict::kInconclusive) return true;
       const Expectation* expected =
-          FindExpectation(plan_.expectations, profile_.value_or(kGo1_20), clause, tier);
+          FindExpectation(plan_.expectations, profile_.value_or(kDefaultProfile), clause, tier);
       if (expected != nullptr && expected->verdict == verdict) return true;
     }
   }
@@ -296,7 +296,7 @@ std::string Campaign::ScenariosFor(ClauseId clause) const {
 // What the scenarios were to put to the test, and none of the runtime's tiers was.
 void Campaign::FindUnexercised() {
   if (!plan_.request.scenarios.empty() || !plan_.RunsAdapter()) return;
-  const Profile profile = profile_.value_or(kGo1_20);
+  const Profile profile = profile_.value_or(kDefaultProfile);
   for (const ClauseId id : plan_.selection.clauses) {
     const Clause& clause = GetClause(id);
     if (clause.level != Level::kMust || (clause.profiles & profile) == 0 || MayNeverCome(id))

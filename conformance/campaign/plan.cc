@@ -36,7 +36,7 @@ bool PlanTiers(Plan& plan, std::string& error) {
 // Known before anything runs only where nobody can declare another one.
 std::optional<Profile> KnownProfile(const Plan& plan) {
   if (plan.request.profile || plan.RunsAdapter()) return plan.request.profile;
-  return kGo1_20;
+  return kDefaultProfile;
 }
 
 bool PlanClauses(Plan& plan, std::string& error) {

@@ -29,7 +29,7 @@ namespace proctor {
 inline constexpr int64_t kWorldsMost = 10'000'000;
 
 struct VirtualOptions {
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   uint64_t seed = 1;
   int64_t random_worlds = 2'000;
   bool border_worlds = true;  // those of border_worlds.h, too; a month takes half a second

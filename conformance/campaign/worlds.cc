@@ -146,8 +146,8 @@ bool TakesALot(const Knobs& knobs) {
 bool DiesSoon(const Knobs& knobs) { return knobs.dies_at_ns > 0 && knobs.dies_at_ns < 200 * kMs; }
 
 uint64_t SeedFor(const Scenario& scenario, uint64_t seed) {
-  if (scenario.name == "takes") return SuitableSeed(scenario, kGo1_20, seed, TakesALot);
-  if (scenario.name == "endings") return SuitableSeed(scenario, kGo1_20, seed, DiesSoon);
+  if (scenario.name == "takes") return SuitableSeed(scenario, kDefaultProfile, seed, TakesALot);
+  if (scenario.name == "endings") return SuitableSeed(scenario, kDefaultProfile, seed, DiesSoon);
   return seed;
 }
 

@@ -70,8 +70,8 @@ TEST(Contract, ProfilesFollowVersions) {
   EXPECT_EQ(ProfileOfVersion("go1.24"), kGo1_22);
   EXPECT_EQ(ProfileOfVersion("go1.25rc1"), kGo1_25);
   EXPECT_EQ(ProfileOfVersion("go1.27.1"), kGo1_26);
-  EXPECT_EQ(ProfileOfVersion("gccgo 12.2.0"), kGo1_20);
-  EXPECT_EQ(ProfileOfVersion("go1."), kGo1_20);
+  EXPECT_EQ(ProfileOfVersion("gccgo 12.2.0"), kDefaultProfile);
+  EXPECT_EQ(ProfileOfVersion("go1."), kDefaultProfile);
   EXPECT_EQ(ProfileOfVersion("go1.99"), NewestProfile());
   EXPECT_EQ(ProfileOfVersion("go1.3"), kGo1_20);
   for (Profile profile : kProfiles) EXPECT_EQ(FindProfile(ProfileName(profile)), profile);
@@ -97,6 +97,8 @@ TEST(Contract, TheSuitesAreThoseOfTheProfiles) {
     list += "    \"" + std::string(ProfileName(profile)) + "\",\n";
   }
   EXPECT_NE(text.find(list + "]"), std::string::npos) << list;
+  const std::string by_default = fmt::format("profile = \"{}\",", ProfileName(kDefaultProfile));
+  EXPECT_NE(text.find(by_default), std::string::npos) << by_default;
 }
 
 TEST(Contract, DocumentIsPrintedFromTheTable) {

@@ -61,7 +61,7 @@ std::string ProfileNames() {
 
 Profile ProfileOfVersion(std::string_view version) {
   const std::optional<int> minor = MinorOf(version);
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   if (!minor) return profile;
   for (const Row& row : kRows) {
     if (row.minor > 0 && *minor >= row.minor) profile = row.profile;

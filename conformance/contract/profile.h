@@ -40,6 +40,9 @@ inline constexpr ProfileSet kAllProfiles = 0
 #undef PROFILE
     ;
 
+// Where nobody says which profile holds.
+inline constexpr Profile kDefaultProfile = kGo1_20;
+
 // The profiles of this release and of those after it.
 constexpr ProfileSet Since(Profile release) {
   int least = 0;

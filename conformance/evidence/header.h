@@ -23,7 +23,7 @@ struct Header {
   std::string version;                    // "go1.19.8"; empty where unknown
   std::string clock = "CLOCK_MONOTONIC";  // or "virtual"
   TierSet tiers = 0;                      // the tiers whose judges this evidence is for
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   bool from_start = false;  // the first event is the start of the process, nothing came before it
   EventKinds emits;         // the kinds that would be here had they happened; all others it lacks
   std::string scenario;     // name of the scenario that ran; empty: none

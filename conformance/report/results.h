@@ -73,7 +73,7 @@ struct Results {
   std::string implementation;  // its own name for itself, where it says one
   std::string asked_as;        // how the user named it; empty: the same
   std::string version;
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   std::vector<Result> verdicts;       // in the order of the contract
   std::vector<std::string> unjudged;  // what was asked for and not judged, a line each
   std::string machine;                // what it ran on; empty: not known

@@ -313,7 +313,7 @@ void TakeShard(VirtualOptions& campaign) {
 
 int Main(int argc, char** argv) {
   Request request;
-  std::string profile(ProfileName(kGo1_20));
+  std::string profile(ProfileName(kDefaultProfile));
   std::string expectations;
   testing::InitGoogleTest(&argc, argv);
 

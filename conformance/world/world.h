@@ -67,7 +67,7 @@ struct WorldRun {
 };
 
 struct WorldOptions {
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
   std::optional<Knobs> knobs;              // otherwise drawn from the scenario's seed
   Deviation deviation = Deviation::kNone;  // a fault of the world's own, for testing the judges
   ChoicePath* choices = nullptr;           // otherwise drawn from the scenario's seed

@@ -193,7 +193,7 @@ bool Comparison::Introduce(size_t who) {
   const std::optional<Handshake>& handshake = side.run->handshake();
   if (end_.results[who].version.empty() && handshake) {
     end_.results[who].version = handshake->version;
-    end_.results[who].profile = side.run->profile().value_or(kGo1_20);
+    end_.results[who].profile = side.run->profile().value_or(kDefaultProfile);
   }
   return !refused_ && !listener_.Stopped();
 }

@@ -256,8 +256,8 @@ const Ruling* StressRun::FailureIn(const std::vector<Ruling>& rulings) const {
     const bool failed = ruling.verdict == Verdict::kViolates || ruling.verdict == Verdict::kCrash ||
                         ruling.verdict == Verdict::kTimeout || ruling.verdict == Verdict::kError;
     if (!failed) continue;
-    const Expectation* expected =
-        FindExpectation(expectations_, profile_.value_or(kGo1_20), ruling.clause, ruling.tier);
+    const Expectation* expected = FindExpectation(expectations_, profile_.value_or(kDefaultProfile),
+                                                  ruling.clause, ruling.tier);
     if (expected == nullptr || expected->verdict != ruling.verdict) return &ruling;
   }
   return nullptr;
@@ -341,7 +341,7 @@ Results StressRun::MakeResults() {
   }
   return AssembleResults({.implementation = implementation_.name,
                           .version = version_,
-                          .profile = profile_.value_or(kGo1_20),
+                          .profile = profile_.value_or(kDefaultProfile),
                           .rulings = rulings,
                           .machine = DescribeMachine(),
                           .noise = noise_,

@@ -7,7 +7,7 @@
 #include "conformance/implementations/reference/adapter.h"
 
 int main(int argc, char** argv) {
-  std::optional<proctor::Profile> profile = proctor::kGo1_20;
+  std::optional<proctor::Profile> profile = proctor::kDefaultProfile;
   if (argc == 3 && std::string_view(argv[1]) == "--profile") {
     profile = proctor::FindProfile(argv[2]);
   } else if (argc != 1) {

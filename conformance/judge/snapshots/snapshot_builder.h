@@ -241,7 +241,7 @@ struct Case {
   ClauseId clause;
   Verdict verdict;
   std::function<void(Snapshots&)> tell;
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
 };
 
 inline void PrintTo(const Case& tested, std::ostream* stream) { *stream << tested.name; }

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
       return reference::RunAdapter(mutant->profile, mutant->run);
     }
     if (const TimerMutant* mutant = FindTimerMutant(argv[1])) {
-      return reference::RunAdapter(kGo1_20, {}, mutant->make);
+      return reference::RunAdapter(kDefaultProfile, {}, mutant->make);
     }
   }
   fprintf(stderr, "usage: %s MUTANT, one of:\n", argv[0]);

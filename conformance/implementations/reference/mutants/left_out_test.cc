@@ -39,7 +39,7 @@ struct DutyEntry {
   Duty duty;
   std::string_view name;
   std::vector<ClauseId> owners;  // one of them kills
-  Profile profile = kGo1_20;
+  Profile profile = kDefaultProfile;
 };
 
 const DutyEntry kDuties[] = {

@@ -482,8 +482,8 @@ TEST(Mutants, TheReferenceIsNotNoticedOnTheSameScenarios) {
         {.argv = {"conformance/implementations/reference/adapter"}, .trace = true}, scenario);
     EXPECT_EQ(run.outcome, Outcome::kDone) << name << ": " << run.message;
     Findings findings;
-    Grade(run.header, kGo1_20, run.events, findings);
-    Grade(run.trace_header, kGo1_20, run.trace, findings);
+    Grade(run.header, kDefaultProfile, run.events, findings);
+    Grade(run.trace_header, kDefaultProfile, run.trace, findings);
     for (const auto& [tier, clauses] : findings) {
       for (const ClauseId clause : clauses) {
         ADD_FAILURE() << name << ": " << ClauseName(clause) << " by tier " << TierName(tier);

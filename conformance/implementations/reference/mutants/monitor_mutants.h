@@ -22,11 +22,11 @@
 namespace proctor {
 
 struct MonitorMutant {
-  std::string_view name;         // in snake_case
-  ClauseId clause;               // the one that must notice, and among the first
-  std::string_view text;         // what it does, in one sentence
-  std::string_view origin = {};  // the real bug it comes from: "golang/go#13458"
-  Profile profile = kGo1_20;     // in which it shows
+  std::string_view name;              // in snake_case
+  ClauseId clause;                    // the one that must notice, and among the first
+  std::string_view text;              // what it does, in one sentence
+  std::string_view origin = {};       // the real bug it comes from: "golang/go#13458"
+  Profile profile = kDefaultProfile;  // in which it shows
   // The whole life of such a monitor: returns when the host's Sleep says that the runtime is
   // ending.
   void (*run)(runtime::Host& host, const runtime::Constants& constants) = nullptr;

@@ -74,7 +74,7 @@ TEST(Canary, TheReferenceSurvives) {
       .clause = ClauseId::kCAD_2,
       .text = "deviates in nothing",
       .origin = "",
-      .profile = kGo1_20,
+      .profile = kDefaultProfile,
       .subject = {.name = "unmodified", .implementation = &ReferenceImplementation()}};
   static Hunt hunt;
   EXPECT_NONFATAL_FAILURE(hunt = ExpectKilled(reference), "unmodified survives");

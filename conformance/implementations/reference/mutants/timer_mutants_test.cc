@@ -17,7 +17,7 @@ namespace {
 std::set<ClauseId> Broken(const Run& run) {
   Header header = run.header;
   header.tiers = kX;
-  header.profile = kGo1_20;
+  header.profile = kDefaultProfile;
   Panel panel(header);
   for (const Event& event : run.events) panel.Observe(event);
   std::set<ClauseId> broken;
