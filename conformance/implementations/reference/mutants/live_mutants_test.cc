@@ -391,6 +391,14 @@ void Grade(const Header& header, Profile profile, const std::vector<Event>& even
 }
 
 struct Hunted {
+  // Why a clause is not among the findings: "SCAV-1 by tier T; timed out; not_exercised of 9 ...".
+  std::string Describe(Tier tier, ClauseId clause) const {
+    std::string text = fmt::format("{} by tier {}", ClauseName(clause), TierName(tier));
+    if (!message.empty()) text += "; " + message;
+    const auto ruling = said.find({tier, clause});
+    return text + "; " + (ruling != said.end() ? ruling->second : "no evidence");
+  }
+
   Outcome outcome;
   Findings findings;
   Said said;
@@ -454,8 +462,7 @@ TEST_P(ShownMutant, IsNoticed) {
     if ((GetParam().tiers & tier) == 0) continue;
     const auto found = hunted.findings.find(tier);
     EXPECT_TRUE(found != hunted.findings.end() && found->second.contains(GetParam().clause))
-        << ClauseName(GetParam().clause) << " by tier " << TierName(tier) << "; " << hunted.message
-        << hunted.said.at(std::pair(tier, GetParam().clause));
+        << hunted.Describe(tier, GetParam().clause);
   }
 }
 
@@ -474,6 +481,15 @@ TEST_P(EndingMutant, IsNoticed) {
 
 INSTANTIATE_TEST_SUITE_P(Mutants, EndingMutant, testing::ValuesIn(kEnds),
                          [](const auto& info) { return std::string(info.param.mutant); });
+
+TEST(Hunted, IsDescribedInPartsThatCanBeToldApart) {
+  const Hunted hunted{.outcome = Outcome::kTimeout,
+                      .findings = {},
+                      .said = {{{kT, kSCAV_1}, "not_exercised"}},
+                      .message = "timed out"};
+  EXPECT_EQ(hunted.Describe(kT, kSCAV_1), "SCAV-1 by tier T; timed out; not_exercised");
+  EXPECT_EQ(hunted.Describe(kO, kCAD_2), "CAD-2 by tier O; timed out; no evidence");
+}
 
 // Nothing would be worth anything if the reference were noticed, too.
 TEST(Mutants, TheReferenceIsNotNoticedOnTheSameScenarios) {
@@ -501,7 +517,8 @@ TEST(Mutants, AreAllAccountedFor) {
     Table::The().AddUnseen(mutant, reason);
   }
   for (const MonitorMutant& mutant : MonitorMutants()) {
-    EXPECT_TRUE(known.contains(mutant.name)) << mutant.name << ": where does it show, or why not?";
+    EXPECT_TRUE(known.contains(mutant.name))
+        << mutant.name << ": where does it show (kShown, kEnds), or why not (kUnseen)?";
   }
 }
 
