@@ -157,13 +157,14 @@ void AddLint(CLI::App& app, Arguments& arguments) {
 void AddObserve(CLI::App& app, Arguments& arguments) {
   ObserveOptions& options = arguments.observe;
   CLI::App* observe = app.add_subcommand("observe", "watch the monitor of any process");
-  AddNumber(*observe, "--pid", options.pid, 1, kPidMost, "attach to this process");
-  AddDuration(*observe, "--for", options.for_ms, "how long; 10s if left out");
+  AddNumber(*observe, "--pid", options.request.pid, 1, kPidMost, "attach to this process");
+  AddDuration(*observe, "--for", options.request.for_ms, "how long; 10s if left out");
   observe->add_flag("--follow-children", options.follow_children,
                     "one row for each process that the command starts");
   observe->add_option("--out", options.out, "write results and the trace to this folder");
-  observe->add_option("command", options.command, "-- COMMAND ARGUMENTS: start and watch it");
-  AddProfile(*observe, options.profile);
+  observe->add_option("command", options.request.command,
+                      "-- COMMAND ARGUMENTS: start and watch it");
+  AddProfile(*observe, options.request.profile);
 }
 
 void AddJudge(CLI::App& app, Arguments& arguments) {
@@ -252,10 +253,11 @@ int Dispatch(CLI::App& app, Arguments& arguments, StopRequest& stop) {
   }
   if (app.got_subcommand("check")) return Check(arguments.check, stop);
   if (app.got_subcommand("lint")) return LintAdapter(arguments.lint, stop);
-  if ((arguments.observe.pid != 0) == !arguments.observe.command.empty()) {
+  const ObservationRequest& request = arguments.observe.request;
+  if ((request.pid != 0) == !request.command.empty()) {
     return Refuse("observe needs either --pid PID or -- COMMAND");
   }
-  if (arguments.observe.follow_children && arguments.observe.command.empty()) {
+  if (arguments.observe.follow_children && request.command.empty()) {
     return Refuse(
         "--follow-children needs -- COMMAND, whose processes it follows from their start");
   }
@@ -329,7 +331,7 @@ int Run(int argc, char** argv) {
   StopRequest stop;
   const StopSignals signals(stop);
   Arguments arguments;
-  arguments.check.request.program = arguments.observe.program = arguments.replay.program =
+  arguments.check.request.program = arguments.observe.request.program = arguments.replay.program =
       arguments.stress.request.program = arguments.compare.request.program = ProgramName(argv[0]);
   // `bazel run` starts in the runfiles; the user means the folder where they typed the command.
   const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");

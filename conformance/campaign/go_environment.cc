@@ -1,4 +1,4 @@
-#include "conformance/command/target.h"
+#include "conformance/campaign/go_environment.h"
 
 #include <algorithm>
 #include <charconv>
@@ -33,7 +33,7 @@ std::optional<std::string_view> FindSetting(std::string_view text, std::string_v
 
 }  // namespace
 
-Tunables TunablesOf(std::string_view environment, int64_t cpus) {
+Tunables TunablesOfGoEnvironment(std::string_view environment, int64_t cpus) {
   const auto number = [&](std::string_view name) -> std::optional<int64_t> {
     const auto text = FindSetting(environment, name, '\0');
     return text ? ParseNumber(*text) : std::nullopt;

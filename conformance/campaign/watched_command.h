@@ -1,10 +1,10 @@
-// The command that `observe -- COMMAND` starts: held until somebody watches it, ended when the time
-// is up, and its own exit status.
+// The command that an observation starts: held until somebody watches it, ended when the time is
+// up, and its own exit status.
 //
-// Thread safety: none; from the main thread only.
+// Thread safety: none; one thread at a time.
 
-#ifndef PROCTOR_CONFORMANCE_COMMAND_WATCHED_COMMAND_H_
-#define PROCTOR_CONFORMANCE_COMMAND_WATCHED_COMMAND_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_WATCHED_COMMAND_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_WATCHED_COMMAND_H_
 
 #include <sys/types.h>
 
@@ -14,14 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "conformance/campaign/listener.h"
 #include "conformance/process/process.h"
-#include "conformance/process/stop_request.h"
 
 namespace proctor {
 
-// Until the process behind the descriptor has ended, the time is up, or the user has asked to stop;
-// says how much is left meanwhile.
-void WaitWhileObserving(int pidfd, int64_t for_ms, const StopRequest& stop);
+// Until the process behind the descriptor has ended, the time is up, or the listener has asked to
+// stop. The listener is shown how much is left.
+void WaitWhileObserving(int pidfd, int64_t for_ms, Listener& listener);
 
 class WatchedCommand {
  public:
@@ -34,18 +34,15 @@ class WatchedCommand {
   void Release() { process_->Release(); }
 
   // Where it still runs it is asked to end by SIGTERM, with all that it started, and ended by
-  // SIGKILL 5 s later, and that is said.
-  void End(const StopRequest& stop);
+  // SIGKILL 5 s later. Returns the line that tells the user so; empty: it had ended by itself.
+  // `interrupted`: it is ended since the user asked for that, not since the time is up.
+  std::string End(bool interrupted);
 
   // The exit status, or 128 + the signal, where it ended by itself. After End.
   const std::optional<int>& status() const { return status_; }
 
   // Why its program could not be started; empty: it was. After End.
   std::string start_error() const { return process_->start_error(); }
-
-  // The exit status for who runs a command by way of this one: the command's own where it was not
-  // 0, unless `status` says more. `graded`: it says something about a monitor.
-  int PassOn(int status, bool graded) const;
 
  private:
   explicit WatchedCommand(std::unique_ptr<Process> process) : process_(std::move(process)) {}
@@ -56,4 +53,4 @@ class WatchedCommand {
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_COMMAND_WATCHED_COMMAND_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_WATCHED_COMMAND_H_

@@ -1,9 +1,9 @@
-// The settings of an observed process, as its environment has them.
+// The settings of a Go process, as its environment has them.
 //
 // Thread safety: all functions may be called from any thread.
 
-#ifndef PROCTOR_CONFORMANCE_COMMAND_TARGET_H_
-#define PROCTOR_CONFORMANCE_COMMAND_TARGET_H_
+#ifndef PROCTOR_CONFORMANCE_CAMPAIGN_GO_ENVIRONMENT_H_
+#define PROCTOR_CONFORMANCE_CAMPAIGN_GO_ENVIRONMENT_H_
 
 #include <cstdint>
 #include <string_view>
@@ -15,8 +15,8 @@ namespace proctor {
 // What GOMAXPROCS, GOGC and GODEBUG in an environment ("NAME=value" each with a NUL behind it) make
 // a Go runtime do, as it reads them: what it would ignore is not in force. `cpus`: how many the
 // process may use.
-Tunables TunablesOf(std::string_view environment, int64_t cpus);
+Tunables TunablesOfGoEnvironment(std::string_view environment, int64_t cpus);
 
 }  // namespace proctor
 
-#endif  // PROCTOR_CONFORMANCE_COMMAND_TARGET_H_
+#endif  // PROCTOR_CONFORMANCE_CAMPAIGN_GO_ENVIRONMENT_H_

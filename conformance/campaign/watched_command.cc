@@ -1,4 +1,4 @@
-#include "conformance/command/watched_command.h"
+#include "conformance/campaign/watched_command.h"
 
 #include <fmt/core.h>
 #include <poll.h>
@@ -9,8 +9,7 @@
 #include <iterator>
 #include <utility>
 
-#include "conformance/command/output.h"
-#include "conformance/report/exit_status.h"
+#include "conformance/process/stop_request.h"
 
 namespace proctor {
 namespace {
@@ -20,16 +19,17 @@ constexpr int64_t kGraceNs = 5'000'000'000;
 
 }  // namespace
 
-void WaitWhileObserving(int pidfd, int64_t for_ms, const StopRequest& stop) {
+void WaitWhileObserving(int pidfd, int64_t for_ms, Listener& listener) {
   const int64_t end_ns = MonotonicNowNs() + for_ms * 1'000'000;
-  while (!stop.made()) {
+  while (!listener.Stopped()) {
     const int64_t left_ms = (end_ns - MonotonicNowNs()) / 1'000'000;
     if (left_ms <= 0) return;
+    const int stop_fd = listener.stop() != nullptr ? listener.stop()->fd() : -1;
     pollfd sources[] = {{.fd = pidfd, .events = POLLIN, .revents = 0},
-                        {.fd = stop.fd(), .events = POLLIN, .revents = 0}};
+                        {.fd = stop_fd, .events = POLLIN, .revents = 0}};
     constexpr int64_t kStepMs = 500;
     if (poll(sources, std::size(sources), static_cast<int>(std::min(left_ms, kStepMs))) > 0) return;
-    ShowProgress(fmt::format("observing, {} s left", left_ms / 1000));
+    listener.OnProgress(fmt::format("observing, {} s left", left_ms / 1000));
   }
 }
 
@@ -42,24 +42,17 @@ std::unique_ptr<WatchedCommand> WatchedCommand::Start(const std::vector<std::str
 }
 
 // A service may have to flush when it is told to end, also where a wrapper has started it.
-void WatchedCommand::End(const StopRequest& stop) {
+std::string WatchedCommand::End(bool interrupted) {
   pollfd ended_by_itself{.fd = pidfd(), .events = POLLIN, .revents = 0};
   if (poll(&ended_by_itself, 1, 0) > 0) {
     status_ = process_->Wait(MonotonicNowNs() + kGraceNs);
-    return;
+    return "";
   }
-  const char* when = stop.made() ? "when this was interrupted" : "after the time of --for";
+  const char* when = interrupted ? "when this was interrupted" : "after the time of --for";
   const bool ended = process_->EndBySignal(SIGTERM, MonotonicNowNs() + kGraceNs);
-  Say(ended ? fmt::format("the command was ended by SIGTERM {}", when)
-            : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
-                          kGraceNs / 1'000'000'000));
-}
-
-int WatchedCommand::PassOn(int status, bool graded) const {
-  if (status_.value_or(0) == 0) return status;
-  Say(fmt::format("the command ended with status {}", *status_));
-  const bool as_the_command = status == kExitAsExpected || status == kExitInconclusive || !graded;
-  return as_the_command ? *status_ : status;
+  return ended ? fmt::format("the command was ended by SIGTERM {}", when)
+               : fmt::format("the command was ended by SIGTERM {}, and by SIGKILL {} s later", when,
+                             kGraceNs / 1'000'000'000);
 }
 
 }  // namespace proctor
