@@ -65,18 +65,18 @@ Verdict VerdictOf(WorldEnd end) {
 
 // Whose findings are the easiest to read: small worlds are minimal, random ones shrink, named ones
 // stay as they are.
-enum class Family { kSmall, kRandom, kNamed };
+enum class WorldKind { kSmall, kRandom, kNamed };
 
-// What one thread has found. Of several findings of one kind the first of the best family stays,
+// What one thread has found. Of several findings alike the first in the best kind of world stays,
 // whichever thread comes to it.
 struct Tally {
   struct First {
-    Family family;
+    WorldKind kind;
     int64_t item;
     Counterexample finding;
 
     bool ComesBefore(const First& other) const {
-      return family != other.family ? family < other.family : item < other.item;
+      return kind != other.kind ? kind < other.kind : item < other.item;
     }
   };
   std::map<ClauseId, Ruling> rulings;  // triggers summed
@@ -121,7 +121,7 @@ class VirtualCampaign {
   void DoRandom(int64_t item, int64_t number, Tally& tally);
   void Take(int64_t item, const WorldCheck& check, const Scenario& scenario, const ChoicePath* path,
             Tally& tally);
-  Family FamilyOf(int64_t item) const;
+  WorldKind WorldKindOf(int64_t item) const;
   rc::Shrinkable<Scenario> RandomWorld(int64_t number) const REQUIRES(drawing_);
   void Merge(Tally& tally);
   void Shrink(Tally::First& first);
@@ -245,7 +245,7 @@ void VirtualCampaign::Take(int64_t item, const WorldCheck& check, const Scenario
     return made;
   };
   const auto first = [&](const Ruling& ruling, std::optional<ClauseId> clause) {
-    return Tally::First{FamilyOf(item), item, {ruling, bundle(clause)}};
+    return Tally::First{WorldKindOf(item), item, {ruling, bundle(clause)}};
   };
   for (const Ruling& ruling : check.rulings) {
     if (ruling.tier != kV) continue;
@@ -258,7 +258,7 @@ void VirtualCampaign::Take(int64_t item, const WorldCheck& check, const Scenario
       const auto found = tally.violated.find(ruling.clause);
       if (found == tally.violated.end()) {
         tally.violated.emplace(ruling.clause, first(ruling, ruling.clause));
-      } else if (FamilyOf(item) < found->second.family) {
+      } else if (WorldKindOf(item) < found->second.kind) {
         found->second = first(ruling, ruling.clause);
       }
     } else if (ruling.verdict == Verdict::kConforms && sum.verdict != Verdict::kViolates) {
@@ -267,16 +267,16 @@ void VirtualCampaign::Take(int64_t item, const WorldCheck& check, const Scenario
   }
   const std::optional<Ruling> misbehaviour = MisbehaviourOf(check.run);
   if (!misbehaviour) return;
-  if (!tally.misbehaviour || FamilyOf(item) < tally.misbehaviour->family) {
+  if (!tally.misbehaviour || WorldKindOf(item) < tally.misbehaviour->kind) {
     tally.misbehaviour = first(*misbehaviour, std::nullopt);
   }
   if (misbehaviour->verdict == Verdict::kTimeout) stop_ = true;
 }
 
-Family VirtualCampaign::FamilyOf(int64_t item) const {
+WorldKind VirtualCampaign::WorldKindOf(int64_t item) const {
   const int64_t small = item - named();
-  if (small < 0 || small >= small_ + random_) return Family::kNamed;
-  return small < small_ ? Family::kSmall : Family::kRandom;
+  if (small < 0 || small >= small_ + random_) return WorldKind::kNamed;
+  return small < small_ ? WorldKind::kSmall : WorldKind::kRandom;
 }
 
 void VirtualCampaign::Merge(Tally& tally) {
@@ -302,7 +302,7 @@ void VirtualCampaign::Merge(Tally& tally) {
 
 // Only what RapidCheck has drawn knows how to shrink.
 void VirtualCampaign::Shrink(Tally::First& first) {
-  if (first.family != Family::kRandom) return;
+  if (first.kind != WorldKind::kRandom) return;
   const int64_t number = first.item - named() - small_;
   Bundle& bundle = first.finding.bundle;
   const auto shows = [&](const Scenario& scenario) -> std::optional<Ruling> {

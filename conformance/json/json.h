@@ -1,4 +1,6 @@
-// Reading JSON, by one policy for every file and line that this program takes in.
+// Reading JSON, by one policy for every file and line that this program takes in, but for the lines
+// of a trace: they are flat, and millions of them are read by a parser of their own
+// (evidence/trace.h).
 //
 // A text is refused, with the place of what is wrong, when it is no JSON, holds a NUL byte, names a
 // member twice, nests deeper than kJsonDepthMost, holds more than kJsonValuesMost values, or holds

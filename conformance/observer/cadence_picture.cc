@@ -30,27 +30,28 @@ struct Range {
 };
 
 // A run of equal shallow sleeps, or one deep sleep.
-struct Part {
+struct CadencePart {
   bool deep = false;
   int64_t requested_ns = 0;  // shallow
   Range count;               // shallow
   Range slept_ns;            // deep, to two digits: what is beyond them is no part of a pattern
   std::optional<WakeCause> cause;  // deep; none: it still lasts
 
-  bool SameShape(const Part& other) const {
+  bool SameShape(const CadencePart& other) const {
     return deep == other.deep && requested_ns == other.requested_ns && cause == other.cause;
   }
-  bool operator==(const Part&) const = default;
+  bool operator==(const CadencePart&) const = default;
 };
 
 // Parts that come again and again, one after the other; one part, once, is the usual case.
 struct Group {
-  std::vector<Part> parts;
+  std::vector<CadencePart> parts;
   Range times = {1, 1};
 
   bool SameShape(const Group& other) const {
-    return std::ranges::equal(parts, other.parts,
-                              [](const Part& a, const Part& b) { return a.SameShape(b); });
+    return std::ranges::equal(parts, other.parts, [](const CadencePart& a, const CadencePart& b) {
+      return a.SameShape(b);
+    });
   }
   void Widen(const Group& other) {
     for (size_t i = 0; i < parts.size(); ++i) {
@@ -81,7 +82,7 @@ int64_t TwoDigits(int64_t ns) {
 class Lines {
  public:
   void Shallow(int64_t requested_ns) {
-    if (Part* last = LastPart(); last != nullptr) {
+    if (CadencePart* last = LastPart(); last != nullptr) {
       if (!last->deep && last->requested_ns == requested_ns) {
         ++last->count.least;
         ++last->count.most;
@@ -114,19 +115,19 @@ class Lines {
     constexpr size_t kBrackets = 8;
     size_t width = 0;
     for (const Group& group : line_.groups) {
-      for (const Part& part : group.parts) width += part.deep ? kDeep : kShallow;
+      for (const CadencePart& part : group.parts) width += part.deep ? kDeep : kShallow;
       if (group.parts.size() > 1) width += kBrackets;
     }
     return width;
   }
 
   // The part that may still grow: the last one, unless it has been folded away.
-  Part* LastPart() {
+  CadencePart* LastPart() {
     if (line_.groups.empty() || line_.groups.back().times.most > 1) return nullptr;
     return &line_.groups.back().parts.back();
   }
 
-  void Add(const Part& part) {
+  void Add(const CadencePart& part) {
     if (Width() >= kWidthMost) EndLine();
     line_.groups.push_back({.parts = {part}});
   }
@@ -205,7 +206,7 @@ const char* Ending(std::optional<WakeCause> cause) {
   return "";
 }
 
-std::string Text(const Part& part) {
+std::string Text(const CadencePart& part) {
   const bool range =
       part.deep ? part.slept_ns.least != part.slept_ns.most : part.count.least != part.count.most;
   if (part.deep) {
@@ -221,7 +222,7 @@ std::string Text(const Part& part) {
 
 std::string Text(const Group& group) {
   std::string text;
-  for (const Part& part : group.parts) text += (text.empty() ? "" : ", ") + Text(part);
+  for (const CadencePart& part : group.parts) text += (text.empty() ? "" : ", ") + Text(part);
   if (group.times.most == 1) return text;
   if (group.times.least == group.times.most) {
     return fmt::format("[{}] x {}", text, group.times.most);

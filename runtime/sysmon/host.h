@@ -105,8 +105,8 @@ class Host {
   // The list of processors. Its length changes under kAllP only.
   virtual int32_t ProcessorCount() = 0;
   virtual ProcessorStatus StatusOf(int32_t processor) = 0;
-  virtual uint32_t ScheduleTickOf(
-      int32_t processor) = 0;  // moves with every fresh time slice; wraps
+  // Moves with every fresh time slice; wraps.
+  virtual uint32_t ScheduleTickOf(int32_t processor) = 0;
   virtual uint32_t SyscallTickOf(int32_t processor) = 0;  // moves with every system call; wraps
   virtual bool HasLocalWork(int32_t processor) = 0;       // its own queue only, run-next included
 
