@@ -60,13 +60,13 @@ class NoteListener : public Listener {
 };
 
 CampaignEnd RunPlanned(const CampaignRequest& request, std::optional<Subject> subject,
-                       NoteListener& recorder, const std::string& out = "") {
+                       NoteListener& listener, const std::string& out = "") {
   std::string error;
   const std::optional<Plan> plan = MakePlan(request, std::move(subject), error);
   EXPECT_TRUE(plan) << error;
   const std::optional<OutputFolder> folder = OutputFolder::Open(out, error);
   EXPECT_TRUE(folder) << error;
-  return RunCampaign(*plan, *folder, recorder);
+  return RunCampaign(*plan, *folder, listener);
 }
 
 CampaignRequest InVirtualTime(const std::string& clauses) {
@@ -126,8 +126,8 @@ TEST(Plan, AScenarioThatCannotBeReadIsNamed) {
 }
 
 TEST(Campaign, InVirtualTimeNeedsNoProcess) {
-  NoteListener recorder;
-  const CampaignEnd end = RunPlanned(InVirtualTime("CAD-*"), Reference(), recorder);
+  NoteListener listener;
+  const CampaignEnd end = RunPlanned(InVirtualTime("CAD-*"), Reference(), listener);
   ASSERT_TRUE(end.results);
   EXPECT_EQ(end.exit_status, kExitAsExpected);
   EXPECT_EQ(end.errors.size(), 0u);
@@ -135,14 +135,14 @@ TEST(Campaign, InVirtualTimeNeedsNoProcess) {
   for (const Result& result : end.results->verdicts) {
     EXPECT_EQ(result.ruling.verdict, Verdict::kConforms) << ClauseName(result.ruling.clause);
   }
-  EXPECT_TRUE(recorder.notes.starts_with("tier V: ")) << recorder.notes;
+  EXPECT_TRUE(listener.notes.starts_with("tier V: ")) << listener.notes;
 }
 
 TEST(Campaign, AnInterruptedOneSaysSoAndIsNotAsExpected) {
-  NoteListener recorder(/*stops_after=*/30);
+  NoteListener listener(/*stops_after=*/30);
   CampaignRequest request = InVirtualTime("CAD-2");
   request.worlds = 100'000;
-  const CampaignEnd end = RunPlanned(request, Reference(), recorder);
+  const CampaignEnd end = RunPlanned(request, Reference(), listener);
   ASSERT_TRUE(end.results);
   EXPECT_EQ(end.exit_status, kExitInconclusive);
   ASSERT_EQ(end.results->unjudged.size(), 1u);
@@ -151,20 +151,20 @@ TEST(Campaign, AnInterruptedOneSaysSoAndIsNotAsExpected) {
 }
 
 TEST(Campaign, ABudgetThatEndsSaysSoAndIsNotAsExpected) {
-  NoteListener recorder;
+  NoteListener listener;
   CampaignRequest request = InVirtualTime("CAD-2");
   request.budget_ms = 0;
-  const CampaignEnd end = RunPlanned(request, Reference(), recorder);
+  const CampaignEnd end = RunPlanned(request, Reference(), listener);
   EXPECT_EQ(end.exit_status, kExitInconclusive);
   ASSERT_EQ(end.results->unjudged.size(), 1u);
   EXPECT_NE(end.results->unjudged[0].find("give a larger --budget"), std::string::npos);
 }
 
 TEST(Campaign, AnAdapterThatEndsAtOnceIsAnError) {
-  NoteListener recorder;
+  NoteListener listener;
   const std::string path = Adapter("silent adapter", "exit 0\n");
   const CampaignEnd end =
-      RunPlanned({.implementation = path, .clauses = "CAD-2"}, std::nullopt, recorder);
+      RunPlanned({.implementation = path, .clauses = "CAD-2"}, std::nullopt, listener);
   ASSERT_TRUE(end.results);
   EXPECT_EQ(end.exit_status, kExitFailed);
   ASSERT_FALSE(end.results->verdicts.empty());
@@ -186,9 +186,9 @@ TEST(Campaign, WhatIsDeclaredAbsentIsUnsupportedAndCostsNoScenario) {
   const std::string log = Path("modest.log");
   fs::remove(log);
   const std::string path = Modest(log, R"("monitor":null,"reports_deadlock":false)");
-  NoteListener recorder;
+  NoteListener listener;
   const CampaignEnd end =
-      RunPlanned({.implementation = path, .clauses = "DEAD-3,CAD-2"}, std::nullopt, recorder);
+      RunPlanned({.implementation = path, .clauses = "DEAD-3,CAD-2"}, std::nullopt, listener);
   ASSERT_TRUE(end.results);
   EXPECT_EQ(end.results->implementation, "modest");
   EXPECT_EQ(end.results->version, "7");
@@ -213,9 +213,9 @@ echo '{"done":{}}' >&4
 read line <&3
 exit 0
 )");
-  NoteListener recorder;
+  NoteListener listener;
   const CampaignEnd end = RunPlanned({.implementation = path, .clauses = "DEAD-3", .tiers = kX},
-                                     std::nullopt, recorder);
+                                     std::nullopt, listener);
   ASSERT_TRUE(end.results);
   ASSERT_EQ(end.results->verdicts.size(), 1u);
   const Ruling& ruling = end.results->verdicts[0].ruling;
@@ -230,11 +230,11 @@ TEST(Campaign, ExpectationsOfAnotherImplementationAreRefused) {
   fs::remove(log);
   const std::string file = Write(
       "other.json", R"({"schema":"proctor-expectations/1","implementation":"gccgo","entries":[]})");
-  NoteListener recorder;
+  NoteListener listener;
   const CampaignEnd end = RunPlanned({.implementation = Modest(log, R"("monitor":null)"),
                                       .clauses = "DEAD-3",
                                       .expectations = file},
-                                     std::nullopt, recorder);
+                                     std::nullopt, listener);
   EXPECT_FALSE(end.results);
   EXPECT_EQ(end.exit_status, kExitWrongUsage);
   EXPECT_EQ(end.errors, std::vector<std::string>{
@@ -250,8 +250,8 @@ TEST(Campaign, ReplayLinesHoldTheEnvironmentThatTheAdapterNames) {
 }
 
 TEST(Campaign, AnImplementationThatThereIsNotIsWrongUsage) {
-  NoteListener recorder;
-  const CampaignEnd end = RunPlanned({.implementation = "cobol"}, std::nullopt, recorder);
+  NoteListener listener;
+  const CampaignEnd end = RunPlanned({.implementation = "cobol"}, std::nullopt, listener);
   EXPECT_FALSE(end.results);
   EXPECT_EQ(end.exit_status, kExitWrongUsage);
   EXPECT_EQ(end.errors.size(), 1u);

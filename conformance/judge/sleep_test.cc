@@ -73,17 +73,38 @@ TEST(TIME_3, ATimerBesideAnIdleProcessorIsOnTime) {
   EXPECT_EQ(Sleeps(true, 5 * kMs, 19 * kMs, 10).Of(ClauseId::kTIME_3), Verdict::kNotExercised);
 }
 
-TEST(TIME_3, VeryManyThatAreDueAtOnceStandInLine) {
-  constexpr int64_t kSleepers = 2000;
+// Of `sleeps` beside an idle processor every `nth` is 20 ms late.
+TraceBuilder LateNow(int64_t sleeps, int64_t nth) {
+  TraceBuilder trace = Stamps();
+  trace.Start(2).Begin(1, Op::kWait);
+  for (int64_t i = 1; i <= sleeps; ++i) {
+    trace.Begin(2, Op::kSleep, 5 * kMs).Wait(5 * kMs + (i % nth == 0 ? 20 * kMs : 0));
+    trace.End(2, Op::kSleep);
+  }
+  return trace;
+}
+
+TEST(TIME_3, AFewThatAreLateAccuseNobodyAndAShareDoes) {
+  EXPECT_NE(LateNow(185, 15).Of(ClauseId::kTIME_3), Verdict::kViolates);
+  EXPECT_EQ(LateNow(120, 6).Of(ClauseId::kTIME_3), Verdict::kViolates);
+}
+
+// `sleepers` are due at once, and run one after the other within 20 ms.
+Verdict DueAtOnce(int64_t sleepers) {
   TraceBuilder trace = Stamps();
   trace.header.in_force.procs = 4;
-  for (int64_t i = 0; i < kSleepers; ++i) trace.Start(2 + i);
-  for (int64_t i = 0; i < kSleepers; ++i) trace.Begin(2 + i, Op::kSleep, 5 * kMs);
+  for (int64_t i = 0; i < sleepers; ++i) trace.Start(2 + i);
+  for (int64_t i = 0; i < sleepers; ++i) trace.Begin(2 + i, Op::kSleep, 5 * kMs);
   trace.Begin(1, Op::kWait).Wait(5 * kMs);
-  for (int64_t i = 0; i < kSleepers; ++i) {
-    trace.Wait(10 * kUs).End(2 + i, Op::kSleep).Add(EventKind::kTaskEnd, {}, 2 + i);
+  for (int64_t i = 0; i < sleepers; ++i) {
+    trace.Wait(20 * kMs / sleepers).End(2 + i, Op::kSleep).Add(EventKind::kTaskEnd, {}, 2 + i);
   }
-  EXPECT_NE(trace.Of(ClauseId::kTIME_3), Verdict::kViolates);
+  return trace.Of(ClauseId::kTIME_3);
+}
+
+TEST(TIME_3, VeryManyThatAreDueAtOnceStandInLine) {
+  EXPECT_EQ(DueAtOnce(100), Verdict::kViolates);
+  EXPECT_NE(DueAtOnce(2000), Verdict::kViolates);
 }
 
 TEST(TIME_4, ShortSleepsAreNotAllAMillisecondLate) {

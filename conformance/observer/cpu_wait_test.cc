@@ -3,34 +3,23 @@
 #include "conformance/observer/cpu_wait.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <optional>
 #include <thread>
 
+#include "conformance/observer/shared_cpu_testing.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
 namespace {
 
 TEST(CpuWait, AThreadThatSharesItsCpuStalls) {
-  cpu_set_t all;
-  sched_getaffinity(0, sizeof all, &all);
-  int cpu = 0;
-  while (!CPU_ISSET(cpu, &all)) ++cpu;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  std::atomic<bool> stop{false};
-  std::thread other([&] {
-    sched_setaffinity(0, sizeof one, &one);
-    while (!stop) {
-    }
-  });
+  const cpu_set_t cpu = OneCpu();
+  const Spinner spinner(cpu);
   std::optional<Event> stall;
   std::thread waiter([&] {
-    sched_setaffinity(0, sizeof one, &one);
+    sched_setaffinity(0, sizeof cpu, &cpu);
     CpuWait wait;
     // Until it has had to wait, however long that takes.
     while (!stall) {
@@ -40,8 +29,6 @@ TEST(CpuWait, AThreadThatSharesItsCpuStalls) {
     }
   });
   waiter.join();
-  stop = true;
-  other.join();
   EXPECT_EQ(stall->kind, EventKind::kStall);
   EXPECT_GE(stall->Get(Arg::kDurationNs), 2'000'000);
 }

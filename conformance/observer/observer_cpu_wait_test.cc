@@ -4,12 +4,11 @@
 #include <sched.h>
 
 #include <atomic>
-#include <memory>
 #include <string>
-#include <thread>
 
 #include "conformance/observer/observer.h"
 #include "conformance/observer/sched_stat.h"
+#include "conformance/observer/shared_cpu_testing.h"
 #include "conformance/process/process.h"
 
 namespace proctor {
@@ -17,37 +16,6 @@ namespace {
 
 constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kWaitAtMostNs = 60'000 * kMs;
-
-// One that every thread of this process may use.
-cpu_set_t OneCpu() {
-  cpu_set_t all;
-  sched_getaffinity(0, sizeof all, &all);
-  int cpu = 0;
-  while (!CPU_ISSET(cpu, &all)) ++cpu;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  return one;
-}
-
-// Computes on one CPU as long as it lives.
-class Spinner {
- public:
-  explicit Spinner(const cpu_set_t& cpu)
-      : thread_([this, cpu] {
-          sched_setaffinity(0, sizeof cpu, &cpu);
-          while (!stop_) {
-          }
-        }) {}
-  ~Spinner() {
-    stop_ = true;
-    thread_.join();
-  }
-
- private:
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
-};
 
 TEST(Observer, WhatTheMonitorWaitsForACpuIsAStall) {
   const cpu_set_t cpu = OneCpu();
@@ -77,14 +45,14 @@ TEST(Observer, WhatTheMonitorWaitsForACpuIsAStall) {
 
   const Spinner spinner(cpu);
   const SchedStat monitor(observer->monitor());
-  const int64_t before_ns = monitor.Read()->waited_ns;
+  const int64_t before_ns = monitor.Read().value().waited_ns;
   int64_t waited_ns = 0;
   // The last wait may be on its way; one of less than 2 ms does not count.
   while (waited_ns < 200 * kMs || stalled_ns < waited_ns / 2) {
     ASSERT_LT(waited_ns, 5'000 * kMs) << stalled_ns << " ns of it are known";
     ASSERT_LT(MonotonicNowNs(), deadline_ns);
     sched_yield();
-    waited_ns = monitor.Read()->waited_ns - before_ns;
+    waited_ns = monitor.Read().value().waited_ns - before_ns;
   }
   observer->Stop();
 }
