@@ -37,8 +37,8 @@ struct ObservedProcess {
   std::string program;  // the name of its file
   int64_t ran_ns = 0;
   bool has_ended = false;  // false: it outlived the observation
-  std::optional<int>
-      status;  // 128 + the signal; nullopt where it has ended: another program's exec
+  // Or 128 + the signal; nullopt though it has ended: another program's exec ended it.
+  std::optional<int> status;
   std::optional<ObservedRuntime> runtime;  // nullopt: it holds none
 };
 
