@@ -31,10 +31,7 @@ Bundle ReadBundle(JsonObject& object) {
   bundle.implementation = object.Text("implementation");
   bundle.profile = object.Named("profile", FindProfile);
   if (object.Has("clause")) bundle.clause = object.Named("clause", FindClause);
-  std::string error;
-  const std::optional<Scenario> scenario = ScenarioFromJson(object.Any("scenario"), error);
-  if (!scenario) throw JsonError{error.starts_with("scenario: ") ? error : "scenario." + error};
-  bundle.scenario = *scenario;
+  bundle.scenario = ScenarioMember(object);
   if (object.Has("choices")) bundle.choices = ReadChoices(object);
   return bundle;
 }

@@ -122,10 +122,12 @@ TEST(Results, WhatANewerProgramWroteBesidesIsNamedAndIgnored) {
   nlohmann::json json = nlohmann::json::parse(FormatResults(Sample()));
   json["colour"] = 1;
   for (nlohmann::json& verdict : json["verdicts"]) verdict["hue"] = 2;
+  json["verdicts"][2]["scenario"] = nlohmann::json::parse(FormatScenario(Small()));
+  json["verdicts"][2]["scenario"]["shade"] = 3;
   std::string error;
   std::set<std::string> ignored;
   EXPECT_TRUE(ParseResults(json.dump(), error, &ignored)) << error;
-  EXPECT_EQ(ignored, (std::set<std::string>{"results.colour", "verdicts.hue"}));
+  EXPECT_EQ(ignored, (std::set<std::string>{"results.colour", "verdicts.hue", "verdicts.shade"}));
 }
 
 TEST(Results, MalformedJsonIsNamedWithItsPlace) {

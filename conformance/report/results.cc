@@ -83,9 +83,9 @@ Json ResultToJson(const Result& result) {
 
 // In the old schema a scenario was a string of JSON.
 Scenario ReadScenarioMember(JsonObject& object, bool is_old) {
+  if (!is_old) return ScenarioMember(object);
   std::string error;
-  const std::optional<Scenario> scenario = is_old ? ParseScenario(object.Text("scenario"), error)
-                                                  : ScenarioFromJson(object.Any("scenario"), error);
+  const std::optional<Scenario> scenario = ParseScenario(object.Text("scenario"), error);
   if (!scenario) object.Fail("scenario", error);
   return *scenario;
 }

@@ -130,8 +130,12 @@ std::optional<Scenario> ParseSentScenario(std::string_view text, std::string& er
   return Validated(ReadJson<Scenario>(text, kFormat, error, ReadScenario), error);
 }
 
-std::optional<Scenario> ScenarioFromJson(const Json& json, std::string& error) {
-  return Validated(ReadJsonValue<Scenario>(json, {.what = "scenario"}, error, ReadScenario), error);
+Scenario ScenarioMember(JsonObject& object) {
+  Scenario scenario;
+  object.Object("scenario", [&](JsonObject& member) { scenario = ReadScenario(member); });
+  const std::string error = Validate(scenario);
+  if (!error.empty()) object.Fail("scenario", error);
+  return scenario;
 }
 
 Json ScenarioToJson(const Scenario& scenario) {

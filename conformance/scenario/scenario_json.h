@@ -14,10 +14,12 @@
 
 namespace proctor {
 
-// As ParseScenario and FormatScenario (scenario.h) do it for a whole text.
-std::optional<Scenario> ScenarioFromJson(const Json& json, std::string& error);
+// The member "scenario" of the object; unknown members are what they are for the object. Throws a
+// JsonError.
+Scenario ScenarioMember(JsonObject& object);
 // As an adapter gets it: a newer harness may say more, which is ignored.
 std::optional<Scenario> ParseSentScenario(std::string_view text, std::string& error);
+// As FormatScenario (scenario.h).
 Json ScenarioToJson(const Scenario& scenario);
 
 }  // namespace proctor

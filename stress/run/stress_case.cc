@@ -21,10 +21,7 @@ StressCase ReadCase(JsonObject& object) {
     return fault != nullptr ? std::optional(fault) : std::nullopt;
   });
   object.Update("about", read.about);
-  std::string error;
-  const std::optional<Scenario> scenario = ScenarioFromJson(object.Any("scenario"), error);
-  if (!scenario) object.Fail("scenario", error);
-  read.scenario = *scenario;
+  read.scenario = ScenarioMember(object);
   return read;
 }
 
