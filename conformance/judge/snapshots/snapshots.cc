@@ -69,8 +69,11 @@ class SnapshotPanel final : public Judge {
     if (!cadence_shown_ || view_.dying() || event.kind == EventKind::kGap) {
       cadence_.Lose();
     } else {
-      if (event.kind == EventKind::kShallowSleep && view_.MayHaveBeenWoken())
+      if (event.kind == EventKind::kShallowSleep && view_.WasWokenBeforeItSlept()) {
+        cadence_.Lose();
+      } else if (event.kind == EventKind::kShallowSleep && view_.MayHaveBeenWoken()) {
         cadence_.MayHaveBeenWoken();
+      }
       cadence_.Observe(event);
     }
   }

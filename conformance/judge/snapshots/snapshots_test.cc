@@ -65,6 +65,49 @@ TEST(Snapshots, ARetakeThatWasNotSeenMayHaveFollowedAWakeUp) {
   EXPECT_EQ(s.Violations().find("CAD-"), std::string::npos) << s.Violations();
 }
 
+// A retake, 20 sleeps, a cycle that ends in what is told, and a run of the shortest sleeps that is
+// as long as after a wake-up.
+void RunsAnewAfter(Snapshots& s, const std::function<void(Snapshots&)>& cycle) {
+  s.InCall(1, kMs).Of(1, Variable::kLocalWork, 1).Wake().TakeP(1).Start(1, 0).Adjust(1).Sleep();
+  s.Of(1, Variable::kStatus, kRunning).Of(1, Variable::kLocalWork, 0);
+  for (int sleep = 0; sleep < 20; ++sleep) s.Wake().Sleep();
+  cycle(s.Wake());
+  for (int sleep = 0; sleep < 51; ++sleep) s.Sleep().Wake();
+  s.Sleep(40 * kUs);
+}
+
+bool CadenceIsAccused(Snapshots& s) { return s.Violations().find("CAD-") != std::string::npos; }
+
+// The flag is seen to be published, and no deep sleep follows: somebody ended it before it began.
+TEST(Snapshots, AWakeUpThatComesBeforeTheDeepSleepBeginsAnew) {
+  Snapshots published;
+  Snapshots nothing;
+  for (int i = 0; i < 9; ++i) {
+    RunsAnewAfter(published, [](Snapshots& s) {
+      s.Access(kWrite, Variable::kMonitorWaits, 1, true);
+      s.Access(kWrite, Variable::kMonitorWaits, 0, true);
+    });
+    RunsAnewAfter(nothing, [](Snapshots&) {});
+  }
+  EXPECT_FALSE(CadenceIsAccused(published)) << published.Violations();
+  EXPECT_TRUE(CadenceIsAccused(nothing));
+}
+
+// Where the flag is not watched, as often as it happens beside so many deep sleeps.
+TEST(Snapshots, AWakeUpThatMayHaveComeUnseenIsExcusedAsOftenAsItIsLikely) {
+  for (const bool sleeps_deep_often : {true, false}) {
+    Snapshots s;
+    for (int i = 0; i < 9; ++i) {
+      RunsAnewAfter(s, [](Snapshots& cycle) { cycle.AllRest(); });
+      s.Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
+      for (int more = 0; sleeps_deep_often && more < 3; ++more)
+        s.Wake().DeepSleepFor(60 * kSecond).DeepWakeAfter(kMs, WakeCause::kWoken).Sleep();
+      s.Of(0, Variable::kStatus, kRunning).Of(0, Variable::kIdleMark, 0);
+    }
+    EXPECT_EQ(CadenceIsAccused(s), !sleeps_deep_often) << s.Violations();
+  }
+}
+
 TEST(Snapshots, WhoIsDyingIsNotJudged) {
   Snapshots dying;
   dying.AllRest().Wake().Set(Variable::kDying, 1).Sleep(kMs).Wake().Sleep();

@@ -25,6 +25,7 @@ void View::TakeBefore(const Event& event) {
       const auto variable = static_cast<size_t>(event.Get(Arg::kVariable));
       known_.set(variable);
       (event.p >= 0 ? ProcessorOf(event.p) : now_.values)[variable] = event.Get(Arg::kValue);
+      published_ = published_ || (event.Is(Variable::kMonitorWaits) && event.Get(Arg::kValue) != 0);
       if (event.Is(Variable::kStatus) && event.p >= 0 &&
           static_cast<size_t>(event.p) < moved_.size())
         moved_.set(static_cast<size_t>(event.p));
@@ -70,7 +71,7 @@ void View::TakeAfter(const Event& event) {
     case EventKind::kShallowWake:
       whole_ = !dying_;
       watched_ = -1;
-      slept_deep_ = false;
+      slept_deep_ = published_ = false;
       steps_.clear();
       [[fallthrough]];
     case EventKind::kDeepWake:

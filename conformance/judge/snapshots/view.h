@@ -92,7 +92,9 @@ class View {
   bool AnotherIdle(size_t p) const;
   // Every processor was.
   bool AllIdle() const;
-  // The monitor may have published its flag in this cycle and have been woken before it slept.
+  // The monitor published its flag in this cycle and did not sleep deep: it was woken before it
+  // could. It may have been, unseen.
+  bool WasWokenBeforeItSlept() const { return published_ && !slept_deep_; }
   bool MayHaveBeenWoken() const;
   // The earliest of the processors' timers; INT64_MAX: there is none.
   static int64_t EarliestTimer(const Picture& picture);
@@ -114,6 +116,7 @@ class View {
   bool whole_ = false;
   bool dying_ = false;
   bool slept_deep_ = false;
+  bool published_ = false;  // the flag of a deep sleep, in this cycle
 };
 
 }  // namespace proctor::snapshots

@@ -60,6 +60,7 @@ class CadenceJudge final : public WhiteBoxJudge {
   int64_t sleeps_since_duties_ = 0;
   bool hidden_wake_up_ = false;  // since the last reset, possibly
   int64_t excused_ = 0;          // what only hidden wake-ups explain
+  int64_t deep_sleeps_ = 0;
 };
 
 }  // namespace proctor::white_box
