@@ -2,11 +2,15 @@
 
 #include <fmt/core.h>
 
+#include "conformance/base/enum_names.h"
+
 namespace proctor {
 namespace {
 
 constexpr std::string_view kPreemptionNames[] = {"signal", "safepoint", "none"};
+static_assert(NamesAllOf<PreemptionKind>(kPreemptionNames));
 constexpr std::string_view kBlockingNames[] = {"told", "untold"};
+static_assert(NamesAllOf<BlockingKind>(kBlockingNames));
 
 // A task that computes must be made to yield, by whatever means.
 bool NeedsPreemption(ClauseId clause, Tier tier) {

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "conformance/base/enum_names.h"
+
 namespace proctor {
 namespace {
 
@@ -11,21 +13,28 @@ constexpr std::string_view kOpNames[] = {
     "spin",  "work",      "block",      "calls",       "wait",     "sleep",
     "yield", "send",      "receive",    "spawn",       "allocate", "collect",
     "stamp", "set_timer", "stop_timer", "reset_timer", "procs",    "block_untold"};
+static_assert(NamesAllOf<Op>(kOpNames));
 static_assert(std::size(kOpNames) == kOps);
-static_assert(static_cast<size_t>(Op::kBlockUntold) + 1 == kOps);
 constexpr std::string_view kWakeCauseNames[] = {"timeout", "woken", "either"};
+static_assert(NamesAllOf<WakeCause>(kWakeCauseNames));
 constexpr std::string_view kLockNames[] = {"monitor",   "scavenger", "forced_gc", "sched",
                                            "all_tasks", "all_p",     "timers"};
+static_assert(NamesAllOf<LockId>(kLockNames));
 constexpr std::string_view kVariableNames[] = {
 #define VARIABLE(enumerator, json_name, meaning) json_name,
 #include "conformance/evidence/events.def"
 };
 constexpr std::string_view kWakerNames[] = {"start_the_world", "enter", "exit_fast", "exit_slow"};
+static_assert(NamesAllOf<Waker>(kWakerNames));
 constexpr std::string_view kQueueNames[] = {"global", "local", "next"};
+static_assert(NamesAllOf<Queue>(kQueueNames));
 constexpr std::string_view kOutReasonNames[] = {"waits", "yielded", "preempted", "ended"};
+static_assert(NamesAllOf<OutReason>(kOutReasonNames));
 constexpr std::string_view kExitPathNames[] = {"reacquired", "idle_fast", "idle_slow", "queued"};
+static_assert(NamesAllOf<ExitPath>(kExitPathNames));
 constexpr std::string_view kInternalErrorNames[] = {"negative_running", "runnable_but_nobody_runs",
                                                     "helper_already_idle"};
+static_assert(NamesAllOf<InternalError>(kInternalErrorNames));
 
 struct KindRow {
   std::string_view name;

@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "conformance/base/enum_names.h"
+
 namespace proctor {
 namespace {
 
@@ -9,6 +11,7 @@ constexpr std::string_view kNames[] = {
     "conforms",     "violates", "not_exercised", "not_observable", "unsupported",
     "inconclusive", "error",    "crash",         "timeout",
 };
+static_assert(NamesAllOf<Verdict>(kNames));
 
 constexpr Verdict kByGravity[] = {
     Verdict::kViolates,    Verdict::kCrash,        Verdict::kTimeout,

@@ -2,14 +2,18 @@
 
 #include "conformance/scenario/scenario_json.h"
 
+#include "conformance/base/enum_names.h"
 #include "conformance/scenario/scenario.h"
 
 namespace proctor {
 namespace {
 
 constexpr std::string_view kOutsideNames[] = {"ready", "stop", "continue"};
+static_assert(NamesAllOf<OutsideKind>(kOutsideNames));
 constexpr std::string_view kEndingNames[] = {"done", "deadlock"};
+static_assert(NamesAllOf<Ending>(kEndingNames));
 constexpr std::string_view kStampsNames[] = {"all", "ends", "none"};
+static_assert(NamesAllOf<Stamps>(kStampsNames));
 
 Operation ReadOperation(JsonObject& object) {
   Operation operation;

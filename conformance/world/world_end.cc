@@ -1,6 +1,6 @@
 #include <cstddef>
-#include <iterator>
 
+#include "conformance/base/enum_names.h"
 #include "conformance/world/world.h"
 
 namespace proctor {
@@ -10,7 +10,7 @@ constexpr std::string_view kEndNames[] = {
     "done",           "deadlock",         "nobody_left", "died",
     "internal_error", "budget",           "port_misuse", "returned",
     "never_sleeps",   "never_comes_back", "crash",       "version_mismatch"};
-static_assert(std::size(kEndNames) == static_cast<size_t>(WorldEnd::kVersionMismatch) + 1);
+static_assert(NamesAllOf<WorldEnd>(kEndNames));
 
 }  // namespace
 
