@@ -122,6 +122,9 @@ bool Decoder::BeginSleep(int64_t time_ns, uint64_t number, const uint64_t (&args
       // With descriptors it waits for them; without it is a sleep.
       if (args[0] == 0) BeginShallow(time_ns, ReadTimespec(args[4]));
       return true;
+    case SYS_ppoll:
+      if (args[1] == 0) BeginShallow(time_ns, ReadTimespec(args[2]));
+      return true;
     case SYS_read: {
       // A thread that reads a timer again and again ticks by it.
       if (!read_timer_) return false;

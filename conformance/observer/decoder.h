@@ -51,6 +51,8 @@ class Decoder {
 
   // How many shallow sleeps it has begun.
   int64_t sleeps() const { return sleeps_; }
+  // It is in a wait that has a time-out and is no short sleep.
+  bool waits() const { return call_ == Call::kDeep; }
 
   // The sleeps since the thread's start, by which it may be known.
   const SleepPattern& pattern() const { return pattern_; }

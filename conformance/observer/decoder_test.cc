@@ -122,12 +122,13 @@ TEST(Decoder, ReadsEveryKindOfShallowSleep) {
   thread.Nanosleep(20 * kUs);
   thread.Call(SYS_clock_nanosleep, {CLOCK_MONOTONIC, 0, thread.Timespec(40 * kUs)}, kMs, 0);
   thread.Call(SYS_pselect6, {0, 0, 0, 0, thread.Timespec(80 * kUs)}, kMs, 0);
+  thread.Call(SYS_ppoll, {0, 0, thread.Timespec(90 * kUs)}, kMs, 0);
 #ifdef SYS_select
   thread.Call(SYS_select, {0, 0, 0, 0, thread.Timeval(160 * kUs)}, kMs, 0);
 #endif
   EXPECT_EQ(thread.Text(),
             "shallow_sleep(20000) shallow_wake(0) shallow_sleep(40000) shallow_wake(0) "
-            "shallow_sleep(80000) shallow_wake(0)"
+            "shallow_sleep(80000) shallow_wake(0) shallow_sleep(90000) shallow_wake(0)"
 #ifdef SYS_select
             " shallow_sleep(160000) shallow_wake(0)"
 #endif

@@ -20,6 +20,7 @@ namespace proctor {
 namespace {
 
 constexpr int64_t kWithinNs = 60'000'000'000;
+constexpr const char* kFake = "conformance/observer/fake_monitor";
 
 struct Watched {
   std::unique_ptr<Process> process;
@@ -63,6 +64,22 @@ TEST(Family, EveryProgramHasARowWithItsOwnStatus) {
       << testing::PrintToString(ends);
   EXPECT_TRUE(std::ranges::any_of(ends, [](const auto& end) { return end.ends_with(" 7"); }))
       << testing::PrintToString(ends);
+}
+
+// Most are gone before anybody could ask which process they belong to.
+TEST(Family, ThreadsThatComeAndGoAreLetGo) {
+  Watched watched(std::string("exec ") + kFake + " threads 3");
+  EXPECT_EQ(watched.Wait(), 3);
+  watched.family->Stop();
+  EXPECT_EQ(EndsOf(*watched.family), std::vector<std::string>{"fake_monitor 3"});
+}
+
+// The first thread ends before the exec does.
+TEST(Family, AnExecByAnotherThreadGoesOnAsTheSameProcess) {
+  Watched watched(std::string("exec ") + kFake + " exec_by_thread 3");
+  EXPECT_EQ(watched.Wait(), 3);
+  watched.family->Stop();
+  EXPECT_EQ(EndsOf(*watched.family), std::vector<std::string>{"fake_monitor 3"});
 }
 
 char StateOf(pid_t process) {

@@ -62,14 +62,19 @@ FamilyTracer::Thread& FamilyTracer::Add(pid_t tid) {
         thread.process,
         Process{.member = Enrol(thread.process), .identity = MonitorIdentity(thread.process)});
   }
-  Process& process = ProcessOfThread(thread);
-  const FamilyMember* member = MemberOf(process);
+  Process* process = ProcessOfThread(thread);
+  if (process == nullptr) {
+    thread.letting_go = true;
+    return thread;
+  }
+  const FamilyMember* member = MemberOf(*process);
   if (member != nullptr && member->image && member->monitor == 0) Watch(tid, thread);
   return thread;
 }
 
-FamilyTracer::Process& FamilyTracer::ProcessOfThread(const Thread& thread) {
-  return processes_.at(thread.process);
+FamilyTracer::Process* FamilyTracer::ProcessOfThread(const Thread& thread) {
+  const auto found = processes_.find(thread.process);
+  return found == processes_.end() ? nullptr : &found->second;
 }
 
 // Null: there were too many.
@@ -88,10 +93,11 @@ size_t FamilyTracer::Enrol(pid_t process) {
 }
 
 void FamilyTracer::OnStop(pid_t tid, int status) {
-  Thread& thread = Add(tid);
-  if (!thread.letting_go && LeaveStopped(tid, status)) return;
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
+  if (event == PTRACE_EVENT_EXEC) OnExec(tid);
+  Thread& thread = Add(tid);
+  if (!thread.letting_go && LeaveStopped(tid, status)) return;
   if (signal == kSyscallStop) {
     OnSyscall(tid, thread);
     Resume(tid, thread, 0);
@@ -141,15 +147,12 @@ void FamilyTracer::OnEvent(pid_t tid, Thread& thread, int event) {
         thread.decoder->OnThreadStart(MonotonicNowNs(), static_cast<pid_t>(EventMessageOf(tid)));
       }
       // A runtime in a library has been loaded by now.
-      LookForRuntime(ProcessOfThread(thread));
+      if (Process* process = ProcessOfThread(thread)) LookForRuntime(*process);
       Add(static_cast<pid_t>(EventMessageOf(tid)));
       break;
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
       Add(static_cast<pid_t>(EventMessageOf(tid)));
-      break;
-    case PTRACE_EVENT_EXEC:
-      OnExec(tid);
       break;
     case PTRACE_EVENT_EXIT:
       OnExit(tid, thread, static_cast<int>(EventMessageOf(tid)));
@@ -159,23 +162,29 @@ void FamilyTracer::OnEvent(pid_t tid, Thread& thread, int event) {
   }
 }
 
-// After an exec the one thread left is the leader. What a child is until its exec is no program of
-// its own; what a process was that had run for itself stays a row.
+// After an exec the one thread left is the leader; where another thread has called it, the leader
+// itself has ended just before. What a child is until its exec is no program of its own; what a
+// process was that had run for itself stays a row.
 void FamilyTracer::OnExec(pid_t tid) {
   std::erase_if(threads_, [tid](const auto& entry) { return entry.second.process == tid; });
-  Process& process = processes_.at(tid);
-  if (FamilyMember* member = MemberOf(process)) {
-    if (member->image) {
-      member->ended_ns = MonotonicNowNs();
-      process.member = Enrol(tid);
-    } else {
-      member->program = ProgramOf(tid);
-      member->began_ns = MonotonicNowNs();
+  const auto found = processes_.find(tid);
+  if (found != processes_.end()) {
+    Process& process = found->second;
+    process.has_ended = false;
+    process.identity = MonitorIdentity(tid);
+    if (FamilyMember* member = MemberOf(process)) {
+      member->status.reset();
+      if (member->image) {
+        member->ended_ns = MonotonicNowNs();
+        process.member = Enrol(tid);
+      } else {
+        member->ended_ns = 0;
+        member->program = ProgramOf(tid);
+        member->began_ns = MonotonicNowNs();
+      }
     }
   }
-  process.identity = MonitorIdentity(tid);
-  LookForRuntime(process);
-  Add(tid);
+  if (Process* process = ProcessOfThread(Add(tid))) LookForRuntime(*process);
 }
 
 void FamilyTracer::LookForRuntime(Process& process) {
@@ -215,15 +224,15 @@ void FamilyTracer::Keep(pid_t tid, const Event& event) {
 }
 
 void FamilyTracer::LookForMonitor(pid_t tid, Thread& thread, uint64_t stack_pointer) {
-  Process& process = ProcessOfThread(thread);
-  FamilyMember* member = MemberOf(process);
+  Process* process = ProcessOfThread(thread);
+  FamilyMember* member = process == nullptr ? nullptr : MemberOf(*process);
   if (member == nullptr || member->monitor != 0) return;
   const auto answer =
-      process.identity.Ask(tid, stack_pointer, thread.decoder->pattern(), MonitorDeclaration());
+      process->identity.Ask(tid, stack_pointer, thread.decoder->pattern(), MonitorDeclaration());
   if (answer != MonitorIdentity::Answer::kMonitor) return;
   member->monitor = tid;
-  if (process.identity.image())
-    member->image = process.identity.images()[*process.identity.image()];
+  if (process->identity.image())
+    member->image = process->identity.images()[*process->identity.image()];
   for (auto& [other, others] : threads_) {
     if (others.process != thread.process || other == tid) continue;
     events_ -= std::min(events_, others.events.size());
@@ -236,14 +245,15 @@ void FamilyTracer::LookForMonitor(pid_t tid, Thread& thread, uint64_t stack_poin
 // belongs to its parent.
 void FamilyTracer::OnExit(pid_t tid, Thread& thread, int status) {
   thread.letting_go = true;
-  Process& process = ProcessOfThread(thread);
-  FamilyMember* member = MemberOf(process);
+  Process* process = ProcessOfThread(thread);
+  if (process == nullptr) return;
+  FamilyMember* member = MemberOf(*process);
   if (member != nullptr && tid == member->monitor) {
     thread.decoder->OnEnd(MonotonicNowNs());
     member->events = std::move(thread.events);
   }
   if (tid != thread.process) return;
-  process.has_ended = true;
+  process->has_ended = true;
   if (member == nullptr) return;
   member->ended_ns = MonotonicNowNs();
   member->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -251,7 +261,8 @@ void FamilyTracer::OnExit(pid_t tid, Thread& thread, int status) {
 
 void FamilyTracer::LetAllGo() {
   for (auto& [tid, thread] : threads_) {
-    FamilyMember* member = MemberOf(ProcessOfThread(thread));
+    Process* process = ProcessOfThread(thread);
+    FamilyMember* member = process == nullptr ? nullptr : MemberOf(*process);
     if (member != nullptr && tid == member->monitor) member->events = std::move(thread.events);
     thread.letting_go = true;
     Ptrace(PTRACE_INTERRUPT, tid, 0, 0);

@@ -46,7 +46,8 @@ class FamilyTracer {
   };
 
   Thread& Add(pid_t tid);
-  Process& ProcessOfThread(const Thread& thread);
+  // Null: it was gone before anybody could ask which process it belonged to.
+  Process* ProcessOfThread(const Thread& thread);
   FamilyMember* MemberOf(Process& process);
   size_t Enrol(pid_t process);
 

@@ -41,6 +41,9 @@ Seen Look(pid_t process, pid_t thread, bool& forbidden) {
     case SYS_pselect6:
       if (call->args[0] != 0) return Seen::kNothing;
       break;
+    case SYS_ppoll:
+      if (call->args[1] != 0) return Seen::kNothing;
+      break;
     case SYS_nanosleep:
     case SYS_clock_nanosleep:
     case SYS_read:
@@ -103,6 +106,11 @@ pid_t FindKnown(pid_t process, const MonitorDeclaration& declaration, MonitorIde
 std::optional<FoundThread> FindMonitor(pid_t process, const MonitorDeclaration& declaration,
                                        int64_t deadline_ns, MonitorIdentity& identity,
                                        std::string& error, const StopRequest* stop) {
+  if (RunsForAnotherProcessor(process)) {
+    error = fmt::format("process {} runs a program for another kind of processor than this one",
+                        process);
+    return std::nullopt;
+  }
   identity.LookForImages();
   Sightings sightings(process);
   const bool by_user = declaration.by == MonitorDeclaration::By::kUser;

@@ -385,6 +385,21 @@ TEST(Observer, WithoutARuntimeAThreadThatTicksIsACandidateOnlyWhicheverWay) {
   }
 }
 
+// The kernel lets a call that it was in go on, with the rest of its time as if that were asked for.
+TEST(Observer, TheSleepInWhichItIsFoundIsNotTakenForAShorterOne) {
+  std::string error;
+  const auto process = Process::Spawn({.argv = {kFake, "selects", "0"}}, error);
+  ASSERT_TRUE(process) << error;
+  Observation observation = Observation::OfProcess(process->pid());
+  ASSERT_TRUE(observation.observer()) << observation.error();
+  observation.WaitFor(6);
+  const Observed observed = observation.End();
+  process->Signal(SIGKILL);
+  const std::vector<int64_t> asked_ns = observed.Durations(EventKind::kShallowSleep);
+  EXPECT_GE(asked_ns.size(), 2u);
+  for (const int64_t duration_ns : asked_ns) EXPECT_EQ(duration_ns, 90'000'000);
+}
+
 TEST(Observer, AnAdaptersMonitorIsKnownByTheNameOfItsThreadOrNotThere) {
   Observation named =
       Observation::OfCommand({kFake, "forever", "0"}, MonitorDeclaration::By::kAdapterSoon);

@@ -1,13 +1,16 @@
 #include "conformance/observer/proc_files.h"
 
+#include <elf.h>
 #include <fmt/core.h>
 #include <sched.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cinttypes>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -63,6 +66,19 @@ std::string FieldOf(const std::string& path, std::string_view name) {
 
 pid_t ProcessOf(pid_t thread) {
   return std::atoi(FieldOf(fmt::format("/proc/{}/status", thread), "Tgid:").c_str());
+}
+
+bool RunsForAnotherProcessor(pid_t process) {
+  const auto header_of = [](const std::string& of) {
+    Elf64_Ehdr header{};  // up to the machine it is the same in both classes
+    std::ifstream(fmt::format("/proc/{}/exe", of), std::ios::binary)
+        .read(reinterpret_cast<char*>(&header), offsetof(Elf64_Ehdr, e_version));
+    return header;
+  };
+  const Elf64_Ehdr theirs = header_of(std::to_string(process));
+  const Elf64_Ehdr ours = header_of("self");
+  if (std::memcmp(theirs.e_ident, ELFMAG, SELFMAG) != 0) return false;
+  return theirs.e_ident[EI_CLASS] != ours.e_ident[EI_CLASS] || theirs.e_machine != ours.e_machine;
 }
 
 std::optional<int64_t> ThreadCpuNs(pid_t thread) {

@@ -14,6 +14,10 @@
 
 namespace proctor {
 
+// Whether its program is for another kind of processor than this one, as a 32-bit one is. False
+// where that cannot be read.
+bool RunsForAnotherProcessor(pid_t process);
+
 // The process that a thread belongs to; 0: it is gone.
 pid_t ProcessOf(pid_t thread);
 

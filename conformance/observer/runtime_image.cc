@@ -1,6 +1,7 @@
 #include "conformance/observer/runtime_image.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -32,6 +33,7 @@ struct Mapping {
   uint64_t begin;
   uint64_t end;
   uint64_t offset;
+  uint64_t inode;
   std::string file;
 };
 
@@ -45,10 +47,9 @@ std::vector<Mapping> ReadMappings(pid_t process) {
     Mapping mapping{};
     std::string mode;
     std::string device;
-    std::string inode;
     char dash;
     words >> std::hex >> mapping.begin >> dash >> mapping.end >> mode >> mapping.offset >> device >>
-        inode;
+        std::dec >> mapping.inode;
     std::getline(words >> std::ws, mapping.file);
     const bool executable = mode.size() == 4 && mode[2] == 'x';
     if (!executable || !mapping.file.starts_with('/')) continue;
@@ -59,12 +60,18 @@ std::vector<Mapping> ReadMappings(pid_t process) {
 
 constexpr std::string_view kDeleted = " (deleted)";
 
-// Looked up where the process sees it. It may have been replaced on disk since: then what is mapped
-// has a name for each of its parts; that is for root only, but for the program.
+// The name that the kernel shows is as the process sees it, or, where its root lies within ours, as
+// we do: two files, of which the inode tells the right one.
+std::string PathOf(pid_t process, const Mapping& mapping) {
+  struct stat ours{};
+  if (stat(mapping.file.c_str(), &ours) == 0 && ours.st_ino == mapping.inode) return mapping.file;
+  return fmt::format("/proc/{}/root{}", process, mapping.file);
+}
+
+// It may have been replaced on disk since: then what is mapped has a name for each of its parts;
+// that is for root only, but for the program.
 std::optional<ElfFile> OpenMapped(pid_t process, const Mapping& mapping) {
-  if (!mapping.file.ends_with(kDeleted)) {
-    return ElfFile::Open(fmt::format("/proc/{}/root{}", process, mapping.file));
-  }
+  if (!mapping.file.ends_with(kDeleted)) return ElfFile::Open(PathOf(process, mapping));
   if (auto file = ElfFile::Open(
           fmt::format("/proc/{}/map_files/{:x}-{:x}", process, mapping.begin, mapping.end))) {
     return file;

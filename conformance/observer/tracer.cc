@@ -18,14 +18,11 @@
 namespace proctor {
 namespace {
 
-// Where a monitor is known by its cadence, all threads stay traced for N sleeps of its, to see
-// whether there is a second one.
-constexpr int64_t kWatchAllFor = 60;
-
-constexpr size_t kBufferedEventsMost = 4096;
 // A thread that has made this many stops and is no monitor is no longer stopped for its calls. One
 // that calls without a pause gets there within 100 ms.
 constexpr int64_t kStopsMost = 1000;
+// ... nor is any other of a process without a runtime, once all together have made as many as this.
+constexpr int64_t kStopsOfAllMost = 20'000;
 constexpr int64_t kLetGoWithinNs = 2'000'000'000;
 // While one stop is looked into, other threads may stand at theirs: a new one waits for its start.
 constexpr int64_t kStallNsLeast = 2'000'000;
@@ -61,6 +58,7 @@ bool Tracer::AttachToMonitor(std::string& error) {
   monitor_ = found->thread;
   is_monitor_ = found->is_monitor;
   usage_.Begin(process_, monitor_, options_.sample_threads);
+  traced_[monitor_].interrupted = true;
   Event gap = MakeEvent(MonotonicNowNs(), EventKind::kGap, {{Arg::kLost, -1}});
   gap.m = found->thread;
   Take(found->thread, gap);
@@ -110,11 +108,16 @@ void Tracer::Run(const std::atomic<bool>& stop) {
   LookForOthers();
   LetAllGo();
   if (monitor_ == 0 && error_.empty() && !DeclaredAbsent()) {
-    showed_none_ = !stop;
+    showed_none_ = !stop && !sleeps_otherwise_;
     const Observer::Found started = found();
     const pid_t process = started.process != 0 ? started.process : options_.pid;
-    error_ = fmt::format("process {} {} before it showed a monitor", process,
-                         stop ? "was let go" : "ended");
+    error_ = sleeps_otherwise_
+                 ? fmt::format(
+                       "the monitor of process {} sleeps by no call that is known for short "
+                       "sleeps: nanosleep, select, poll, a timer that it reads",
+                       process)
+                 : fmt::format("process {} {} before it showed a monitor", process,
+                               stop ? "was let go" : "ended");
   }
 }
 
@@ -182,10 +185,14 @@ void Tracer::Resume(pid_t tid, Traced& thread, int signal) {
     Ptrace(PTRACE_DETACH, tid, 0, data);
     traced_.erase(tid);
   } else {
-    const bool ordinary = tid != monitor_ && thread.stops > kStopsMost &&
-                          Declared().by == MonitorDeclaration::By::kNobody;
-    Ptrace(ordinary ? PTRACE_CONT : PTRACE_SYSCALL, tid, 0, data);
+    Ptrace(IsOrdinary(tid, thread) ? PTRACE_CONT : PTRACE_SYSCALL, tid, 0, data);
   }
+}
+
+bool Tracer::IsOrdinary(pid_t tid, const Traced& thread) {
+  if (tid == monitor_ || Declared().by != MonitorDeclaration::By::kNobody) return false;
+  if (thread.stops > kStopsMost) return true;
+  return stops_ > kStopsOfAllMost && IdentityOf(thread.process).images().empty();
 }
 
 void Tracer::OnSyscall(pid_t tid, Traced& thread) {
@@ -199,10 +206,14 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
   }
   const int64_t now_ns = MonotonicNowNs();
   ++thread.stops;
+  ++stops_;
   if (tid == monitor_) usage_.CountStop();
   if (info.arch != kTracedArchitecture) {
     error_ = fmt::format("process {} runs a program for another kind of processor than this one",
                          thread.process);
+  } else if (thread.interrupted) {
+    // A sleep that tracing has interrupted goes on with the rest of its time as if that were asked.
+    thread.interrupted = info.op != PTRACE_SYSCALL_INFO_EXIT;
   } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     if (tid == monitor_ && inspector_) inspector_->OnEntry(now_ns);
     uint64_t args[6];
@@ -210,7 +221,10 @@ void Tracer::OnSyscall(pid_t tid, Traced& thread) {
     if (Searching() && MapsCode(info)) IdentityOf(thread.process).ExpectMore();
     const int64_t before = thread.decoder->sleeps();
     thread.decoder->OnEntry(now_ns, info.entry.nr, args);
-    if (thread.decoder->sleeps() == before) return;
+    if (thread.decoder->sleeps() == before) {
+      if (Searching()) LookForOtherSleep(tid, thread, info.stack_pointer);
+      return;
+    }
     // When it was found, another one may not yet have been there.
     if (tid == monitor_ && (++sleeps_ == kWatchAllFor || LooksAgain())) LookForOthers();
     if (watching_all_) LookForMonitor(tid, thread, info.stack_pointer);
@@ -253,108 +267,11 @@ void Tracer::OnExec(pid_t tid) {
   if (Searching()) NoteStarted(process);
 }
 
-// What is known of a process that holds a runtime before its monitor has shown itself, which one of
-// a few milliseconds may never do. A runtime has set itself up once it starts a thread.
-void Tracer::NoteStarted(pid_t process) {
-  MonitorIdentity& identity = IdentityOf(process);
-  if (!identity.LookAgain() || identity.images().empty()) return;
-  if (monitor_ == 0) NoteFound(process, identity, false);
-}
-
 void Tracer::OnGone(pid_t tid) {
   const auto gone = traced_.find(tid);
   if (gone == traced_.end()) return;
   if (tid == monitor_) EndMonitor(*gone->second.decoder);
   traced_.erase(tid);
-}
-
-void Tracer::LookForMonitor(pid_t tid, Traced& thread, uint64_t stack_pointer) {
-  MonitorIdentity& identity = IdentityOf(thread.process);
-  const SleepPattern& pattern = thread.decoder->pattern();
-  if (Searching()) {
-    const auto answer = identity.Ask(tid, stack_pointer, pattern, Declared());
-    const bool is_monitor = answer == MonitorIdentity::Answer::kMonitor;
-    if (is_monitor || (answer == MonitorIdentity::Answer::kCandidate && monitor_ == 0)) {
-      NoteFound(thread.process, identity, is_monitor);
-      ChooseMonitor(tid, is_monitor);
-    }
-  } else if (tid == monitor_) {
-    if (sleeps_ >= kWatchAllFor) LetOthersGo(monitor_);
-  } else if (thread.process == process_ &&
-             identity.IsAnother(tid, pattern, traced_[monitor_].decoder->pattern(), Declared())) {
-    EmitSecondMonitor(tid);
-  }
-}
-
-void Tracer::EmitSecondMonitor(pid_t tid) {
-  if (!seconds_.insert(tid).second) return;
-  Event second = MakeEvent(MonotonicNowNs(), EventKind::kSecondMonitor, {{Arg::kThread, tid}});
-  second.m = monitor_;
-  Take(monitor_, second);
-}
-
-void Tracer::ChooseMonitor(pid_t tid, bool is_monitor) {
-  Traced& chosen = traced_[tid];
-  const std::vector<Event> buffered = std::exchange(chosen.buffered, {});
-  monitor_ = tid;
-  is_monitor_ = is_monitor;
-  if (is_monitor) chosen.decoder->ForgetTimers();
-  if (buffered.size() >= kBufferedEventsMost) {
-    Take(tid, MakeEvent(buffered.back().time_ns, EventKind::kGap, {{Arg::kLost, -1}}));
-  } else {
-    for (const Event& event : buffered) Take(tid, event);
-  }
-  usage_.Begin(process_, monitor_, options_.sample_threads);
-  // Who is known by its function needs no comparison with others. Beside a candidate a monitor may
-  // still show itself.
-  if (is_monitor && image_) LetOthersGo(monitor_);
-  LookForOthers();
-  BeginInspection();
-}
-
-// Read while the thread is held: a process of a few milliseconds would be gone.
-void Tracer::NoteFound(pid_t process, const MonitorIdentity& identity, bool is_monitor) {
-  process_ = process;
-  images_ = identity.images();
-  image_ = identity.image();
-  Observer::Found found{.is_monitor = is_monitor,
-                        .process = process_,
-                        .program = ProgramOf(process_),
-                        .environment = EnvironmentOf(process_),
-                        .cpus = CpusOf(process_),
-                        .images = images_,
-                        .image = image_};
-  const MutexLock lock(mutex_);
-  found_ = std::move(found);
-}
-
-// Libraries that were loaded since may have brought runtimes of their own.
-void Tracer::LookForImages() {
-  if (!image_) return;
-  std::vector<RuntimeImage> images = FindRuntimeImages(process_);
-  const auto still = std::ranges::find(images, images_[*image_]);
-  if (still == images.end()) return;  // the process has ended, or is about to
-  image_ = still - images.begin();
-  images_ = std::move(images);
-  const MutexLock lock(mutex_);
-  found_.images = images_;
-  found_.image = image_;
-}
-
-// One monitor for each runtime; another one of the same is one too many.
-void Tracer::LookForOthers() {
-  if (!image_) return;
-  others_.clear();
-  std::vector<pid_t> look_so;
-  for (const FoundMonitor& other : FindAllMonitors(process_, images_)) {
-    if (other.thread == monitor_) continue;
-    if (other.image == *image_) {
-      look_so.push_back(other.thread);
-    } else {
-      others_.push_back(other);
-    }
-  }
-  for (const pid_t thread : second_monitors_.Look(look_so)) EmitSecondMonitor(thread);
 }
 
 void Tracer::BeginInspection() {

@@ -54,11 +54,18 @@ class Tracer {
   const std::vector<FoundMonitor>& others() const { return others_; }
 
  private:
+  // Where a monitor is known by its cadence, all threads stay traced for N sleeps of its, to see
+  // whether there is a second one.
+  static constexpr int64_t kWatchAllFor = 60;
+  static constexpr size_t kBufferedEventsMost = 4096;
+
   struct Traced {
     std::unique_ptr<Decoder> decoder;
     std::vector<Event> buffered;  // until the monitor is known
     pid_t process = 0;
-    int64_t stops = 0;  // for its calls
+    int64_t stops = 0;         // for its calls
+    int64_t other_sleeps = 0;  // of a monitor's function, by calls that are no short sleep
+    bool interrupted = false;  // in the call that it was in when tracing began
     bool letting_go = false;
   };
 
@@ -75,6 +82,8 @@ class Tracer {
   void NoteStarted(pid_t process);
   void OnGone(pid_t tid);
   void Resume(pid_t tid, Traced& thread, int signal);
+  // It need not be stopped for its calls any more.
+  bool IsOrdinary(pid_t tid, const Traced& thread);
 
   MonitorIdentity& IdentityOf(pid_t process) {
     return identities_.try_emplace(process, process).first->second;
@@ -91,6 +100,7 @@ class Tracer {
   void LookForOthers();
   // Every few sleeps of the monitor.
   bool LooksAgain() const { return sleeps_ % 10 == 0 && second_monitors_.WantsMore(); }
+  void LookForOtherSleep(pid_t tid, Traced& thread, uint64_t stack_pointer);
   void EmitSecondMonitor(pid_t tid);
   void BeginInspection();
   void EndMonitor(Decoder& decoder);
@@ -104,6 +114,7 @@ class Tracer {
   pid_t process_ = 0;
   std::string error_;
   bool showed_none_ = false;
+  bool sleeps_otherwise_ = false;  // a thread that has not been found executes a monitor's function
   std::string inspection_error_;
   std::unique_ptr<Inspector> inspector_;
   mutable Mutex mutex_;
@@ -120,6 +131,7 @@ class Tracer {
   bool watching_all_ = false;
   int64_t last_time_ns_ = 0;
 
+  int64_t stops_ = 0;   // of all threads, for their calls
   int64_t sleeps_ = 0;  // of the monitor since it was found
   UsageMeter usage_;
   CpuWait own_wait_;

@@ -7,9 +7,11 @@
 //   fake_monitor two STATUS       two such threads, that double their sleeps
 //   fake_monitor naps STATUS      one such thread, and two of a library that nap
 //   fake_monitor ticks STATUS     a thread that reads a timer of 10 ms, until it is killed
+//   fake_monitor selects STATUS   sleeps of 90 ms by pselect, until it is killed
+//   fake_monitor threads STATUS   some thousand threads, one after another, that do nothing
 //   fake_monitor exec STATUS      a few short sleeps, then it runs itself anew, and the first
-//   thread
-//                                 makes the calls
+//                                 thread makes the calls
+//   fake_monitor exec_by_thread STATUS   another thread than the first runs it anew, as "threads"
 //
 // It ends with STATUS where all went as it should. The calls are made directly: the C library would
 // make others of some of them.
@@ -116,6 +118,17 @@ void Ticks() {
   }).join();
 }
 
+void StartThreads() {
+  for (int i = 0; i < 3000; ++i) std::thread([] {}).join();
+}
+
+void Selects() {
+  while (true) {
+    timespec left = Timespec(90 * kMs);  // the kernel writes what is left
+    syscall(SYS_pselect6, 0, nullptr, nullptr, nullptr, &left, nullptr);
+  }
+}
+
 int Signals(int status) {
   constexpr int kCount = 60;
   struct sigaction action{};
@@ -181,6 +194,12 @@ int main(int argc, char** argv) {
     tenth.join();
   } else if (mode == "ticks") {
     Ticks();
+  } else if (mode == "selects") {
+    Selects();
+  } else if (mode == "threads") {
+    StartThreads();
+  } else if (mode == "exec_by_thread") {
+    std::thread([&] { execl(argv[0], argv[0], "threads", argv[2], nullptr); }).join();
   } else if (mode == "exec") {
     ShortSleeps(5);
     std::thread(Nanosleep, 600 * kSecond).detach();
