@@ -35,7 +35,8 @@ OverlapJudge::OverlapJudge(const Header& header)
               (header.in_force.asynchronous_preemption == 0
                    ? "the adapter declares \"preemption\":\"none\""
                    : "had not been asked to yield"),
-          0, false) {
+          0, false),
+      is_monitor_seen_(header.in_force.asynchronous_preemption == 0) {
   using enum EventKind;
   Needs(KindSet({kStall}) | Activity::Kinds());
   if (header.in_force.asynchronous_preemption != 0) Needs(KindSet({kPreemptSignal}));
@@ -49,6 +50,7 @@ void OverlapJudge::Observe(const Event& event) {
   // A collection makes tasks yield without the monitor.
   if (activity_.may_collect()) return;
   OnMonitor(event);
+  if (!is_monitor_seen_) return;
   if (event.g >= 0 && !activity_.lost()) OnStamp(event);
 }
 
@@ -56,7 +58,7 @@ void OverlapJudge::OnMonitor(const Event& event) {
   switch (event.kind) {
     case EventKind::kShallowWake:
     case EventKind::kDeepWake:
-      in_turn_ = true;
+      in_turn_ = is_monitor_seen_ = true;
       break;
     case EventKind::kPreemptSignal:
     case EventKind::kGap:

@@ -38,6 +38,7 @@ class OverlapJudge : public StampJudge {
   int64_t asked_ns_ = 0;          // the end of the last turn that did
   std::vector<Sample> in_doubt_;  // until this turn ends
   Samples overlaps_;
+  bool is_monitor_seen_;  // else no request of it would be
 };
 
 }  // namespace proctor

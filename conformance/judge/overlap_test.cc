@@ -33,6 +33,17 @@ TEST(SYS_8, WithOnePNobodyElseRunsUnasked) {
   EXPECT_EQ(told.Of(ClauseId::kSYS_8), Verdict::kNotExercised);
 }
 
+// A monitor that sleeps by calls that nobody knows asks all the same.
+TEST(SYS_8, WhereNoMonitorIsSeenNoRequestIs) {
+  TraceBuilder trace = OneTask(1);
+  trace.header.tiers = kX;
+  for (int i = 0; i < kEnough; ++i) {
+    trace.Wait(3 * kMs).Begin(kTask, Op::kSpin, 50 * kMs);
+    trace.Start(kBehind).Add(EventKind::kTaskEnd, {}, kBehind).End(kTask, Op::kSpin);
+  }
+  EXPECT_EQ(trace.Of(ClauseId::kSYS_8), Verdict::kNotExercised);
+}
+
 // Go marks the task, which yields where it calls the loop, and sends the signal later in its turn.
 TEST(SYS_8, AMarkBeforeTheSignalIsARequestToo) {
   const auto overlap = [](bool signals) {

@@ -1,5 +1,6 @@
 #include "conformance/judge/stamps.h"
 
+#include "conformance/judge/beside_idle_p.h"
 #include "conformance/judge/collection.h"
 #include "conformance/judge/deadlock.h"
 #include "conformance/judge/handed_over.h"
@@ -13,6 +14,7 @@ namespace proctor {
 
 void AddStampJudges(const Header& header, std::vector<std::unique_ptr<Judge>>& judges) {
   if (!header.emits[static_cast<size_t>(EventKind::kOpBegin)]) return;
+  judges.push_back(std::make_unique<BesideIdlePJudge>(header));
   judges.push_back(std::make_unique<CollectionJudge>(header));
   judges.push_back(std::make_unique<DeadlockJudge>(header));
   judges.push_back(std::make_unique<HandedOverJudge>(header));

@@ -58,6 +58,9 @@ extern const std::string_view kMadeReadyBesideIdlePScenario;
 extern const std::string_view kManyAtOnceScenario;
 extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
+extern const std::string_view kManyTimersScenario;
+extern const std::string_view kTimersBesideManySpinnersScenario;
+extern const std::string_view kSpawnedBesideIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
 extern const std::string_view kHandedOverScenario;
 extern const std::string_view kQueuesWhileProcsChangeScenario;
@@ -154,7 +157,10 @@ std::vector<Entry> MoreEntries() {
       {kCallsAfterComputingScenario, {}, {kGC_1, kSLICE_4, kSYS_2}},
       {kMadeReadyBesideIdlePScenario, {kDEEP_9}, {kDEEP_7, kHAND_8}},
       {kManyAtOnceScenario, {kHAND_8}},
+      {kSpawnedBesideIdlePScenario, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
+      {kManyTimersScenario, {kTIME_3, kTIME_5, kTIME_7}},
+      {kTimersBesideManySpinnersScenario, {kTIME_2}},
       {kTimersBesideAPollerScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 16772514442007940057u;
+constexpr uint64_t kEventsHash = 1904890731906325372u;
 
 class EventKeeper : public EventSink {
  public:
