@@ -261,14 +261,14 @@ void Session::StartOutside(int64_t scenario_start_ns) {
 void Session::OnEnded() {
   if (std::exchange(ended_, true) || ended_by_us_) return;
   const int status = link_.process()->Wait(0).value_or(-1);
-  const bool reported = HoldsDeadlockReport(link_.process()->captured());
+  const bool ends_well = !EndsByDeadlock() && (done_ || status == 0);  // then it says what it likes
+  const bool reported = !ends_well && HoldsDeadlockReport(link_.process()->captured());
   const int64_t now_ns = MonotonicNowNs();
   if (reported) merger_.Add(MakeEvent(now_ns, EventKind::kDeadlockReport));
   merger_.Add(MakeEvent(now_ns, EventKind::kProcessExit, {{Arg::kStatus, status}}));
   const bool had_to_end = done_ || (run_.greeted && options_.greet_only);
   if (Failed() || (had_to_end && status == 0)) return;
-  deadlocked_ = !done_ && run_.greeted && reported && status != 0;
-  if (deadlocked_) return;
+  if (deadlocked_ = !done_ && run_.greeted && reported && status != 0; deadlocked_) return;
   const std::string how = status > 128 ? fmt::format("was killed by signal {}", status - 128)
                                        : fmt::format("ended with status {}", status);
   if (run_.greeted && options_.greet_only) {

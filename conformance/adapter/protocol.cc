@@ -137,6 +137,17 @@ Handshake ReadHandshake(JsonObject& object) {
   return handshake;
 }
 
+// Whatever spaces stand between.
+bool BeginsWith(std::string_view line, std::string_view text) {
+  for (const char c : line) {
+    if (c == ' ' || c == '\t' || c == '\r') continue;
+    if (c != text.front()) return false;
+    text.remove_prefix(1);
+    if (text.empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string Excerpt(std::string_view line) {
@@ -161,9 +172,8 @@ std::optional<Handshake> ParseHandshake(std::string_view line, std::string& erro
 }
 
 std::optional<std::variant<Event, Done>> ParseReply(std::string_view line, std::string& error) {
-  constexpr std::string_view kDoneMark = "{\"done\"";
   std::optional<std::variant<Event, Done>> reply;
-  if (line.starts_with(kDoneMark)) {
+  if (BeginsWith(line, "{\"done\"")) {
     const std::optional<Done> done = ReadJson<Done>(
         line, {.what = "reply", .unknown = UnknownMembers::kAreIgnored}, error,
         [](JsonObject& object) {

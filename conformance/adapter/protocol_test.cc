@@ -155,6 +155,7 @@ TEST(Protocol, TellsEventsFromTheEnd) {
   const auto done = ParseReply(R"({"done":{"in_force":{"procs":7}}})", error);
   ASSERT_TRUE(done) << error;
   EXPECT_EQ(std::get<Done>(*done).in_force.procs, 7);
+  EXPECT_TRUE(ParseReply(R"( { "done" : {"in_force": {"procs": 7}} } )", error)) << error;
   EXPECT_FALSE(ParseReply(R"({"done":7})", error));
   EXPECT_EQ(error, R"(done: must be an object in its line: {"done":7})");
   EXPECT_FALSE(ParseReply(R"({"done":{"in_force":[]}})", error));

@@ -17,6 +17,7 @@ constexpr int64_t kMonitorShare = 10;
 
 int64_t LongestRestNs(const Scenario& scenario) {
   constexpr int64_t kBeyondNs = 1'500'000'000;
+  constexpr int64_t kLateNs = 6'500'000'000;
   int64_t longest_ns = 0;
   for (const Task& task : scenario.tasks) {
     double sum_ns = 0;
@@ -30,7 +31,7 @@ int64_t LongestRestNs(const Scenario& scenario) {
         std::max(longest_ns, sum_ns < static_cast<double>(budget_ns) ? static_cast<int64_t>(sum_ns)
                                                                      : budget_ns);
   }
-  return kBeyondNs + longest_ns;
+  return kBeyondNs + longest_ns + (scenario.ending == Ending::kDeadlock ? 0 : kLateNs);
 }
 
 std::map<pid_t, RestWatch::Thread> RestWatch::Threads() const {

@@ -20,7 +20,8 @@ namespace proctor {
 
 // For how long a process that is not done with the scenario may rest: beyond the longest operation,
 // so that timers and calls have ended by then, and what they cause has begun. Without stamps of the
-// operations, beyond all those of a task.
+// operations, beyond all those of a task. What takes seconds longer than was asked for may still
+// end; only a deadlock, where the scenario ends in one, has nothing to wait for.
 int64_t LongestRestNs(const Scenario& scenario);
 
 class RestWatch {

@@ -142,6 +142,8 @@ TEST(LongestRest, IsBeyondWhateverATaskMayDoWithoutAStamp) {
   scenario.tasks = {
       {.ops = {{.op = Op::kBlock, .duration_ns = kMs}, {.op = Op::kSleep, .duration_ns = 3 * kMs}},
        .repeat = 5000}};
+  EXPECT_EQ(LongestRestNs(scenario), 8003 * kMs);
+  scenario.ending = Ending::kDeadlock;
   EXPECT_EQ(LongestRestNs(scenario), 1503 * kMs);
   scenario.stamps = Stamps::kEnds;
   EXPECT_EQ(LongestRestNs(scenario), 21'500 * kMs);

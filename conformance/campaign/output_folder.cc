@@ -17,7 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kParts[] = {"traces", "scenarios", "stderr", "bundles"};
-constexpr const char* kReports[] = {"results.json", "junit.xml", "report.md", "report.html"};
+// Of every command, so that no two of them are taken for one run.
+constexpr const char* kReports[] = {"results.json", "junit.xml",  "report.md",
+                                    "report.html",  "stress.txt", "comparison.json",
+                                    "processes.txt"};
 
 }  // namespace
 
@@ -55,10 +58,10 @@ std::string OutputFolder::BundlePath(std::string_view clause) const {
   return fmt::format("{}/bundles/{}.json", path_, clause);
 }
 
-void OutputFolder::RemoveReports() const {
+void OutputFolder::RemoveReportsIn(const std::string& path) {
   for (const char* report : kReports) {
     std::error_code ignored;
-    fs::remove(fs::path(path_) / report, ignored);
+    fs::remove(fs::path(path) / report, ignored);
   }
 }
 

@@ -32,8 +32,10 @@ class OutputFolder {
   std::string StderrPath(std::string_view name) const;    // stderr/NAME.txt
   std::string BundlePath(std::string_view clause) const;  // bundles/CLAUSE.json
 
-  // Removes the reports of an earlier run, so that they cannot be taken for this one's.
-  void RemoveReports() const;
+  // Removes the reports of an earlier run of any command, so that they cannot be taken for this
+  // one's.
+  void RemoveReports() const { RemoveReportsIn(path_); }
+  static void RemoveReportsIn(const std::string& path);
 
   // results.json, junit.xml, report.md and report.html. One that cannot be written does not keep
   // the others from being tried: a line for each that failed.

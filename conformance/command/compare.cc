@@ -68,9 +68,7 @@ bool MakeFolders(const CompareOptions& options) {
     Say(fmt::format("{}: cannot be created: {}", made, failed.message()));
     return false;
   }
-  for (const char* report : {"comparison.json", "report.md", "report.html"}) {
-    fs::remove(fs::path(options.out) / report, failed);
-  }
+  OutputFolder::RemoveReportsIn(options.out);
   return true;
 }
 
@@ -140,6 +138,11 @@ int CompareStored(const CompareOptions& options) {
   const Compared compared = Compare(results, static_cast<double>(options.effect_percent) / 100);
   const std::vector<std::string> worse = Regressions(compared);
   int status = kExitAsExpected;
+  // Another implementation need not decide the same clauses.
+  std::vector<std::string> open;
+  if (results.front().implementation == results.back().implementation)
+    open = NoLongerDecided(compared);
+  if (!open.empty()) status = kExitInconclusive;
   if (!worse.empty()) status = kExitViolation;
   if (!HasPairs(compared)) {
     Say("nothing could be compared: these runs have no verdict and no latency in common");
@@ -147,6 +150,7 @@ int CompareStored(const CompareOptions& options) {
   }
   status = Report(results, compared, options.out, status);
   for (const std::string& line : worse) Say(line);
+  for (const std::string& line : open) Say(line);
   return status;
 }
 
@@ -164,8 +168,6 @@ int Compare(const CompareOptions& options, StopRequest& stop) {
     return kExitFailed;
   }
   folder->RemoveReports();
-  std::error_code ignored;
-  if (folder->kept()) fs::remove(fs::path(options.out) / "comparison.json", ignored);
   stop.BeginHeeding();
   TerminalListener listener(stop);
   const CompareEnd end = RunComparison(options.request, *folder, listener);

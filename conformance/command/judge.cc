@@ -28,17 +28,19 @@ int JudgeStored(const JudgeOptions& options) {
   }
   Cadence cadence = grade->cadence;
   cadence.name = grade->header.scenario.empty() ? "stored" : grade->header.scenario;
-  const int status = Publish(AssembleResults({.implementation = grade->header.implementation,
-                                              .version = grade->header.version,
-                                              .profile = grade->header.profile,
-                                              .rulings = grade->rulings,
-                                              .noise = grade->noise,
-                                              .cadences = {cadence}},
-                                             *expectations),
-                             *folder);
-  if (grade->error.empty()) return status;
-  Say(grade->error + "; what came before it was graded");
-  return kExitFailed;
+  Results results = AssembleResults({.implementation = grade->header.implementation,
+                                     .version = grade->header.version,
+                                     .profile = grade->header.profile,
+                                     .rulings = grade->rulings,
+                                     .noise = grade->noise,
+                                     .cadences = {cadence}},
+                                    *expectations);
+  if (!grade->error.empty()) {
+    results.unjudged.push_back(grade->error + "; what came before it was graded");
+    results.exit_status = kExitFailed;
+    Say(results.unjudged.back());
+  }
+  return Publish(results, *folder);
 }
 
 }  // namespace proctor

@@ -11,6 +11,7 @@
 #include "conformance/command/family_table.h"
 #include "conformance/command/output.h"
 #include "conformance/command/terminal_listener.h"
+#include "conformance/file/output_file.h"
 #include "conformance/report/exit_status.h"
 
 namespace proctor {
@@ -66,10 +67,14 @@ int ObserveWithChildren(const ObserveOptions& options, Listener& listener) {
   std::string error;
   const std::optional<OutputFolder> folder = OutputFolder::Open(options.out, error);
   if (!folder) return Fail(error);
+  folder->RemoveReports();
   const std::optional<FamilyObservation> family =
       ObserveFamily(options.request, *folder, listener, error);
   if (!family) return Fail(error);
-  Print(FamilyTable(*family, !options.request.profile));
+  const std::string table = FamilyTable(*family, !options.request.profile);
+  const std::string path = folder->path() + "/processes.txt";
+  if (folder->kept() && !WriteWholeFile(path, table, error)) Say(error);
+  Print(table);
   int64_t runtimes = 0;
   int64_t kept = 0;
   size_t broken = 0;

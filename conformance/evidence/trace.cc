@@ -193,11 +193,29 @@ class EventParser {
     const std::optional<EventKind> kind = FindEventKind(name);
     if (!kind) return Wrong(fmt::format("unknown event '{}'", Quoted(name)));
     event_.kind = *kind;
+    knows_kind_ = true;
     return true;
   }
 
+  // Programs write 'e' before its arguments; others' JSON may have any order.
+  bool LookAheadForKind() {
+    const std::string_view here = rest_;
+    std::string_view name;
+    if (!SkipValue("")) return false;
+    while (Accept(',')) {
+      if (!ParseString(name) || !Expect(':')) return false;
+      if (name == "e") {
+        if (!ParseKind()) return false;
+        rest_ = here;
+        return true;
+      }
+      if (!SkipValue(name)) return false;
+    }
+    return Wrong("an event lacks 'e'");
+  }
+
   bool ParseArgument(std::string_view name) {
-    if (!Saw(kKindBit)) return Wrong(fmt::format("'{}' stands before 'e'", Quoted(name)));
+    if (!knows_kind_ && !LookAheadForKind()) return false;
     for (const Arg arg : ArgsOf(event_.kind)) {
       if (ArgName(arg) != name) continue;
       const int position = ArgPosition(event_.kind, arg);
@@ -214,6 +232,10 @@ class EventParser {
     if (ignored_ != nullptr && ignored_->size() < kIgnoredMost) {
       ignored_->insert(fmt::format("{}.{}", EventKindName(event_.kind), Quoted(name)));
     }
+    return SkipValue(name);
+  }
+
+  bool SkipValue(std::string_view name) {
     SkipSpace();
     std::string_view text;
     int64_t value = 0;
@@ -246,6 +268,7 @@ class EventParser {
   std::string& error_;
   std::set<std::string>* const ignored_;
   Event event_;
+  bool knows_kind_ = false;
   unsigned seen_ = 0;  // a bit for each member: first the arguments by position
 };
 

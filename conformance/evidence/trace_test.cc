@@ -1,12 +1,16 @@
 #include "conformance/evidence/trace.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 // RapidCheck's gtest part needs gtest first.
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "conformance/evidence/chrome.h"
 
@@ -76,6 +80,23 @@ RC_GTEST_PROP(Trace, EventsComeBack, ()) {
   RC_ASSERT(nlohmann::json::accept(line));
 }
 
+RC_GTEST_PROP(Trace, TheOrderOfMembersDoesNotMatter, ()) {
+  const Event event = ArbitraryEvent();
+  std::string line;
+  FormatEvent(event, line);
+  std::vector<std::string> members;
+  const auto json = nlohmann::json::parse(line);
+  for (const auto& [name, value] : json.items()) {
+    members.push_back(fmt::format("\"{}\" : {}", name, value.dump()));
+  }
+  const auto at = [&] { return members.begin() + *rc::gen::inRange<int>(0, members.size()); };
+  for (size_t i = 0; i < members.size(); ++i) std::iter_swap(at(), at());
+  std::string error;
+  const auto back = ParseEvent(fmt::format("{{ {} }}", fmt::join(members, " , ")), error);
+  RC_ASSERT(error == "");
+  RC_ASSERT(back == event);
+}
+
 RC_GTEST_PROP(Trace, NoCutLineIsTakenForAnEvent, ()) {
   std::string line;
   FormatEvent(ArbitraryEvent(), line);
@@ -125,6 +146,12 @@ TEST(Trace, MalformedLinesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(head + R"({"t":1,"e":"gap"})"
                            "\n"),
             "t:2: event 'gap' lacks 'lost'");
+  EXPECT_EQ(ErrorOf(head + R"({"lost":1,"t":1})"
+                           "\n"),
+            "t:2: an event lacks 'e'");
+  EXPECT_EQ(ErrorOf(head + R"({"lost":1,"e":"gap","t":1,"e":"gap"})"
+                           "\n"),
+            "t:2: 'e' stands twice in one event");
   EXPECT_EQ(ErrorOf(head + R"({"e":"gap","lost":1})"
                            "\n"),
             "t:2: an event lacks 't'");

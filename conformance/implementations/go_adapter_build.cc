@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "conformance/file/output_file.h"
 #include "conformance/process/process.h"
 #include "conformance/process/program.h"
 #include "conformance/process/scratch_folder.h"
@@ -73,13 +74,7 @@ GoAdapterBuild::GoAdapterBuild(std::string tool, bool is_gccgo, std::string scra
 std::string GoAdapterBuild::Run(std::string_view source, BuildFailure& failure,
                                 std::string& error) {
   failure = BuildFailure::kBroken;
-  std::ofstream file(source_, std::ios::binary);
-  file << source;
-  file.close();
-  if (!file) {
-    error = fmt::format("{}: cannot be written", source_);
-    return "";
-  }
+  if (!WriteWholeFile(source_, source, error)) return "";
   if (RunTools(error)) return program_;
   if (OutOfTime()) failure = BuildFailure::kNotInTime;
   return "";

@@ -10,6 +10,7 @@
 #include <set>
 #include <system_error>
 
+#include "conformance/file/output_file.h"
 #include "conformance/process/process.h"
 #include "conformance/process/program.h"
 
@@ -50,6 +51,10 @@ std::optional<std::string> RunTool(const std::vector<std::string>& argv,
   std::string said = process->captured();
   while (said.ends_with('\n')) said.pop_back();
   if (status == 0) return said;
+  if (!status && limits.stop != nullptr && limits.stop->made()) {
+    error = fmt::format("interrupted while {} built the adapter", argv[0]);
+    return std::nullopt;
+  }
   std::ofstream(scratch_dir + "/build.log", std::ios::binary) << said;
   std::ranges::replace(said, '\n', ' ');
   if (said.size() > kMost) {
@@ -196,12 +201,8 @@ std::vector<std::string> ToolchainAdapter::Make(const std::string& tool,
                                                 std::string& error) const {
   failure = BuildFailure::kBroken;
   for (const File& file : files_) {
-    std::ofstream stream(fmt::format("{}/{}", scratch_dir, file.name), std::ios::binary);
-    stream << file.contents;
-    stream.close();
-    if (stream) continue;
-    error = fmt::format("{}/{}: cannot be written", scratch_dir, file.name);
-    return {};
+    const std::string path = fmt::format("{}/{}", scratch_dir, file.name);
+    if (!WriteWholeFile(path, file.contents, error)) return {};
   }
   const int64_t end_ns = MonotonicNowNs() + limits.within_ns;
   std::vector<std::string> argv = Build(tool, scratch_dir, limits, error);

@@ -212,16 +212,31 @@ Compared Compare(std::span<const Results> results, double least_effect) {
 std::vector<std::string> Regressions(const Compared& compared) {
   std::vector<std::string> lines;
   for (const ComparedClause& clause : compared.clauses) {
-    if (clause.verdicts.front() == Verdict::kConforms &&
-        clause.verdicts.back() == Verdict::kViolates) {
-      lines.push_back(fmt::format("{}.{} was kept and is violated", ClauseName(clause.clause),
-                                  TierName(clause.tier)));
+    const std::optional<Verdict>& last = clause.verdicts.back();
+    if (clause.verdicts.front() != Verdict::kConforms || last == Verdict::kConforms) continue;
+    if (last && IsDecided(*last)) {
+      const bool violated = last == Verdict::kViolates;
+      lines.push_back(fmt::format("{}.{} was kept and is {}", ClauseName(clause.clause),
+                                  TierName(clause.tier),
+                                  violated ? "violated" : VerdictName(*last)));
     }
   }
   for (const ComparedLatency& latency : compared.latencies) {
     if (latency.who + 1 == compared.names.size() && latency.differs && latency.ratio > 1) {
       lines.push_back(fmt::format("{} is slower: x {:.3g}", latency.name, latency.ratio));
     }
+  }
+  return lines;
+}
+
+std::vector<std::string> NoLongerDecided(const Compared& compared) {
+  std::vector<std::string> lines;
+  for (const ComparedClause& clause : compared.clauses) {
+    const std::optional<Verdict>& last = clause.verdicts.back();
+    if (clause.verdicts.front() != Verdict::kConforms || (last && IsDecided(*last))) continue;
+    lines.push_back(fmt::format("{}.{} was kept and is not decided now: {}",
+                                ClauseName(clause.clause), TierName(clause.tier),
+                                last ? VerdictName(*last) : "it is missing"));
   }
   return lines;
 }

@@ -85,6 +85,9 @@ std::vector<ComparedUsage> UsagesOf(std::span<const Results> results);
 // not, a latency that is called slower. Empty: nothing.
 std::vector<std::string> Regressions(const Compared& compared);
 
+// The clauses that the first kept and that the last says nothing of, a line each.
+std::vector<std::string> NoLongerDecided(const Compared& compared);
+
 // For the terminal, and as Markdown. Foreign text is cleaned.
 std::string RenderCompared(const Compared& compared);
 std::string RenderComparedMarkdown(const Compared& compared);

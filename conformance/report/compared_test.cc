@@ -62,6 +62,26 @@ TEST(Compared, AClauseThatIsNotKeptAnyMoreIsARegression) {
   EXPECT_EQ(json["latencies"].size(), 4u);
 }
 
+TEST(Compared, WhatWasKeptAndIsNoVerdictNowIsNotPassedOver) {
+  const auto compare = [](Verdict last) {
+    return Compare(
+        std::vector<Results>{Make("a", 1'000, Verdict::kConforms), Make("a", 1'000, last)},
+        kLeastEffect);
+  };
+  for (const Verdict failed : {Verdict::kCrash, Verdict::kError, Verdict::kTimeout}) {
+    EXPECT_EQ(Regressions(compare(failed)),
+              std::vector{"CAD-2.O was kept and is " + std::string(VerdictName(failed))});
+    EXPECT_TRUE(NoLongerDecided(compare(failed)).empty());
+  }
+  for (const Verdict open : {Verdict::kNotExercised, Verdict::kInconclusive}) {
+    EXPECT_TRUE(Regressions(compare(open)).empty());
+    EXPECT_EQ(
+        NoLongerDecided(compare(open)),
+        std::vector{"CAD-2.O was kept and is not decided now: " + std::string(VerdictName(open))});
+  }
+  EXPECT_TRUE(NoLongerDecided(compare(Verdict::kConforms)).empty());
+}
+
 TEST(Compared, ACurveIsShownAndNotTested) {
   Results first = Make("a", 1'000, Verdict::kConforms);
   first.latencies[1].floor = "switch";

@@ -199,7 +199,13 @@ Results ReadResults(JsonObject& object) {
     implementation.Update("asked_as", results.asked_as);
   });
   object.ForObjects("verdicts", [&](JsonObject& verdict) {
-    results.verdicts.push_back(ReadResult(verdict, is_old));
+    Result read = ReadResult(verdict, is_old);
+    const auto is_same = [&](const Result& other) {
+      return other.ruling.clause == read.ruling.clause && other.ruling.tier == read.ruling.tier;
+    };
+    if (std::ranges::any_of(results.verdicts, is_same))
+      verdict.Fail("clause", "stands twice with this tier");
+    results.verdicts.push_back(std::move(read));
   });
   if (object.Has("unjudged")) {
     object.ForTexts("unjudged", [&](const std::string& line) { results.unjudged.push_back(line); });

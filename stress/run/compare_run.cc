@@ -63,6 +63,7 @@ class Comparison {
   bool Introduce(size_t who);
   void Measure(const Measurement& measurement, size_t who);
   void NoteUnmeasured(const Measurement& measurement, size_t who);
+  bool KnowsAnything() const;
   bool Fail(const std::string& error, int status);
   void NoteWhatIsOpen();
 
@@ -102,10 +103,17 @@ CompareEnd Comparison::Run() {
   return std::move(end_);
 }
 
+// A verdict or a latency is there, which is not to be lost.
+bool Comparison::KnowsAnything() const {
+  return std::ranges::any_of(sides_, &Side::measured) ||
+         std::ranges::any_of(end_.results,
+                             [](const Results& results) { return !results.verdicts.empty(); });
+}
+
 bool Comparison::Fail(const std::string& error, int status) {
   end_.errors.push_back(error);
   end_.exit_status = status;
-  end_.results.clear();
+  if (!KnowsAnything()) end_.results.clear();
   return false;
 }
 
@@ -130,7 +138,7 @@ bool Comparison::Build() {
 
 bool Comparison::CheckClauses(size_t who) {
   Results results{.implementation = sides_[who].implementation.name};
-  if (request_.clauses) {
+  if (request_.clauses && !listener_.Stopped()) {
     std::string error;
     const int64_t share_ms = request_.budget_ms / 2 / static_cast<int64_t>(sides_.size());
     const std::optional<Plan> plan = MakePlan({.program = request_.program,

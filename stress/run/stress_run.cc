@@ -84,6 +84,7 @@ class StressRun {
   int all_cases_ = 0;
   std::vector<Failure> failures_;
   std::map<std::pair<ClauseId, Tier>, std::string> replays_;
+  std::vector<std::string> unjudged_;  // what an earlier run has kept and this one has not run
   StressEnd end_;
 };
 
@@ -141,14 +142,20 @@ void StressRun::RunOldCases() {
     if (entry.path().extension() == ".json") paths.push_back(entry.path().string());
   }
   std::ranges::sort(paths);
-  if (paths.size() > kOldCasesMost) paths.resize(kOldCasesMost);
+  size_t run = 0;
   for (const std::string& path : paths) {
-    if (Ended()) return;
+    if (Ended() || run >= kOldCasesMost) {
+      unjudged_.push_back(
+          fmt::format("{} of {} kept cases of earlier runs were not run; the first: {}",
+                      paths.size() - run, paths.size(), path));
+      return;
+    }
+    ++run;
     if (const std::optional<StressCase> old = ReadStressCase(path, error_)) {
       ++cases_["of an earlier run"];
       RunCase(*old);
     } else {
-      listener_.OnNote(error_);
+      unjudged_.push_back(error_);
     }
   }
 }
@@ -343,6 +350,7 @@ Results StressRun::MakeResults() {
                           .version = version_,
                           .profile = profile_.value_or(kDefaultProfile),
                           .rulings = rulings,
+                          .unjudged = unjudged_,
                           .machine = DescribeMachine(),
                           .noise = noise_,
                           .cadences = cadences_,
