@@ -46,7 +46,10 @@ std::string WatchedCommand::End(bool interrupted) {
   pollfd ended_by_itself{.fd = pidfd(), .events = POLLIN, .revents = 0};
   if (poll(&ended_by_itself, 1, 0) > 0) {
     status_ = process_->Wait(MonotonicNowNs() + kGraceNs);
-    return "";
+    if (!process_->HasLiving()) return "";
+    const bool ended = process_->EndBySignal(SIGTERM, MonotonicNowNs() + kGraceNs);
+    return fmt::format("the command has ended; what it left running was ended by {}",
+                       ended ? "SIGTERM" : "SIGTERM, and SIGKILL");
   }
   const char* when = interrupted ? "when this was interrupted" : "after the time of --for";
   const bool ended = process_->EndBySignal(SIGTERM, MonotonicNowNs() + kGraceNs);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +38,23 @@ TEST(WatchedCommand, ThatEndsByItselfHasItsStatusAndNothingIsSaid) {
   EXPECT_EQ(command->End(false), "");
   EXPECT_EQ(command->status(), 7);
   EXPECT_EQ(command->start_error(), "");
+}
+
+// A daemon has time to put its things in order.
+TEST(WatchedCommand, ThatLeavesOthersRunningHasThemEndedAndThatIsSaid) {
+  Listener nobody;
+  const std::string told = testing::TempDir() + "/told";
+  std::remove(told.c_str());
+  const std::unique_ptr<WatchedCommand> command =
+      StartShell("setsid sh -c \"trap 'echo x > " + told + "; exit' TERM; echo ready > " + told +
+                 ".ready; while :; do sleep 0.01; done\" & while [ ! -e " + told +
+                 ".ready ]; do sleep 0.01; done; exit 3");
+  command->Release();
+  WaitWhileObserving(command->pidfd(), kLongMs, nobody);
+  EXPECT_EQ(command->End(false),
+            "the command has ended; what it left running was ended by SIGTERM");
+  EXPECT_EQ(command->status(), 3);
+  EXPECT_TRUE(std::ifstream(told)) << "it was not told to end";
 }
 
 TEST(WatchedCommand, ThatOutlivesItsTimeIsEndedAndThatIsSaid) {

@@ -123,7 +123,11 @@ int CompareStored(const CompareOptions& options) {
     std::string error;
     const std::string file = ResultsFile(path);
     std::optional<Results> read;
-    if (file.empty()) {
+    std::error_code ignored;
+    if (fs::exists(fs::path(path) / "comparison.json", ignored) && !fs::exists(file, ignored)) {
+      error =
+          fmt::format("{}: is the folder of a comparison; name its runs, {}/1 and on", path, path);
+    } else if (file.empty()) {
       error = path + ": is no folder of an earlier run; names and folders cannot be mixed";
     } else {
       read = ReadResults(file, error);

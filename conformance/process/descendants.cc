@@ -79,6 +79,12 @@ std::vector<pid_t> DescendantsOf(pid_t ancestor) {
   return processes;
 }
 
+bool HasLivingDescendants(pid_t ancestor) {
+  // One that has ended and was not waited for runs no program any more.
+  return std::ranges::any_of(DescendantsOf(ancestor),
+                             [](pid_t process) { return !ExecutableOf(process).empty(); });
+}
+
 bool EndDescendants(pid_t ancestor, int signal, int64_t deadline_ns) {
   std::map<pid_t, Asked> asked;
   while (true) {

@@ -16,6 +16,9 @@ namespace proctor {
 // reaped.
 std::vector<pid_t> DescendantsOf(pid_t ancestor);
 
+// Whether one of them has not ended.
+bool HasLivingDescendants(pid_t ancestor);
+
 // Sends a signal to all of them, and to those that are started meanwhile, and waits until each has
 // ended; false: some have not by `deadline_ns` (CLOCK_MONOTONIC). The ancestor must be one that
 // takes in orphans.

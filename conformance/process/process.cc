@@ -344,6 +344,8 @@ std::optional<int> Process::WaitForEnd(int64_t deadline_ns, const StopRequest* s
   return Wait(MonotonicNowNs() + kEndingNsMost, stop);
 }
 
+bool Process::HasLiving() const { return HasLivingDescendants(state_->keeper); }
+
 bool Process::EndBySignal(int signal, int64_t deadline_ns) {
   return EndDescendants(state_->keeper, signal, deadline_ns);
 }
@@ -357,8 +359,7 @@ void Process::Signal(int signal) {
 void Process::SignalGroup(int signal) { kill(-state_->pid, signal); }
 
 std::string Process::captured() {
-  // What the child wrote before its end is in the pipe by now; the reader takes it and stops there,
-  // so that a grandchild which still holds the pipe open keeps nobody waiting.
+  // What the child wrote is in the pipe by now; a grandchild that holds it open is not waited for.
   if (state_->status && state_->reader.joinable()) {
     state_->quit.write.Close();
     state_->reader.join();

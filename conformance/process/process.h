@@ -71,6 +71,9 @@ class Process {
   // empty: it was. Once.
   std::string start_error() const;
 
+  // Whether the child, or something that it started, still lives.
+  bool HasLiving() const;
+
   // Sends a signal to the child and to all that it started; false: some still live at the deadline.
   bool EndBySignal(int signal, int64_t deadline_ns);
 

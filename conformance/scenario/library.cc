@@ -58,7 +58,10 @@ extern const std::string_view kMadeReadyBesideIdlePScenario;
 extern const std::string_view kManyAtOnceScenario;
 extern const std::string_view kCallsSideBySideScenario;
 extern const std::string_view kTimersBesideAnIdlePScenario;
+extern const std::string_view kDeadlockAfterCallsScenario;
+extern const std::string_view kManyPScenario;
 extern const std::string_view kManyTimersScenario;
+extern const std::string_view kPollManyAtOnceScenario;
 extern const std::string_view kTimersBesideManySpinnersScenario;
 extern const std::string_view kSpawnedBesideIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
@@ -160,6 +163,9 @@ std::vector<Entry> MoreEntries() {
       {kSpawnedBesideIdlePScenario, {kHAND_8}},
       {kTimersBesideAnIdlePScenario, {kTIME_3}},
       {kManyTimersScenario, {kTIME_3, kTIME_5, kTIME_7}},
+      {kDeadlockAfterCallsScenario, {kDEAD_3}},
+      {kManyPScenario, {}, {kCYC_1, kDEEP_4, kGC_1, kPOLL_1, kSLICE_1, kSLICE_3}},
+      {kPollManyAtOnceScenario, {}, {kPOLL_4}},
       {kTimersBesideManySpinnersScenario, {kTIME_2}},
       {kTimersBesideAPollerScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},

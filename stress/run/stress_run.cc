@@ -375,6 +375,8 @@ std::string StressRun::Summary() const {
     text += fmt::format("failed: {}\n", failure.what);
     if (!failure.replay.empty()) text += fmt::format("  replay: {}\n", failure.replay);
   }
+  if (!failures_.empty() && !folder_.kept())
+    text += "to keep the cases that failed, each with a line that runs it again, give --out DIR\n";
   return text + "\n";
 }
 

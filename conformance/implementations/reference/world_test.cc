@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 1904890731906325372u;
+constexpr uint64_t kEventsHash = 13045508015962889078u;
 
 class EventKeeper : public EventSink {
  public:
