@@ -185,12 +185,10 @@ class Linter {
   }
 
   void LintStamps() {
-    std::vector<Task> tasks = TasksFor(FirstOperation());
-    if (Has(Op::kAllocate)) tasks.push_back(TasksFor(Op::kAllocate).front());
     for (const Stamps level : result_.handshake->stamps) {
       if (level == Stamps::kAll || listener_.Stopped()) continue;
       const std::string name(StampsNames()[static_cast<size_t>(level)]);
-      Scenario scenario = ScenarioOf("stamps_" + name, tasks);
+      Scenario scenario = ScenarioOf("stamps_" + name, AllTasks());
       scenario.stamps = level;
       const std::string place = fmt::format("stamps \"{}\"", name);
       const struct Run run = Perform(place, scenario);
