@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "conformance/implementations/cpython/";
 constexpr const char* kPython = "/usr/bin/python3";
-constexpr int64_t kDeadlineMs = 5'000;
+constexpr int64_t kDeadlineMs = 15'000;
 
 std::string Contents(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
