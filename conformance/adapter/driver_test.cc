@@ -199,6 +199,14 @@ TEST(Driver, ADeadlockThatIsTheScenariosOwnIsItsAuthorsError) {
             "that is meant, say \"ends\":\"deadlock\" in it");
 }
 
+TEST(Driver, TheWordDeadlockOfWhoComesToItsEndIsNoReport) {
+  const auto run = Perform(
+      std::string(kHello) + "echo 'no deadlock here' >&2;" + kNow + kStart + kTask + kEnd + kBye,
+      Sample());
+  EXPECT_EQ(run.outcome, Outcome::kDone) << run.message;
+  EXPECT_EQ(std::ranges::count(run.events, EventKind::kDeadlockReport, &Event::kind), 0);
+}
+
 TEST(Driver, ADeadlockReportOverATaskThatCanGoOnIsEvidence) {
   Scenario scenario = Entangled();
   scenario.tasks.push_back({.ops = {{.op = Op::kYield}}});

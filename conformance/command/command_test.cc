@@ -199,6 +199,7 @@ TEST(Judge, ATraceThatIsCutIsGradedUpToThere) {
   EXPECT_EQ(outcome.status, 3);
   EXPECT_NE(outcome.output.find("the last line is cut short"), std::string::npos) << outcome.output;
   EXPECT_EQ(VerdictsOf(ResultsOf(folder))["CAD-2.O"], "conforms");
+  EXPECT_NE(Contents(folder + "/results.json").find("\"exit_status\": 3"), std::string::npos);
 }
 
 TEST(Observe, ACommandFromItsStart) {

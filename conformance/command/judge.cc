@@ -38,9 +38,10 @@ int JudgeStored(const JudgeOptions& options) {
   if (!grade->error.empty()) {
     results.unjudged.push_back(grade->error + "; what came before it was graded");
     results.exit_status = kExitFailed;
-    Say(results.unjudged.back());
   }
-  return Publish(results, *folder);
+  const int status = Publish(results, *folder);
+  if (!grade->error.empty()) Say(results.unjudged.back());
+  return status;
 }
 
 }  // namespace proctor

@@ -73,8 +73,9 @@ int ObserveWithChildren(const ObserveOptions& options, Listener& listener) {
   if (!family) return Fail(error);
   const std::string table = FamilyTable(*family, !options.request.profile);
   const std::string path = folder->path() + "/processes.txt";
-  if (folder->kept() && !WriteWholeFile(path, table, error)) Say(error);
+  const bool is_stored = !folder->kept() || WriteWholeFile(path, table, error);
   Print(table);
+  if (!is_stored) return Fail(error);
   int64_t runtimes = 0;
   int64_t kept = 0;
   size_t broken = 0;

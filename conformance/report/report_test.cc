@@ -141,6 +141,11 @@ TEST(Results, MalformedJsonIsNamedWithItsPlace) {
   std::string text = FormatResults(Sample());
   text.replace(text.find("not_exercised"), 13, "perhaps");
   EXPECT_EQ(error_of(text), "verdicts[1]: verdict unknown value 'perhaps'");
+  Results twice = Sample();
+  twice.verdicts.push_back(twice.verdicts[0]);
+  EXPECT_EQ(error_of(FormatResults(twice)), "verdicts[" +
+                                                std::to_string(twice.verdicts.size() - 1) +
+                                                "]: clause stands twice with this tier");
 }
 
 TEST(ExitStatus, TheGraverOneWins) {

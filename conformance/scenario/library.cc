@@ -62,7 +62,6 @@ extern const std::string_view kDeadlockAfterCallsScenario;
 extern const std::string_view kManyPScenario;
 extern const std::string_view kManyTimersScenario;
 extern const std::string_view kPollManyAtOnceScenario;
-extern const std::string_view kTimersBesideManySpinnersScenario;
 extern const std::string_view kSpawnedBesideIdlePScenario;
 extern const std::string_view kIdleWithoutTimersScenario;
 extern const std::string_view kHandedOverScenario;
@@ -166,7 +165,6 @@ std::vector<Entry> MoreEntries() {
       {kDeadlockAfterCallsScenario, {kDEAD_3}},
       {kManyPScenario, {}, {kCYC_1, kDEEP_4, kGC_1, kPOLL_1, kSLICE_1, kSLICE_3}},
       {kPollManyAtOnceScenario, {}, {kPOLL_4}},
-      {kTimersBesideManySpinnersScenario, {kTIME_2}},
       {kTimersBesideAPollerScenario, {kTIME_3}},
       {kIdleWithoutTimersScenario, {kCAD_5, kCAD_7}},
       {kHandedOverScenario, {kHAND_8}},

@@ -14,7 +14,7 @@
 namespace proctor {
 namespace {
 
-constexpr uint64_t kEventsHash = 13045508015962889078u;
+constexpr uint64_t kEventsHash = 17920321696905825068u;
 
 class EventKeeper : public EventSink {
  public:
